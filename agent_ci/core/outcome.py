@@ -1,0 +1,60 @@
+"""The closed set of ways a run can end, each with the exit code CI sees."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Outcome(StrEnum):
+    """How a run ended. The exit codes are part of the public interface."""
+
+    FIXED = "fixed"
+    DELIVERED = "delivered"
+    EXPLAINED = "explained"
+    NOTHING_TO_DO = "nothing_to_do"
+    NO_FIX = "no_fix"
+    USAGE_ERROR = "usage_error"
+    FLAKY = "flaky"
+    BASE_RED = "base_red"
+    CANNOT_REPRODUCE = "cannot_reproduce"
+    INFRASTRUCTURE = "infrastructure"
+    UNSUPPORTED = "unsupported"
+    POLICY_REFUSED = "policy_refused"
+    SANDBOX_UNAVAILABLE = "sandbox_unavailable"
+    BUDGET_EXHAUSTED = "budget_exhausted"
+    MODEL_UNAVAILABLE = "model_unavailable"
+    FORGE_UNAVAILABLE = "forge_unavailable"
+    STALE = "stale"
+    INTERNAL_ERROR = "internal_error"
+    CANCELLED = "cancelled"
+
+    @property
+    def exit_code(self) -> int:
+        """The process exit code, 0 to 255; 0 only where nothing is left for a person to repair."""
+        return _EXIT_CODES[self]
+
+
+_EXIT_CODES = MappingProxyType(
+    {
+        Outcome.FIXED: 0,
+        Outcome.DELIVERED: 0,
+        Outcome.EXPLAINED: 0,
+        Outcome.NOTHING_TO_DO: 0,
+        Outcome.NO_FIX: 1,
+        Outcome.USAGE_ERROR: 2,
+        Outcome.FLAKY: 10,
+        Outcome.BASE_RED: 11,
+        Outcome.CANNOT_REPRODUCE: 12,
+        Outcome.INFRASTRUCTURE: 13,
+        Outcome.UNSUPPORTED: 14,
+        Outcome.POLICY_REFUSED: 20,
+        Outcome.SANDBOX_UNAVAILABLE: 21,
+        Outcome.BUDGET_EXHAUSTED: 22,
+        Outcome.MODEL_UNAVAILABLE: 30,
+        Outcome.FORGE_UNAVAILABLE: 31,
+        Outcome.STALE: 32,
+        Outcome.INTERNAL_ERROR: 70,
+        Outcome.CANCELLED: 130,
+    }
+)

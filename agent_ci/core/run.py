@@ -1,0 +1,162 @@
+"""The record of one run: what was known, what was tried, what it cost, what was concluded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from agent_ci.core.change import Patch
+from agent_ci.core.outcome import Outcome
+from agent_ci.core.report import Status, TestCase, TestReport
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A compiler, linter or log error with a place. ``line`` is 1-based."""
+
+    file: str
+    line: int | None
+    message: str
+    code: str = ""
+    tool: str = ""
+
+
+class Side(StrEnum):
+    """Which commit a control run was made on."""
+
+    HEAD = "head"
+    BASE = "base"
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One run of the failing tests on one side, before any change was tried.
+
+    ``alone`` is False where the tests ran as part of the whole suite. ``statuses`` holds the failing tests
+    that the run contained; one that is absent did not exist there.
+    """
+
+    side: Side
+    alone: bool
+    statuses: Mapping[str, Status]
+    seconds: float
+
+    @property
+    def is_red(self) -> bool:
+        """Whether any of the failing tests was red in this run."""
+        return any(status.is_red for status in self.statuses.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a job knows before it asks for a patch.
+
+    ``settled`` is the outcome where the facts already decide it (flaky, base red, nothing to do ...), and
+    ``summary`` then says why in one sentence. ``targets`` are the cases to repair, ``before`` is the whole
+    run they come from, ``notes`` are further sentences for the person who reads the explanation, and
+    ``toolchain`` names the programs that were used.
+    """
+
+    job: str
+    summary: str
+    tree: str = ""
+    settled: Outcome | None = None
+    before: TestReport = field(default_factory=TestReport)
+    targets: tuple[TestCase, ...] = ()
+    controls: tuple[Control, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    toolchain: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def target_ids(self) -> tuple[str, ...]:
+        """The ids of the cases to repair, each once, in report order."""
+        return tuple(dict.fromkeys(case.id for case in self.targets))
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a reply cost. ``usd`` is None where the price is not known, which is never the same as zero."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    usd: float | None = 0.0
+    seconds: float = 0.0
+
+    @property
+    def tokens(self) -> int:
+        """Tokens in both directions."""
+        return self.prompt_tokens + self.completion_tokens
+
+    def __add__(self, other: Cost) -> Cost:
+        usd = None if self.usd is None or other.usd is None else self.usd + other.usd
+        return Cost(
+            self.calls + other.calls,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            usd,
+            self.seconds + other.seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a proposer said: free text around a unified diff against the evidence's tree.
+
+    ``cause`` is its one-sentence diagnosis where it has one. ``objection`` is set where the proposer itself
+    knows that the reply is of no use (refused, cut off, unreadable); such a reply is counted, fed back and
+    never applied.
+    """
+
+    proposer: str
+    text: str = ""
+    cost: Cost = field(default_factory=Cost)
+    cause: str = ""
+    objection: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One reply, the change it leads to, and every objection to it; without objections it is proven.
+
+    ``refused`` is True where only rules stand against the change: it was judged by policy and not run.
+    """
+
+    reply: Reply
+    patch: Patch | None = None
+    objections: tuple[str, ...] = ()
+    after: TestReport | None = None
+    refused: bool = False
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether a change exists, was run, and nothing speaks against it."""
+        return self.patch is not None and self.after is not None and not self.objections
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a run ended, with everything that led there. ``reason`` is one sentence for a person."""
+
+    outcome: Outcome
+    reason: str
+    evidence: Evidence
+    attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def proof(self) -> Attempt | None:
+        """The attempt that was proven, if one was."""
+        return next((attempt for attempt in reversed(self.attempts) if attempt.is_proven), None)
+
+    @property
+    def cost(self) -> Cost:
+        """The cost of all attempts together."""
+        return total_cost(self.attempts)
+
+
+def total_cost(attempts: Iterable[Attempt]) -> Cost:
+    """The sum of what *attempts* cost; unknown as soon as one price is unknown."""
+    return sum((attempt.reply.cost for attempt in attempts), Cost())

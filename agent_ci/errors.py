@@ -1,0 +1,70 @@
+"""Every way a run can stop early: one class per outcome, explained in one sentence."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from agent_ci.core.outcome import Outcome
+
+
+class AgentCIError(Exception):
+    """A stop that is explained to the user without a traceback.
+
+    The message says what happened, to what, and what to do next.
+    """
+
+    outcome: ClassVar[Outcome] = Outcome.INTERNAL_ERROR
+
+
+class UsageError(AgentCIError):
+    """A bad option, settings file or argument."""
+
+    outcome = Outcome.USAGE_ERROR
+
+
+class UnsupportedError(AgentCIError):
+    """A report, log or repository that cannot be read or run."""
+
+    outcome = Outcome.UNSUPPORTED
+
+
+class InfrastructureError(AgentCIError):
+    """The machine failed before a test could: a missing tool, no disk, no memory."""
+
+    outcome = Outcome.INFRASTRUCTURE
+
+
+class SandboxUnavailableError(AgentCIError):
+    """The isolation that was asked for cannot be had here."""
+
+    outcome = Outcome.SANDBOX_UNAVAILABLE
+
+
+class BudgetExhaustedError(AgentCIError):
+    """A limit on calls, tokens, money or seconds was reached."""
+
+    outcome = Outcome.BUDGET_EXHAUSTED
+
+
+class ModelUnavailableError(AgentCIError):
+    """The model could not be reached, or never answered usefully."""
+
+    outcome = Outcome.MODEL_UNAVAILABLE
+
+
+class ForgeUnavailableError(AgentCIError):
+    """Delivery failed; the patch is kept as a file."""
+
+    outcome = Outcome.FORGE_UNAVAILABLE
+
+
+class StaleError(AgentCIError):
+    """The branch moved on while the fix was made; the patch is kept as a file."""
+
+    outcome = Outcome.STALE
+
+
+class CancelledError(AgentCIError):
+    """A signal asked for the end of the run."""
+
+    outcome = Outcome.CANCELLED

@@ -1,0 +1,197 @@
+"""The things we talk to, as narrowly as the jobs need them, and the values that cross those borders."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
+
+from agent_ci.core.context import Context
+from agent_ci.core.report import TestReport
+from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A program to run inside a workspace: a list, never a shell string.
+
+    ``environment`` is added to the sandbox's allow-list. ``timeout`` is in seconds.
+    """
+
+    argv: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    timeout: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A finished process: its exit code (negative: the signal that ended it) and its capped output."""
+
+    argv: tuple[str, ...]
+    exit_code: int
+    output: str
+    seconds: float
+    timed_out: bool = False
+
+    @property
+    def explanation(self) -> str:
+        """The command, how it ended and the end of what it said, indented, for people."""
+        ended = "did not finish in time" if self.timed_out else f"ended with exit code {self.exit_code}"
+        tail = "\n".join(f"    {line}" for line in self.output.strip().splitlines()[-15:])
+        return f"`{' '.join(self.argv)}` {ended}" + (f":\n{tail}" if tail else "")
+
+
+class Tree(Protocol):
+    """The files of one commit, read from git's objects: no working tree, no ``.git``, no filters."""
+
+    @property
+    def id(self) -> str:
+        """The git tree id."""
+        ...
+
+    def paths(self) -> tuple[str, ...]:
+        """Every file's path, relative to the root, with forward slashes, sorted."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """One file's bytes. Raises FileNotFoundError where the tree has no such file."""
+        ...
+
+    def export(self, into: Path) -> None:
+        """Write every file below *into*, an existing empty folder."""
+        ...
+
+
+class Workspace(Protocol):
+    """A throw-away copy of a tree. What happens in it is gone when it closes."""
+
+    @property
+    def root(self) -> Path:
+        """The copy's folder, and the current folder of every command."""
+        ...
+
+    @property
+    def outbox(self) -> Path:
+        """A folder outside the copy, same path inside and outside, where reports are written."""
+        ...
+
+    def run(self, command: Command) -> Completed:
+        """Run *command*; when this returns, every process it started is gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """What a sandbox really separates: the tier's name, and what it lacks, one sentence each."""
+
+    tier: str
+    lacks: tuple[str, ...] = ()
+
+
+class Sandbox(Protocol):
+    """Where repository code runs. To write one: copy the tree, start commands in it, leave nothing behind."""
+
+    @property
+    def isolation(self) -> Isolation:
+        """What this sandbox really separates."""
+        ...
+
+    def open(self, tree: Tree) -> AbstractContextManager[Workspace]:
+        """A fresh workspace that holds *tree*, removed with all its processes when it closes."""
+        ...
+
+
+class Runner(Protocol):
+    """What runs a repository's tests and how to read it. To write one: see CONTRIBUTING."""
+
+    @property
+    def toolchain(self) -> Mapping[str, str]:
+        """The programs used, by role (``runner``, ``python``, ...), for the evidence."""
+        ...
+
+    def run(self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float) -> TestReport:
+        """Run the whole suite, or exactly the cases *only*, and read the fresh report.
+
+        The report's ids are the ones that ``only`` takes. Raises InfrastructureError where the run broke
+        before a test could fail, and UnsupportedError where it left no report that can be read.
+        """
+        ...
+
+
+class Workbench(Protocol):
+    """A proposer's only door to the world: the tree as it is, the job's question, and the sandbox."""
+
+    @property
+    def tree(self) -> Tree:
+        """The tree that a patch must apply to."""
+        ...
+
+    def question(self, attempts: tuple[Attempt, ...]) -> str:
+        """The job's question for a text-based proposer, with the objections raised so far."""
+        ...
+
+    def open(self) -> AbstractContextManager[Workspace]:
+        """A fresh copy of the tree in the sandbox, to run things in."""
+        ...
+
+    def seconds_left(self) -> float:
+        """How much of the run's time limit is left."""
+        ...
+
+
+class Proposer(Protocol):
+    """A source of patches. To write one: yield a reply, receive the judged attempt, yield a better one.
+
+    The generator ends when it has nothing (more) to offer. It raises ModelUnavailableError where its source
+    cannot be reached at all.
+    """
+
+    def propose(
+        self, evidence: Evidence, attempts: tuple[Attempt, ...], workbench: Workbench
+    ) -> Generator[Reply, Attempt, None]:
+        """Offer replies one at a time; *attempts* holds what earlier proposers tried."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where a proven change went: ``rung`` of the ladder, and a sentence that says so."""
+
+    rung: str
+    sentence: str
+    reference: str = ""
+
+
+class Forge(Protocol):
+    """Where the repository lives. To write one: read the context, deliver a proven change."""
+
+    def context(self) -> Context:
+        """Where we run, from the environment this forge was made with."""
+        ...
+
+    def deliver(self, verdict: Verdict, mode: str) -> Delivery:
+        """Deliver the proven change as *mode* says, or raise ForgeUnavailableError or StaleError."""
+        ...
+
+
+class Journal(Protocol):
+    """Where decisions are kept for audit."""
+
+    def record(self, event: str, **facts: object) -> None:
+        """Append one event; values are JSON-like."""
+        ...
+
+
+class Progress(Protocol):
+    """What a person watches while a run goes on."""
+
+    def phase(self, name: str) -> AbstractContextManager[None]:
+        """Show that phase *name* goes on while the context is open, and time it."""
+        ...
+
+    def say(self, sentence: str) -> None:
+        """Show one fact as soon as it is known."""
+        ...
