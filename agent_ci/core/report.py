@@ -132,35 +132,3 @@ class TestReport:
 
 
 _SEVERITY = {Status.SKIPPED: 0, Status.PASSED: 1, Status.FAILED: 2, Status.ERRORED: 3}
-
-
-def unproven(before: TestReport, after: TestReport) -> tuple[str, ...]:
-    """Why *after* does not prove a repair of *before*; one sentence each, empty when it does.
-
-    Every case that ran before (red or green) must be present and pass, and nothing new may be red:
-    fail-to-pass and pass-to-pass over exact sets of ids. A deleted, renamed, skipped or deselected test
-    therefore is an objection, and so is a report that could not be read to its end.
-    """
-    objections = [f"the report after the change is partial: {reason}" for reason in after.partial]
-    if not after.partial and not after.is_complete:
-        objections.append("the report after the change does not hold every case")
-    for id_, old in sorted(before.statuses.items()):
-        if old is Status.SKIPPED:
-            continue
-        match after.statuses.get(id_):
-            case None:
-                objections.append(f"{id_} ran before the change and is missing after it")
-            case Status.SKIPPED:
-                objections.append(f"{id_} ran before the change and is skipped after it")
-            case Status.FAILED | Status.ERRORED as new:
-                objections.append(
-                    f"{id_} is still red" if old.is_red else f"{id_} passed before and {new} after"
-                )
-            case Status.PASSED:
-                pass
-    objections += [
-        f"{id_} is new and {status}"
-        for id_, status in sorted(after.statuses.items())
-        if status.is_red and (id_ not in before.statuses or before.statuses[id_] is Status.SKIPPED)
-    ]
-    return tuple(objections)

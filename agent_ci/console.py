@@ -1,0 +1,51 @@
+"""What a person watches: phases on standard error, live on a terminal and as plain groups in CI."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TextIO
+
+_CLEAR_LINE = "\r\x1b[K"
+
+
+@dataclass
+class Console:
+    """Shows phases on *stream* and keeps how long each took, in seconds.
+
+    ``is_live`` redraws one line per phase (a terminal); ``is_quiet`` shows nothing at all.
+    """
+
+    stream: TextIO
+    is_live: bool = False
+    is_quiet: bool = False
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Show that *name* goes on; time spent in it is added up under that name."""
+        started = time.monotonic()
+        if self.is_live:
+            self._write(f"{_CLEAR_LINE}  … {name}")
+        try:
+            yield
+        finally:
+            seconds = time.monotonic() - started
+            self.timings[name] = self.timings.get(name, 0.0) + seconds
+            self._write(f"{_CLEAR_LINE if self.is_live else ''}  {name}  {seconds:.1f} s\n")
+
+    def say(self, sentence: str) -> None:
+        """Show one fact."""
+        self._write(f"{_CLEAR_LINE if self.is_live else ''}{sentence}\n")
+
+    def _write(self, text: str) -> None:
+        if not self.is_quiet:
+            self.stream.write(text)
+            self.stream.flush()
+
+
+def is_live(stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Whether *stream* is a terminal that may be redrawn: not in CI, not dumb."""
+    return stream.isatty() and not environment.get("CI") and environment.get("TERM") != "dumb"

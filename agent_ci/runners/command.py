@@ -1,0 +1,49 @@
+"""Runs any command and reads the reports it leaves; it cannot select cases, so it runs everything."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from agent_ci import reports
+from agent_ci.core.proof import is_within
+from agent_ci.core.report import TestReport
+from agent_ci.errors import InfrastructureError, UnsupportedError
+from agent_ci.ports import Command, Workspace
+
+
+@dataclass(frozen=True)
+class AnyCommand:
+    """*argv* runs the tests; *report_globs*, relative to the root, are where it leaves its reports."""
+
+    argv: tuple[str, ...]
+    report_globs: tuple[str, ...]
+
+    @property
+    def toolchain(self) -> Mapping[str, str]:
+        """The command and the places of its reports."""
+        return {
+            "runner": "command",
+            "command": shlex.join(self.argv),
+            "reports": " ".join(self.report_globs),
+        }
+
+    def run(self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float) -> TestReport:
+        """Run the command; with *only* the other cases are run as well and left out of the report."""
+        for stale in reports.find(workspace.root, self.report_globs):
+            stale.unlink()  # a report that is part of the commit says nothing about this run
+        done = workspace.run(Command(self.argv, timeout=timeout))
+        if done.timed_out:
+            raise InfrastructureError(f"the tests did not finish within {timeout:.0f} s")
+        found = reports.find(workspace.root, self.report_globs)
+        if not found:
+            raise UnsupportedError(
+                f"no report was left at {', '.join(self.report_globs)}; {done.explanation}\n"
+                "Have the command write JUnit XML and name the place with --report."
+            )
+        report = reports.read_reports(found, root=workspace.root)
+        if not only:
+            return report
+        cases = (case for case in report.cases if any(is_within(case.id, id_) for id_ in only))
+        return replace(TestReport.of(*cases), partial=report.partial)

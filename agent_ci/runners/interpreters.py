@@ -1,0 +1,102 @@
+"""Finds the Python that the user's job runs its tests with, and where it would import the checkout from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from agent_ci.errors import InfrastructureError
+from agent_ci.ports import Command, Workspace
+
+# Runs in the user's interpreter. Editable installs put the checkout on sys.path or behind a finder; either
+# way its folders are named relative to the checkout, so that the copy is imported and not the original.
+_PROBE = """
+import importlib.util, json, sys
+folders = list(sys.path[1:])
+for name, module in list(sys.modules.items()):
+    if name.startswith("__editable__"):
+        folders += [place.rsplit("/", 1)[0] for place in getattr(module, "MAPPING", {}).values()]
+spec = importlib.util.find_spec("pytest")
+version = __import__("importlib.metadata").metadata.version("pytest") if spec else ""
+print(json.dumps({"python": sys.version.split()[0], "pytest": version, "folders": folders}))
+"""
+_PROBE_SECONDS = 60.0
+_ENVIRONMENT_FOLDERS = (".venv", "venv", "env", ".tox/*", ".nox/*", ".hatch/*", "__pypackages__/*")
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """A Python that has pytest. ``import_roots`` are folders of the repository that it imports from."""
+
+    path: str
+    version: str
+    pytest: str
+    import_roots: tuple[str, ...]
+
+
+def find_interpreter(
+    workspace: Workspace, *, checkout: Path, environment: Mapping[str, str], named: str = "", own: str = ""
+) -> Interpreter:
+    """The first Python with pytest: *named* by the user, active, the checkout's, on PATH, then *own*.
+
+    Each is asked inside *workspace*. Raises InfrastructureError where none has pytest.
+    """
+    tried = []
+    for path in dict.fromkeys(_candidates(checkout, environment, named, own)):
+        found = _probe(workspace, path, checkout=checkout, environment=environment)
+        if found:
+            return found
+        tried.append(path)
+        if path == named:
+            break
+    raise InfrastructureError(
+        f"no Python here has pytest (tried {', '.join(tried) or 'none'}); install the test requirements in an "
+        'earlier step of the job, or name the interpreter: --run "path/to/python -m pytest"'
+    )
+
+
+def _candidates(checkout: Path, environment: Mapping[str, str], named: str, own: str) -> Iterator[str]:
+    if named:
+        yield named
+    for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        if environment.get(variable):
+            yield str(Path(environment[variable], "bin", "python"))
+    for glob in _ENVIRONMENT_FOLDERS:
+        yield from (str(path) for path in sorted(checkout.glob(f"{glob}/bin/python")))
+    for folder in environment.get("PATH", "").split(":"):
+        yield from (str(path) for name in ("python3", "python") if (path := Path(folder, name)).is_file())
+    if own:
+        yield own
+
+
+def _probe(
+    workspace: Workspace, path: str, *, checkout: Path, environment: Mapping[str, str]
+) -> Interpreter | None:
+    variables = {"PYTHONPATH": environment.get("PYTHONPATH", "")}
+    try:
+        done = workspace.run(Command((path, "-c", _PROBE), variables, timeout=_PROBE_SECONDS))
+        facts = json.loads(done.output.strip().splitlines()[-1])
+        if done.exit_code or not facts["pytest"]:
+            return None
+        roots = _import_roots(workspace.root, checkout, [str(folder) for folder in facts["folders"]])
+        return Interpreter(path, str(facts["python"]), str(facts["pytest"]), roots)
+    except (InfrastructureError, ValueError, LookupError, TypeError):
+        return None  # not a working Python: the next candidate is asked
+
+
+def _import_roots(root: Path, checkout: Path, folders: list[str]) -> tuple[str, ...]:
+    """Folders of the copy to import from: the checkout's own on the path, ``src`` by habit, the root."""
+    inside = (
+        PurePath(folder).relative_to(checkout).as_posix()
+        for folder in folders
+        if _is_source(folder, checkout)
+    )
+    habit = ("src",) if any((root / "src").glob("*/*.py")) or any((root / "src").glob("*.py")) else ()
+    return tuple(dict.fromkeys((*inside, *habit, ".")))
+
+
+def _is_source(folder: str, checkout: Path) -> bool:
+    path = PurePath(folder)
+    return path.is_relative_to(checkout) and "site-packages" not in path.parts and not folder.endswith(".zip")

@@ -1,0 +1,148 @@
+"""Runs a pytest suite, or exactly the named cases of it, and reads the fresh report."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from agent_ci import reports
+from agent_ci.core.proof import is_within
+from agent_ci.core.report import TestCase, TestReport
+from agent_ci.errors import InfrastructureError, UnsupportedError
+from agent_ci.ports import Command, Completed, Workspace
+from agent_ci.runners.interpreters import Interpreter
+
+# https://docs.pytest.org/en/stable/reference/exit-codes.html
+_FINISHED = frozenset({0, 1, 2})
+_USAGE_ERROR = 4
+_NOTHING_COLLECTED = 5
+_TAKES_A_VALUE = frozenset(
+    {
+        "-c",
+        "-k",
+        "-m",
+        "-o",
+        "-p",
+        "-n",
+        "-W",
+        "-r",
+        "--rootdir",
+        "--confcutdir",
+        "--ignore",
+        "--deselect",
+        "--cov",
+    }
+)
+_NOT_FOUND = re.compile(r"^ERROR: not found: (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Pytest:
+    """pytest under the *interpreter* of the user's job; *arguments* are what the user's own command adds."""
+
+    interpreter: Interpreter
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def toolchain(self) -> Mapping[str, str]:
+        """The programs used; ``pytest_*`` are JSON lists, ``pythonpath`` is relative to the root."""
+        options, paths = _split(self.arguments)
+        return {
+            "runner": "pytest",
+            "python": self.interpreter.path,
+            "python_version": self.interpreter.version,
+            "pytest_version": self.interpreter.pytest,
+            "pytest_arguments": json.dumps(options),
+            "pytest_paths": json.dumps(paths),
+            "pythonpath": ":".join(self.interpreter.import_roots),
+        }
+
+    def run(self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float) -> TestReport:
+        """Run the whole suite, or exactly *only* (node ids; those that do not exist here are left out)."""
+        wanted = tuple(id_ for id_ in only if (workspace.root / id_.partition("::")[0]).exists())
+        if only and not wanted:
+            return TestReport()
+        report, done = self._run_once(workspace, wanted, timeout)
+        if absent := _not_found(done, workspace.root):
+            wanted = tuple(id_ for id_ in wanted if id_ not in absent)
+            report, done = self._run_once(workspace, wanted, timeout) if wanted else (TestReport(), done)
+        if report is None:
+            raise InfrastructureError(f"pytest left no report; {done.explanation}")
+        if only:
+            return _exactly(report, wanted)
+        if not report.cases:
+            raise UnsupportedError(f"pytest found no tests; {done.explanation}")
+        return report
+
+    def _run_once(
+        self, workspace: Workspace, only: tuple[str, ...], timeout: float
+    ) -> tuple[TestReport | None, Completed]:
+        place = workspace.outbox / f"{secrets.token_hex(8)}.xml"
+        done = workspace.run(self._command(workspace.root, place, only, timeout))
+        if done.timed_out:
+            raise InfrastructureError(f"the tests did not finish within {timeout:.0f} s")
+        if done.exit_code not in _FINISHED or not place.exists():
+            return None if done.exit_code != _NOTHING_COLLECTED else TestReport(), done
+        report = reports.read_report(place, root=workspace.outbox)
+        cases = tuple(replace(case, id=_node_id(case, workspace.root)) for case in report.cases)
+        return replace(report, cases=cases), done
+
+    def _command(self, root: Path, report: Path, only: tuple[str, ...], timeout: float) -> Command:
+        options, paths = _split(self.arguments)
+        argv = (
+            *(self.interpreter.path, "-m", "pytest", *options),
+            *("-o", "junit_family=xunit1", f"--junitxml={report}", "-p", "no:cacheprovider"),
+            *("--continue-on-collection-errors", "--maxfail=0", "--tb=short", "--color=no", "-vv"),
+            *(only or paths),
+        )
+        roots = ":".join(str(root / folder) for folder in self.interpreter.import_roots)
+        return Command(argv, {"PYTHONPATH": roots, "PYTHONDONTWRITEBYTECODE": "1"}, timeout)
+
+
+def _split(arguments: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The user's arguments apart: options with their values, and the paths or node ids to collect."""
+    options: list[str] = []
+    paths: list[str] = []
+    is_value = False
+    for argument in arguments:
+        (options if is_value or argument.startswith("-") else paths).append(argument)
+        is_value = argument in _TAKES_A_VALUE
+    return tuple(options), tuple(paths)
+
+
+def _not_found(done: Completed, root: Path) -> frozenset[str]:
+    """The node ids that pytest said it cannot find; it then runs none of the others either."""
+    if done.exit_code != _USAGE_ERROR:
+        return frozenset()
+    return frozenset(place.strip().removeprefix(f"{root}/") for place in _NOT_FOUND.findall(done.output))
+
+
+def _node_id(case: TestCase, root: Path) -> str:
+    """The node id of *case*: its dotted class name begins with the path of the file that collected it.
+
+    A collection error has no class name, and its name is the dotted path of the file or package.
+    """
+    dotted = case.classname or case.name
+    parts = dotted.split(".")
+    for length in range(len(parts), 0, -1):
+        stem = "/".join(parts[:length])
+        for path in (f"{stem}.py", f"{stem}/__init__.py"):
+            if (root / path).is_file():
+                names = [*parts[length:], *([case.name] if case.classname else [])]
+                return "::".join([path, *names])
+    return f"{dotted}::{case.name}" if case.classname else dotted
+
+
+def _exactly(report: TestReport, wanted: tuple[str, ...]) -> TestReport:
+    """*report*, if it holds *wanted* and nothing else; a file's id stands for the cases in it."""
+    ids = report.ids()
+    missing = [id_ for id_ in wanted if not any(is_within(has, id_) for has in ids)]
+    surplus = [has for has in ids if not any(is_within(has, id_) for id_ in wanted)]
+    if surplus:
+        raise InfrastructureError(f"asked for {len(wanted)} cases, and pytest also ran {surplus[0]}")
+    reasons = (f"{id_} was asked for and is not in the report" for id_ in missing)
+    return replace(report, partial=(*report.partial, *reasons))
