@@ -65,9 +65,7 @@ class Repository:
     def at(cls, folder: Path) -> Repository:
         """The repository that *folder* is part of. Raises UnsupportedError where there is none."""
         if not folder.is_dir():
-            raise UnsupportedError(
-                f"{folder} is not a folder; pass --repository with the path of a git checkout"
-            )
+            raise UnsupportedError(f"{folder} is not a folder; pass --repository with the path of a git checkout")
         try:
             top = _git(folder, "rev-parse", "--show-toplevel")
         except ToolError as error:
@@ -80,9 +78,7 @@ class Repository:
     def commit(self, revision: str) -> str | None:
         """The commit id that *revision* names, None where it names none here."""
         try:
-            found = _git(
-                self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"
-            )
+            found = _git(self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
         except ToolError:
             return None
         return _text(found).strip()
@@ -112,9 +108,7 @@ class Repository:
 
     def parents(self, commit: str) -> tuple[str, ...]:
         """The ids of *commit*'s parents; empty also where a shallow checkout ends."""
-        row = _text(
-            _git(self.root, "rev-list", "--parents", "--max-count=1", "--end-of-options", commit)
-        ).split()
+        row = _text(_git(self.root, "rev-list", "--parents", "--max-count=1", "--end-of-options", commit)).split()
         return tuple(row[1:])
 
     def merge_base(self, one: str, other: str) -> str | None:
@@ -138,9 +132,7 @@ class Repository:
         Raises StaleError where the branch is no longer at *expected*, or local changes stand in the way.
         """
         if self.head() != expected:
-            raise StaleError(
-                f"the branch moved on from {expected[:12]} while the fix was made; run agent-ci again"
-            )
+            raise StaleError(f"the branch moved on from {expected[:12]} while the fix was made; run agent-ci again")
         clone.publish(commit)
         _git(
             self.root,
@@ -233,9 +225,7 @@ class Clone:
         with self._index() as index:
             self._git("read-tree", tree, GIT_INDEX_FILE=index)
             feed = diff.encode("utf-8", "surrogateescape")
-            self._git(
-                "apply", "--cached", "--recount", "--whitespace=nowarn", "-", stdin=feed, GIT_INDEX_FILE=index
-            )
+            self._git("apply", "--cached", "--recount", "--whitespace=nowarn", "-", stdin=feed, GIT_INDEX_FILE=index)
             return self._line("write-tree", GIT_INDEX_FILE=index)
 
     def patch(self, base_tree: str, tree: str) -> Patch:
@@ -340,7 +330,18 @@ def _changed_files(rows: bytes) -> tuple[ChangedFile, ...]:
             added, removed, path = item.split("\t", 2)
             row = found[path]
             counts = (0, 0) if added == "-" else (int(added), int(removed))
-            found[path] = ChangedFile(
-                path, row.status, row.old_mode, row.new_mode, *counts, is_binary=added == "-"
-            )
+            found[path] = ChangedFile(path, row.status, row.old_mode, row.new_mode, *counts, is_binary=added == "-")
     return tuple(found.values())
+
+
+def create_repository(folder: Path, message: str) -> None:
+    """Make *folder* a repository with the branch ``main`` and one commit of all its files."""
+    _git(folder, "init", "--quiet", "--initial-branch=main", "--template=")
+    commit_all(folder, message)
+
+
+def commit_all(folder: Path, message: str) -> None:
+    """Commit every file of *folder*."""
+    _git(folder, "add", "--all")
+    identity = ("-c", f"user.name={_NAME}", "-c", f"user.email={_EMAIL}")
+    _git(folder, *identity, "commit", "--quiet", "--no-verify", "-m", message)

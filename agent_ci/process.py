@@ -100,9 +100,7 @@ def call(
                 check=False,
             )
         except FileNotFoundError as error:
-            raise ToolError(
-                f"{argv[0]} cannot be started ({error.strerror}); install it or mend PATH"
-            ) from error
+            raise ToolError(f"{argv[0]} cannot be started ({error.strerror}); install it or mend PATH") from error
         except subprocess.TimeoutExpired as error:
             raise ToolError(f"`{shown}` did not finish within {_TOOL_SECONDS} s") from error
     if done.returncode:

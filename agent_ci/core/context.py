@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -46,5 +47,24 @@ class Context:
 
     @property
     def is_on_default_branch(self) -> bool:
-        """Whether the build of the default branch itself is being judged."""
-        return not self.is_change_request and bool(self.branch) and self.branch == self.default_branch
+        """Whether the build of the default branch itself is being judged; a fork's branch of that name is not it."""
+        is_foreign = self.is_change_request or self.from_fork
+        return not is_foreign and bool(self.branch) and self.branch == self.default_branch
+
+
+def read_commit_id(value: object) -> str:
+    """*value* where it is a full commit id; empty for anything else, as for the zeros that stand for "none"."""
+    is_id = isinstance(value, str) and _COMMIT_ID.fullmatch(value) and value.strip("0")
+    return str(value) if is_id else ""
+
+
+def read_number(value: object) -> int | None:
+    """The number of a change request, from a JSON number or a string of digits; None for anything else."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if is_number or (isinstance(value, str) and _NUMBER.fullmatch(value)):
+        return int(str(value))
+    return None
+
+
+_COMMIT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_NUMBER = re.compile(r"[0-9]{1,18}")

@@ -12,9 +12,7 @@ def is_within(id_: str, container: str) -> bool:
     return id_ == container or id_.startswith((f"{container}::", f"{container}["))
 
 
-def unproven(
-    before: TestReport, after: TestReport, *, tolerated: frozenset[str] = frozenset()
-) -> tuple[str, ...]:
+def unproven(before: TestReport, after: TestReport, *, tolerated: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Why *after* does not prove a repair of *before*; one sentence each, empty when it does.
 
     Every case that ran before (red or green) must be present and pass, and nothing new may be red:
@@ -44,9 +42,7 @@ def _changed(before: TestReport, after: TestReport, tolerated: frozenset[str]) -
         elif new is Status.SKIPPED:
             yield f"{id_} ran before the change and is skipped after it"
         elif new is not None and id_ not in tolerated:
-            yield (
-                f"{id_} is still red" if old.is_red else f"{id_} passed before the change and {new} after it"
-            )
+            yield (f"{id_} is still red" if old.is_red else f"{id_} passed before the change and {new} after it")
 
 
 def _collects_again(container: str, after: TestReport) -> bool:

@@ -9,7 +9,7 @@ from agent_ci.core.change import Patch
 from agent_ci.core.proof import unproven
 from agent_ci.core.report import Status, TestReport
 from agent_ci.core.run import Attempt, Evidence
-from agent_ci.errors import AgentCIError, InfrastructureError, UnsupportedError
+from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.jobs.triage import Triage
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Tree
@@ -59,9 +59,7 @@ def _target_objections(after: TestReport, evidence: Evidence) -> tuple[str, ...]
     targets = TestReport.of(*evidence.targets)
     messages = {case.id: case.message.strip().splitlines() for case in after.red}
     return tuple(
-        f"{sentence}: {messages[id_][0]}"
-        if (id_ := sentence.split(" ")[0]) in messages and messages[id_]
-        else sentence
+        f"{sentence}: {messages[id_][0]}" if (id_ := sentence.split(" ")[0]) in messages and messages[id_] else sentence
         for sentence in unproven(targets, after)
     )
 
@@ -97,5 +95,5 @@ def _needed(patch: Patch, evidence: Evidence, tools: Tools) -> Patch:
 def _is_still_green(patch: Patch, evidence: Evidence, tools: Tools) -> bool:
     try:
         return not _target_objections(_run(patch, evidence.target_ids, tools), evidence)
-    except AgentCIError:
+    except (InfrastructureError, UnsupportedError):
         return False

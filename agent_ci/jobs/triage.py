@@ -11,7 +11,7 @@ from agent_ci import reports
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase, TestReport
 from agent_ci.core.run import Control, Evidence, Side
-from agent_ci.errors import UnsupportedError
+from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.pipeline import Tools
 
 _SHORT = 60  # characters: what is longer is no help in one sentence
@@ -45,15 +45,19 @@ class Triage:
         evidence = _reproduced(self._known(before, tools), reported)
         if evidence.settled is None:
             seen = {id_: before.statuses[id_] for id_ in evidence.target_ids}
-            evidence = replace(
-                evidence, controls=(Control(Side.HEAD, alone=False, statuses=seen, seconds=seconds),)
-            )
+            evidence = replace(evidence, controls=(Control(Side.HEAD, alone=False, statuses=seen, seconds=seconds),))
             with tools.progress.phase("controls (head)"):
                 evidence = _without_flaky(self._with_controls(tools, evidence, Side.HEAD))
         if evidence.settled is None and self.base is not None:
             with tools.progress.phase("controls (base)"):
-                evidence = self._against_base(self._with_controls(tools, evidence, Side.BASE))
+                evidence = self._on_base(tools, evidence)
         return evidence
+
+    def _on_base(self, tools: Tools, evidence: Evidence) -> Evidence:
+        try:
+            return self._against_base(self._with_controls(tools, evidence, Side.BASE))
+        except (InfrastructureError, UnsupportedError) as error:
+            return _noted(evidence, f"base: unavailable, its tests cannot be run here ({error})")
 
     def _known(self, before: TestReport, tools: Tools) -> Evidence:
         notes = (self.base_note,) if self.base_note else ()
@@ -70,16 +74,12 @@ class Triage:
         tree = tools.clone.tree(self.tree if side is Side.HEAD else str(self.base))
         while True:
             mine = [control for control in controls if control.side is side]
-            is_settled = len({control.is_red for control in mine}) > 1 or (
-                side is Side.BASE and _has_green(mine)
-            )
+            is_settled = len({control.is_red for control in mine}) > 1 or (side is Side.BASE and _has_green(mine))
             if is_settled or len(mine) >= tools.repeat or (mine and tools.clock() >= deadline):
                 return replace(evidence, controls=tuple(controls))
             started = time.monotonic()
             with tools.sandbox.open(tree) as workspace:
-                report = tools.runner.run(
-                    workspace, only=evidence.target_ids, timeout=max(1.0, tools.seconds_left())
-                )
+                report = tools.runner.run(workspace, only=evidence.target_ids, timeout=max(1.0, tools.seconds_left()))
             controls.append(
                 Control(side, alone=True, statuses=dict(report.statuses), seconds=time.monotonic() - started)
             )
@@ -97,14 +97,10 @@ class Triage:
         if not self.refuse_red_base:
             return _noted(evidence, f"{_count(red)} on the base as well; the build itself is being repaired")
         if not caused:
-            summary = (
-                f"{_count(red)} on the base in the same way ({len(runs)} runs); this change is not to blame"
-            )
+            summary = f"{_count(red)} on the base in the same way ({len(runs)} runs); this change is not to blame"
             return replace(evidence, settled=Outcome.BASE_RED, summary=summary)
         remaining = replace(evidence, targets=caused, summary=_summary(caused))
-        return _noted(
-            remaining, f"{_count(red)} on the base as well and is left alone: {', '.join(sorted(red))}"
-        )
+        return _noted(remaining, f"{_count(red)} on the base as well and is left alone: {', '.join(sorted(red))}")
 
 
 def _reproduced(evidence: Evidence, reported: TestReport) -> Evidence:
@@ -122,9 +118,7 @@ def _reproduced(evidence: Evidence, reported: TestReport) -> Evidence:
         summary = f"{reported.tally.red} reported failure(s) do not happen here ({names}): {_where(evidence)}"
         return replace(evidence, settled=Outcome.CANNOT_REPRODUCE, summary=summary)
     if reported.partial:
-        summary = (
-            f"the suite passes here, and the report given cannot be trusted: {'; '.join(reported.partial)}"
-        )
+        summary = f"the suite passes here, and the report given cannot be trusted: {'; '.join(reported.partial)}"
         return replace(evidence, settled=Outcome.UNSUPPORTED, summary=summary)
     if not before.is_green:
         raise UnsupportedError("no test ran; name the command that runs the tests with --run")
@@ -135,26 +129,16 @@ def _reproduced(evidence: Evidence, reported: TestReport) -> Evidence:
 def _without_flaky(evidence: Evidence) -> Evidence:
     """*evidence* without cases that were both red and green on the head; settled where none is left."""
     runs = [control for control in evidence.controls if control.side is Side.HEAD]
-    passes = Counter(
-        id_ for run in runs for id_ in evidence.target_ids if run.statuses.get(id_) is Status.PASSED
-    )
+    passes = Counter(id_ for run in runs for id_ in evidence.target_ids if run.statuses.get(id_) is Status.PASSED)
     if not passes:
         return _noted(evidence, f"the failing tests fail in {len(runs)} of {len(runs)} runs")
-    counts = "; ".join(
-        f"{id_} passed in {count} of {len(runs)} runs" for id_, count in sorted(passes.items())
-    )
+    counts = "; ".join(f"{id_} passed in {count} of {len(runs)} runs" for id_, count in sorted(passes.items()))
     steady = tuple(case for case in evidence.targets if case.id not in passes)
     if not steady:
         only_in_suite = all(run.is_red is not run.alone for run in runs)
-        why = (
-            "it fails in the whole suite and passes alone, so it depends on other tests: "
-            if only_in_suite
-            else ""
-        )
+        why = "it fails in the whole suite and passes alone, so it depends on other tests: " if only_in_suite else ""
         return replace(evidence, settled=Outcome.FLAKY, summary=f"flaky on one commit: {why}{counts}")
-    return _noted(
-        replace(evidence, targets=steady, summary=_summary(steady)), f"flaky and left alone: {counts}"
-    )
+    return _noted(replace(evidence, targets=steady, summary=_summary(steady)), f"flaky and left alone: {counts}")
 
 
 def _matching(red: tuple[TestCase, ...], reported: TestReport) -> tuple[TestCase, ...]:
@@ -188,6 +172,4 @@ def _count(ids: set[str]) -> str:
 
 
 def _where(evidence: Evidence) -> str:
-    return ", ".join(
-        f"{name} {value}" for name, value in evidence.toolchain.items() if value and len(value) < _SHORT
-    )
+    return ", ".join(f"{name} {value}" for name, value in evidence.toolchain.items() if value and len(value) < _SHORT)

@@ -71,9 +71,7 @@ def _candidates(checkout: Path, environment: Mapping[str, str], named: str, own:
         yield own
 
 
-def _probe(
-    workspace: Workspace, path: str, *, checkout: Path, environment: Mapping[str, str]
-) -> Interpreter | None:
+def _probe(workspace: Workspace, path: str, *, checkout: Path, environment: Mapping[str, str]) -> Interpreter | None:
     variables = {"PYTHONPATH": environment.get("PYTHONPATH", "")}
     try:
         done = workspace.run(Command((path, "-c", _PROBE), variables, timeout=_PROBE_SECONDS))
@@ -88,11 +86,7 @@ def _probe(
 
 def _import_roots(root: Path, checkout: Path, folders: list[str]) -> tuple[str, ...]:
     """Folders of the copy to import from: the checkout's own on the path, ``src`` by habit, the root."""
-    inside = (
-        PurePath(folder).relative_to(checkout).as_posix()
-        for folder in folders
-        if _is_source(folder, checkout)
-    )
+    inside = (PurePath(folder).relative_to(checkout).as_posix() for folder in folders if _is_source(folder, checkout))
     habit = ("src",) if any((root / "src").glob("*/*.py")) or any((root / "src").glob("*.py")) else ()
     return tuple(dict.fromkeys((*inside, *habit, ".")))
 

@@ -146,3 +146,23 @@ def _exactly(report: TestReport, wanted: tuple[str, ...]) -> TestReport:
         raise InfrastructureError(f"asked for {len(wanted)} cases, and pytest also ran {surplus[0]}")
     reasons = (f"{id_} was asked for and is not in the report" for id_ in missing)
     return replace(report, partial=(*report.partial, *reasons))
+
+
+def read_command(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
+    """The interpreter that *words* name ("" for any) and pytest's arguments; None where they run something else.
+
+    Launchers (``uv run``, ``poetry run`` ...) are passed over: their environment is found in the checkout, and
+    run in a copy they would build another one.
+    """
+    for launcher in _LAUNCHERS:
+        if words[: len(launcher)] == launcher:
+            words = words[len(launcher) :]
+    program = Path(words[0]).name if words else ""
+    if program in ("pytest", "py.test"):
+        return "", words[1:]
+    if program.startswith("python") and words[1:3] == ("-m", "pytest"):
+        return words[0] if "/" in words[0] else "", words[3:]
+    return None
+
+
+_LAUNCHERS = (("uv", "run"), ("poetry", "run"), ("pdm", "run"), ("hatch", "run"), ("pipenv", "run"))

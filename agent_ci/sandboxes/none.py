@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,21 +26,24 @@ class _Copy:
     root: Path
     outbox: Path
     environment: Mapping[str, str]
+    observe: Callable[[Completed], None]
 
     def run(self, command: Command) -> Completed:
-        return process.run(
-            command.argv,
-            cwd=self.root,
-            environment={**self.environment, **command.environment},
-            timeout=command.timeout,
-        )
+        environment = {**self.environment, **command.environment}
+        done = process.run(command.argv, cwd=self.root, environment=environment, timeout=command.timeout)
+        self.observe(done)
+        return done
 
 
 @dataclass(frozen=True)
 class NoSandbox:
-    """Runs repository code as this user, in a copy; *environment* is all that the code gets to see."""
+    """Runs repository code as this user, in a copy.
+
+    *environment* is all that the code gets to see; *observe* is told of every process that ended.
+    """
 
     environment: Mapping[str, str]
+    observe: Callable[[Completed], None] = lambda _: None
 
     @property
     def isolation(self) -> Isolation:
@@ -56,4 +59,4 @@ class NoSandbox:
                 folder.mkdir()
             tree.export(folders["repository"])
             own = {"HOME": str(folders["home"]), "TMPDIR": str(folders["tmp"])}
-            yield _Copy(folders["repository"], folders["outbox"], {**self.environment, **own})
+            yield _Copy(folders["repository"], folders["outbox"], {**self.environment, **own}, self.observe)

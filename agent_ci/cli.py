@@ -1,0 +1,167 @@
+"""The command line: click on one side, settings and exit codes on the other; the only place that ends the process."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from agent_ci import __version__
+from agent_ci.core.outcome import Outcome
+from agent_ci.errors import AgentCIError, CancelledError
+from agent_ci.settings import OPTIONS, Option
+
+if TYPE_CHECKING:
+    from agent_ci.session import Session
+
+Function = Callable[..., Any]
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with the outcome's code."""
+    try:
+        with _signals_cancel():
+            code = cli.main(standalone_mode=False) or 0
+    except click.ClickException as error:
+        error.show()
+        code = Outcome.USAGE_ERROR.exit_code
+    except (click.Abort, CancelledError):
+        code = Outcome.CANCELLED.exit_code
+    except AgentCIError as error:
+        click.echo(f"agent-ci: {error}", err=True)
+        code = error.outcome.exit_code
+    sys.exit(code)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="agent-ci")
+def cli() -> None:
+    """Turn a red build green, and prove it. Docs: README.md and docs/ of the repository."""
+
+
+def _options(function: Function) -> Function:
+    """Give *function* one command line option per row of the settings table."""
+    for option in reversed([option for option in OPTIONS if not option.is_policy]):
+        function = _option(option)(function)
+    return function
+
+
+def _option(option: Option) -> Function:
+    if option.kind is bool:
+        return click.option(f"--{option.name}", is_flag=True, default=None, help=option.help)
+    kind = click.Choice(option.choices) if option.choices else option.kind
+    shown = " ".join(map(str, option.default)) if isinstance(option.default, tuple) else option.default
+    text = option.help if shown in (None, "") else f"{option.help}  [default: {shown}]"
+    return click.option(
+        f"--{option.name}",
+        type=kind,
+        metavar=option.metavar,
+        multiple=option.is_repeatable,
+        default=None,
+        help=text,
+        callback=_absent_when_empty if option.is_repeatable else None,
+    )
+
+
+def _absent_when_empty(_context: click.Context, _parameter: click.Parameter, value: object) -> object:
+    return value or None
+
+
+@cli.command()
+@_options
+def fix(**given: object) -> int:
+    """Make a red build green, or explain why not."""
+    return _run("fix", given)
+
+
+@cli.command()
+@_options
+def explain(**given: object) -> int:
+    """Say what `fix` knows before it proposes anything: the diagnosis, no patch."""
+    return _run("explain", given)
+
+
+@cli.command()
+@click.option("--seed", type=int, default=0, help="which bug to inject  [default: 0]", metavar="N")
+@click.option(
+    "--into", type=click.Path(path_type=Path), help="an empty or new folder for the repository", metavar="DIR"
+)
+def demo(seed: int, into: Path | None) -> int:
+    """Make a small red repository and fix it with the offline proposer (no key, no network)."""
+    from agent_ci import demo as example
+
+    repository = example.create(into, seed=seed)
+    click.echo(f"A red repository: {repository.path}\nThe injected bug (seed {seed}) is in {repository.bug.path}\n")
+    given = {"repository": str(repository.path), "run": "pytest", "seed": seed}
+    return _run("fix", given)
+
+
+def _run(job: str, given: dict[str, object]) -> int:
+    from agent_ci.session import Session
+
+    session = Session(os.environ, given, sys.stderr, job=job)
+    try:
+        document = session.run()
+    except AgentCIError:
+        raise
+    except Exception:  # noqa: BLE001 - the one boundary: whatever else happens is our bug, and is reported as such
+        return _report_our_bug(session)
+    if session.settings.json:
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        click.echo(session.redact(_story(document, session.settings.out)))
+    return int(str(document["exit_code"]))
+
+
+def _story(document: dict[str, Any], out: Path) -> str:
+    """What a person needs on a terminal: the verdict, the failure, the change, where the files are."""
+    red = [f"  red    {id_}" for id_ in document["targets"][:5]]
+    lines = [f"{document['outcome']}: {document['reason']}", *red]
+    if document["patch"]:
+        patch = (out / "fix.patch").read_text(encoding="utf-8", errors="replace")
+        after = document["after"]
+        lines += ["", patch[patch.index("diff --git") :].rsplit("\n-- \n", 1)[0].rstrip(), ""]
+        lines += [f"  green  {id_}" for id_ in document["targets"][:5] if id_ in after["passed"]]
+        lines += [f"  after: {len(after['passed'])} passed, {len(after['failed'] + after['errored'])} red"]
+    if document["delivery"]:
+        lines.append(f"  {document['delivery']['sentence']}")
+    lines.append(f"  files: {out}/ (explanation.md, evidence.json{', fix.patch' if document['patch'] else ''})")
+    return "\n".join(lines)
+
+
+def _report_our_bug(session: Session) -> int:
+    """Write a report that can be pasted into an issue, secrets removed."""
+    report = session.redact(f"agent-ci {__version__}, Python {sys.version}\n\n{traceback.format_exc()}")
+    click.echo("agent-ci: this is our bug, and the build is not to blame. Please report it with this text:", err=True)
+    click.echo(report, err=True)
+    with contextlib.suppress(OSError):
+        session.output.write_text("internal-error.md", report)
+    return Outcome.INTERNAL_ERROR.exit_code
+
+
+@contextlib.contextmanager
+def _signals_cancel() -> Iterator[None]:
+    """Turn the first SIGINT or SIGTERM into CancelledError, and ignore further ones while the files are written."""
+
+    def cancel(number: int, _frame: object) -> NoReturn:
+        for name in _SIGNALS:
+            signal.signal(name, signal.SIG_IGN)
+        raise CancelledError(f"stopped by {signal.Signals(number).name}; nothing was delivered")
+
+    before = {name: signal.signal(name, cancel) for name in _SIGNALS}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)

@@ -1,0 +1,54 @@
+"""What a model's answer says around its diff: the cause, a refusal, and whether it was offered before."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+_DIFF_STARTS = re.compile(r"^(```|~~~|diff --git |--- )", re.MULTILINE)
+_NO_FIX = re.compile(r"^\W*NO FIX\b\W*(.*)$", re.MULTILINE)
+_HUNK = re.compile(r"^@@ ", re.MULTILINE)
+_FENCE = re.compile(r"^```", re.MULTILINE)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s")
+_LABEL = re.compile(r"^(\d+[.)]\s*)?(\**cause:?\**:?\s*)?", re.IGNORECASE)
+_CAUSE_LENGTH = 300
+
+
+def cause(text: str) -> str:
+    """The first sentence before the diff, on one line and at most 300 characters long; empty without one."""
+    before = _DIFF_STARTS.split(text, maxsplit=1)[0]
+    line = next((line.strip(" *#>") for line in before.splitlines() if line.strip(" *#>")), "")
+    sentence = _SENTENCE_END.split(_LABEL.sub("", line), maxsplit=1)[0]
+    return sentence[:_CAUSE_LENGTH]
+
+
+def refusal(text: str) -> str:
+    """The reason given with ``NO FIX:`` where the answer holds no change; empty where it does not refuse."""
+    found = None if _HUNK.search(text) else _NO_FIX.search(text)
+    return (found[1].strip()[:_CAUSE_LENGTH] or "no reason given") if found else ""
+
+
+def fingerprint(text: str) -> str:
+    """A digest of the change that *text* offers: its paths, added and removed lines, whatever is said around.
+
+    Empty where the answer holds no hunk.
+    """
+    if not _HUNK.search(text):
+        return ""
+    offered = text[_start(text) :]
+    lines = [line.rstrip() for line in offered.split("\n") if line[:1] in ("+", "-")]
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _start(text: str) -> int:
+    found = re.search(r"^--- ", text, re.MULTILINE)
+    return found.start() if found else 0
+
+
+def joined(first: str, rest: str) -> str:
+    """An answer and its continuation as one text; a fence that the continuation opened again is dropped."""
+    is_inside_fence = len(_FENCE.findall(first)) % 2 == 1
+    if is_inside_fence and rest.lstrip().startswith("```"):
+        reopened, _, rest_of_it = rest.lstrip().partition("\n")
+        rest = rest_of_it if reopened.strip("`") else rest
+    return first + rest

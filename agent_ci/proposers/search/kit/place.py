@@ -1,0 +1,111 @@
+"""One node that an operator may change, and what can be known about its surroundings from the file alone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cached_property
+
+from .hints import Hints
+from .source import Function, Source
+
+
+class Vocabulary:
+    """The names, attributes, keys and called functions that one file uses, each in order of appearance."""
+
+    def __init__(self, source: Source) -> None:
+        nodes = list(ast.walk(source.tree))
+        self.names = _unique(node.id for node in nodes if isinstance(node, ast.Name))
+        self.attributes = _unique(node.attr for node in nodes if isinstance(node, ast.Attribute))
+        self.strings = _unique(
+            node.value
+            for node in nodes
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and 0 < len(node.value) <= 60
+        )
+        self.defined = _unique(
+            node.name
+            for node in nodes
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        )
+        self.imported = _unique(
+            (alias.asname or alias.name).partition(".")[0]
+            for node in nodes
+            if isinstance(node, (ast.Import, ast.ImportFrom))
+            for alias in node.names
+        )
+        self.called = _unique(
+            node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        )
+        self.arguments = _unique(node.arg for node in nodes if isinstance(node, ast.arg))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A node, the statement and the functions around it, the failure's clues and the file's vocabulary."""
+
+    source: Source
+    node: ast.AST
+    statement: ast.stmt
+    functions: tuple[Function, ...]
+    hints: Hints
+    words: Vocabulary
+    modules: tuple[str, ...] = ()
+
+    @cached_property
+    def function(self) -> Function | None:
+        """The innermost function whose body holds the node."""
+        return self.functions[-1] if self.functions else None
+
+    @cached_property
+    def parent(self) -> ast.AST | None:
+        """The node above."""
+        return self.source.parents.get(self.node)
+
+    @cached_property
+    def variables(self) -> tuple[str, ...]:
+        """The parameters and variables that may be bound when the node runs, nearest function first."""
+        return _unique(
+            name
+            for function in reversed(self.functions)
+            for name in (*parameters(function), *_assigned(function, before=self.statement.lineno))
+        )
+
+    @cached_property
+    def block(self) -> list[ast.stmt]:
+        """The list of statements that the statement stands in."""
+        above = self.source.parents.get(self.statement)
+        for field in ("body", "orelse", "finalbody"):
+            block = getattr(above, field, None)
+            if isinstance(block, list) and self.statement in block:
+                return block
+        return []
+
+
+def parameters(function: Function) -> tuple[str, ...]:
+    """The names of *function*'s parameters, in order."""
+    its = function.args
+    named = [*its.posonlyargs, *its.args, *([its.vararg] if its.vararg else []), *its.kwonlyargs]
+    return tuple(argument.arg for argument in named)
+
+
+def similarity(one: str, other: str) -> float:
+    """How alike two words are, from 0 to 1 (Ratcliff and Obershelp's measure)."""
+    return SequenceMatcher(None, one.lower(), other.lower(), autojunk=False).ratio()
+
+
+def nearest(word: str, among: tuple[str, ...], *, at_least: float = 0.6, most: int = 3) -> list[tuple[str, float]]:
+    """The words *among* others that *word* may be a slip of, likeliest first, with their similarity."""
+    scored = sorted(((similarity(word, other), other) for other in among if other != word), reverse=True)
+    return [(other, score) for score, other in scored[:most] if score >= at_least]
+
+
+def _assigned(function: Function, *, before: int) -> Iterator[str]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.lineno <= before:
+            yield node.id
+
+
+def _unique(words: Iterator[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))

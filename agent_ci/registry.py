@@ -1,0 +1,155 @@
+"""Names, turned into adapters: ours by a literal table, third parties' by entry point; imported on use."""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from agent_ci.core.budget import Budget
+from agent_ci.core.environment import allowed
+from agent_ci.errors import SandboxUnavailableError, UnsupportedError, UsageError
+from agent_ci.git import Clone, Repository
+from agent_ci.ports import Completed, Forge, Journal, Proposer, Runner, Sandbox, Tree
+from agent_ci.settings import Settings
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What adapters are made from."""
+
+    settings: Settings
+    environment: Mapping[str, str]
+    journal: Journal
+    budget: Budget
+
+
+def forge(environment: Mapping[str, str], repository: Repository, clone: Clone) -> Forge:
+    """The forge whose CI we run in; plain git elsewhere."""
+    from agent_ci.forges import github, gitlab, local
+
+    if github.is_here(environment):
+        return github.GitHubActions(environment, repository, clone)
+    if gitlab.is_here(environment):
+        return gitlab.GitLabCI(environment, repository, clone)
+    return local.LocalGit(environment, repository, clone)
+
+
+def sandbox(setup: Setup, observe: Callable[[Completed], None]) -> Sandbox:
+    """The sandbox asked for. Raises SandboxUnavailableError where it, or the least isolation, cannot be had."""
+    from agent_ci.sandboxes.none import NoSandbox
+
+    wanted = (setup.settings.sandbox, setup.settings.min_isolation)
+    for name in wanted:
+        if name not in ("auto", "none"):
+            raise SandboxUnavailableError(
+                f"the sandbox {name!r} is not part of this release; run the job in a container of its own and pass "
+                "--sandbox none --min-isolation none"
+            )
+    return NoSandbox(allowed(setup.environment, named=setup.settings.pass_env), observe)
+
+
+def proposers(setup: Setup) -> tuple[tuple[str, Proposer], ...]:
+    """The proposers by name, in the order given; `model` comes last when a model is set and it was not named."""
+    names = setup.settings.proposer
+    if setup.settings.model and "model" not in names:
+        names = (*names, "model")
+    return tuple((name, _proposer(name, setup)) for name in dict.fromkeys(names))
+
+
+def _proposer(name: str, setup: Setup) -> Proposer:
+    if make := _PROPOSERS.get(name):
+        return make(setup)
+    for found in entry_points(group="agent_ci.proposers", name=name):
+        made: Proposer = found.load()(setup)
+        return made
+    close = difflib.get_close_matches(name, _PROPOSERS, n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    raise UsageError(f"unknown proposer {name!r} (known: {', '.join(_PROPOSERS)}){hint}")
+
+
+def _search(setup: Setup) -> Proposer:
+    from agent_ci.proposers.search.proposer import Search
+
+    return Search(seed=setup.settings.seed)
+
+
+def _model(setup: Setup) -> Proposer:
+    from agent_ci.proposers.model import Model
+
+    if not setup.settings.model:
+        raise UsageError("the proposer 'model' needs a model; name one with --model")
+    return Model(
+        name=setup.settings.model,
+        api_base=setup.settings.api_base,
+        api_key=setup.environment.get("AGENT_CI_API_KEY"),
+        budget=setup.budget,
+        journal=setup.journal,
+        seed=setup.settings.seed,
+    )
+
+
+def _replay(setup: Setup) -> Proposer:
+    from agent_ci.proposers.replay import Replay
+
+    if not setup.settings.cassette:
+        raise UsageError("the proposer 'replay' needs recorded replies; name their file with --cassette")
+    return Replay(path=Path(setup.settings.cassette))
+
+
+_PROPOSERS: Mapping[str, Callable[[Setup], Proposer]] = {
+    "search": _search,
+    "model": _model,
+    "replay": _replay,
+}
+
+
+def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
+    """What runs the tests: as --run says, else as the repository's files say. Raises UnsupportedError, UsageError."""
+    from agent_ci.runners import pytest as pytest_runner
+    from agent_ci.runners.command import AnyCommand
+    from agent_ci.runners.interpreters import find_interpreter
+
+    settings = setup.settings
+    words = _words(settings.run) if settings.run else _detected(tree)
+    asked = None if settings.shell else pytest_runner.read_command(words)
+    if asked is None:
+        if not settings.report:
+            raise UsageError(f"`{settings.run}` is not pytest; name the JUnit reports it leaves with --report")
+        argv = ("sh", "-c", str(settings.run)) if settings.shell else words
+        return AnyCommand(argv, settings.report)
+    named, arguments = asked
+    with sandbox.open(tree) as workspace:
+        found = find_interpreter(
+            workspace,
+            checkout=settings.repository,
+            environment=setup.environment,
+            named=str(settings.repository / named) if named else "",
+            own=sys.executable,
+        )
+    return pytest_runner.Pytest(found, arguments)
+
+
+def _words(command: str) -> tuple[str, ...]:
+    try:
+        words = tuple(shlex.split(command))
+    except ValueError as error:
+        raise UsageError(f"--run {command!r} cannot be split into words: {error}") from error
+    if not words:
+        raise UsageError("--run is empty; name the command that runs the tests")
+    return words
+
+
+def _detected(tree: Tree) -> tuple[str, ...]:
+    from agent_ci.core.paths import is_python_test
+
+    if any(is_python_test(path) for path in tree.paths()):
+        return ("pytest",)
+    raise UnsupportedError(
+        "no tests that this release can run were found (it looks for test_*.py and *_test.py); name the command "
+        "that runs them with --run, and the JUnit reports it leaves with --report"
+    )

@@ -1,0 +1,259 @@
+"""One run from settings to files: opens the repository, makes the tools, runs the job, delivers, writes."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TextIO
+
+from agent_ci import __version__, registry, reports, settings
+from agent_ci.artifacts import OutputFolder
+from agent_ci.audit import AuditLog
+from agent_ci.console import Console, is_live
+from agent_ci.core.budget import Budget
+from agent_ci.core.context import Context
+from agent_ci.core.document import Surroundings, evidence_document
+from agent_ci.core.explanation import explain
+from agent_ci.core.message import commit_message
+from agent_ci.core.outcome import Outcome
+from agent_ci.core.policy import PROTECTED, Policy
+from agent_ci.core.run import Evidence, Verdict
+from agent_ci.core.secrets import redact
+from agent_ci.errors import AgentCIError, UnsupportedError, UsageError
+from agent_ci.git import Clone, GitTree, Repository
+from agent_ci.jobs.fix import Fix
+from agent_ci.jobs.triage import Triage
+from agent_ci.pipeline import Tools, execute
+from agent_ci.ports import Completed, Delivery, Forge, Sandbox
+from agent_ci.process import ToolError
+from agent_ci.settings import Settings
+
+_SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL")
+
+
+@dataclass
+class Session:
+    """One invocation: where it reads from and writes to, and what it knows so far.
+
+    ``environment`` is the process's; ``given`` are the options of the command line by key. The evidence that
+    exists when a run is stopped is what ``finish`` writes.
+    """
+
+    environment: Mapping[str, str]
+    given: Mapping[str, object]
+    stderr: TextIO
+    job: str = "fix"
+    started: float = field(default_factory=time.monotonic)
+    settings: Settings = field(init=False)
+    console: Console = field(init=False)
+    context: Context = field(init=False)
+    _sandboxed: float = 0.0
+    _isolation: Mapping[str, object] = field(default_factory=dict)
+    _delivery: Delivery | None = None
+    _patch: bytes | None = None
+
+    def __post_init__(self) -> None:
+        """Hear the command line and the environment; the settings file follows once its commit is known."""
+        self._hear({})
+        quiet = self.settings.quiet
+        self.console = Console(self.stderr, is_live=is_live(self.stderr, self.environment), is_quiet=quiet)
+        self.context = Context("git", "", str(self.settings.repository), "")
+
+    def run(self) -> dict[str, object]:
+        """Run the job, write the files, and return the evidence document.
+
+        Every AgentCIError ends as a verdict with its outcome. Only UsageError about the output folder rises.
+        """
+        self.output.prepare()
+        try:
+            verdict = self._run()
+        except AgentCIError as error:
+            verdict = Verdict(error.outcome, str(error), Evidence(self.job, str(error)))
+        return self.finish(verdict)
+
+    def finish(self, verdict: Verdict) -> dict[str, object]:
+        """Write everything that is known about *verdict* and return the evidence document."""
+        around = self._surroundings(verdict)
+        document = evidence_document(verdict, around)
+        if self._patch is not None:
+            self.output.write_patch(self._patch)
+        self.output.write_text("explanation.md", explain(verdict, around))
+        self.output.write_document("evidence.json", document)
+        return document
+
+    @property
+    def output(self) -> OutputFolder:
+        """The folder that the files go to."""
+        return OutputFolder(self.settings.out, self.redact)
+
+    def redact(self, text: str) -> str:
+        """*text* without the values of the environment's secrets."""
+        names = (name for name in self.environment if any(word in name.upper() for word in _SECRET_WORDS))
+        return redact(text, [self.environment[name] for name in names])
+
+    def _hear(self, file: Mapping[str, object]) -> None:
+        given = settings.checked(self.given, source="command line")
+        self.settings = settings.merged(given, settings.from_environment(self.environment), file)
+
+    def _run(self) -> Verdict:
+        repository = Repository.at(self.settings.repository)
+        with Clone.of(repository) as clone:
+            forge = registry.forge(self.environment, repository, clone)
+            self.context = forge.context()
+            self._hear(self._settings_file(clone))
+            self.settings = replace(self.settings, repository=repository.root)
+            tools = self._tools(repository, clone)
+            verdict = self._execute(tools)
+            return self._delivered(forge, tools, verdict) if verdict.proof else verdict
+
+    def _execute(self, tools: Tools) -> Verdict:
+        base, note = _base(self.settings, self.context, tools.repository)
+        job = Fix(
+            Triage(
+                job=self.job,
+                tree=self._tree(tools).id,
+                report_paths=self._reports(),
+                base=base,
+                base_note=note,
+                refuse_red_base=_refuses_red_base(self.settings, self.context),
+            )
+        )
+        verdict = execute(job, tools)
+        if self.job == "explain" and verdict.outcome is Outcome.NO_FIX:
+            return replace(verdict, outcome=Outcome.EXPLAINED, reason=verdict.evidence.summary)
+        return verdict
+
+    def _tools(self, repository: Repository, clone: Clone) -> Tools:
+        chosen = self.settings
+        budget = Budget(chosen.max_attempts, chosen.max_cost, chosen.max_tokens, chosen.time_limit)
+        journal = AuditLog(chosen.out / "audit.jsonl", self.redact)
+        setup = registry.Setup(chosen, self.environment, journal, budget)
+        sandbox = registry.sandbox(setup, self._observer(journal))
+        self._isolation = _isolation(sandbox, chosen)
+        proposers = registry.proposers(setup) if self.job == "fix" else ()
+        with self.console.phase("find the tools"):
+            runner = registry.runner(setup, sandbox, self._tree_of(repository, clone))
+        return Tools(
+            context=self.context,
+            repository=repository,
+            clone=clone,
+            runner=runner,
+            sandbox=sandbox,
+            proposers=proposers,
+            policy=_policy(chosen),
+            budget=budget,
+            journal=journal,
+            progress=self.console,
+            clock=lambda: time.monotonic() - self.started,
+            repeat=chosen.repeat,
+        )
+
+    def _observer(self, journal: AuditLog) -> Callable[[Completed], None]:
+        def observe(done: Completed) -> None:
+            self._sandboxed += done.seconds
+            journal.record("command", argv=done.argv, exit_code=done.exit_code, seconds=round(done.seconds, 3))
+
+        return observe
+
+    def _settings_file(self, clone: Clone) -> dict[str, object]:
+        """The settings file of the base on a change request, of the judged commit elsewhere: never the change's."""
+        commit = (self.context.base if self.context.is_change_request else None) or self.context.commit
+        try:
+            raw = clone.tree(commit).read(settings.FILE_NAME)
+        except (FileNotFoundError, ToolError):
+            return {}
+        source = f"{settings.FILE_NAME} at {commit[:12]}"
+        return settings.from_file(raw.decode("utf-8", "replace"), source=source)
+
+    def _tree(self, tools: Tools) -> GitTree:
+        return self._tree_of(tools.repository, tools.clone)
+
+    def _tree_of(self, repository: Repository, clone: Clone) -> GitTree:
+        if self.settings.uncommitted:
+            return clone.tree_of_checkout(repository)
+        return clone.tree(self.context.commit)
+
+    def _reports(self) -> tuple[Path, ...]:
+        if not self.settings.report:
+            return ()
+        found = reports.find(self.settings.repository, self.settings.report)
+        if not found and not self.settings.run:
+            raise UnsupportedError(
+                f"no file matches --report {' '.join(self.settings.report)}; a missing report is not green"
+            )
+        return found
+
+    def _delivered(self, forge: Forge, tools: Tools, verdict: Verdict) -> Verdict:
+        """*verdict* after delivery. The patch is made first, so that nothing is lost when delivery fails."""
+        proof = verdict.proof
+        assert proof is not None  # noqa: S101 - the caller looked
+        assert proof.patch is not None  # noqa: S101 - a proof has a patch
+        commit = tools.clone.commit(
+            proof.patch.tree, parent=self.context.commit, message=commit_message(verdict, run=self.context.run_url)
+        )
+        self._patch = tools.clone.format_patch(commit)
+        if self.settings.uncommitted and self.settings.deliver == "commit":
+            raise UsageError("--uncommitted work cannot be delivered as a commit; apply .agent-ci/fix.patch instead")
+        try:
+            self._delivery = forge.deliver(verdict, self.settings.deliver)
+        except AgentCIError as error:
+            return replace(
+                verdict, outcome=error.outcome, reason=f"{error}; the proven change is in {self.settings.out}/fix.patch"
+            )
+        outcome = Outcome.DELIVERED if self._delivery.rung not in ("patch", "none") else Outcome.FIXED
+        return replace(verdict, outcome=outcome)
+
+    def _surroundings(self, verdict: Verdict) -> Surroundings:
+        total = time.monotonic() - self.started
+        model = sum(attempt.reply.cost.seconds for attempt in verdict.attempts if attempt.reply.cost.calls)
+        sums = {"total": total, "sandboxed": self._sandboxed, "model": model, "own": total - self._sandboxed - model}
+        delivery = self._delivery
+        return Surroundings(
+            context=self.context,
+            isolation=self._isolation,
+            timings={**self.console.timings, **sums},
+            versions={"agent-ci": __version__, "python": platform.python_version(), "model": self.settings.model},
+            delivery={"rung": delivery.rung, "sentence": delivery.sentence} if delivery else {},
+        )
+
+
+def _policy(chosen: Settings) -> Policy:
+    return Policy(allow=chosen.allow, deny=(*PROTECTED, *chosen.deny), allow_test_changes=chosen.allow_test_changes)
+
+
+def _isolation(sandbox: Sandbox, chosen: Settings) -> dict[str, object]:
+    found = sandbox.isolation
+    return {
+        "tier": found.tier,
+        "requested": chosen.sandbox,
+        "separation": "none",
+        "lacks": list(found.lacks),
+        "why_not_higher": "this release has no stronger sandbox",
+    }
+
+
+def _refuses_red_base(chosen: Settings, context: Context) -> bool:
+    if chosen.when_base_red:
+        return chosen.when_base_red == "refuse"
+    return bool(chosen.base) or not context.is_on_default_branch
+
+
+def _base(chosen: Settings, context: Context, repository: Repository) -> tuple[str | None, str]:
+    """The commit to compare with, and a sentence where there is none. Raises UsageError for a wrong --base."""
+    if chosen.base:
+        commit = repository.commit(chosen.base)
+        if commit is None:
+            raise UsageError(f"--base {chosen.base!r} names no commit here; fetch it, or name another")
+        return commit, ""
+    wanted = context.base or context.default_branch
+    commit = next(filter(None, (repository.commit(name) for name in (wanted, f"origin/{wanted}") if wanted)), None)
+    if commit is None:
+        why = "the history was cut off when it was fetched" if repository.is_shallow() else "none is known"
+        return None, f"base: unavailable ({why}); nothing is claimed about who caused the failure"
+    merge_base = repository.merge_base(context.commit, commit)
+    if (merge_base or commit) == context.commit:
+        return None, "base: none, the judged commit is itself the tip of the base"
+    return merge_base or commit, ""

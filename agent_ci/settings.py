@@ -1,0 +1,238 @@
+"""Every option of every job, in one table, and how command line, environment and settings file make one value."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from agent_ci.errors import UsageError
+
+FILE_NAME = ".agent-ci.yml"
+_WORDS = re.compile(r"[\s,]+")
+_MAX_FILE_BYTES = 262_144
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: ``--name`` on the command line, ``AGENT_CI_NAME`` in the environment, ``name`` in the file.
+
+    ``kind`` is str, int, float or bool. A repeatable option is a list; in the environment its values stand on
+    lines of their own, or, where they are ``words``, with spaces or commas between them. ``is_policy`` marks
+    what may be set in the file only.
+    """
+
+    name: str
+    help: str
+    default: object = None
+    kind: type = str
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+    is_repeatable: bool = False
+    is_words: bool = False
+    is_policy: bool = False
+
+    @property
+    def key(self) -> str:
+        """The attribute of Settings, and the parameter name on the command line."""
+        return self.name.replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        """The environment variable."""
+        return f"AGENT_CI_{self.key.upper()}"
+
+
+SANDBOXES = ("auto", "container", "bubblewrap", "landlock", "none")
+DELIVERIES = ("commit", "pull-request", "suggestion", "patch", "none")
+
+OPTIONS: tuple[Option, ...] = (
+    Option("repository", "the checkout", default=".", metavar="DIR"),
+    Option("report", "test reports of the red run", default=(), metavar="GLOB", is_repeatable=True),
+    Option("log", "raw job logs, for failures that leave no report", default=(), metavar="FILE", is_repeatable=True),
+    Option("run", "how to run the tests; detected from the repository when left out", metavar="COMMAND"),
+    Option("base", "the base to compare with", metavar="REF"),
+    Option(
+        "when-base-red",
+        "what to do when the base fails in the same way; refuse on pull and merge requests and with --base",
+        choices=("refuse", "fix"),
+        metavar="MODE",
+    ),
+    Option(
+        "proposer",
+        "where patches come from, in order; `model` joins when a model is set",
+        default=("known", "autofix", "search"),
+        metavar="NAME",
+        is_repeatable=True,
+        is_words=True,
+    ),
+    Option("model", "a litellm model name; the key comes from AGENT_CI_API_KEY or the provider's own", metavar="NAME"),
+    Option("api-base", "the model's endpoint", metavar="URL"),
+    Option("cassette", "the recorded replies that the proposer `replay` answers with", metavar="FILE"),
+    Option("max-attempts", "how many replies may be paid for", default=5, kind=int, metavar="N"),
+    Option("max-cost", "US$ that may be spent", default=1.00, kind=float, metavar="USD"),
+    Option("max-tokens", "tokens that may be used, both ways", default=200_000, kind=int, metavar="N"),
+    Option("time-limit", "seconds that the run may take", default=1200.0, kind=float, metavar="SECONDS"),
+    Option("sandbox", "where repository code runs", default="auto", choices=SANDBOXES, metavar="NAME"),
+    Option("min-isolation", "the least isolation to accept", default="auto", choices=SANDBOXES, metavar="TIER"),
+    Option("repeat", "runs per control; fewer once both outcomes were seen", default=8, kind=int, metavar="N"),
+    Option("deliver", "how a proven change is delivered", default="patch", choices=DELIVERIES, metavar="MODE"),
+    Option("out", "where the files go", default=".agent-ci", metavar="DIR"),
+    Option("seed", "makes every random choice repeatable", default=0, kind=int, metavar="N"),
+    Option("uncommitted", "judge the working tree as it is, not the last commit", default=False, kind=bool),
+    Option("json", "the verdict as JSON on standard output", default=False, kind=bool),
+    Option("quiet", "no progress on standard error", default=False, kind=bool),
+    Option("verbose", "more progress, and the reasons behind it", default=False, kind=bool),
+    Option("shell", "give --run to a shell", default=False, kind=bool, is_policy=True),
+    Option("pass-env", "further variables that the tests may see", default=(), is_repeatable=True, is_policy=True),
+    Option("allow", "protected paths that may change all the same", default=(), is_repeatable=True, is_policy=True),
+    Option("deny", "further paths that must not change", default=(), is_repeatable=True, is_policy=True),
+    Option("allow-test-changes", "let a fix change tests", default=False, kind=bool, is_policy=True),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The values of one run, after every source was heard. One attribute per row of OPTIONS."""
+
+    repository: Path
+    report: tuple[str, ...]
+    log: tuple[str, ...]
+    run: str | None
+    base: str | None
+    when_base_red: str | None
+    proposer: tuple[str, ...]
+    model: str | None
+    api_base: str | None
+    cassette: str | None
+    max_attempts: int
+    max_cost: float
+    max_tokens: int
+    time_limit: float
+    sandbox: str
+    min_isolation: str
+    repeat: int
+    deliver: str
+    out: Path
+    seed: int
+    uncommitted: bool
+    json: bool
+    quiet: bool
+    verbose: bool
+    shell: bool
+    pass_env: tuple[str, ...]
+    allow: tuple[str, ...]
+    deny: tuple[str, ...]
+    allow_test_changes: bool
+
+
+def from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    """The options that *environment* sets. Empty variables count as not set, as forges pass them for defaults.
+
+    Raises UsageError for a value that does not fit.
+    """
+    found: dict[str, object] = {}
+    for option in OPTIONS:
+        text = environment.get(option.variable, "")
+        if text.strip() and not option.is_policy:
+            found[option.key] = _checked(option, _from_text(option, text), option.variable)
+    return found
+
+
+def from_file(text: str, *, source: str) -> dict[str, object]:
+    """The options that a settings file sets. Raises UsageError, with the nearest known key, for anything else."""
+    if len(text) > _MAX_FILE_BYTES:
+        raise UsageError(f"{source} is larger than {_MAX_FILE_BYTES} bytes; a settings file is a page of YAML")
+    try:
+        content = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise UsageError(f"{source} is not valid YAML: {' '.join(str(error).split())}") from error
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise UsageError(f"{source} must be a mapping of options to values, and is a {type(content).__name__}")
+    by_name = {name: option for option in OPTIONS for name in (option.name, option.key)}
+    found: dict[str, object] = {}
+    for name, value in content.items():
+        if name not in by_name:
+            raise UsageError(f"{source}: unknown option {name!r}{_did_you_mean(str(name), by_name)}")
+        option = by_name[name]
+        found[option.key] = _checked(option, tuple(value) if isinstance(value, list) else value, source)
+    return found
+
+
+def merged(*sources: Mapping[str, object]) -> Settings:
+    """The settings in which the first of *sources* to name an option decides, and the table's default else."""
+    values: dict[str, object] = {}
+    for option in OPTIONS:
+        named = (source[option.key] for source in sources if source.get(option.key) is not None)
+        values[option.key] = next(named, option.default)
+    values["repository"] = Path(str(values["repository"])).resolve()
+    values["out"] = _out(Path(str(values["out"])), Path(str(values["repository"])))
+    return Settings(**values)  # type: ignore[arg-type]  # each value was checked against its row
+
+
+def checked(values: Mapping[str, object], *, source: str) -> dict[str, object]:
+    """*values* by key, each held against its row. Raises UsageError."""
+    rows = {option.key: option for option in OPTIONS}
+    return {key: _checked(rows[key], value, source) for key, value in values.items() if value is not None}
+
+
+def _out(out: Path, repository: Path) -> Path:
+    return out if out.is_absolute() else repository / out
+
+
+def _from_text(option: Option, text: str) -> object:
+    if option.is_repeatable:
+        parts = _WORDS.split(text.strip()) if option.is_words else text.splitlines()
+        return tuple(part.strip() for part in parts if part.strip())
+    if option.kind is bool:
+        return _BOOLEANS.get(text.strip().lower(), text)
+    try:
+        return option.kind(text.strip())
+    except ValueError:
+        return text
+
+
+_BOOLEANS = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
+
+
+def _checked(option: Option, value: object, source: str) -> object:
+    """*value* as the row wants it. Raises UsageError with what was wanted."""
+    items = value if isinstance(value, tuple) else (value,)
+    if option.is_repeatable:
+        value = tuple(str(item) for item in items)
+    elif option.kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    elif not isinstance(value, option.kind) or (option.kind is int and isinstance(value, bool)):
+        raise UsageError(f"{source}: {option.name} must be a {_KIND_NAMES[option.kind]}, and is {value!r}")
+    if option.choices:
+        for item in value if isinstance(value, tuple) else (value,):
+            if item not in option.choices:
+                known = ", ".join(option.choices)
+                hint = _did_you_mean(str(item), option.choices)
+                raise UsageError(f"{source}: {option.name} cannot be {item!r} (one of {known}){hint}")
+    if option.kind in (int, float) and option.name != "seed" and isinstance(value, int | float) and not value > 0:
+        raise UsageError(f"{source}: {option.name} must be more than 0, and is {value!r}")
+    return value
+
+
+_KIND_NAMES = {str: "text", int: "whole number", float: "number", bool: "yes or no"}
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""

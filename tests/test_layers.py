@@ -1,0 +1,80 @@
+"""Imports point downwards only, siblings do not see each other, and files stay small."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1] / "agent_ci"
+CORE = {"core", "errors"}
+EDGES = {"process", "git", "files", "reports", "audit", "console", "artifacts", "templates"}
+FAMILIES = ("forges", "proposers", "runners", "sandboxes")
+MAY_IMPORT = {
+    "core": CORE,
+    "errors": {"core"},
+    "ports": CORE,
+    **{edge: CORE | EDGES | {"ports"} for edge in EDGES},
+    **{family: CORE | EDGES | {"ports", family} for family in FAMILIES},
+    "pipeline": CORE | EDGES | {"ports"},
+    "jobs": CORE | EDGES | {"ports", "pipeline", "jobs"},
+    "settings": CORE,
+    "registry": CORE | EDGES | {"ports", "settings", *FAMILIES},
+    "session": CORE | EDGES | {"ports", "settings", "registry", "pipeline", "jobs", "__init__"},
+    "demo": CORE | EDGES,
+    "cli": CORE | {"settings", "session", "demo", "__init__"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+SIBLINGS = {"github": {"local"}, "gitlab": {"local"}}  # both forges deliver through plain git
+MODULES = sorted(path for path in ROOT.rglob("*.py") if "demo_project" not in path.parts)
+
+
+def imported(tree: ast.AST) -> Iterator[tuple[str, ...]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "agent_ci":
+            parts = tuple(node.module.split(".")[1:])
+            names = [(*parts, alias.name) for alias in node.names]
+            yield from ([parts] if len(parts) > 1 else names)
+        elif isinstance(node, ast.Import):
+            yield from (tuple(alias.name.split(".")[1:]) for alias in node.names if alias.name.startswith("agent_ci."))
+
+
+def layer(module: tuple[str, ...]) -> str:
+    return "__init__" if module[0].startswith("__version") else module[0]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_downwards(path: Path) -> None:
+    own = path.relative_to(ROOT).with_suffix("").parts
+    seen = set(imported(ast.parse(path.read_text(encoding="utf-8"))))
+    assert {layer(module) for module in seen} <= MAY_IMPORT[own[0]]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_siblings_do_not_see_each_other(path: Path) -> None:
+    own = path.relative_to(ROOT).with_suffix("").parts
+    if own[0] not in ("forges", "proposers", "sandboxes"):
+        return
+    seen = {module[1] for module in imported(ast.parse(path.read_text(encoding="utf-8"))) if module[0] == own[0]}
+    package = {own[1]} if len(own) > 2 else set()
+    assert seen <= SIBLINGS.get(own[1], set()) | package | HELPERS.get(own[1], set())
+
+
+HELPERS = {"model": {"transport", "wire"}, "transport": {"wire"}}  # the model proposer's own parts
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_says_what_it_knows_and_stays_small(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 400
+    assert not text.strip() or ast.get_docstring(ast.parse(text))
+
+
+def test_only_the_named_edges_start_processes_and_read_the_environment() -> None:
+    starts = {path.name for path in MODULES if "import subprocess" in path.read_text(encoding="utf-8")}
+    reads = {path.name for path in MODULES if "os.environ" in path.read_text(encoding="utf-8")}
+    assert starts <= {"process.py"}
+    assert reads <= {"cli.py", "git.py", "transport.py", "wire.py"}
