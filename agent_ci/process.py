@@ -99,8 +99,8 @@ def call(
                 timeout=_TOOL_SECONDS,
                 check=False,
             )
-        except FileNotFoundError as error:
-            raise ToolError(f"{argv[0]} cannot be started ({error.strerror}); install it or mend PATH") from error
+        except (OSError, ValueError) as error:
+            raise ToolError(f"`{shown}` cannot be started: {_reason(error)}; install {argv[0]} or mend PATH") from error
         except subprocess.TimeoutExpired as error:
             raise ToolError(f"`{shown}` did not finish within {_TOOL_SECONDS} s") from error
     if done.returncode:
@@ -120,10 +120,17 @@ def _start(argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) ->
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise InfrastructureError(
-            f"`{' '.join(argv)}` cannot be started: {error.strerror}; install it or name another command"
+            f"`{' '.join(argv)}` cannot be started: {_reason(error)}; install it or name another command"
         ) from error
+
+
+def _reason(error: OSError | ValueError) -> str:
+    """Why nothing was started: the system's words and what they are about, or Python's (a NUL in an argument)."""
+    if not isinstance(error, OSError):
+        return str(error)
+    return f"{error.strerror} ({error.filename})" if error.filename else str(error.strerror)
 
 
 def _read_until_exit(process: subprocess.Popen[bytes], output: _CappedOutput, *, deadline: float) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
 
+from agent_ci.core.fingerprint import fingerprint
 from agent_ci.core.report import TestCase
 from agent_ci.core.run import Attempt, Control, Evidence, Side, Verdict
 
@@ -33,11 +33,6 @@ def commit_message(verdict: Verdict, *, run: str = "", attempt: int = 1) -> str:
     return "\n\n".join(paragraphs) + "\n"
 
 
-def fingerprint(target_ids: tuple[str, ...]) -> str:
-    """What names a failure across runs: 16 hexadecimal digits of SHA-256 over the sorted test ids."""
-    return hashlib.sha256("\0".join(sorted(target_ids)).encode("utf-8", "surrogateescape")).hexdigest()[:16]
-
-
 def inert(text: str, limit: int = _LINE) -> str:
     """*text* as one line of at most *limit* characters that neither git nor a forge acts upon.
 
@@ -61,8 +56,8 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _ESCAPE_CODE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 _KEYWORD = r"(?i:\b(?:clos|fix|resolv|implement)[a-z]*\s*:?\s+(?:issues?\s+)?)"
 _ACTIVE = (
-    # @name, as in a mention; an address or a decorator stays readable
-    (re.compile(r"(?<![\w@])@(?=[\w-])"), "@ "),
+    # @name, as in a mention; an e-mail address stays whole
+    (re.compile(r"(?<!\w)@(?=[\w-])"), "@ "),
     # #1, owner/name#1, GH-1, !1 and &1 on GitLab
     (re.compile(r"([#!&]|\bGH-)(?=[0-9])", re.IGNORECASE), r"\1 "),
     # https://forge/owner/name/issues/1
@@ -117,6 +112,6 @@ def _controls(side: Side, controls: list[Control]) -> str:
 
 def _trailers(evidence: Evidence, proof: Attempt, *, run: str, attempt: int) -> Iterator[str]:
     yield f"Agent-CI-Run: {inert(run) or 'local'}"
-    yield f"Agent-CI-Fingerprint: {fingerprint(evidence.target_ids)}"
+    yield f"Agent-CI-Fingerprint: {fingerprint(evidence.targets)}"
     yield f"Agent-CI-Proposer: {inert(proof.reply.proposer) or 'unknown'}"
     yield f"Agent-CI-Attempt: {attempt}"

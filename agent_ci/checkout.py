@@ -1,0 +1,171 @@
+"""The user's checkout: it is read, and moved to a proven commit only when that is asked for."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agent_ci import git
+from agent_ci.errors import StaleError, UnsupportedError
+from agent_ci.process import ToolError
+
+if TYPE_CHECKING:
+    from agent_ci.clone import Clone
+
+# What the checkout's own settings say about its files; everything else in them could start programs.
+_FILE_SETTINGS = ("core.autocrlf", "core.eol", "core.fileMode", "core.symlinks", "core.ignoreCase")
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The user's checkout. Everything here reads, except ``fast_forward``, which is asked for by name."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, folder: Path) -> Repository:
+        """The repository that *folder* is part of. Raises UnsupportedError where there is none."""
+        if not folder.is_dir():
+            raise UnsupportedError(f"{folder} is not a folder; pass --repository with the path of a git checkout")
+        try:
+            top = git.run(folder, "rev-parse", "--show-toplevel")
+        except ToolError as error:
+            raise UnsupportedError(
+                f"{folder} is not inside a git checkout; agent-ci works on committed files, so run "
+                f"`git init` and commit first, or pass --repository ({error})"
+            ) from error
+        root = Path(git.text(top).removesuffix("\n"))
+        if not (folder.resolve().is_relative_to(root.resolve()) and (root / ".git").exists()):
+            raise UnsupportedError(
+                f"{folder} belongs to a git checkout whose files lie elsewhere ({root}, by core.worktree); "
+                "run agent-ci in that folder"
+            )
+        return cls(root)
+
+    def commit(self, revision: str) -> str | None:
+        """The commit id that *revision* names, None where it names none here."""
+        try:
+            found = git.run(self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
+        except ToolError:
+            return None
+        return git.text(found).strip()
+
+    def head(self) -> str:
+        """The id of the commit that is checked out. Raises UnsupportedError where there is none yet."""
+        found = self.commit("HEAD")
+        if found is None:
+            raise UnsupportedError(f"{self.root} has no commit yet; commit the files that should be repaired")
+        return found
+
+    def branch(self) -> str:
+        """The branch that is checked out; empty for a detached head."""
+        return self._symbolic("HEAD").removeprefix("refs/heads/")
+
+    def default_branch(self) -> str:
+        """The remote's default branch, else a local ``main`` or ``master``; empty where neither is known."""
+        remote = self._symbolic("refs/remotes/origin/HEAD").removeprefix("refs/remotes/origin/")
+        names = (remote, *(name for name in ("main", "master") if self.commit(f"refs/heads/{name}")))
+        return next((name for name in names if name), "")
+
+    def remote_url(self) -> str:
+        """The URL of ``origin``, empty where there is none."""
+        return self._setting("remote.origin.url")
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """The ids of *commit*'s parents; empty also where a shallow checkout ends."""
+        row = git.text(git.run(self.root, "rev-list", "--parents", "--max-count=1", "--end-of-options", commit)).split()
+        return tuple(row[1:])
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The best common ancestor, None where none is known here (a shallow clone may have cut it off)."""
+        try:
+            return git.text(git.run(self.root, "merge-base", "--end-of-options", one, other)).strip() or None
+        except ToolError:
+            return None
+
+    def is_shallow(self) -> bool:
+        """Whether the history was cut off when it was fetched."""
+        return git.run(self.root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+
+    def is_dirty(self) -> bool:
+        """Whether tracked files differ from the checked-out commit, or untracked ones wait to be added."""
+        return bool(self._git("status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=all").strip())
+
+    def judged_commit(self, named: str, *, is_forge_merge: bool) -> str:
+        """The commit of a change itself: *named* where it is here, else what HEAD merged, else HEAD.
+
+        With *is_forge_merge*, HEAD is a commit that a forge made to try the change on its target; the change
+        is its second parent, unless the history was cut off there.
+        """
+        merged = self.parents(self.head())[1:2] if is_forge_merge else ()
+        found = self.commit(named) if named else None
+        return found or (merged[0] if merged else self.head())
+
+    def first_commit(self, names: tuple[str, ...]) -> str | None:
+        """The id of the first commit or ref of *names* that is here, else the first name as it is; None for none."""
+        named = [name for name in names if name]
+        here = (self.commit(name) for name in named)
+        return next((commit for commit in here if commit), named[0] if named else None)
+
+    def our_commits_at_head(self) -> int:
+        """How many commits in a row, from HEAD back, are by agent-ci; a person's commit ends the row."""
+        rows = git.text(git.run(self.root, "rev-list", "--first-parent", "--max-count=50", "--format=%ae", "HEAD"))
+        authors = rows.splitlines()[1::2]  # each follows a line with the commit's id
+        return next((index for index, author in enumerate(authors) if author != git.EMAIL), len(authors))
+
+    def fast_forward(self, clone: Clone, commit: str, *, expected: str) -> None:
+        """Bring *commit* from *clone* and move the checked-out branch and files to it.
+
+        Raises StaleError where the branch is no longer at *expected*, or local changes stand in the way.
+        """
+        if self.head() != expected:
+            raise StaleError(f"the branch moved on from {expected[:12]} while the fix was made; run agent-ci again")
+        # plumbing only: fetch and merge would listen to the checkout's remotes, strategies and submodules
+        git.run(self.root, "unpack-objects", "-q", stdin=clone.pack(commit, since=expected))
+        with contextlib.suppress(ToolError):  # it fails where a file differs, which may not be one of ours
+            self._git("update-index", "-q", "--refresh")
+        try:
+            self._git("read-tree", "-m", "-u", expected, commit)
+        except ToolError as error:
+            raise StaleError(f"the fix cannot be put onto the working tree: {error}") from error
+        try:
+            self._git("update-ref", "-m", "agent-ci: add a proven change", "HEAD", commit, expected)
+        except ToolError as error:
+            self._git("read-tree", "-m", "-u", commit, expected)
+            raise StaleError(f"the branch cannot be moved to the fix: {error}") from error
+
+    def left_out_paths(self) -> bytes:
+        """The tracked files that a sparse checkout leaves out of the working tree, each ended by a NUL."""
+        rows = git.run(self.root, "ls-files", "-t", "-z", "--full-name").split(b"\0")
+        return b"".join(row[2:] + b"\0" for row in rows if row.startswith(b"S "))
+
+    def file_settings(self) -> Mapping[str, str]:
+        """What the checkout's settings say about line ends, modes and links of its files."""
+        found = ((name, self._setting(name)) for name in _FILE_SETTINGS)
+        return {name: value for name, value in found if value}
+
+    def _git(self, *arguments: str) -> bytes:
+        """Run a command that reads or writes the user's files, with every filter program switched off."""
+        return git.run(self.root, *arguments, settings=self._filters_off())
+
+    def _filters_off(self) -> Mapping[str, str]:
+        try:
+            raw = git.run(self.root, "config", "--null", "--name-only", "--get-regexp", "^filter[.]")
+        except ToolError:
+            return {}
+        filters = {name.rpartition(".")[0] for name in git.text(raw).split("\0") if name}
+        off = {"clean": "", "smudge": "", "process": "", "required": "false"}
+        return {f"{name}.{key}": value for name in filters for key, value in off.items()}
+
+    def _setting(self, name: str) -> str:
+        with contextlib.suppress(ToolError):
+            return git.text(git.run(self.root, "config", "--get", name)).strip()
+        return ""
+
+    def _symbolic(self, name: str) -> str:
+        with contextlib.suppress(ToolError):
+            return git.text(git.run(self.root, "symbolic-ref", "--quiet", name)).strip()
+        return ""

@@ -1,0 +1,194 @@
+"""A clone whose configuration is ours: the trees that are run, and where changes are applied and judged."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from agent_ci import git
+from agent_ci.checkout import Repository
+from agent_ci.core.change import REGULAR, Patch
+from agent_ci.core.listing import SUBMODULE, TreeRow, read_changes, read_tree
+from agent_ci.process import ToolError
+
+# Bytes leave and enter the object store as they are: no line ending, keyword, filter or encoding conversion.
+_ATTRIBUTES = "* -text -ident !filter !eol !working-tree-encoding !diff !merge\n"
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_file():
+        shutil.copyfile(source, target)
+
+
+@dataclass(frozen=True)
+class Clone:
+    """A bare repository in a temporary folder that borrows the checkout's objects and none of its settings.
+
+    Patches are applied and judged here, on trees and never on files of the user.
+    """
+
+    directory: Path
+
+    @classmethod
+    @contextlib.contextmanager
+    def of(cls, repository: Repository) -> Iterator[Clone]:
+        """A clone of *repository*, removed at the end."""
+        common = repository.root / git.text(git.run(repository.root, "rev-parse", "--git-common-dir")).removesuffix(
+            "\n"
+        )
+        kind = git.text(git.run(repository.root, "rev-parse", "--show-object-format")).strip()
+        with tempfile.TemporaryDirectory(prefix="agent-ci-clone-") as scratch:
+            directory = Path(scratch, "clone.git")
+            git.run(Path(scratch), "init", "-q", "--bare", "--template=", f"--object-format={kind}", str(directory))
+            (directory / "info").mkdir(exist_ok=True)
+            (directory / "info" / "attributes").write_text(_ATTRIBUTES)
+            (directory / "objects" / "info" / "alternates").write_text(f"{common.resolve() / 'objects'}\n")
+            _copy(common / "shallow", directory / "shallow")
+            _copy(common / "info" / "exclude", directory / "info" / "exclude")
+            yield cls(directory)
+
+    def tree(self, revision: str) -> GitTree:
+        """The files of a commit or tree id."""
+        return GitTree(self, self._line("rev-parse", "--verify", "--end-of-options", revision + "^{tree}"))
+
+    def tree_of_checkout(self, repository: Repository) -> GitTree:
+        """The files of the checkout as they are now: uncommitted and untracked ones too, ignored ones not."""
+        root, settings = str(repository.root), repository.file_settings()
+        with self._no_attributes(), self._index() as index:
+            self._git("read-tree", self.tree(repository.head()).id, GIT_INDEX_FILE=index)
+            skip = ("update-index", "-z", "--skip-worktree", "--stdin")
+            self._git(*skip, stdin=repository.left_out_paths(), GIT_INDEX_FILE=index, GIT_WORK_TREE=root)
+            self._git("add", "--all", settings=settings, GIT_INDEX_FILE=index, GIT_WORK_TREE=root)
+            return GitTree(self, self._line("write-tree", GIT_INDEX_FILE=index))
+
+    def edit(self, tree: str, files: Mapping[str, bytes | None]) -> str:
+        """The id of *tree* with *files* replaced; None removes one. Modes stay, new files are plain.
+
+        Raises ToolError for a path that git allows in no tree.
+        """
+        rows = []
+        modes = {row.path: row.mode for row in self._rows(tree)}
+        for path, content in files.items():
+            if content is None:
+                rows.append(f"0 {'0' * len(tree)}\t{path}")
+            else:
+                blob = self._line("hash-object", "-w", "--stdin", "--no-filters", stdin=content)
+                rows.append(f"{modes.get(path, REGULAR)} {blob}\t{path}")
+        feed = "".join(f"{row}\0" for row in rows).encode("utf-8", "surrogateescape")
+        with self._index() as index:
+            self._git("read-tree", tree, GIT_INDEX_FILE=index)
+            self._git("update-index", "-z", "--index-info", stdin=feed, GIT_INDEX_FILE=index)
+            edited = self._line("write-tree", GIT_INDEX_FILE=index)
+        there = {row.path for row in self._rows(edited)}  # git leaves out a path it refuses, and says nothing
+        for path in (path for path, content in files.items() if content is not None and path not in there):
+            raise ToolError(f"git allows no file with the path {path!r}; name one inside the repository")
+        return edited
+
+    def apply(self, tree: str, diff: str) -> str:
+        """The id of *tree* with the canonical *diff* applied strictly. Raises ToolError where it does not."""
+        with self._index() as index:
+            self._git("read-tree", tree, GIT_INDEX_FILE=index)
+            feed = diff.encode("utf-8", "surrogateescape")
+            self._git("apply", "--cached", "--recount", "--whitespace=nowarn", "-", stdin=feed, GIT_INDEX_FILE=index)
+            return self._line("write-tree", GIT_INDEX_FILE=index)
+
+    def patch(self, base_tree: str, tree: str) -> Patch:
+        """The change from *base_tree* to *tree* in git's own words."""
+        options = ("diff-tree", "-r", "--no-renames", "--full-index", "--no-ext-diff", "--no-textconv")
+        rows = self._git(*options, "-z", "--raw", "--numstat", base_tree, tree)
+        prefixes = ("--src-prefix=a/", "--dst-prefix=b/")
+        diff = self._git(*options, "-p", "--binary", *prefixes, base_tree, tree)
+        return Patch(diff=git.text(diff), files=read_changes(git.text(rows)), base_tree=base_tree, tree=tree)
+
+    def commit(self, tree: str, *, parent: str, message: str) -> str:
+        """The id of a new commit of *tree* by agent-ci."""
+        return self._line(
+            "commit-tree",
+            tree,
+            "-p",
+            parent,
+            stdin=message.encode(),
+            GIT_AUTHOR_NAME=git.NAME,
+            GIT_AUTHOR_EMAIL=git.EMAIL,
+            GIT_COMMITTER_NAME=git.NAME,
+            GIT_COMMITTER_EMAIL=git.EMAIL,
+        )
+
+    def format_patch(self, commit: str) -> bytes:
+        """*commit* as a mail that ``git am`` takes."""
+        return self._git(
+            "format-patch", "--stdout", "--max-count=1", "--full-index", "--binary", "--no-renames", commit
+        )
+
+    def pack(self, commit: str, *, since: str) -> bytes:
+        """The objects that *commit* needs on top of *since*, as a pack."""
+        return self._git("pack-objects", "--revs", "--stdout", "-q", stdin=f"{commit}\n^{since}\n".encode())
+
+    def _rows(self, tree: str) -> tuple[TreeRow, ...]:
+        return read_tree(git.text(self._git("ls-tree", "-r", "-z", "--full-tree", tree)))
+
+    @contextlib.contextmanager
+    def _no_attributes(self) -> Iterator[None]:
+        """Let the checkout's own line ending rules decide what would be committed, its files being read."""
+        attributes = self.directory / "info" / "attributes"
+        attributes.write_text("")
+        try:
+            yield
+        finally:
+            attributes.write_text(_ATTRIBUTES)
+
+    @contextlib.contextmanager
+    def _index(self) -> Iterator[str]:
+        with tempfile.TemporaryDirectory(prefix="index-", dir=self.directory) as folder:
+            yield str(Path(folder, "index"))
+
+    def _line(self, *arguments: str, stdin: bytes = b"", **variables: str) -> str:
+        return git.text(self._git(*arguments, stdin=stdin, settings=git.NOTHING, **variables)).strip()
+
+    def _git(
+        self, *arguments: str, stdin: bytes = b"", settings: Mapping[str, str] = git.NOTHING, **variables: str
+    ) -> bytes:
+        directory = str(self.directory)
+        return git.run(self.directory, *arguments, stdin=stdin, settings=settings, GIT_DIR=directory, **variables)
+
+
+@dataclass(frozen=True)
+class GitTree:
+    """The files of one tree id, read from the clone's objects."""
+
+    clone: Clone
+    id: str
+
+    @cached_property
+    def _blobs(self) -> dict[str, str]:
+        rows = self.clone._rows(self.id)  # noqa: SLF001 - one module
+        return {row.path: row.blob for row in rows if row.mode != SUBMODULE}
+
+    def paths(self) -> tuple[str, ...]:
+        """Every file's path, sorted."""
+        return tuple(sorted(self._blobs))
+
+    def read(self, path: str) -> bytes:
+        """One file's bytes. Raises FileNotFoundError."""
+        if path not in self._blobs:
+            raise FileNotFoundError(path)
+        return self.clone._git("cat-file", "blob", self._blobs[path])  # noqa: SLF001 - as above
+
+    def export(self, into: Path) -> None:
+        """Write every file below *into*: plain bytes, links as links, submodules as empty folders."""
+        index = self.clone.directory / f"export-{self.id}"
+        if not index.exists():
+            self.clone._git("read-tree", self.id, GIT_INDEX_FILE=str(index))  # noqa: SLF001 - as above
+        self.clone._git(  # noqa: SLF001 - as above
+            "checkout-index",
+            "--all",
+            "--force",
+            f"--prefix={into}/",
+            GIT_INDEX_FILE=str(index),
+            GIT_WORK_TREE=str(into),
+        )

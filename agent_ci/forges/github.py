@@ -1,0 +1,203 @@
+"""GitHub Actions: what its variables and its event payload say about the change being judged."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from agent_ci.checkout import Repository
+from agent_ci.clone import Clone
+from agent_ci.core.context import Context, Event, read_commit_id, read_number
+from agent_ci.core.run import Verdict
+from agent_ci.errors import UnsupportedError
+from agent_ci.forges.local import LocalGit
+from agent_ci.ports import Delivery
+
+_PAYLOAD_BYTES = 10_000_000
+_EVENTS: Mapping[str, Event] = {
+    "push": Event.PUSH,
+    "merge_group": Event.PUSH,
+    "pull_request": Event.CHANGE_REQUEST,
+    "pull_request_target": Event.CHANGE_REQUEST,
+    "schedule": Event.SCHEDULE,
+}
+
+
+def is_here(environment: Mapping[str, str]) -> bool:
+    """Whether *environment* is a GitHub Actions job's, also one of a runner that does not say so outright."""
+    names = ("GITHUB_RUN_ID", "GITHUB_EVENT_NAME", "GITHUB_REPOSITORY")
+    return environment.get("GITHUB_ACTIONS") == "true" or all(environment.get(name) for name in names)
+
+
+@dataclass(frozen=True)
+class GitHubActions:
+    """A job on GitHub. Everything in the payload but ids and flags is text that strangers wrote.
+
+    Sources: "Variables reference" and "Events that trigger workflows" in GitHub's documentation.
+    """
+
+    environment: Mapping[str, str]
+    repository: Repository
+    clone: Clone
+
+    def context(self) -> Context:
+        """Which change is judged, against what, and whose it is. Raises UnsupportedError for a broken payload."""
+        change = self._change
+        default = _text(_part(self._payload, "repository"), "default_branch")
+        return Context(
+            forge="github",
+            repository=self._variable("GITHUB_REPOSITORY"),
+            workspace=self._variable("GITHUB_WORKSPACE") or str(self.repository.root),
+            commit=self.repository.judged_commit(change.head, is_forge_merge=self._is_forge_merge),
+            branch=change.branch,
+            base=self.repository.first_commit(change.bases),
+            default_branch=default or self.repository.default_branch(),
+            event=change.event,
+            number=change.number,
+            actor=self._variable("GITHUB_ACTOR") or _text(_part(self._payload, "sender"), "login"),
+            from_fork=change.from_fork,
+            job=self._variable("GITHUB_JOB"),
+            run_url=self._run_url(),
+        )
+
+    def deliver(self, verdict: Verdict, mode: str) -> Delivery:
+        """Deliver as plain git does; see LocalGit."""
+        return LocalGit(self.environment, self.repository, self.clone, self._run_url()).deliver(verdict, mode)
+
+    @cached_property
+    def _payload(self) -> Mapping[str, Any]:
+        path = self._variable("GITHUB_EVENT_PATH")
+        return _read_payload(Path(path)) if path else {}
+
+    @property
+    def _change(self) -> _Change:
+        name = self._variable("GITHUB_EVENT_NAME")
+        if name == "workflow_run":
+            return self._of_workflow_run(_part(self._payload, "workflow_run"))
+        if name == "merge_group":
+            return self._of_merge_group(_part(self._payload, "merge_group"))
+        if _EVENTS.get(name) is Event.CHANGE_REQUEST:
+            return self._of_pull_request(_part(self._payload, "pull_request"))
+        before = read_commit_id(self._payload.get("before")) if name == "push" else ""
+        return _Change(
+            event=_EVENTS.get(name, Event.MANUAL),
+            head=read_commit_id(self._variable("GITHUB_SHA")),
+            branch="" if self._variable("GITHUB_REF_TYPE") == "tag" else self._variable("GITHUB_REF_NAME"),
+            bases=(before,),
+        )
+
+    def _of_pull_request(self, request: Mapping[str, Any]) -> _Change:
+        head, base = _part(request, "head"), _part(request, "base")
+        target = self._variable("GITHUB_BASE_REF") or _text(base, "ref")
+        return _Change(
+            event=Event.CHANGE_REQUEST,
+            head=read_commit_id(head.get("sha")),
+            branch=self._variable("GITHUB_HEAD_REF") or _text(head, "ref"),
+            bases=(read_commit_id(base.get("sha")), f"refs/remotes/origin/{target}" if target else ""),
+            number=read_number(request.get("number")) or read_number(self._payload.get("number")),
+            from_fork=_is_foreign(_part(head, "repo"), _part(base, "repo")),
+        )
+
+    def _of_workflow_run(self, run: Mapping[str, Any]) -> _Change:
+        """The change that the workflow before us ran on; our own variables speak of the default branch."""
+        requests = run.get("pull_requests")
+        first = requests[0] if isinstance(requests, list) and requests else None
+        request = first if isinstance(first, dict) else {}
+        return _Change(
+            event=_EVENTS.get(_text(run, "event"), Event.MANUAL),
+            head=read_commit_id(run.get("head_sha")),
+            branch=_text(run, "head_branch"),
+            bases=(read_commit_id(_part(request, "base").get("sha")),),
+            number=read_number(request.get("number")),
+            from_fork=_is_foreign(_part(run, "head_repository"), _part(self._payload, "repository")),
+        )
+
+    def _of_merge_group(self, group: Mapping[str, Any]) -> _Change:
+        return _Change(
+            event=Event.PUSH,
+            head=read_commit_id(group.get("head_sha")) or read_commit_id(self._variable("GITHUB_SHA")),
+            branch=self._variable("GITHUB_REF_NAME"),
+            bases=(read_commit_id(group.get("base_sha")),),
+        )
+
+    @property
+    def _is_forge_merge(self) -> bool:
+        """Whether GITHUB_SHA, and so what is usually checked out, is the commit GitHub made to try the merge."""
+        is_merge_ref = self._variable("GITHUB_REF").startswith("refs/pull/")
+        is_merge_ref = is_merge_ref and self._variable("GITHUB_REF").endswith("/merge")
+        return is_merge_ref and self.repository.head() == self._variable("GITHUB_SHA")
+
+    def _run_url(self) -> str:
+        server, name, run = (self._variable(f"GITHUB_{part}") for part in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+        return f"{server}/{name}/actions/runs/{run}" if server and name and run else ""
+
+    def _variable(self, name: str) -> str:
+        return self.environment.get(name, "")
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What an event says about the change. ``bases`` are commits or refs, the best first, empty where unknown."""
+
+    event: Event
+    head: str
+    branch: str
+    bases: tuple[str, ...]
+    number: int | None = None
+    from_fork: bool = False
+
+
+def _read_payload(path: Path) -> Mapping[str, Any]:
+    try:
+        payload = json.loads(_read_regular_file(path).decode("utf-8-sig"))
+    except OSError as error:
+        raise UnsupportedError(
+            f"the event payload {path} (GITHUB_EVENT_PATH) cannot be read: {error.strerror}"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise UnsupportedError(
+            f"the event payload {path} (GITHUB_EVENT_PATH) is not valid JSON; run agent-ci in the job's own "
+            "environment, or unset GITHUB_EVENT_PATH to go by the other variables"
+        ) from error
+    if not isinstance(payload, dict):
+        raise UnsupportedError(f"the event payload {path} (GITHUB_EVENT_PATH) is no JSON object")
+    return payload
+
+
+def _read_regular_file(path: Path) -> bytes:
+    """The file's bytes; a pipe or a device would block or never end. Raises UnsupportedError, OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UnsupportedError(f"the event payload {path} (GITHUB_EVENT_PATH) is not a regular file")
+    with os.fdopen(descriptor, "rb") as file:
+        content = file.read(_PAYLOAD_BYTES + 1)
+    if len(content) > _PAYLOAD_BYTES:
+        raise UnsupportedError(
+            f"the event payload {path} (GITHUB_EVENT_PATH) is larger than {_PAYLOAD_BYTES // 1_000_000} MB; "
+            "unset GITHUB_EVENT_PATH to go by the other variables"
+        )
+    return content
+
+
+def _part(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """The object under *key*; empty where there is none."""
+    part = value.get(key)
+    return part if isinstance(part, dict) else {}
+
+
+def _text(value: Mapping[str, Any], key: str) -> str:
+    text = value.get(key)
+    return text if isinstance(text, str) else ""
+
+
+def _is_foreign(source: Mapping[str, Any], target: Mapping[str, Any]) -> bool:
+    """Whether the change comes from another repository; a deleted fork has none, and unknown counts as foreign."""
+    name = _text(source, "full_name")
+    return not name or name != _text(target, "full_name")

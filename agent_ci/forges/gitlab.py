@@ -1,0 +1,103 @@
+"""GitLab CI: what its predefined variables say about the change being judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent_ci.checkout import Repository
+from agent_ci.clone import Clone
+from agent_ci.core.context import Context, Event, read_commit_id, read_number
+from agent_ci.core.run import Verdict
+from agent_ci.forges.local import LocalGit
+from agent_ci.ports import Delivery
+
+_EVENTS: Mapping[str, Event] = {"push": Event.PUSH, "schedule": Event.SCHEDULE}
+
+
+def is_here(environment: Mapping[str, str]) -> bool:
+    """Whether *environment* is a GitLab job's; local runners of .gitlab-ci.yml set GITLAB_CI to false."""
+    names = ("CI_JOB_ID", "CI_PIPELINE_ID", "CI_SERVER_URL", "CI_PROJECT_PATH")
+    return environment.get("GITLAB_CI") == "true" or sum(bool(environment.get(name)) for name in names) > 1
+
+
+@dataclass(frozen=True)
+class GitLabCI:
+    """A job on GitLab. Source: "Predefined CI/CD variables reference" in GitLab's documentation."""
+
+    environment: Mapping[str, str]
+    repository: Repository
+    clone: Clone
+
+    def context(self) -> Context:
+        """Which change is judged, against what, and whose it is."""
+        head = self._commit_id("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA")
+        if not head and not self._is_forge_merge:
+            head = self._commit_id("CI_COMMIT_SHA")
+        return Context(
+            forge="gitlab",
+            repository=self._variable("CI_PROJECT_PATH"),
+            workspace=self._variable("CI_PROJECT_DIR") or str(self.repository.root),
+            commit=self.repository.judged_commit(head, is_forge_merge=self._is_forge_merge),
+            branch=self._branch(),
+            base=self.repository.first_commit(self._bases()),
+            default_branch=self._variable("CI_DEFAULT_BRANCH") or self.repository.default_branch(),
+            event=self._event(),
+            number=read_number(self._variable("CI_MERGE_REQUEST_IID")),
+            actor=self._variable("GITLAB_USER_LOGIN"),
+            from_fork=self._is_from_fork(),
+            job=self._variable("CI_JOB_NAME"),
+            run_url=self._run_url(),
+        )
+
+    def deliver(self, verdict: Verdict, mode: str) -> Delivery:
+        """Deliver as plain git does; see LocalGit."""
+        return LocalGit(self.environment, self.repository, self.clone, self._run_url()).deliver(verdict, mode)
+
+    @property
+    def _is_merge_request(self) -> bool:
+        # a child pipeline of a merge request has the source parent_pipeline, and the number all the same
+        is_named = self._variable("CI_PIPELINE_SOURCE") == "merge_request_event"
+        return is_named or bool(self._variable("CI_MERGE_REQUEST_IID"))
+
+    @property
+    def _is_forge_merge(self) -> bool:
+        """Whether CI_COMMIT_SHA is the commit GitLab made to try the merge, and that is what is checked out."""
+        is_merged = self._variable("CI_MERGE_REQUEST_EVENT_TYPE") in ("merged_result", "merge_train")
+        return is_merged and self.repository.head() == self._variable("CI_COMMIT_SHA")
+
+    def _event(self) -> Event:
+        if self._is_merge_request:
+            return Event.CHANGE_REQUEST
+        return _EVENTS.get(self._variable("CI_PIPELINE_SOURCE"), Event.MANUAL)
+
+    def _branch(self) -> str:
+        if self._is_merge_request:
+            return self._variable("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME")
+        return "" if self._variable("CI_COMMIT_TAG") else self._variable("CI_COMMIT_REF_NAME")
+
+    def _bases(self) -> tuple[str, ...]:
+        """Commits or refs to compare with, the best first, empty where unknown."""
+        if not self._is_merge_request:
+            is_push = self._event() is Event.PUSH
+            return (self._commit_id("CI_COMMIT_BEFORE_SHA") if is_push else "",)
+        target = self._variable("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
+        return (
+            self._commit_id("CI_MERGE_REQUEST_DIFF_BASE_SHA"),
+            f"refs/remotes/origin/{target}" if target else "",
+        )
+
+    def _is_from_fork(self) -> bool:
+        """Whether a merge request comes from another project; unknown counts as another."""
+        source = self._variable("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH")
+        is_same = bool(source) and source == self._variable("CI_MERGE_REQUEST_PROJECT_PATH")
+        return self._is_merge_request and not is_same
+
+    def _run_url(self) -> str:
+        return self._variable("CI_JOB_URL") or self._variable("CI_PIPELINE_URL")
+
+    def _commit_id(self, name: str) -> str:
+        return read_commit_id(self._variable(name))
+
+    def _variable(self, name: str) -> str:
+        return self.environment.get(name, "")
