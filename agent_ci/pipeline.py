@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from agent_ci.checkout import Repository
+from agent_ci.clone import Clone, GitTree
 from agent_ci.core.budget import Budget
 from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
@@ -17,7 +19,6 @@ from agent_ci.core.policy import Policy
 from agent_ci.core.relocate import relocate
 from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
 from agent_ci.errors import AgentCIError
-from agent_ci.git import Clone, GitTree, Repository
 from agent_ci.ports import Journal, Progress, Proposer, Runner, Sandbox, Tree, Workspace
 from agent_ci.process import ToolError
 
@@ -136,8 +137,8 @@ def _judged(bench: _Bench, attempts: tuple[Attempt, ...], reply: Reply) -> Attem
         patch = _patch(bench, reply.text)
     except RejectedPatch as rejection:
         return Attempt(reply, objections=(str(rejection),))
-    if any(before.patch and before.patch.tree == patch.tree for before in attempts):
-        return Attempt(reply, patch, ("this very change was tried before",))
+    if same := next((before for before in attempts if before.patch and before.patch.tree == patch.tree), None):
+        return Attempt(reply, patch, ("this very change was tried before", *same.objections), refused=same.refused)
     if objections := tools.policy.objections(patch):
         return Attempt(reply, patch, objections, refused=True)
     return bench.job.prove(Attempt(reply, patch), bench.evidence, tools)
@@ -146,6 +147,7 @@ def _judged(bench: _Bench, attempts: tuple[Attempt, ...], reply: Reply) -> Attem
 def _patch(bench: _Bench, text: str) -> Patch:
     """The change that *text* asks for, as git sees its result. Raises RejectedPatch."""
     files = {edit.path: relocate(edit, _content(bench.tree, edit.path)) for edit in read_edits(text)}
+    _refuse_twins(files, bench.tree)
     try:
         tree = bench.tools.clone.edit(bench.tree.id, files)
     except ToolError as error:
@@ -153,6 +155,15 @@ def _patch(bench: _Bench, text: str) -> Patch:
     if tree == bench.tree.id:
         raise RejectedPatch("the patch changes nothing")
     return bench.tools.clone.patch(bench.tree.id, tree)
+
+
+def _refuse_twins(files: Mapping[str, bytes | None], tree: Tree) -> None:
+    """Refuse a new file that differs from one of the tree in case only: some systems see one file there."""
+    known = {path.casefold(): path for path in tree.paths()}
+    for path, content in files.items():
+        twin = known.get(path.casefold(), path)
+        if content is not None and twin != path:
+            raise RejectedPatch(f"{path} differs from {twin} in upper and lower case only; change that file instead")
 
 
 def _content(tree: Tree, path: str) -> bytes | None:

@@ -8,6 +8,7 @@ import re
 _DIFF_STARTS = re.compile(r"^(```|~~~|diff --git |--- )", re.MULTILINE)
 _NO_FIX = re.compile(r"^\W*NO FIX\b\W*(.*)$", re.MULTILINE)
 _HUNK = re.compile(r"^@@ ", re.MULTILINE)
+_HEADER = re.compile(r"^(diff --git |--- )", re.MULTILINE)
 _FENCE = re.compile(r"^```", re.MULTILINE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 _LABEL = re.compile(r"^(\d+[.)]\s*)?(\**cause:?\**:?\s*)?", re.IGNORECASE)
@@ -28,21 +29,22 @@ def refusal(text: str) -> str:
     return (found[1].strip()[:_CAUSE_LENGTH] or "no reason given") if found else ""
 
 
+def offer(text: str) -> str:
+    """What *text* offers from its first diff header on, without fences; empty where it holds no hunk."""
+    if not _HUNK.search(text):
+        return ""
+    header = _HEADER.search(text)
+    lines = text[header.start() if header else 0 :].split("\n")
+    return "\n".join(line for line in lines if not line.startswith("```"))
+
+
 def fingerprint(text: str) -> str:
     """A digest of the change that *text* offers: its paths, added and removed lines, whatever is said around.
 
     Empty where the answer holds no hunk.
     """
-    if not _HUNK.search(text):
-        return ""
-    offered = text[_start(text) :]
-    lines = [line.rstrip() for line in offered.split("\n") if line[:1] in ("+", "-")]
-    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _start(text: str) -> int:
-    found = re.search(r"^--- ", text, re.MULTILINE)
-    return found.start() if found else 0
+    lines = [line.rstrip() for line in offer(text).split("\n") if line[:1] in ("+", "-")]
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest() if lines else ""
 
 
 def joined(first: str, rest: str) -> str:

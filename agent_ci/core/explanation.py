@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 
 from agent_ci.core.document import Surroundings
+from agent_ci.core.message import inert
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.run import Attempt, Control, Cost, Evidence, Side, Verdict
 
@@ -31,15 +33,17 @@ _HEADLINES = {
     Outcome.CANCELLED: "Cancelled",
 }
 _MOST_TARGETS = 10
+_MOST_OBJECTIONS = 3
 _MOST_LINES = 30
-_FENCE = re.compile(r"`{3,}")
+_LONGEST = 1000  # characters of one sentence from outside
+_BACKTICKS = re.compile(r"`+")
 
 
 def explain(verdict: Verdict, around: Surroundings) -> str:
     """The content of ``explanation.md``. The first line is the verdict."""
     parts = (
         f"# {_HEADLINES[verdict.outcome]}",
-        verdict.reason,
+        _plain(verdict.reason),
         *_what_failed(verdict.evidence),
         *_controls(verdict.evidence),
         *_proposed(verdict),
@@ -55,15 +59,15 @@ def _what_failed(evidence: Evidence) -> Iterator[str]:
         return
     yield "## What failed"
     for case in evidence.targets[:_MOST_TARGETS]:
-        place = f" ({case.file}:{case.line})" if case.file and case.line else ""
-        yield f"`{case.id}`{place}\n\n{_block(case.traceback or case.message)}"
+        place = f" ({_plain(case.file)}:{case.line})" if case.file and case.line else ""
+        yield f"{_code(case.id)}{place}\n\n{_block(case.traceback or case.message)}"
     if len(evidence.targets) > _MOST_TARGETS:
         yield f"… and {len(evidence.targets) - _MOST_TARGETS} more."
 
 
 def _controls(evidence: Evidence) -> Iterator[str]:
     rows = [*_runs(evidence.controls, Side.HEAD), *_runs(evidence.controls, Side.BASE)]
-    rows += [f"- {note}" for note in evidence.notes]
+    rows += [f"- {_plain(note)}" for note in evidence.notes]
     if rows:
         yield "## What the control runs say"
         yield "\n".join(rows)
@@ -83,7 +87,7 @@ def _proposed(verdict: Verdict) -> Iterator[str]:
     tally = proof.after.tally
     yield "## The proven change"
     if proof.reply.cause:
-        yield proof.reply.cause
+        yield _plain(proof.reply.cause)
     yield _block(proof.patch.diff, "diff")
     yield (
         f"After it: {tally.passed} passed, {tally.red} red, {tally.skipped} skipped; "
@@ -99,18 +103,19 @@ def _tried(attempts: tuple[Attempt, ...]) -> Iterator[str]:
 
 
 def _attempt(number: int, attempt: Attempt) -> str:
-    objections = "; ".join(" ".join(objection.split()) for objection in attempt.objections[:3])
-    more = f" (and {len(attempt.objections) - 3} more)" if len(attempt.objections) > 3 else ""  # noqa: PLR2004 - as above
-    return f"{number}. {attempt.reply.proposer}: {objections}{more}"
+    objections = "; ".join(_plain(objection) for objection in attempt.objections[:_MOST_OBJECTIONS])
+    left = len(attempt.objections) - _MOST_OBJECTIONS
+    more = f" (and {left} more)" if left > 0 else ""
+    return f"{number}. {_plain(attempt.reply.proposer)}: {objections}{more}"
 
 
 def _how_to_reproduce(evidence: Evidence) -> Iterator[str]:
     python, command = evidence.toolchain.get("python"), evidence.toolchain.get("command")
     if not evidence.targets or not (python or command):
         return
-    ids = " ".join(f"'{id_}'" for id_ in evidence.target_ids[:_MOST_TARGETS])
+    ids = shlex.join(evidence.target_ids[:_MOST_TARGETS])
     yield "## How to reproduce"
-    yield _block(f"{python} -m pytest {ids}" if python else str(command), "sh")
+    yield _block(f"{shlex.quote(python)} -m pytest {ids}" if python else str(command), "sh")
 
 
 def _cost_and_isolation(cost: Cost, around: Surroundings) -> Iterator[str]:
@@ -129,6 +134,22 @@ def _block(text: str, language: str = "") -> str:
     if len(lines) > _MOST_LINES and language != "diff":
         lines = [*lines[: _MOST_LINES // 2], "…", *lines[-_MOST_LINES // 2 :]]
     body = "\n".join(lines)
-    longest = max((len(run) for run in _FENCE.findall(body)), default=2)
-    fence = "`" * (longest + 1)
+    fence = "`" * max(3, _longest_run(body) + 1)
     return f"{fence}{language}\n{body}\n{fence}"
+
+
+def _code(text: str) -> str:
+    """*text* on one line as code that no backtick in it can end."""
+    line = " ".join(text.split())
+    fence = "`" * (_longest_run(line) + 1)
+    gap = " " * line.startswith("`") or " " * line.endswith("`")
+    return f"{fence}{gap}{line}{gap}{fence}"
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in _BACKTICKS.findall(text)), default=0)
+
+
+def _plain(text: str) -> str:
+    """*text* as one line of Markdown that notifies nobody, shows no picture and holds no HTML."""
+    return inert(text, limit=_LONGEST).replace("<", "&lt;").replace("![", "! [")

@@ -33,10 +33,10 @@ class Cleaned:
 
 
 def cleaned(text: str) -> Cleaned:
-    """*text* without terminal codes, control characters and characters that a reviewer could not see.
+    r"""*text* without terminal codes, control characters and characters that a reviewer could not see.
 
     The invisible ones are those of "Trojan Source" (CVE-2021-42574), zero-width characters, tags and
-    variation selectors. Line ends become ``\\n``.
+    variation selectors. Line ends become ``\n``.
     """
     plain = _CONTROL.sub("", _TERMINAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
     visible, count = _INVISIBLE.subn("", plain)
@@ -55,7 +55,8 @@ def tag_for(texts: Iterable[str]) -> str:
 def fenced(name: str, text: str, *, tag: str) -> str:
     """*text* between tags; *name*, which is untrusted as well, is reduced to what an attribute may hold."""
     label = re.sub(r'[<>"\s]+', " ", cleaned(name).text).strip()
-    return f'<{tag} name="{label}">\n{text}\n</{tag}>'
+    end = "" if text.endswith("\n") else "\n"
+    return f'<{tag} name="{label}">\n{text}{end}</{tag}>'
 
 
 def shrunk(question: str, allowance: int) -> str:

@@ -12,11 +12,12 @@ from agent_ci.core.run import Evidence
 
 _PYTHON = re.compile(r'File "([^"\n]+)", line (\d+)')
 _JVM = re.compile(r"\bat (?:[\w.@-]+/)?((?:[\w$]+\.)+)[\w$<>]+\((\w+\.\w+):(\d+)\)")
-_PLACE = re.compile(r"([\w@./\\+~-]*[\w+~-]\.[A-Za-z]\w{0,9})(?::(?:line )?|\()(\d+)")
+_PLACE = re.compile(r"(?<![\w@./\\+~-])([\w@./\\+~-]*[\w+~-]\.[A-Za-z]\w{0,9})(?::(?:line )?|\()(\d+)")
 _MODULE = re.compile(r"(?:\bfrom|\bmodule|\bmodule named) '([A-Za-z_][\w.]*)'")
 _FOREIGN = re.compile(r"(^|/)(site-packages|dist-packages|node_modules|pkg/mod|\.cargo|lib/python3[.\d]*)/")
 _AFFIXES = re.compile(r"^(test_|spec_)|([._-](test|tests|spec)|Tests?|Spec)$")
 _MOST = 20
+_LONGEST = 50_000  # characters of one traceback that are searched; its end is what names the failure
 _FROM_A_NAME = 0.25  # a file named like the failing test weighs less than any frame of the first few
 
 
@@ -33,6 +34,7 @@ def frames(text: str) -> tuple[Frame, ...]:
 
     Python prints the innermost frame last, the JVM, JavaScript, Go, Ruby and Rust print it first.
     """
+    text = text[-_LONGEST:]
     found = [*_places(text)]
     python = [frame for frame in found if frame.path.endswith(".py")]
     others = [frame for frame in found if not frame.path.endswith(".py")]
@@ -42,15 +44,17 @@ def frames(text: str) -> tuple[Frame, ...]:
 
 def _places(text: str) -> Iterator[Frame]:
     """Every place in the order of the text, which each language's own reading order is restored from."""
-    marks: list[tuple[int, Frame]] = []
-    for found in _PYTHON.finditer(text):
-        marks.append((found.start(), Frame(found[1], int(found[2]))))
-    for found in _JVM.finditer(text):
-        package = found[1].rstrip(".").split(".")[:-1]
-        marks.append((found.start(), Frame("/".join((*package, found[2])), int(found[3]))))
-    for found in _PLACE.finditer(_JVM.sub("", text)):
-        marks.append((found.start(), Frame(found[1], int(found[2]))))
+    blanked = _JVM.sub(lambda frame: " " * len(frame[0]), text)
+    marks = [(found.start(), Frame(found[1], int(found[2]))) for found in _PYTHON.finditer(text)]
+    marks += [(found.start(), Frame(_jvm_path(found), int(found[3]))) for found in _JVM.finditer(text)]
+    marks += [(found.start(), Frame(found[1], int(found[2]))) for found in _PLACE.finditer(blanked)]
     return (frame for _, frame in sorted(marks, key=lambda mark: mark[0]))
+
+
+def _jvm_path(frame: re.Match[str]) -> str:
+    """The file by its package, which a frame gives as the qualified name of a class."""
+    packages = frame[1].rstrip(".").split(".")[:-1]
+    return "/".join((*packages, frame[2]))
 
 
 class Index:

@@ -27,6 +27,13 @@ _TEST = re.compile(
     re.VERBOSE,
 )
 
+_PYTHON_TEST = re.compile(r"(^|/)(test_[^/]*|[^/]*_test)\.py$")
+
+
+def is_python_test(path: str) -> bool:
+    """Whether pytest collects *path* when nothing is configured."""
+    return bool(_PYTHON_TEST.search(path))
+
 
 def is_test_path(path: str) -> bool:
     """Whether *path* belongs to the tests by the naming habits of the common ecosystems.

@@ -6,25 +6,38 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent_ci.core.change import ABSENT, EXECUTABLE, REGULAR, ChangedFile, Patch
-from agent_ci.core.paths import is_test_path, matches
+from agent_ci.core.paths import is_test_path, matches, path_objection
 
 PROTECTED = (
     # CI and what it calls
-    ".github/", ".gitlab/", ".circleci/", ".buildkite/", ".azure-pipelines/", ".woodpecker/", ".ci/",
-    ".gitlab-ci.yml", ".travis.yml", "azure-pipelines.yml", "bitbucket-pipelines.yml", "Jenkinsfile",
-    "action.yml", "action.yaml", ".pre-commit-config.yaml", ".pre-commit-hooks.yaml", "Makefile", "noxfile.py",
-    "Dockerfile", "Containerfile", "docker-compose*.yml", "compose.yaml",
+    ".github/", ".gitlab/", ".circleci/", ".buildkite/", ".azure-pipelines/", ".woodpecker/", ".ci/", ".teamcity/",
+    "*.gitlab-ci.yml", ".travis.yml", "azure-pipelines*.yml", "bitbucket-pipelines.yml", "Jenkinsfile*", ".drone.yml",
+    ".cirrus.yml", ".appveyor.yml", "appveyor.yml", "buildspec.yml", "cloudbuild.yaml", "action.yml", "action.yaml",
+    ".pre-commit-config.yaml", ".pre-commit-hooks.yaml", "lefthook.yml", "Makefile", "GNUmakefile", "*.mk", "justfile",
+    "Taskfile.yml", "Rakefile", "noxfile.py", "tasks.py", "Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile",
+    "docker-compose*.yml", "docker-compose*.yaml", "compose.yml", "compose.yaml", "renovate.json", ".renovaterc*",
     # manifests, build hooks and lock files
-    "pyproject.toml", "setup.py", "setup.cfg", "requirements*.txt", "package.json", "go.mod", "go.sum",
-    "Cargo.toml", "pom.xml", "build.gradle*", "Gemfile", "composer.json", "*.lock", "package-lock.json",
-    "pnpm-lock.yaml", "npm-shrinkwrap.json", "*.csproj", "Pipfile", ".npmrc", "pip.conf",
+    "pyproject.toml", "setup.py", "setup.cfg", "MANIFEST.in", "requirements*.txt", "**/requirements/*.txt",
+    "requirements*.in", "constraints*.txt", "Pipfile", "environment.yml", "hatch_build.py", "package.json", "go.mod",
+    "go.sum", "go.work", "Cargo.toml", "build.rs", ".cargo/", "rust-toolchain*", "pom.xml", ".mvn/", "mvnw*",
+    "build.gradle*", "settings.gradle*", "gradle.properties", "gradle/", "gradlew*", "build.xml", "build.sbt",
+    "Gemfile", "*.gemspec", "composer.json", "*.lock", "*.lockb", "package-lock.json", "pnpm-lock.yaml",
+    "pnpm-workspace.yaml", "npm-shrinkwrap.json", "*.csproj", "*.fsproj", "*.vbproj", "*.sln", "Directory.*.props",
+    "Directory.*.targets", "nuget.config", "packages.config", "mix.exs", "Package.swift", "CMakeLists.txt",
+    "meson.build", "WORKSPACE", "MODULE.bazel", "BUILD.bazel", ".bazelrc", "flake.nix", ".npmrc", ".yarnrc*", ".yarn/",
+    "bunfig.toml", "pip.conf", "uv.toml", ".pypirc", ".netrc", ".envrc", ".env", ".env.*", ".tool-versions",
+    ".python-version", ".nvmrc", ".node-version", ".ruby-version",
     # how tests are run and judged
-    "pytest.ini", ".pytest.ini", "tox.ini", "conftest.py", ".coveragerc", "jest.config.*", "vitest.config.*",
-    "sitecustomize.py", "usercustomize.py", "*.pth",
+    "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "tox.toml", "conftest.py", ".coveragerc",
+    "jest.config.*", "jest.setup.*", "vitest.config.*", "vitest.workspace.*", "vitest.setup.*", "karma.conf.*",
+    ".mocharc*", "playwright.config.*", "cypress.config.*", ".nycrc*", "babel.config.*", ".babelrc*", "phpunit.xml*",
+    ".rspec", "codecov.yml", ".codecov.yml", "sitecustomize.py", "usercustomize.py", "*.pth",
     # agents' rules, ownership, licences, git's own files
-    "AGENTS.md", "CLAUDE.md", "GEMINI.md", ".claude/", ".cursor/", ".gemini/", ".agent-ci.yml", "CODEOWNERS",
-    "LICENSE*", "COPYING*", ".gitattributes", ".gitmodules", ".gitignore", ".git/", ".mailmap", ".husky/",
-    ".vscode/", ".idea/", ".devcontainer/",
+    "AGENTS.md", "CLAUDE.md", "GEMINI.md", ".claude/", ".cursor/", ".cursorrules", ".gemini/", ".windsurf/",
+    ".windsurfrules", ".clinerules*", ".roo/", ".aider*", ".agent-ci.yml", ".agent-ci/", "CODEOWNERS", "NOTICE",
+    "LICENSE", "LICENSE.md", "LICENSE.txt", "LICENSE.rst", "LICENSE-*", "LICENCE", "LICENCE.*", "LICENSES/", "COPYING",
+    "COPYING.*", ".gitattributes", ".gitmodules", ".gitignore", ".git/", ".mailmap", ".husky/", ".vscode/", ".idea/",
+    ".devcontainer/", ".devcontainer.json",
 )  # fmt: skip
 """Paths that no job touches unless the base branch's settings allow it."""
 
@@ -51,7 +64,9 @@ class Policy:
         )
 
     def _about(self, file: ChangedFile) -> Iterator[str]:
-        if self.only and not matches(file.path, self.only):
+        if objection := path_objection(file.path):
+            yield objection
+        elif self.only and not matches(file.path, self.only):
             yield f"{file.path} is outside the paths this job may change ({', '.join(self.only)})"
         elif not matches(file.path, self.allow):
             if matches(file.path, self.deny):

@@ -126,9 +126,7 @@ class TestReport:
 
     def ids(self, *statuses: Status) -> tuple[str, ...]:
         """The sorted ids of the cases that ended in one of *statuses*; of all cases when none is given."""
-        return tuple(
-            sorted(id_ for id_, status in self.statuses.items() if not statuses or status in statuses)
-        )
+        return tuple(sorted(id_ for id_, status in self.statuses.items() if not statuses or status in statuses))
 
 
 _SEVERITY = {Status.SKIPPED: 0, Status.PASSED: 1, Status.FAILED: 2, Status.ERRORED: 3}

@@ -106,9 +106,9 @@ class Cost:
 class Reply:
     """What a proposer said: free text around a unified diff against the evidence's tree.
 
-    ``cause`` is its one-sentence diagnosis where it has one, ``note`` what it did to get there. ``objection`` is set where the proposer itself
-    knows that the reply is of no use (refused, cut off, unreadable); such a reply is counted, fed back and
-    never applied.
+    ``cause`` is its one-sentence diagnosis where it has one, ``note`` what it did to get there. ``objection``
+    is set where the proposer itself knows that the reply is of no use (refused, cut off, unreadable); such a
+    reply is counted, fed back and never applied.
     """
 
     proposer: str
