@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from .place import Place
 from .source import Splice
@@ -12,6 +13,7 @@ from .source import Splice
 _COMPARISON = re.compile(rb"not\s+in\b|is\s+not\b|\bis\b|\bin\b|[<>=!]=|<|>")
 _ARITHMETIC = re.compile(rb"\*\*|//|<<|>>|[-+*/%&|^@]")
 _AUGMENTED = re.compile(rb"(\*\*|//|<<|>>|[-+*/%&|^@])(?==)")
+_IDLE_WITH_ONE = ("*", "/", "//", "**")  # x * 1 says nothing; the dropped operand says it better
 _CONNECTIVE = re.compile(rb"\band\b|\bor\b")
 
 # The weights follow how often each slip is seen in small repair benchmarks: boundaries first.
@@ -57,7 +59,7 @@ def comparison(place: Place) -> Iterator[Splice]:
     """``<`` for ``<=``, ``==`` for ``!=``, ``in`` for ``not in``, ``is`` for ``==``."""
     if isinstance(place.node, ast.Compare):
         operands = [place.node.left, *place.node.comparators]
-        for left, right in zip(operands, operands[1:]):
+        for left, right in pairwise(operands):
             yield from _swap(place, _COMPARISON, COMPARISONS, (place.source.end(left), place.source.start(right)))
 
 
@@ -80,7 +82,9 @@ def arithmetic(place: Place) -> Iterator[Splice]:
     """``+`` for ``-``, ``//`` for ``/``, ``&`` for ``|``."""
     if isinstance(place.node, ast.BinOp):
         ends = (place.source.end(place.node.left), place.source.start(place.node.right))
-        yield from _swap(place, _ARITHMETIC, ARITHMETIC, ends)
+        for splice in _swap(place, _ARITHMETIC, ARITHMETIC, ends):
+            if splice.replacement not in _IDLE_WITH_ONE or not _is_one(place.node.right):
+                yield splice
 
 
 def augmented(place: Place) -> Iterator[Splice]:
@@ -107,7 +111,7 @@ def connective(place: Place) -> Iterator[Splice]:
     """``and`` for ``or``."""
     if isinstance(place.node, ast.BoolOp):
         other = "or" if isinstance(place.node.op, ast.And) else "and"
-        for left, right in zip(place.node.values, place.node.values[1:]):
+        for left, right in pairwise(place.node.values):
             found = place.source.find(_CONNECTIVE, place.source.end(left), place.source.start(right))
             if found:
                 yield Splice(*found, other)
@@ -117,13 +121,13 @@ def dropped_operand(place: Place) -> Iterator[Splice]:
     """``a`` for ``a and b``; ``a`` for ``a + 1``."""
     match place.node:
         case ast.BoolOp(values=values):
-            for index, value in enumerate(values):
+            for index in range(len(values)):
                 others = [place.source.operand(one) for one in (*values[:index], *values[index + 1 :])]
                 joint = " and " if isinstance(place.node.op, ast.And) else " or "
                 text = joint.join(others)
                 yield place.source.replace(place.node, text if len(others) == 1 else f"({text})", 0.8)
         case ast.BinOp(left=left, right=right):
-            yield place.source.replace(place.node, place.source.operand(left), 1.0 if _is_one(right) else 0.4)
+            yield place.source.replace(place.node, place.source.operand(left), 1.5 if _is_one(right) else 0.4)
             yield place.source.replace(place.node, place.source.operand(right), 0.3)
 
 
@@ -171,8 +175,9 @@ def integer(place: Place) -> Iterator[Splice]:
         value = place.node.value
         near = {value + 1: 1.0, value - 1: 1.0}
         far = {0: 0.6, 1: 0.6, -1: 0.4, 2: 0.3, value * 10: 0.3, value // 10: 0.3, value * 2: 0.2, -value: 0.5}
+        is_term = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, (ast.Add, ast.Sub))
         for other, weight in {**far, **near}.items():
-            if other != value:
+            if other != value and (other or not is_term):  # a term of 0 is better left out
                 text = str(other) if other >= 0 else f"({other})"
                 yield place.source.replace(place.node, text, weight)
 
@@ -205,10 +210,13 @@ def subscript(place: Place) -> Iterator[Splice]:
 
 
 def _off_by_one(place: Place, node: ast.AST, weight: float = 1.0) -> Iterator[Splice]:
-    if not _is_integer(node):
-        text = place.source.text(node) if isinstance(node, ast.BinOp) else place.source.operand(node)
-        yield place.source.replace(node, f"{text} + 1", weight)
-        yield place.source.replace(node, f"{text} - 1", weight)
+    """One more and one less than *node*, unless it ends in a number, which the integers' operator changes."""
+    if _is_integer(node) or (isinstance(node, ast.BinOp) and _is_integer(node.right)):
+        return
+    is_sum = isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv))
+    text = place.source.text(node) if is_sum else place.source.operand(node)
+    yield place.source.replace(node, f"{text} + 1", weight)
+    yield place.source.replace(node, f"{text} - 1", weight)
 
 
 def slice_bounds(place: Place) -> Iterator[Splice]:
@@ -220,7 +228,9 @@ def slice_bounds(place: Place) -> Iterator[Splice]:
             yield from _off_by_one(place, bound)
             yield place.source.replace(bound, "", 0.8)
     source, node = place.source, place.node
-    colon = source.find(re.compile(rb":"), source.end(node.lower) if node.lower else source.start(node), source.end(node))
+    colon = source.find(
+        re.compile(rb":"), source.end(node.lower) if node.lower else source.start(node), source.end(node)
+    )
     if colon and not node.lower:
         yield Splice(colon[0], colon[0], "1", 0.7)
     if colon and not node.upper:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 Value = int | float | str | bool | None
 
@@ -39,6 +40,7 @@ class Hints:
     keywords: frozenset[str] = frozenset()
     not_raised: frozenset[str] = frozenset()
     raised: frozenset[str] = frozenset()
+    suggestions: frozenset[str] = frozenset()
 
     @property
     def unknown(self) -> frozenset[str]:
@@ -52,8 +54,8 @@ class Hints:
         return bool(self.differences)
 
 
-def read_hints(messages: Iterable[str]) -> Hints:
-    """The clues in *messages*."""
+def read_hints(messages: Iterable[str], suggestions: Iterable[str] = ()) -> Hints:
+    """The clues in *messages*; *suggestions* are words that the objects at hand would have known."""
     text = "\n".join(messages)
     return Hints(
         differences=tuple(dict.fromkeys(_differences(text))),
@@ -64,6 +66,7 @@ def read_hints(messages: Iterable[str]) -> Hints:
         keywords=_all(_KEYWORD, text),
         not_raised=_all(_NOT_RAISED, text),
         raised=_all(_RAISED, text),
+        suggestions=frozenset(suggestions),
     )
 
 
@@ -88,7 +91,7 @@ def _literal(text: str) -> object:
 def _unequal_parts(left: object, right: object) -> Iterator[tuple[Value, Value]]:
     """The plain values in which two values differ, in both orders: it is not known which was expected."""
     if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
-        for one, other in zip(left, right):
+        for one, other in zip(left, right, strict=False):
             yield from _unequal_parts(one, other)
     elif isinstance(left, dict) and isinstance(right, dict):
         for key in left.keys() & right.keys():
@@ -98,5 +101,5 @@ def _unequal_parts(left: object, right: object) -> Iterator[tuple[Value, Value]]
         yield (right, left)
 
 
-def _is_plain(value: object) -> bool:
+def _is_plain(value: object) -> TypeGuard[Value]:
     return value is None or isinstance(value, (int, float, str))

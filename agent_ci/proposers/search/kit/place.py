@@ -6,10 +6,12 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from .hints import Hints
 from .source import Function, Source
+
+_LONGEST_WORD = 60
 
 
 class Vocabulary:
@@ -22,12 +24,10 @@ class Vocabulary:
         self.strings = _unique(
             node.value
             for node in nodes
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and 0 < len(node.value) <= 60
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and 0 < len(node.value) <= _LONGEST_WORD
         )
         self.defined = _unique(
-            node.name
-            for node in nodes
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+            node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
         )
         self.imported = _unique(
             (alias.asname or alias.name).partition(".")[0]
@@ -67,10 +67,12 @@ class Place:
     def variables(self) -> tuple[str, ...]:
         """The parameters and variables that may be bound when the node runs, nearest function first."""
         return _unique(
-            name
-            for function in reversed(self.functions)
-            for name in (*parameters(function), *_assigned(function, before=self.statement.lineno))
+            name for function in reversed(self.functions) for name in (*parameters(function), *self._assigned(function))
         )
+
+    def _assigned(self, function: Function) -> Iterator[str]:
+        assigned = self.source.assigned(function)
+        return (name for name, line in assigned if line <= self.statement.lineno)
 
     @cached_property
     def block(self) -> list[ast.stmt]:
@@ -90,6 +92,7 @@ def parameters(function: Function) -> tuple[str, ...]:
     return tuple(argument.arg for argument in named)
 
 
+@lru_cache(maxsize=100_000)
 def similarity(one: str, other: str) -> float:
     """How alike two words are, from 0 to 1 (Ratcliff and Obershelp's measure)."""
     return SequenceMatcher(None, one.lower(), other.lower(), autojunk=False).ratio()
@@ -99,12 +102,6 @@ def nearest(word: str, among: tuple[str, ...], *, at_least: float = 0.6, most: i
     """The words *among* others that *word* may be a slip of, likeliest first, with their similarity."""
     scored = sorted(((similarity(word, other), other) for other in among if other != word), reverse=True)
     return [(other, score) for score, other in scored[:most] if score >= at_least]
-
-
-def _assigned(function: Function, *, before: int) -> Iterator[str]:
-    for node in ast.walk(function):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.lineno <= before:
-            yield node.id
 
 
 def _unique(words: Iterator[str]) -> tuple[str, ...]:

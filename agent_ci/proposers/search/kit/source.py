@@ -46,6 +46,7 @@ class Source:
         self.data = data
         self.tree = ast.parse(data.decode("utf-8-sig"))
         self.lines = data.split(b"\n")
+        self._assigned: dict[ast.AST, list[tuple[str, int]]] = {}
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -117,6 +118,28 @@ class Source:
             below = above
         return tuple(reversed(found))
 
+    @cached_property
+    def bodies(self) -> list[tuple[Function, int, int]]:
+        """Each function with the offsets between which its body stands, whole lines where it has its own."""
+        found = []
+        for node in ast.walk(self.tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                line = self.line_start(first_line(node.body[0]))
+                is_own = not self.data[line : self.start(node.body[0])].strip(b" \t@")
+                end = self.line_start((node.end_lineno or node.lineno) + 1)
+                found.append((node, line if is_own else self.start(node.body[0]), end))
+        return found
+
+    def assigned(self, function: Function) -> list[tuple[str, int]]:
+        """The variables that *function* binds, with the line of each binding."""
+        if function not in self._assigned:
+            self._assigned[function] = [
+                (node.id, node.lineno)
+                for node in ast.walk(function)
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            ]
+        return self._assigned[function]
+
     def scopes(self, node: ast.AST) -> tuple[str, ...]:
         """The names of the classes and functions around *node*, outermost first."""
         return tuple(
@@ -146,7 +169,9 @@ class Source:
 def first_line(statement: ast.AST) -> int:
     """The 1-based line on which *statement* begins, decorators included."""
     decorators = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(node.lineno for node in decorators)])  # type: ignore[attr-defined] # a stmt
+    own: int = statement.lineno  # type: ignore[attr-defined] # a statement has one
+    lines: list[int] = [own, *(node.lineno for node in decorators)]
+    return min(lines)
 
 
 def header_lines(statement: ast.stmt) -> range:

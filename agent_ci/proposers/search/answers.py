@@ -1,0 +1,174 @@
+"""Reads what the search in the sandbox wrote: untrusted data, so every value is checked before it is used."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent_ci.errors import UnsupportedError
+from agent_ci.files import open_regular
+from agent_ci.ports import Tree
+from agent_ci.proposers.search.kit.operators import OPERATORS
+from agent_ci.proposers.search.kit.source import Splice
+
+_MAX_BYTES = 1_000_000
+_MAX_LINES = 100
+_MAX_REPLACEMENT = 4_000
+_MAX_COUNT = 10**9
+_LONGEST_QUOTE = 80
+
+REASONS = {
+    "found": "found",
+    "exhausted": "exhausted",
+    "time": "stopped by time",
+    "count": "stopped by the limit on candidates",
+    "not_reproduced": "the failing tests pass when they are run alone",
+    "unstarted": "pytest could not be started",
+    "": "it was ended before it could say more",
+}
+"""How a search ended, in words for the evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """An edit that turned the red cases green in the sandbox, by its own account."""
+
+    path: str
+    splice: Splice
+    operator: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The survivors, best first, and the figures: candidates tried, seconds of wall clock and of processor."""
+
+    survivors: tuple[Survivor, ...] = ()
+    reason: str = ""
+    tried: int = 0
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+    @property
+    def summary(self) -> str:
+        """What the search did, as one clause for the evidence."""
+        return f"tried {self.tried} candidates in {self.seconds:.1f} s ({REASONS[self.reason]})"
+
+
+def read_answer(path: Path, *, tree: Tree, suspects: tuple[str, ...], root: Path) -> Answer:
+    """The answer in *path*, below *root*; a line that breaks a rule is dropped, a file that does is no answer.
+
+    A survivor counts where its path is among *suspects*, its splice lies inside the file as *tree* has it, and
+    its operator is one of ours.
+    """
+    try:
+        with open_regular(path, root=root, max_bytes=_MAX_BYTES) as file:
+            lines = file.read(_MAX_BYTES).split(b"\n")[:_MAX_LINES]
+    except UnsupportedError:
+        return Answer()
+    objects = list(_objects(lines))
+    survivors = tuple(
+        survivor for facts in objects if (survivor := _survivor(facts.get("survivor"), tree=tree, suspects=suspects))
+    )
+    summary = next((facts["summary"] for facts in objects if isinstance(facts.get("summary"), dict)), {})
+    assert isinstance(summary, dict)  # noqa: S101 - tells the type checker what was just tested
+    reason = summary.get("reason")
+    return Answer(
+        survivors,
+        reason if isinstance(reason, str) and reason in REASONS else "",
+        int(_number(summary.get("tried"))),
+        _number(summary.get("seconds")),
+        _number(summary.get("cpu_seconds")),
+    )
+
+
+def _objects(lines: list[bytes]) -> Iterator[Mapping[str, object]]:
+    for line in lines:
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict):
+            yield value
+
+
+def _number(value: object) -> float:
+    """*value* between nothing and a cap; not a number counts as nothing."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+        return 0.0
+    return float(min(value, _MAX_COUNT))
+
+
+def _survivor(facts: object, *, tree: Tree, suspects: tuple[str, ...]) -> Survivor | None:
+    match facts:
+        case {
+            "path": str(path),
+            "start": int(start),
+            "end": int(end),
+            "replacement": str(replacement),
+            "operator": str(operator),
+            "line": int(line),
+        } if path in suspects and operator in OPERATORS:
+            size = len(tree.read(path))
+            if 0 <= start <= end <= size and 0 < line <= size and _is_text(replacement):
+                return Survivor(path, Splice(start, end, replacement), operator, line)
+    return None
+
+
+def _is_text(replacement: str) -> bool:
+    try:
+        replacement.encode()
+    except UnicodeEncodeError:
+        return False
+    return len(replacement) <= _MAX_REPLACEMENT and "\0" not in replacement
+
+
+def unified_diff(path: str, before: bytes, after: bytes) -> str:
+    """The change of *path* as git reads it. Raises UnicodeDecodeError where the file is no UTF-8."""
+    old, new = (_lines(data.decode()) for data in (before, after))
+    rows = difflib.unified_diff(old, new, f"a/{path}", f"b/{path}")
+    return "".join(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows)
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as git counts them: only a line feed ends one."""
+    parts = text.split("\n")
+    return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+
+
+def cause_of(survivor: Survivor, before: bytes) -> str:
+    """One sentence that says where the fault is and what the failing test needs in its place."""
+    splice = survivor.splice
+    old = " ".join(before[splice.start : splice.end].decode("utf-8", "replace").split())
+    new = " ".join(splice.replacement.split())
+    function = _function_at(before, survivor.line)
+    place = f"`{survivor.path}:{survivor.line}`" + (f" (`{function}`)" if function else "")
+    if not new or new == "pass":
+        return f"{place} has `{_short(old)}`, and the failing test needs it gone."
+    if not old:
+        return f"{place} lacks `{_short(new)}`, which the failing test needs."
+    verb = "compares with" if survivor.operator == "comparison" else "has"
+    return f"{place} {verb} `{_short(old)}`; the failing test needs `{_short(new)}`."
+
+
+def _short(text: str) -> str:
+    text = text.replace("`", "'")
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}..."
+
+
+def _function_at(data: bytes, line: int) -> str:
+    """The name of the innermost function around *line*; empty where there is none, or the syntax is too new."""
+    try:
+        tree = ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError):
+        return ""
+    around = [
+        (node.lineno, node.name)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.lineno <= line <= (node.end_lineno or 0)
+    ]
+    return max(around, default=(0, ""))[1]

@@ -1,0 +1,161 @@
+"""Tries edits on the collected suite: in a fork of the warm process where possible, else in a cold one."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from . import children, suite
+from .children import Heard, Message
+from .localise import Files, Lines
+from .operators import Candidate
+from .patching import LiveFunctions, Swap, function_code, module_code, signature, swaps
+from .source import Function, Source
+
+
+class Cold(Protocol):
+    """Runs cases in a process that imports everything anew; ``cpu_seconds`` is what it has used so far."""
+
+    cpu_seconds: float
+
+    def run(self, ids: Sequence[str], *, seconds: float, cpu_seconds: float = 0.0, trace: bool = False) -> Heard:
+        """Run *ids*; a file's id stands for all that is in it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What one trial may take: wall clock, and processor time by which an endless loop is known."""
+
+    seconds: float
+    cpu_seconds: float
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A candidate that compiles: which live functions get which code, and whether that is enough."""
+
+    candidate: Candidate
+    source: Source
+    signature: object
+    swaps: tuple[Swap, ...] = ()
+    is_warm: bool = True
+
+
+@dataclass
+class Bench:
+    """The warm process's view of the suite: collected items by id, live functions, and the way to the cold one."""
+
+    items: Mapping[str, pytest.Item]
+    recorder: suite.Recorder
+    cold: Cold
+    files: Files
+    live: LiveFunctions = field(init=False)
+    _clock: int = 1_000_000_000
+
+    def __post_init__(self) -> None:
+        gc.collect()
+        self.live = LiveFunctions(self.files)
+        self._loaded = frozenset(
+            self.files.path(place)
+            for module in list(sys.modules.values())
+            if isinstance(place := getattr(module, "__file__", None), str)
+        )
+        for item in self.items.values():
+            item.location  # noqa: B018 - cached here once, rather than in every child
+        gc.freeze()
+
+    def observe(self, ids: Sequence[str], *, seconds: float, only: Lines | None = None) -> list[Message]:
+        """Run collected cases as they are, one after the other in one child, and say what they executed."""
+
+        def work(send: suite.Send) -> None:
+            suite.run_items(self._named(ids), self.recorder, send, watch=suite.Watch(self.files, only))
+
+        return children.run(work, seconds=seconds).messages
+
+    def seconds(self, ids: Sequence[str], *, limit: float) -> dict[str, float]:
+        """How long collected cases take when nothing is observed, by id."""
+
+        def work(send: suite.Send) -> None:
+            self._be_quick()
+            suite.run_items(self._named(ids), self.recorder, send)
+
+        return {str(one["id"]): float(one["seconds"]) for one in children.run(work, seconds=limit).messages}
+
+    def observe_cold(self, ids: Sequence[str], *, seconds: float) -> list[Message]:
+        """The same for cases that are not collected here."""
+        return self.cold.run(ids, seconds=seconds, trace=True).messages
+
+    def prepare(self, source: Source, candidate: Candidate, *, cold: bool) -> Prepared | None:
+        """Compile an edit and find what it replaces; None where the result is no Python."""
+        statement_functions = _functions_around(source, candidate)
+        if statement_functions:
+            filename = str(Path(self.files.root, source.path))
+            code = function_code(source, statement_functions[0], candidate.splice, filename)
+            if code is not None:
+                live = swaps(source, statement_functions, self.live, code)
+                warm = not cold and (bool(live) or source.path not in self._loaded)
+                key = (source.path, statement_functions[0].lineno, signature(code))
+                return Prepared(candidate, source, key, tuple(live), warm)
+        code = module_code(source, candidate.splice)
+        if code is None:
+            return None
+        warm = not cold and source.path not in self._loaded
+        return Prepared(candidate, source, (source.path, signature(code)), (), warm)
+
+    def try_out(self, prepared: Prepared, ids: Sequence[str], *, limit: Limit) -> Heard:
+        """Run *ids* with the edit in place, no further than the first that does not pass."""
+        with self._on_disk(prepared):
+            if not prepared.is_warm:
+                return self.cold.run(ids, seconds=limit.seconds, cpu_seconds=limit.cpu_seconds)
+            work = self._trial(prepared, ids)
+            return children.run(work, seconds=limit.seconds, cpu_seconds=limit.cpu_seconds)
+
+    def _trial(self, prepared: Prepared, ids: Sequence[str]) -> Callable[[suite.Send], None]:
+        def work(send: suite.Send) -> None:
+            self._be_quick()
+            for function, code in prepared.swaps:
+                function.__code__ = code
+            suite.run_items(self._named(ids), self.recorder, send, stop=True)
+
+        return work
+
+    def _be_quick(self) -> None:
+        for item in list(self.items.values())[:1]:
+            suite.be_quick(item.config)
+
+    def _named(self, ids: Sequence[str]) -> list[tuple[str, pytest.Item]]:
+        return [(id_, self.items[id_]) for id_ in ids if id_ in self.items]
+
+    @contextlib.contextmanager
+    def _on_disk(self, prepared: Prepared) -> Iterator[None]:
+        """The edited file in the throw-away copy, for whatever the tests import late or run as a program.
+
+        Each version gets a second of its own, or a cached ``.pyc`` of the same size could stand for it.
+        """
+        path = Path(self.files.root, prepared.source.path)
+        self._write(path, prepared.candidate.splice.applied_to(prepared.source.data))
+        try:
+            yield
+        finally:
+            self._write(path, prepared.source.data)
+
+    def _write(self, path: Path, data: bytes) -> None:
+        self._clock += 2
+        with contextlib.suppress(OSError):
+            path.write_bytes(data)
+            os.utime(path, (self._clock, self._clock))
+
+
+def _functions_around(source: Source, candidate: Candidate) -> tuple[Function, ...]:
+    """The functions whose bodies hold the whole edit, outermost first."""
+    start, end = candidate.splice.start, candidate.splice.end
+    return tuple(one for one, first, last in source.bodies if first <= start and end <= last)

@@ -1,0 +1,309 @@
+"""The search itself: observe, localise, rank, try, and keep what turns every red case green."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from .bench import Bench, Limit, Prepared
+from .children import Heard, Message
+from .hints import Hints, read_hints
+from .localise import (
+    Lines,
+    Scores,
+    by_statement,
+    names_used,
+    ochiai,
+    with_definitions,
+    with_tracebacks,
+)
+from .operators import REMOVALS, Candidate, candidates
+from .source import Source
+from .spec import Spec
+
+_OBSERVING = 0.2  # of the time, at most, goes into each of the two observations
+_SHORT, _LONG = 0.3, 2.0  # seconds that a candidate gets at least: at first, and in the second round if it hung
+_MORE = 200  # candidates tried after the first survivor
+_MORE_TIME = 0.15  # of the time spent until then, and
+_LEAST_MORE_TIME = 2.0  # seconds at least
+_STATEMENTS = 400  # the most suspicious ones are edited, no others
+_GUARDS_SECONDS = 5.0  # seconds of passing cases that every candidate which turns the red ones green must pass
+_COLD_DISCOUNT = 0.6  # on the rank of an edit that needs a cold run, which takes twenty times as long
+
+
+@dataclass(frozen=True)
+class Results:
+    """The file that the trusted side reads, one JSON object a line, written as soon as something is known."""
+
+    path: Path
+
+    def write(self, kind: str, facts: dict[str, Any]) -> None:
+        """Append one object."""
+        with self.path.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps({kind: facts}) + "\n")
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """When to stop: a monotonic time, and a number of candidates."""
+
+    at: float
+    count: int
+
+
+@dataclass
+class Observed:
+    """What the cases did before any edit."""
+
+    red: dict[str, Message] = field(default_factory=dict)
+    green: dict[str, Message] = field(default_factory=dict)
+
+    def seconds(self, ids: Iterator[str] | tuple[str, ...] | list[str]) -> float:
+        """How long *ids* took unedited."""
+        known = {**self.red, **self.green}
+        return sum(float(known[id_]["seconds"]) for id_ in ids if id_ in known)
+
+
+class Search:
+    """One search. *started* is a monotonic time from which the spec's seconds count."""
+
+    def __init__(self, spec: Spec, bench: Bench, results: Results, *, started: float) -> None:
+        self._spec = spec
+        self._bench = bench
+        self._results = results
+        self._started = started
+        self._deadline = started + spec.seconds
+        self._seen = Observed()
+        self._sources: dict[str, Source] = {}
+        self._tried = 0
+        self._survivors: list[tuple[Candidate, int]] = []
+        self._killers: Counter[str] = Counter()
+        self._is_patient = False
+
+    def run(self) -> None:
+        """Search, and write what survived and how the search ended."""
+        reason = self._search()
+        spent = time.monotonic() - self._started
+        facts = {
+            "reason": reason,
+            "tried": self._tried,
+            "seconds": round(spent, 2),
+            "cpu_seconds": round(sum(os.times()[:4]) + self._bench.cold.cpu_seconds, 2),
+            "suspects": len(self._sources),
+        }
+        self._results.write("summary", facts)
+
+    def _search(self) -> str:
+        self._observe()
+        if not self._seen.red:
+            return "not_reproduced"
+        red = self._seen.red.values()
+        messages = (*self._spec.messages, *(str(one.get("error", "")) for one in red))
+        hints = read_hints(messages, (str(word) for one in red for word in one.get("suggestions", ())))
+        ranked = self._ranked(self._localised(), hints)
+        reason = self._try_all(ranked)
+        for candidate, size in sorted(self._survivors, key=_preference)[: self._spec.max_survivors]:
+            self._results.write("survivor", _facts(candidate, size))
+        return reason
+
+    # Observing
+
+    _has_cold_targets = False
+
+    def _left(self) -> float:
+        return self._deadline - time.monotonic()
+
+    def _observe(self) -> None:
+        here = [id_ for id_ in self._spec.targets if id_ in self._bench.items]
+        elsewhere = [id_ for id_ in self._spec.targets if id_ not in self._bench.items]
+        share = self._spec.seconds * _OBSERVING
+        messages: list[Message] = []
+        for id_ in here:
+            messages += self._bench.observe([id_], seconds=max(share / len(here), _LONG))
+        if elsewhere:
+            messages += self._bench.observe_cold(elsewhere, seconds=max(share, _LONG))
+        self._seen.red = {one["id"]: one for one in messages if one["outcome"] != "passed"}
+        for id_, seconds in self._bench.seconds(here, limit=max(share, _LONG)).items():
+            if id_ in self._seen.red:
+                self._seen.red[id_]["seconds"] = seconds
+        self._has_cold_targets = bool(elsewhere)
+        passing = [id_ for id_ in self._spec.passing if id_ in self._bench.items]
+        only: Lines = {path: set() for one in self._seen.red.values() for path in one["lines"]}
+        greens = self._bench.observe(passing, seconds=max(share, _LONG), only=only) if passing else []
+        self._seen.green = {one["id"]: one for one in greens if one["outcome"] == "passed"}
+
+    def _localised(self) -> Scores:
+        red = [_lines(one) for one in self._seen.red.values()]
+        scores = ochiai(red, [_lines(one) for one in self._seen.green.values()])
+        traces = [[(str(path), int(line)) for path, line in one["frames"]] for one in self._seen.red.values()]
+        scores = with_tracebacks(scores, traces)
+        self._read_sources(scores)
+        stated = {path: by_statement(source, scores.get(path, {})) for path, source in self._sources.items()}
+        used: dict[str, float] = {}
+        for path, source in self._sources.items():
+            for name, score in names_used(source, stated[path]).items():
+                used[name] = max(used.get(name, 0.0), score)
+        return {path: with_definitions(source, stated[path], used) for path, source in self._sources.items()}
+
+    def _read_sources(self, scores: Scores) -> None:
+        for path in scores:
+            with contextlib.suppress(OSError, SyntaxError, ValueError, RecursionError):
+                self._sources[path] = Source(path, Path(path).read_bytes())
+
+    # Ranking
+
+    def _ranked(self, scores: Scores, hints: Hints) -> list[Candidate]:
+        flat = sorted((-score, path, line) for path, lines in scores.items() for line, score in lines.items())
+        kept: Scores = {}
+        for score, path, line in flat[:_STATEMENTS]:
+            kept.setdefault(path, {})[line] = -score
+        modules = tuple(part for path in self._spec.suspects for part in (path.rpartition("/")[2].removesuffix(".py"),))
+        found = [
+            candidate
+            for path, lines in kept.items()
+            for candidate in candidates(self._sources[path], lines, hints, modules)
+        ]
+        return sorted(found, key=self._order)
+
+    def _order(self, candidate: Candidate) -> tuple[float, int]:
+        splice = candidate.splice
+        text = f"{self._spec.seed}:{candidate.path}:{splice.start}:{splice.end}:{splice.replacement}"
+        return -candidate.rank, zlib.crc32(text.encode())
+
+    # Trying
+
+    def _try_all(self, ranked: list[Candidate]) -> str:
+        """Try every candidate once with little patience, then those that hung once more with all of it."""
+        limits = _Limits(self._deadline, self._spec.max_candidates)
+        hung: list[Prepared] = []
+        for prepared in self._prepared(ranked):
+            if reason := self._must_stop(limits):
+                return reason
+            self._tried += 1
+            if self._is_plausible(prepared, hung):
+                limits = self._after_a_survivor(prepared, limits)
+        self._is_patient = True
+        for prepared in hung:
+            if reason := self._must_stop(limits):
+                return reason
+            if self._is_plausible(prepared, []):
+                limits = self._after_a_survivor(prepared, limits)
+        return "found" if self._survivors else "exhausted"
+
+    def _prepared(self, ranked: list[Candidate]) -> Iterator[Prepared]:
+        """The candidates that compile, each program once."""
+        known: set[object] = set()
+        for candidate in ranked:
+            source = self._sources[candidate.path]
+            prepared = self._bench.prepare(source, candidate, cold=self._has_cold_targets)
+            if prepared is not None and prepared.signature not in known:
+                known.add(prepared.signature)
+                yield prepared
+
+    def _must_stop(self, limits: _Limits) -> str:
+        if time.monotonic() < limits.at and self._tried < limits.count:
+            return ""
+        if self._survivors:
+            return "found"
+        return "time" if time.monotonic() >= limits.at else "count"
+
+    def _after_a_survivor(self, prepared: Prepared, limits: _Limits) -> _Limits:
+        """Keep it, and look a little further for a better one."""
+        self._survivors.append((prepared.candidate, _size(prepared.candidate)))
+        if len(self._survivors) > 1:
+            return limits
+        now = time.monotonic()
+        at = min(limits.at, now + max(_MORE_TIME * (now - self._started), _LEAST_MORE_TIME))
+        return _Limits(at, min(limits.count, self._tried + _MORE))
+
+    def _is_plausible(self, prepared: Prepared, hung: list[Prepared]) -> bool:
+        targets = list(self._seen.red)
+        ended, green = self._passes(prepared, targets)
+        if not ended:
+            hung.append(prepared)
+        return green and self._spares_green(prepared)
+
+    def _passes(self, prepared: Prepared, ids: list[str]) -> tuple[bool, bool]:
+        """Whether a run of *ids* with the edit ended in time, and whether all of them passed in it."""
+        heard = self._bench.try_out(prepared, ids, limit=self._limit(ids, is_warm=prepared.is_warm))
+        return heard.ended, heard.ended and bool(heard.messages) and self._all_passed(heard)
+
+    def _limit(self, ids: list[str], *, is_warm: bool) -> Limit:
+        start = 0.0 if is_warm else self._cold_start
+        least, patience = (_LONG, 5.0) if self._is_patient else (_SHORT, 10.0)
+        cpu_seconds = start + max(least, patience * self._seen.seconds(ids))
+        return Limit(max(_LONG, 2 * cpu_seconds), cpu_seconds)
+
+    @cached_property
+    def _cold_start(self) -> float:
+        """Seconds that a cold run of the red cases may take before an edit is to blame."""
+        started = time.monotonic()
+        self._bench.cold.run(tuple(self._seen.red), seconds=max(self._left() * _OBSERVING, _LONG))
+        return 3 * (time.monotonic() - started)
+
+    def _all_passed(self, heard: Heard) -> bool:
+        failed = [str(one["id"]) for one in heard.messages if one["outcome"] != "passed"]
+        self._killers.update(failed)
+        return not failed
+
+    def _spares_green(self, prepared: Prepared) -> bool:
+        """Whether the passing cases still pass: first the likeliest to object, then all that time allows."""
+        guards = self._guards(prepared.candidate)
+        if guards and not self._passes(prepared, guards)[1]:
+            return False
+        rest = [id_ for id_ in self._seen.green if id_ not in guards]
+        if not rest or self._seen.seconds(rest) * 2 > self._left() / 4:
+            return True
+        return self._passes(prepared, rest)[1]
+
+    def _guards(self, candidate: Candidate) -> list[str]:
+        """The passing cases that execute the edited line, those that objected most often and the quick ones first."""
+        near = set(self._spec.target_files)
+        covering = [
+            id_ for id_, one in self._seen.green.items() if candidate.line in one["lines"].get(candidate.path, ())
+        ]
+        covering.sort(
+            key=lambda id_: (-self._killers[id_], id_.partition("::")[0] not in near, self._seen.green[id_]["seconds"])
+        )
+        kept: list[str] = []
+        for id_ in covering:
+            if self._seen.seconds([*kept, id_]) > _GUARDS_SECONDS:
+                break
+            kept.append(id_)
+        return kept
+
+
+def _lines(message: Message) -> Lines:
+    return {str(path): set(lines) for path, lines in message["lines"].items()}
+
+
+def _size(candidate: Candidate) -> int:
+    return candidate.splice.end - candidate.splice.start + len(candidate.splice.replacement)
+
+
+def _preference(survivor: tuple[Candidate, int]) -> tuple[bool, float, int]:
+    candidate, size = survivor
+    return candidate.operator in REMOVALS, -candidate.rank, size
+
+
+def _facts(candidate: Candidate, size: int) -> dict[str, Any]:
+    splice = candidate.splice
+    return {
+        "path": candidate.path,
+        "start": splice.start,
+        "end": splice.end,
+        "replacement": splice.replacement,
+        "operator": candidate.operator,
+        "line": candidate.line,
+        "rank": round(candidate.rank, 4),
+        "size": size,
+    }

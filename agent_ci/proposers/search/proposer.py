@@ -1,0 +1,119 @@
+"""Repairs small bugs offline: has thousands of one-place edits tried in the sandbox and offers what survives."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agent_ci.core.paths import is_test_path, matches
+from agent_ci.core.policy import PROTECTED
+from agent_ci.core.report import Status
+from agent_ci.core.run import Attempt, Cost, Evidence, Reply
+from agent_ci.ports import Command, Tree, Workbench, Workspace
+from agent_ci.proposers.search.answers import Answer, Survivor, cause_of, read_answer, unified_diff
+
+_KIT = Path(__file__).parent / "kit"
+_PACKAGE = "agent_ci_search"
+# Like `python -m pytest`, the program runs with the current folder first on its path.
+_LAUNCHER = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    f"from {_PACKAGE}.harness import main; del sys.path[0]; sys.exit(main(sys.argv[2:]))"
+)
+_GRACE = 15.0  # seconds that the program gets beyond its own limit before the sandbox ends it
+_LEAST = 5.0  # seconds below which a search is not begun
+_MOST_SUSPECTS = 5_000
+_MOST_SURVIVORS = 5
+
+
+@dataclass(frozen=True)
+class Search:
+    """Searches for the one-place edit of a Python repository that turns its red pytest cases green.
+
+    ``seed`` breaks ties between equally likely edits; ``max_candidates`` bounds how many are tried and
+    ``time_share`` how much of the time left (0 to 1).
+    """
+
+    seed: int = field(default=0, kw_only=True)
+    max_candidates: int = field(default=20_000, kw_only=True)
+    time_share: float = field(default=0.5, kw_only=True)
+
+    def propose(
+        self, evidence: Evidence, _attempts: tuple[Attempt, ...], workbench: Workbench
+    ) -> Generator[Reply, Attempt, None]:
+        """Search once, then offer the survivors one after the other until one is proven, or say that there is none."""
+        seconds = self.time_share * workbench.seconds_left()
+        if evidence.toolchain.get("runner") != "pytest" or not evidence.target_ids or seconds < _LEAST:
+            return
+        started = time.monotonic()
+        answer = self._search(evidence, workbench, seconds)
+        cost = Cost(seconds=time.monotonic() - started)
+        for survivor in answer.survivors[:_MOST_SURVIVORS]:
+            attempt = yield _reply(survivor, answer.summary, workbench.tree, cost)
+            if attempt.is_proven:
+                return
+            cost = Cost()
+        if not answer.survivors:
+            objection = f"no single edit turns the failing tests green: {answer.summary}"
+            yield Reply("search", cost=cost, note=answer.summary, objection=objection)
+
+    def _search(self, evidence: Evidence, workbench: Workbench, seconds: float) -> Answer:
+        suspects = _suspects(workbench.tree)
+        with workbench.open() as workspace:
+            spec, result = workspace.outbox / "spec.json", workspace.outbox / "result.jsonl"
+            kit = _unpack_kit(workspace)
+            spec.write_text(json.dumps(self._spec(evidence, suspects, seconds)), "utf-8")
+            argv = (evidence.toolchain["python"], "-B", "-c", _LAUNCHER, str(kit), str(spec), str(result))
+            environment = _environment(evidence.toolchain, workspace.root)
+            workspace.run(Command(argv, environment, timeout=seconds + _GRACE))
+            return read_answer(result, tree=workbench.tree, suspects=suspects, root=workspace.outbox)
+
+    def _spec(self, evidence: Evidence, suspects: tuple[str, ...], seconds: float) -> Mapping[str, object]:
+        return {
+            "targets": evidence.target_ids,
+            "passing": evidence.before.ids(Status.PASSED),
+            "suspects": suspects,
+            "arguments": json.loads(evidence.toolchain.get("pytest_arguments") or "[]"),
+            "messages": [f"{case.message}\n{case.traceback}"[:20_000] for case in evidence.targets[:20]],
+            "seed": self.seed,
+            "max_candidates": self.max_candidates,
+            "max_survivors": _MOST_SURVIVORS,
+            "seconds": seconds,
+        }
+
+
+def _reply(survivor: Survivor, summary: str, tree: Tree, cost: Cost) -> Reply:
+    before = tree.read(survivor.path)
+    diff = unified_diff(survivor.path, before, survivor.splice.applied_to(before))
+    return Reply("search", f"{summary}\n\n{diff}", cost, cause=cause_of(survivor, before), note=summary)
+
+
+def _suspects(tree: Tree) -> tuple[str, ...]:
+    """The files that may be edited: Python, and neither tests nor what decides how they run."""
+    return tuple(
+        path
+        for path in tree.paths()
+        if path.endswith(".py") and not is_test_path(path) and not matches(path, PROTECTED)
+    )[:_MOST_SUSPECTS]
+
+
+def _unpack_kit(workspace: Workspace) -> Path:
+    """Put the program that runs in the sandbox where the sandbox can read it."""
+    kit = workspace.outbox / "kit"
+    package = kit / _PACKAGE
+    package.mkdir(parents=True)
+    for module in _KIT.glob("*.py"):
+        (package / module.name).write_bytes(module.read_bytes())
+    return kit
+
+
+def _environment(toolchain: Mapping[str, str], root: Path) -> Mapping[str, str]:
+    folders = [folder for folder in toolchain.get("pythonpath", "").split(os.pathsep) if folder]
+    return {
+        "PYTHONPATH": os.pathsep.join(str(root / folder) for folder in folders),
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
