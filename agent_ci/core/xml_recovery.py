@@ -37,6 +37,8 @@ _DECLARATION = re.compile(r"<\?xml\s")
 # A tag longer than this is taken for a stray "<": what is held and looked at again stays bounded. Beyond that
 # the work is linear: of all scans that run over a position, no two can agree about which quote is open there.
 _LONGEST_TAG = 2**18
+# Linear is still an hour for a hostile gigabyte; nobody's damaged report has more broken tags than this.
+_MAX_BROKEN = 10_000
 
 
 class TagFinder:
@@ -55,6 +57,7 @@ class TagFinder:
         self._open: Counter[str] = Counter()
         self._section = ""  # what ends the comment, CDATA section or instruction that we are in
         self._is_text = False
+        self._broken = 0
 
     def read(self, texts: Iterable[str]) -> None:
         """Report the tags of *texts*, the pieces of one document in order."""
@@ -62,6 +65,9 @@ class TagFinder:
         for text in texts:
             buffer = rest + text
             rest = buffer[self._consume(buffer, is_last=False) :]
+            if self._broken > _MAX_BROKEN:
+                self._cut("so many tags are broken that the rest was not read")
+                return
         self._consume(rest, is_last=True)
         if self._stack or self._section:
             inside = f"<{self._stack[-1]}>" if self._stack else "a comment or CDATA section"
@@ -127,6 +133,7 @@ class TagFinder:
         if is_open and not is_last and len(buffer) - position < _LONGEST_TAG:
             return position
         if head:
+            self._broken += 1
             self._note(f"the tag <{head[1]}{head[2]}> is not closed")
         if self._stack:
             self._events.text("<")

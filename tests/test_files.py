@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import os
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent_ci.errors import UnsupportedError
+from agent_ci.files import chunks, open_regular
+
+LIMIT = 2**20
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A checkout beside a file that it must not reach."""
+    (tmp_path / "secret").write_bytes(b"the host's")
+    root = tmp_path / "checkout"
+    (root / "reports").mkdir(parents=True)
+    (root / "reports" / "junit.xml").write_bytes(b"<testsuite/>")
+    return root
+
+
+@pytest.fixture
+def waits_for_no_one() -> Iterator[None]:
+    """A guard's absence must fail the test and not hang it."""
+    import signal  # noqa: PLC0415 -- used here only
+
+    def give_up(_number: int, _frame: object) -> None:
+        raise TimeoutError
+
+    previous = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(5)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, previous)
+
+
+def content(path: Path, *, root: Path | None = None, max_bytes: int = LIMIT) -> bytes:
+    with open_regular(path, root=root, max_bytes=max_bytes) as file:
+        return file.read()
+
+
+def refusal(path: Path, *, root: Path | None = None, max_bytes: int = LIMIT) -> str:
+    with pytest.raises(UnsupportedError) as refused:
+        content(path, root=root, max_bytes=max_bytes)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("path", ["reports/junit.xml", "{root}/reports/junit.xml"], ids=["relative", "absolute"])
+def test_a_regular_file_below_the_root_is_read(root: Path, path: str) -> None:
+    assert content(Path(path.format(root=root)), root=root) == b"<testsuite/>"
+
+
+def test_a_regular_file_is_read_without_a_root(root: Path) -> None:
+    assert content(root / "reports" / "junit.xml") == b"<testsuite/>"
+
+
+def test_the_root_may_be_reached_by_a_link(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(root)
+    assert content(Path("reports/junit.xml"), root=tmp_path / "link") == b"<testsuite/>"
+
+
+@pytest.mark.usefixtures("waits_for_no_one")
+@pytest.mark.parametrize("has_root", [True, False])
+def test_a_fifo_is_refused_and_not_waited_for(root: Path, *, has_root: bool) -> None:
+    os.mkfifo(root / "pipe")
+    assert "is a FIFO, and no regular file" in refusal(root / "pipe", root=root if has_root else None)
+
+
+@pytest.mark.parametrize("has_root", [True, False])
+@pytest.mark.parametrize("target", ["/proc/self/environ", "/dev/zero", "../secret", "reports/junit.xml", "nowhere"])
+def test_a_symbolic_link_is_refused(root: Path, target: str, *, has_root: bool) -> None:
+    (root / "link").symlink_to(target)
+    assert "is a symbolic link" in refusal(root / "link", root=root if has_root else None)
+
+
+@pytest.mark.parametrize("target", ["..", "reports", "/etc"])
+def test_a_folder_that_is_a_symbolic_link_is_refused(root: Path, target: str) -> None:
+    (root / "folder").symlink_to(target)
+    for name in ("secret", "junit.xml", "passwd"):
+        assert "is reached through a symbolic link" in refusal(root / "folder" / name, root=root)
+
+
+@pytest.mark.parametrize(
+    "path", ["../secret", "reports/../../secret", "{root}/../secret", "/etc/passwd", "{root}", "."]
+)
+def test_a_path_that_is_not_below_the_root_is_refused(root: Path, path: str) -> None:
+    assert "lies outside" in refusal(Path(path.format(root=root)), root=root)
+
+
+def test_a_file_with_a_second_name_is_refused(root: Path, tmp_path: Path) -> None:
+    os.link(tmp_path / "secret", root / "report.xml")
+    assert "has 2 names (hard links)" in refusal(root / "report.xml", root=root)
+
+
+def test_a_sparse_file_over_the_limit_is_refused(root: Path) -> None:
+    with (root / "sparse").open("wb") as file:
+        file.truncate(500 * 2**30)
+    assert re.search(r"has 536,870,912,000 bytes, .* limit of 1,048,576", refusal(root / "sparse", root=root))
+
+
+def test_a_file_as_large_as_the_limit_is_read(root: Path) -> None:
+    assert content(root / "reports" / "junit.xml", max_bytes=len(b"<testsuite/>")) == b"<testsuite/>"
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/dev/zero", "a device"), ("/dev", "a folder")])
+def test_what_is_no_file_is_refused(path: str, kind: str) -> None:
+    assert f"is {kind}, and no regular file" in refusal(Path(path))
+
+
+def test_a_socket_is_refused(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(root)  # a socket's path has at most 108 bytes
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("socket")
+        assert "socket" in refusal(Path("socket"))
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("http://example.org/junit.xml", "is a web address"),
+        ("https://example.org/junit.xml", "is a web address"),
+        ("file:///etc/passwd", "is a web address"),
+        ("nowhere.xml", "does not exist"),
+        ("a\0b", "has a name that no file can have"),
+        ("x" * 5000, "cannot be opened (file name too long)"),
+    ],
+)
+def test_a_path_that_names_no_file_is_explained(root: Path, path: str, reason: str) -> None:
+    assert reason in refusal(Path(path), root=root)
+
+
+def test_a_file_that_grows_is_not_read_beyond_the_limit(root: Path) -> None:
+    path = root / "reports" / "junit.xml"
+    with open_regular(path, max_bytes=100_000) as file:
+        pieces = chunks(file, max_bytes=100_000)
+        path.write_bytes(b"x" * 70_000)
+        assert len(next(pieces)) == 2**16
+        path.write_bytes(b"x" * 170_000)
+        with pytest.raises(UnsupportedError, match="grew beyond 100,000 bytes"):
+            list(pieces)
+
+
+def test_no_descriptor_is_left_open(root: Path) -> None:
+    before = len(list(Path("/dev/fd").iterdir()))
+    content(root / "reports" / "junit.xml", root=root)
+    refusal(root / "reports", root=root)
+    refusal(root / "reports" / "nowhere", root=root)
+    refusal(root / "nowhere" / "nowhere", root=root)
+    assert len(list(Path("/dev/fd").iterdir())) == before
