@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from agent_ci.core.report import Status, TestReport
@@ -22,14 +23,18 @@ def unproven(before: TestReport, after: TestReport, *, tolerated: frozenset[str]
     """
     return (
         *(f"the report after the change is partial: {reason}" for reason in after.partial),
-        *(["the report after the change does not hold every case"] if _lost_cases(after) else []),
+        *(f"the report {side} the change does not hold every case" for side in _incomplete(before, after)),
         *_changed(before, after, tolerated),
+        *_thinned(before, after),
         *_new_red(before, after),
     )
 
 
-def _lost_cases(report: TestReport) -> bool:
-    return not report.partial and not report.is_complete
+def _incomplete(before: TestReport, after: TestReport) -> Iterator[str]:
+    if not before.is_complete:
+        yield "before"
+    if not after.partial and not after.is_complete:
+        yield "after"
 
 
 def _changed(before: TestReport, after: TestReport, tolerated: frozenset[str]) -> Iterator[str]:
@@ -42,7 +47,16 @@ def _changed(before: TestReport, after: TestReport, tolerated: frozenset[str]) -
         elif new is Status.SKIPPED:
             yield f"{id_} ran before the change and is skipped after it"
         elif new is not None and id_ not in tolerated:
-            yield (f"{id_} is still red" if old.is_red else f"{id_} passed before the change and {new} after it")
+            yield f"{id_} is still red" if old.is_red else f"{id_} passed before the change and {new} after it"
+
+
+def _thinned(before: TestReport, after: TestReport) -> Iterator[str]:
+    """Ids that several cases share, as some dialects allow, and that fewer of them now pass under."""
+    ran = Counter(case.id for case in before.cases if case.status is not Status.SKIPPED)
+    passes = Counter(case.id for case in after.cases if case.status is Status.PASSED)
+    for id_, count in sorted(ran.items()):
+        if after.statuses.get(id_) is Status.PASSED and passes[id_] < count:
+            yield f"{id_} names {count} cases that ran before the change, and {passes[id_]} that pass after it"
 
 
 def _collects_again(container: str, after: TestReport) -> bool:

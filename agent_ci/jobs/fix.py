@@ -6,13 +6,20 @@ from dataclasses import dataclass, replace
 
 from agent_ci.core import hunks
 from agent_ci.core.change import Patch
+from agent_ci.core.imports import imported_files
+from agent_ci.core.paths import is_test_path
 from agent_ci.core.proof import unproven
+from agent_ci.core.question import fix_question, suspects
 from agent_ci.core.report import Status, TestReport
 from agent_ci.core.run import Attempt, Evidence
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.jobs.triage import Triage
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Tree
+from agent_ci.templates import template
+
+_PROMPT = "fix.v1"
+_MOST_FILES = 30
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,12 @@ class Fix:
 
     def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tree: Tree) -> str:
         """What failed, where, what was tried: for proposers that read text."""
-        raise NotImplementedError
+        named = {path: _text(tree, path) for path in suspects(evidence, tree.paths())}
+        imported = (
+            file for path in named if is_test_path(path) for file in _imports(evidence, tree, path, named[path])
+        )
+        sources = {**named, **{path: _text(tree, path) for path in imported if path not in named}}
+        return fix_question(template(_PROMPT), evidence, dict(list(sources.items())[:_MOST_FILES]), attempts)
 
     def prove(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
         """Run the failing tests, then the whole suite; then drop every hunk that is not needed for green."""
@@ -35,6 +47,16 @@ class Fix:
         with tools.progress.phase("prove"):
             judged = _prove(attempt, attempt.patch, evidence, tools)
             return _minimal(judged, evidence, tools) if judged.is_proven else judged
+
+
+def _imports(evidence: Evidence, tree: Tree, path: str, text: str) -> tuple[str, ...]:
+    """The files that the failing tests at *path* import: most assertions leave no frame in the code they test."""
+    roots = evidence.toolchain.get("pythonpath", ".").split(":")
+    return imported_files(text, path, paths=tree.paths(), roots=roots)
+
+
+def _text(tree: Tree, path: str) -> str:
+    return tree.read(path).decode("utf-8", "replace")
 
 
 def _prove(attempt: Attempt, patch: Patch, evidence: Evidence, tools: Tools) -> Attempt:

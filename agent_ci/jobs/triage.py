@@ -10,7 +10,7 @@ from pathlib import Path
 from agent_ci import reports
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase, TestReport
-from agent_ci.core.run import Control, Evidence, Side
+from agent_ci.core.run import Control, Evidence, Finding, Side
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.pipeline import Tools
 
@@ -22,13 +22,15 @@ _SHARE_OF_TIME = 0.25  # of the time limit, for the controls of one side
 class Triage:
     """What the user gave to start from.
 
-    ``report_paths`` are the reports of the red run. ``base`` is the commit to compare with, None where there
-    is none, and ``base_note`` says why. ``refuse_red_base`` stops a run whose failures the base shows too.
+    ``report_paths`` are the reports of the red run and ``findings`` what its logs say. ``base`` is the commit to
+    compare with, None where there is none, and ``base_note`` says why. ``refuse_red_base`` stops a run whose
+    failures the base shows too.
     """
 
     job: str = "fix"
     tree: str = ""
     report_paths: tuple[Path, ...] = ()
+    findings: tuple[Finding, ...] = ()
     base: str | None = None
     base_note: str = ""
     refuse_red_base: bool = False
@@ -36,7 +38,7 @@ class Triage:
     def diagnose(self, tools: Tools) -> Evidence:
         """Run the suite and the controls, and say what is to be repaired or why nothing can be."""
         with tools.progress.phase("read reports"):
-            reported = reports.read_reports(self.report_paths) if self.report_paths else TestReport()
+            reported = self._reported(tools.repository.root)
         with tools.progress.phase("reproduce"):
             started = time.monotonic()
             with tools.sandbox.open(tools.clone.tree(self.tree)) as workspace:
@@ -59,9 +61,24 @@ class Triage:
         except (InfrastructureError, UnsupportedError) as error:
             return _noted(evidence, f"base: unavailable, its tests cannot be run here ({error})")
 
+    def _reported(self, checkout: Path) -> TestReport:
+        """What the reports say. Those in the checkout are read without following any link out of it."""
+        if not self.report_paths:
+            return TestReport()
+        is_inside = all(path.is_relative_to(checkout) for path in self.report_paths)
+        return reports.read_reports(self.report_paths, root=checkout if is_inside else None)
+
     def _known(self, before: TestReport, tools: Tools) -> Evidence:
         notes = (self.base_note,) if self.base_note else ()
-        return Evidence(self.job, "", self.tree, before=before, toolchain=tools.runner.toolchain, notes=notes)
+        return Evidence(
+            job=self.job,
+            summary="",
+            tree=self.tree,
+            before=before,
+            findings=self.findings,
+            notes=notes,
+            toolchain=tools.runner.toolchain,
+        )
 
     def _with_controls(self, tools: Tools, evidence: Evidence, side: Side) -> Evidence:
         """*evidence* with runs of the failing tests alone on *side*, each in a fresh copy.
