@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent_ci.errors import UsageError
+from agent_ci.errors import InfrastructureError, UsageError
 
 _OURS = (
     "evidence.json", "explanation.md", "fix.patch", "report.html", "findings.json", "audit.jsonl",
@@ -23,12 +23,17 @@ class OutputFolder:
     redact: Callable[[str], str]
 
     def prepare(self) -> None:
-        """Make the folder, invisible to git, and remove what an earlier run of ours left in it."""
+        """Make the folder, invisible to git, and remove what an earlier run of ours left in it.
+
+        Raises UsageError where that cannot be done. A commit can hold a link of that name, which is not followed.
+        """
+        if self.path.is_symlink():
+            raise UsageError(f"--out {self.path} is a symbolic link; name the folder itself, or another one")
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             for name in _OURS:
                 (self.path / name).unlink(missing_ok=True)
-            (self.path / ".gitignore").write_text("*\n", encoding="utf-8")
+            self._replace(".gitignore", b"*\n")
         except OSError as error:
             raise UsageError(f"--out {self.path} cannot be written: {error.strerror}; name another folder") from error
 
@@ -38,13 +43,21 @@ class OutputFolder:
 
     def write_text(self, name: str, text: str) -> None:
         """Write *text*, secrets removed."""
-        self._replace(name, self.redact(text).encode("utf-8", "replace"))
+        self._write(name, self.redact(text).encode("utf-8", "replace"))
 
     def write_patch(self, content: bytes) -> None:
         """Write the proven change byte for byte."""
-        self._replace("fix.patch", content)
+        self._write("fix.patch", content)
+
+    def _write(self, name: str, content: bytes) -> None:
+        try:
+            self._replace(name, content)
+        except OSError as error:
+            raise InfrastructureError(f"{self.path / name} cannot be written: {error.strerror}") from error
 
     def _replace(self, name: str, content: bytes) -> None:
         unfinished = self.path / f".{name}.part"
-        unfinished.write_bytes(content)
+        unfinished.unlink(missing_ok=True)
+        with unfinished.open("xb") as file:  # "x" never writes through a link that a commit left here
+            file.write(content)
         unfinished.replace(self.path / name)

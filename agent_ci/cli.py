@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,7 +22,7 @@ from agent_ci.errors import AgentCIError, CancelledError
 from agent_ci.settings import OPTIONS, Option
 
 if TYPE_CHECKING:
-    from agent_ci.session import Session
+    from agent_ci.artifacts import OutputFolder
 
 Function = Callable[..., Any]
 
@@ -38,6 +40,8 @@ def main() -> NoReturn:
     except AgentCIError as error:
         click.echo(f"agent-ci: {error}", err=True)
         code = error.outcome.exit_code
+    except Exception:  # noqa: BLE001 - the one boundary: whatever else happens is our bug, and is reported as such
+        code = _report_our_bug(lambda text: text)
     sys.exit(code)
 
 
@@ -75,21 +79,21 @@ def _absent_when_empty(_context: click.Context, _parameter: click.Parameter, val
     return value or None
 
 
-@cli.command()
+@cli.command(short_help="make a red build green, or explain why not")
 @_options
 def fix(**given: object) -> int:
     """Make a red build green, or explain why not."""
     return _run("fix", given)
 
 
-@cli.command()
+@cli.command(short_help="the diagnosis alone, no patch")
 @_options
 def explain(**given: object) -> int:
     """Say what `fix` knows before it proposes anything: the diagnosis, no patch."""
     return _run("explain", given)
 
 
-@cli.command()
+@cli.command(short_help="make a small red repository and fix it, offline")
 @click.option("--seed", type=int, default=0, help="which bug to inject  [default: 0]", metavar="N")
 @click.option(
     "--into", type=click.Path(path_type=Path), help="an empty or new folder for the repository", metavar="DIR"
@@ -100,7 +104,8 @@ def demo(seed: int, into: Path | None) -> int:
 
     repository = example.create(into, seed=seed)
     click.echo(f"A red repository: {repository.path}\nThe injected bug (seed {seed}) is in {repository.bug.path}\n")
-    given = {"repository": str(repository.path), "run": "pytest", "seed": seed}
+    python = f"{shlex.quote(sys.executable)} -m " if find_spec("pytest") else ""
+    given = {"repository": str(repository.path), "run": f"{python}pytest", "seed": seed}
     return _run("fix", given)
 
 
@@ -112,8 +117,8 @@ def _run(job: str, given: dict[str, object]) -> int:
         document = session.run()
     except AgentCIError:
         raise
-    except Exception:  # noqa: BLE001 - the one boundary: whatever else happens is our bug, and is reported as such
-        return _report_our_bug(session)
+    except Exception:  # noqa: BLE001 - as above, and here there is a folder for the report
+        return _report_our_bug(session.redact, session.output)
     if session.settings.json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
@@ -137,13 +142,14 @@ def _story(document: dict[str, Any], out: Path) -> str:
     return "\n".join(lines)
 
 
-def _report_our_bug(session: Session) -> int:
-    """Write a report that can be pasted into an issue, secrets removed."""
-    report = session.redact(f"agent-ci {__version__}, Python {sys.version}\n\n{traceback.format_exc()}")
+def _report_our_bug(redact: Callable[[str], str], output: OutputFolder | None = None) -> int:
+    """Show, and write to *output*, a report that can be pasted into an issue, secrets removed."""
+    report = redact(f"agent-ci {__version__}, Python {sys.version}\n\n{traceback.format_exc()}")
     click.echo("agent-ci: this is our bug, and the build is not to blame. Please report it with this text:", err=True)
     click.echo(report, err=True)
-    with contextlib.suppress(OSError):
-        session.output.write_text("internal-error.md", report)
+    if output:
+        with contextlib.suppress(OSError):
+            output.write_text("internal-error.md", report)
     return Outcome.INTERNAL_ERROR.exit_code
 
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from agent_ci.checkout import Repository
+from agent_ci.clone import Clone
 from agent_ci.core.budget import Budget
 from agent_ci.core.environment import allowed
 from agent_ci.errors import SandboxUnavailableError, UnsupportedError, UsageError
-from agent_ci.git import Clone, Repository
 from agent_ci.ports import Completed, Forge, Journal, Proposer, Runner, Sandbox, Tree
 from agent_ci.settings import Settings
 
@@ -72,6 +73,19 @@ def _proposer(name: str, setup: Setup) -> Proposer:
     raise UsageError(f"unknown proposer {name!r} (known: {', '.join(_PROPOSERS)}){hint}")
 
 
+def _known(setup: Setup) -> Proposer:
+    from agent_ci import memory
+    from agent_ci.proposers.known import Known
+
+    return Known(setup.settings.out / memory.FILE_NAME)
+
+
+def _autofix(_setup: Setup) -> Proposer:
+    from agent_ci.proposers.autofix import Autofix
+
+    return Autofix()
+
+
 def _search(setup: Setup) -> Proposer:
     from agent_ci.proposers.search.proposer import Search
 
@@ -102,6 +116,8 @@ def _replay(setup: Setup) -> Proposer:
 
 
 _PROPOSERS: Mapping[str, Callable[[Setup], Proposer]] = {
+    "known": _known,
+    "autofix": _autofix,
     "search": _search,
     "model": _model,
     "replay": _replay,

@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import platform
+import shlex
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
-from agent_ci import __version__, registry, reports, settings
+from agent_ci import __version__, memory, registry, reports, settings
 from agent_ci.artifacts import OutputFolder
 from agent_ci.audit import AuditLog
+from agent_ci.checkout import Repository
+from agent_ci.clone import Clone, GitTree
 from agent_ci.console import Console, is_live
+from agent_ci.core import logs
 from agent_ci.core.budget import Budget
 from agent_ci.core.context import Context
 from agent_ci.core.document import Surroundings, evidence_document
 from agent_ci.core.explanation import explain
+from agent_ci.core.fingerprint import fingerprint
 from agent_ci.core.message import commit_message
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.policy import PROTECTED, Policy
-from agent_ci.core.run import Evidence, Verdict
+from agent_ci.core.run import Evidence, Finding, Verdict
 from agent_ci.core.secrets import redact
 from agent_ci.errors import AgentCIError, UnsupportedError, UsageError
-from agent_ci.git import Clone, GitTree, Repository
+from agent_ci.files import open_regular
 from agent_ci.jobs.fix import Fix
 from agent_ci.jobs.triage import Triage
+from agent_ci.memory import ProvenFix
 from agent_ci.pipeline import Tools, execute
-from agent_ci.ports import Completed, Delivery, Forge, Sandbox
+from agent_ci.ports import Completed, Delivery, Forge, Sandbox, Tree
 from agent_ci.process import ToolError
 from agent_ci.settings import Settings
 
+_MAX_LOG_BYTES = 50_000_000
 _SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL")
 
 
@@ -111,11 +118,13 @@ class Session:
 
     def _execute(self, tools: Tools) -> Verdict:
         base, note = _base(self.settings, self.context, tools.repository)
+        tree = self._tree(tools)
         job = Fix(
             Triage(
                 job=self.job,
-                tree=self._tree(tools).id,
-                report_paths=self._reports(),
+                tree=tree.id,
+                report_paths=self._reports(tree),
+                findings=self._findings(),
                 base=base,
                 base_note=note,
                 refuse_red_base=_refuses_red_base(self.settings, self.context),
@@ -154,19 +163,22 @@ class Session:
     def _observer(self, journal: AuditLog) -> Callable[[Completed], None]:
         def observe(done: Completed) -> None:
             self._sandboxed += done.seconds
+            if self.settings.verbose:
+                self.console.say(f"    {shlex.join(done.argv)[:200]} -> {done.exit_code}, {done.seconds:.1f} s")
             journal.record("command", argv=done.argv, exit_code=done.exit_code, seconds=round(done.seconds, 3))
 
         return observe
 
     def _settings_file(self, clone: Clone) -> dict[str, object]:
         """The settings file of the base on a change request, of the judged commit elsewhere: never the change's."""
-        commit = (self.context.base if self.context.is_change_request else None) or self.context.commit
+        commit = self.context.base if self.context.is_change_request else self.context.commit
+        if commit is None:
+            return {}
         try:
             raw = clone.tree(commit).read(settings.FILE_NAME)
         except (FileNotFoundError, ToolError):
             return {}
-        source = f"{settings.FILE_NAME} at {commit[:12]}"
-        return settings.from_file(raw.decode("utf-8", "replace"), source=source)
+        return settings.from_file(raw.decode("utf-8", "replace"), source=f"{settings.FILE_NAME} at {commit[:12]}")
 
     def _tree(self, tools: Tools) -> GitTree:
         return self._tree_of(tools.repository, tools.clone)
@@ -176,25 +188,36 @@ class Session:
             return clone.tree_of_checkout(repository)
         return clone.tree(self.context.commit)
 
-    def _reports(self) -> tuple[Path, ...]:
+    def _reports(self, tree: Tree) -> tuple[Path, ...]:
+        """The reports of the red run: those named, else in CI those that the job left in the usual places."""
+        root = self.settings.repository
         if not self.settings.report:
-            return ()
-        found = reports.find(self.settings.repository, self.settings.report)
+            return _left_by_the_job(root, tree) if self.context.forge != "git" else ()
+        found = reports.find(root, self.settings.report)
         if not found and not self.settings.run:
-            raise UnsupportedError(
-                f"no file matches --report {' '.join(self.settings.report)}; a missing report is not green"
-            )
+            names = " ".join(self.settings.report)
+            raise UnsupportedError(f"no file matches --report {names}; a missing report is not green")
         return found
+
+    def _findings(self) -> tuple[Finding, ...]:
+        """What the logs given with --log say at their ends."""
+        found: list[Finding] = []
+        for name in self.settings.log:
+            with open_regular(self.settings.repository / name, max_bytes=_MAX_LOG_BYTES) as file:
+                found += logs.findings(file.read(_MAX_LOG_BYTES).decode("utf-8", "replace"), name)
+        return tuple(found)
 
     def _delivered(self, forge: Forge, tools: Tools, verdict: Verdict) -> Verdict:
         """*verdict* after delivery. The patch is made first, so that nothing is lost when delivery fails."""
         proof = verdict.proof
         assert proof is not None  # noqa: S101 - the caller looked
         assert proof.patch is not None  # noqa: S101 - a proof has a patch
-        commit = tools.clone.commit(
-            proof.patch.tree, parent=self.context.commit, message=commit_message(verdict, run=self.context.run_url)
-        )
+        attempt = tools.repository.our_commits_at_head() + 1
+        message = commit_message(verdict, run=self.context.run_url, attempt=attempt)
+        commit = tools.clone.commit(proof.patch.tree, parent=self.context.commit, message=message)
         self._patch = tools.clone.format_patch(commit)
+        fix = ProvenFix(fingerprint(verdict.evidence.targets), proof.patch.diff, proof.reply.cause)
+        memory.remember(self.settings.out / memory.FILE_NAME, fix)
         if self.settings.uncommitted and self.settings.deliver == "commit":
             raise UsageError("--uncommitted work cannot be delivered as a commit; apply .agent-ci/fix.patch instead")
         try:
@@ -218,6 +241,23 @@ class Session:
             versions={"agent-ci": __version__, "python": platform.python_version(), "model": self.settings.model},
             delivery={"rung": delivery.rung, "sentence": delivery.sentence} if delivery else {},
         )
+
+
+def _left_by_the_job(root: Path, tree: Tree) -> tuple[Path, ...]:
+    """Readable reports in the usual places that are not part of the commit."""
+    committed = frozenset(tree.paths())
+    found = reports.find(root, reports.USUAL_PLACES)
+    return tuple(
+        path for path in found if path.relative_to(root).as_posix() not in committed and _is_report(path, root)
+    )
+
+
+def _is_report(path: Path, root: Path) -> bool:
+    try:
+        reports.read_report(path, root=root, keep=reports.Keep.RED)
+    except UnsupportedError:
+        return False
+    return True
 
 
 def _policy(chosen: Settings) -> Policy:
@@ -248,8 +288,9 @@ def _base(chosen: Settings, context: Context, repository: Repository) -> tuple[s
         if commit is None:
             raise UsageError(f"--base {chosen.base!r} names no commit here; fetch it, or name another")
         return commit, ""
-    wanted = context.base or context.default_branch
-    commit = next(filter(None, (repository.commit(name) for name in (wanted, f"origin/{wanted}") if wanted)), None)
+    branch = context.default_branch
+    names = (context.base,) if context.base else (f"refs/remotes/origin/{branch}", f"refs/heads/{branch}")
+    commit = next((found for name in names if (found := repository.commit(name))), None)
     if commit is None:
         why = "the history was cut off when it was fetched" if repository.is_shallow() else "none is known"
         return None, f"base: unavailable ({why}); nothing is claimed about who caused the failure"

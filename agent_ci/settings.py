@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from agent_ci.errors import UsageError
 
 FILE_NAME = ".agent-ci.yml"
@@ -86,7 +84,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("uncommitted", "judge the working tree as it is, not the last commit", default=False, kind=bool),
     Option("json", "the verdict as JSON on standard output", default=False, kind=bool),
     Option("quiet", "no progress on standard error", default=False, kind=bool),
-    Option("verbose", "more progress, and the reasons behind it", default=False, kind=bool),
+    Option("verbose", "show every command that is run", default=False, kind=bool),
     Option("shell", "give --run to a shell", default=False, kind=bool, is_policy=True),
     Option("pass-env", "further variables that the tests may see", default=(), is_repeatable=True, is_policy=True),
     Option("allow", "protected paths that may change all the same", default=(), is_repeatable=True, is_policy=True),
@@ -147,6 +145,8 @@ def from_file(text: str, *, source: str) -> dict[str, object]:
     """The options that a settings file sets. Raises UsageError, with the nearest known key, for anything else."""
     if len(text) > _MAX_FILE_BYTES:
         raise UsageError(f"{source} is larger than {_MAX_FILE_BYTES} bytes; a settings file is a page of YAML")
+    import yaml  # noqa: PLC0415 - only a run with a settings file pays for it, and `--help` never does
+
     try:
         content = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError) as error:

@@ -10,7 +10,19 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "agent_ci"
 CORE = {"core", "errors"}
-EDGES = {"process", "git", "files", "reports", "audit", "console", "artifacts", "templates"}
+EDGES = {
+    "process",
+    "git",
+    "checkout",
+    "clone",
+    "files",
+    "reports",
+    "audit",
+    "console",
+    "artifacts",
+    "templates",
+    "memory",
+}
 FAMILIES = ("forges", "proposers", "runners", "sandboxes")
 MAY_IMPORT = {
     "core": CORE,
@@ -24,7 +36,7 @@ MAY_IMPORT = {
     "registry": CORE | EDGES | {"ports", "settings", *FAMILIES},
     "session": CORE | EDGES | {"ports", "settings", "registry", "pipeline", "jobs", "__init__"},
     "demo": CORE | EDGES,
-    "cli": CORE | {"settings", "session", "demo", "__init__"},
+    "cli": CORE | {"settings", "session", "demo", "artifacts", "__init__"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -1,0 +1,28 @@
+"""Offers what was proven before for the same failure; the pipeline proves it again before it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent_ci import memory
+from agent_ci.core.fingerprint import fingerprint
+from agent_ci.core.run import Attempt, Evidence, Reply
+from agent_ci.ports import Workbench
+
+
+@dataclass(frozen=True)
+class Known:
+    """Reads the fixes kept in *path* and offers those whose failure has the same fingerprint, newest first."""
+
+    path: Path
+
+    def propose(
+        self, evidence: Evidence, _attempts: tuple[Attempt, ...], _workbench: Workbench
+    ) -> Generator[Reply, Attempt, None]:
+        """Offer each known fix of this failure once."""
+        wanted = fingerprint(evidence.targets)
+        fixes = [fix for fix in memory.recall(self.path) if fix.fingerprint == wanted]
+        for diff, cause in {fix.diff: fix.cause for fix in reversed(fixes)}.items():
+            yield Reply("known", diff, cause=cause, note="the same failure was repaired this way before")

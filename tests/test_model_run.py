@@ -1,0 +1,79 @@
+"""Whole runs with a model: the scripted endpoint, the real litellm, the real pipeline, real pytest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.red import GOOD, RedRepository, Run
+from tests.servers.chat import ChatServer, Step, fails, html, says
+
+KEY = "sk-canary-4Zq81uQm0Rt55vLw"
+
+
+def fix(tmp_path: Path, server: ChatServer, **given: object) -> Run:
+    options: dict[str, Any] = {
+        "proposer": ("model",),
+        "model": "scripted",
+        "api_base": server.url,
+        "time_limit": 60.0,
+        **given,
+    }
+    return RedRepository.make(tmp_path).run(environment={"AGENT_CI_API_KEY": KEY}, **options)
+
+
+def wrong(operator: str) -> Step:
+    return says(GOOD.replace("+    return a + b", f"+    return a {operator} b"))
+
+
+def test_a_wrong_diff_and_then_a_right_one_is_fixed_in_two_calls(tmp_path: Path, chat_server: ChatServer) -> None:
+    chat_server.play(wrong("*"), says(GOOD))
+    run = fix(tmp_path, chat_server)
+    assert (run.outcome, run.document["cost"]["calls"], len(chat_server.requests)) == ("fixed", 2, 2)
+    assert "test_calc.py::test_add is still red" in chat_server.requests[1].text
+
+
+def test_endless_wrong_diffs_end_within_the_budget(tmp_path: Path, chat_server: ChatServer) -> None:
+    chat_server.play(wrong("*"), wrong("//"), wrong("%"), wrong("**"), always=says(GOOD))
+    run = fix(tmp_path, chat_server, max_attempts=3)
+    assert (run.outcome, run.document["exit_code"], len(chat_server.requests)) == ("no_fix", 1, 3)
+
+
+def test_a_token_limit_is_named(tmp_path: Path, chat_server: ChatServer) -> None:
+    chat_server.play(says(GOOD.replace("a + b", "a * b"), tokens=(9_000, 2_000)), always=says(GOOD))
+    run = fix(tmp_path, chat_server, max_tokens=10_000)
+    assert run.outcome == "budget_exhausted"
+    assert "tokens" in run.document["reason"]
+
+
+@pytest.mark.parametrize(
+    ("step", "outcome", "calls"),
+    [
+        (fails(401, f"bad key {KEY}"), "model_unavailable", 1),
+        (fails(404), "model_unavailable", 1),
+        (fails(429, retry_after="3600"), "model_unavailable", 1),
+        (fails(500), "model_unavailable", 3),
+        (html(), "model_unavailable", None),
+        (says(""), "model_unavailable", None),
+        (says("I cannot help with that."), "no_fix", None),
+    ],
+    ids=["401", "404", "429-hour", "500", "html", "empty", "prose"],
+)
+def test_a_fault_of_the_model_has_its_promised_outcome_and_leaks_nothing(
+    tmp_path: Path, chat_server: ChatServer, step: Step, outcome: str, calls: int | None
+) -> None:
+    chat_server.play(always=step)
+    run = fix(tmp_path, chat_server)
+    assert run.outcome == outcome
+    assert calls in (None, len(chat_server.requests))
+    assert len(chat_server.requests) <= 15
+    assert [path.name for path in run.out.iterdir() if b"canary-4Zq8" in path.read_bytes()] == []
+    assert "Traceback" not in (run.out / "explanation.md").read_text()
+
+
+def test_the_key_is_in_no_test_run(tmp_path: Path, chat_server: ChatServer) -> None:
+    chat_server.play(always=says(GOOD))
+    assert fix(tmp_path, chat_server).outcome == "fixed"
+    assert [request for request in chat_server.requests if KEY in request.text] == []
