@@ -36,6 +36,7 @@ from agent_ci.pipeline import Tools, execute
 from agent_ci.ports import Completed, Delivery, Forge, Sandbox, Tree
 from agent_ci.process import ToolError
 from agent_ci.settings import Settings
+from agent_ci.templates import shipped, template
 
 _MAX_LOG_BYTES = 50_000_000
 _SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL")
@@ -238,9 +239,14 @@ class Session:
             context=self.context,
             isolation=self._isolation,
             timings={**self.console.timings, **sums},
-            versions={"agent-ci": __version__, "python": platform.python_version(), "model": self.settings.model},
+            versions=self._versions(),
             delivery={"rung": delivery.rung, "sentence": delivery.sentence} if delivery else {},
         )
+
+    def _versions(self) -> dict[str, object]:
+        model = self.settings.model
+        prompts = {name: template(name).sha256 for name in shipped()} if model else {}
+        return {"agent-ci": __version__, "python": platform.python_version(), "model": model, "prompts": prompts}
 
 
 def _left_by_the_job(root: Path, tree: Tree) -> tuple[Path, ...]:

@@ -8,6 +8,12 @@ from importlib import resources
 from agent_ci.core.prompt import PromptError, Template
 
 
+def shipped() -> tuple[str, ...]:
+    """The ids of all prompts, sorted."""
+    files = (resources.files("agent_ci") / "prompts").iterdir()
+    return tuple(sorted(file.name.removesuffix(".md") for file in files if file.name.endswith(".md")))
+
+
 @lru_cache
 def template(id_: str) -> Template:
     """The prompt *id_*, which is its file's name without ``.md``. Raises PromptError where there is none."""

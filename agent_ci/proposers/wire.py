@@ -11,30 +11,20 @@ from typing import Any
 import httpx
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Limits of one request in seconds: to connect, between two bytes, and for everything together.
-
-    An answer that is not streamed sends its first byte when it is complete, so ``read`` must leave a model
-    the time to think.
-    """
-
-    connect: float = 10.0
-    read: float = 240.0
-    total: float = 300.0
-
-
 @dataclass(slots=True)
 class Seen:
     """What came over the wire, noted as it happens; ``status`` is None as long as no response has begun.
 
-    ``problem`` names what broke the exchange (``late``, ``untrusted``, ``unreachable``, ``too_large``).
+    ``problem`` names what broke the exchange (``late``, ``untrusted``, ``unreachable``, ``too_large``), and
+    ``detail`` is how the network put it. ``secrets`` are the credentials that were sent, whoever supplied them.
     """
 
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     problem: str = ""
+    detail: str = ""
+    secrets: tuple[str, ...] = ()
 
 
 class TooLargeError(httpx.TransportError):
@@ -44,35 +34,35 @@ class TooLargeError(httpx.TransportError):
 class GuardedClient(httpx.Client):
     """An HTTP client for one exchange: capped body, one deadline over all of it, no redirects.
 
+    *connect*, *read* (between two bytes) and *total* are in seconds, *cap* in bytes.
+
     A redirect is not followed because the question and, with providers that use a header of their own, the
     key would go to an address that nobody configured. Proxies and certificates come from the environment as
     in every httpx client.
     """
 
-    def __init__(self, timeouts: Timeouts, *, cap: int) -> None:
-        super().__init__(follow_redirects=False)
+    def __init__(self, *, connect: float, read: float, total: float, cap: int) -> None:
+        super().__init__()
         self.seen = Seen()
-        self._timeouts = timeouts
+        read = min(read, total)
+        self._phases = {"connect": min(connect, total), "read": read, "write": read, "pool": total}
+        self._total = total
         self._cap = cap
 
     def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
         """Send, read the whole body within the limits, and hand out a response that is complete."""
         del stream  # litellm never gets to read from the network itself
-        deadline = time.monotonic() + self._timeouts.total
-        request.extensions["timeout"] = self._phases()
+        self.seen.secrets = tuple(_credentials(request))
+        deadline = time.monotonic() + self._total
+        request.extensions["timeout"] = dict(self._phases)
         try:
             response = super().send(request, stream=True, follow_redirects=False, **_known(options))
             self.seen.status, self.seen.headers = response.status_code, dict(response.headers)
             self.seen.body = b"".join(self._chunks(response, deadline))
         except httpx.TransportError as error:
-            self.seen.problem = _problem(error)
+            self.seen.problem, self.seen.detail = _problem(error), str(error)
             raise
         return self._complete(response)
-
-    def _phases(self) -> dict[str, float]:
-        limits, total = self._timeouts, self._timeouts.total
-        read = min(limits.read, total)
-        return {"connect": min(limits.connect, total), "read": read, "write": read, "pool": total}
 
     def _chunks(self, response: httpx.Response, deadline: float) -> Iterator[bytes]:
         size = 0
@@ -89,9 +79,13 @@ class GuardedClient(httpx.Client):
 
     def _complete(self, response: httpx.Response) -> httpx.Response:
         headers = [(n, v) for n, v in response.headers.items() if n not in ("content-encoding", "content-length")]
-        return httpx.Response(
-            response.status_code, headers=headers, content=self.seen.body, request=response.request
-        )
+        return httpx.Response(response.status_code, headers=headers, content=self.seen.body, request=response.request)
+
+
+def _credentials(request: httpx.Request) -> Iterator[str]:
+    for name in ("authorization", "x-api-key", "api-key", "x-goog-api-key", "x-amz-security-token"):
+        yield request.headers.get(name, "").rpartition(" ")[2]
+    yield from request.url.params.values()
 
 
 def _known(options: dict[str, Any]) -> dict[str, Any]:

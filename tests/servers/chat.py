@@ -17,6 +17,8 @@ JSON = "application/json"
 class Step:
     """One scripted response. All times are in seconds; ``cut`` is the number of body bytes really sent.
 
+    A status of 0 hangs up without a word.
+
     ``delay`` passes before the first byte, ``silence`` after the headers, and ``pace`` between two bytes: of
     the body, or with ``trickles_headers`` of the status line and the headers already.
     """
@@ -68,9 +70,7 @@ def completion(
         "object": "chat.completion",
         "created": 1,
         "model": "scripted",
-        "choices": [
-            {"index": 0, "finish_reason": finish, "message": {"role": role, "content": content, **message}}
-        ],
+        "choices": [{"index": 0, "finish_reason": finish, "message": {"role": role, "content": content, **message}}],
     }
     if tokens is not None:
         prompt, said = tokens
@@ -188,6 +188,8 @@ class _Wire:
     def send(self) -> None:
         step = self.step
         self.owner.wait(step.delay)
+        if not step.status:
+            return
         self._write(self._head(), step.pace if step.trickles_headers else 0.0)
         self.owner.wait(step.silence)
         self._write(step.body if step.cut is None else step.body[: step.cut], step.pace)
@@ -215,10 +217,10 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_POST(self) -> None:
         self._answer(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
-    def do_GET(self) -> None:  # noqa: N802 - the same
+    def do_GET(self) -> None:
         self._answer(b"")
 
     def _answer(self, body: bytes) -> None:

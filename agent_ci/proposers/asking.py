@@ -1,0 +1,320 @@
+"""How one question becomes one answer: tries, waits, a continuation, a smaller question, and what each costs."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from urllib.parse import unquote, urlsplit
+
+from agent_ci.core.answer import joined, refusal
+from agent_ci.core.fence import shrunk
+from agent_ci.core.prompt import Template
+from agent_ci.core.run import Cost
+from agent_ci.core.secrets import redact
+from agent_ci.errors import BudgetExhaustedError, ModelUnavailableError, UnsupportedError, UsageError
+from agent_ci.ports import Journal
+from agent_ci.proposers.faults import FaultError, FaultKind, sentence
+from agent_ci.proposers.transport import Answer, Request, Timeouts, call
+
+TRIES = 3
+MAX_ANSWER_TOKENS = 8000
+_SMALLEST_ANSWER = 256  # tokens; a diff with its sentence needs at least as many
+_LONGEST_PAUSE = 30.0  # seconds, where the endpoint names no time itself
+_CHARACTERS_PER_TOKEN = 4
+_SHORTEST_CALL = 0.1  # seconds
+_ADDRESS = re.compile(r"https?://[^/?#\s]+[^\s]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Which model to ask, where, and with what; nothing of the key shows in its representation."""
+
+    name: str
+    api_base: str | None = field(default=None, repr=False)
+    api_key: str | None = field(default=None, repr=False)
+    seed: int = 0
+    timeouts: Timeouts = field(default_factory=Timeouts)
+
+    def __post_init__(self) -> None:
+        """Raises UsageError for an address or a key that cannot be used, and shows neither."""
+        if self.api_base and not _ADDRESS.match(self.api_base):
+            raise UsageError("--api-base must be a URL that begins with http:// or https:// and names a host")
+        if self.api_key and not (self.api_key.isascii() and self.api_key.isprintable()):
+            raise UsageError("AGENT_CI_API_KEY holds line ends or characters other than ASCII; set it anew")
+
+    def __str__(self) -> str:
+        return f"the model {self.name} at {self.address}"
+
+    @property
+    def address(self) -> str:
+        """Where the model is, for people: without user, password and query."""
+        if not self.api_base:
+            return "the provider's own endpoint"
+        parts = urlsplit(self.api_base)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+    def redact(self, text: str) -> str:
+        """*text* without the key and without the credentials of the address."""
+        parts = urlsplit(self.api_base or "")
+        account = parts.netloc.rpartition("@")[0]
+        return redact(text, (self.api_key or "", unquote(parts.password or ""), account, parts.query))
+
+
+class Use(Enum):
+    """What an answer is good for."""
+
+    USABLE = "usable"
+    DECLINED = "declined"  # a refusal or a filter: the model was heard, and has nothing to offer
+    CUT = "cut"
+    USELESS = "useless"  # nothing in it that could be read
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What came of one question. ``objection`` is empty exactly where the text is usable."""
+
+    text: str
+    cost: Cost
+    use: Use = Use.USABLE
+    objection: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """The prompts that surround a question."""
+
+    system: Template
+    proceed: Template
+
+
+@dataclass
+class Asking:
+    """One question to one endpoint, with everything it costs until there is an answer.
+
+    ``tokens_left`` is what all its calls together may use, ``seconds_left`` gives what remains of the run's
+    time; ``sleep`` and ``clock`` are the outside world's.
+    """
+
+    endpoint: Endpoint
+    prompts: Prompts
+    journal: Journal
+    tokens_left: int
+    seconds_left: Callable[[], float]
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+    cost: Cost = field(default_factory=Cost)
+
+    def ask(self, question: str) -> Said:
+        """The answer to *question*, whole or not at all.
+
+        Raises ModelUnavailableError where the endpoint cannot be reached or refuses us, with the setting to
+        change; UnsupportedError where the question does not fit into the model's context window;
+        BudgetExhaustedError where the tokens left are too few to ask it.
+        """
+        try:
+            asked, answer = self._fitting(question)
+            return self._judged(self._whole(asked, answer))
+        except FaultError as fault:
+            if fault.kind in _OBJECTIONS:
+                use = Use.DECLINED if fault.kind is FaultKind.FILTERED else Use.USELESS
+                return self._said("", use, f"{_OBJECTIONS[fault.kind]}: {self.endpoint.redact(fault.said)}")
+            raise self._unavailable(fault) from None
+
+    def _fitting(self, question: str) -> tuple[str, Answer]:
+        """*question*, or half of it where it is too long for the model, and the answer to it."""
+        try:
+            return question, self._tried(self._messages(question))
+        except FaultError as fault:
+            if fault.kind is not FaultKind.TOO_LONG:
+                raise
+            smaller = shrunk(question, len(question) // 2)
+            self.journal.record("model.shrunk", characters_before=len(question), characters_after=len(smaller))
+            if not smaller:
+                raise self._too_long() from None
+        try:
+            return smaller, self._tried(self._messages(smaller))
+        except FaultError as again:
+            raise (self._too_long() if again.kind is FaultKind.TOO_LONG else again) from None
+
+    def _messages(self, question: str) -> tuple[tuple[str, str], ...]:
+        return (("system", self.prompts.system.render()), ("user", question))
+
+    def _whole(self, question: str, answer: Answer) -> Answer:
+        """*answer*, continued once where it reached the length limit."""
+        if answer.finish != "length" or not answer.text.strip():
+            return answer
+        messages = (*self._messages(question), ("assistant", answer.text), ("user", self.prompts.proceed.render()))
+        if self._room(messages) < _SMALLEST_ANSWER:
+            return answer
+        try:
+            rest = self._once(messages)
+        except FaultError:
+            return answer
+        return replace(rest, text=joined(answer.text, rest.text))
+
+    def _judged(self, answer: Answer) -> Said:
+        text = self.endpoint.redact(answer.text)
+        if answer.finish == "length":
+            cut = (
+                "cut at its length limit and not finished when continued" if text.strip() else "all thought and no text"
+            )
+            return self._said(text, Use.CUT, f"the answer was {cut}; a shorter one is needed")
+        if answer.finish == "content_filter":
+            return self._said("", Use.DECLINED, "the provider's content filter stopped the answer")
+        if answer.refusal and not text.strip():
+            return self._said("", Use.DECLINED, f"the model refused: {self.endpoint.redact(answer.refusal[:300])}")
+        if not text.strip():
+            return self._said("", Use.USELESS, "the answer was empty")
+        if reason := refusal(text):
+            return self._said(text, Use.DECLINED, f"the model sees no fix: {reason}")
+        return self._said(text, Use.USABLE, "")
+
+    def _said(self, text: str, use: Use, objection: str) -> Said:
+        return Said(text, self.cost, use, objection)
+
+    def _tried(self, messages: tuple[tuple[str, str], ...]) -> Answer:
+        """The answer, after as many tries as can help; each try is a call that counts."""
+        for number in range(1, TRIES):
+            try:
+                return self._once(messages)
+            except FaultError as fault:
+                if not fault.kind.can_be_retried:
+                    raise
+                self._wait(fault, number)
+        return self._once(messages)
+
+    def _wait(self, fault: FaultError, number: int) -> None:
+        """Pause as the endpoint asks, else for a random part of a growing time ("full jitter")."""
+        # Not for secrets: the jitter only has to differ between runs that were started together.
+        random_part = random.Random(f"{self.endpoint.seed} {self.clock()} {number}").random()  # noqa: S311
+        pause = fault.retry_after
+        if pause is None:
+            pause = random_part * min(_LONGEST_PAUSE, 2.0**number)
+        left = self.seconds_left()
+        if pause >= left:
+            raise self._unavailable(fault, f"; the next try may be made in {pause:.0f} s, and {left:.0f} s are left")
+        self.journal.record("model.wait", seconds=round(pause, 3), after=fault.kind.label)
+        self.sleep(pause)
+
+    def _once(self, messages: tuple[tuple[str, str], ...]) -> Answer:
+        started = self.clock()
+        request = self._request(messages)
+        self._record_request(request)
+        try:
+            answer = call(request)
+        except FaultError as fault:
+            self._pay(_cost_of_fault(fault, messages), started)
+            self._record_fault(fault)
+            raise
+        self._pay(_cost_of(answer, messages), started)
+        self._record_reply(answer)
+        return answer
+
+    def _room(self, messages: tuple[tuple[str, str], ...]) -> int:
+        """How many tokens an answer may have: what is left after the question, within reason."""
+        return min(MAX_ANSWER_TOKENS, self.tokens_left - self.cost.tokens - _prompt_tokens(messages))
+
+    def _request(self, messages: tuple[tuple[str, str], ...]) -> Request:
+        if (room := self._room(messages)) < _SMALLEST_ANSWER:
+            raise self._too_dear(messages)
+        endpoint = self.endpoint
+        total = max(_SHORTEST_CALL, min(endpoint.timeouts.total, self.seconds_left()))
+        return Request(
+            model=endpoint.name,
+            messages=messages,
+            max_tokens=room,
+            seed=endpoint.seed,
+            timeouts=replace(endpoint.timeouts, total=total),
+            api_base=endpoint.api_base,
+            api_key=endpoint.api_key,
+        )
+
+    def _pay(self, cost: Cost, started: float) -> None:
+        self.cost += replace(cost, seconds=max(0.0, self.clock() - started))
+
+    def _record_request(self, request: Request) -> None:
+        question = request.messages[1][1]
+        self.journal.record(
+            "model.request",
+            model=request.model,
+            endpoint=self.endpoint.address,
+            call=self.cost.calls + 1,
+            prompt=self.prompts.system.id,
+            prompt_sha256=self.prompts.system.sha256,
+            question_sha256=hashlib.sha256(question.encode("utf-8", "surrogatepass")).hexdigest(),
+            max_tokens=request.max_tokens,
+            seed=request.seed,
+            messages=[{"role": role, "text": self.endpoint.redact(text)} for role, text in request.messages],
+        )
+
+    def _record_reply(self, answer: Answer) -> None:
+        self.journal.record(
+            "model.reply",
+            finish=answer.finish,
+            prompt_tokens=answer.prompt_tokens,
+            completion_tokens=answer.completion_tokens,
+            usd=answer.usd,
+            text=self.endpoint.redact(answer.text or answer.refusal),
+        )
+
+    def _record_fault(self, fault: FaultError) -> None:
+        said = self.endpoint.redact(fault.said)
+        self.journal.record("model.fault", kind=fault.kind.label, status=fault.status, said=said)
+
+    def _unavailable(self, fault: FaultError, addition: str = "") -> ModelUnavailableError:
+        endpoint = self.endpoint
+        said = sentence(
+            fault,
+            model=str(endpoint),
+            calls=self.cost.calls,
+            has_key=bool(endpoint.api_key),
+            addition=addition,
+        )
+        return ModelUnavailableError(endpoint.redact(said))
+
+    def _too_dear(self, messages: tuple[tuple[str, str], ...]) -> BudgetExhaustedError:
+        return BudgetExhaustedError(
+            f"the next question to {self.endpoint} needs about {_prompt_tokens(messages)} tokens and an answer, and "
+            f"{max(0, self.tokens_left - self.cost.tokens)} tokens may still be used; raise --max-tokens"
+        )
+
+    def _too_long(self) -> UnsupportedError:
+        return UnsupportedError(
+            f"the question does not fit into the context window of {self.endpoint}, not even shortened to half; "
+            "choose a model with a larger window with --model"
+        )
+
+
+def tokens_of(text: str) -> int:
+    """An estimate of the tokens in *text*, for limits and for endpoints that do not count."""
+    return len(text) // _CHARACTERS_PER_TOKEN + 1
+
+
+def _cost_of(answer: Answer, messages: tuple[tuple[str, str], ...]) -> Cost:
+    prompt = answer.prompt_tokens if answer.prompt_tokens is not None else _prompt_tokens(messages)
+    completion = answer.completion_tokens if answer.completion_tokens is not None else tokens_of(answer.text)
+    return Cost(1, prompt, completion, answer.usd)
+
+
+def _cost_of_fault(fault: FaultError, messages: tuple[tuple[str, str], ...]) -> Cost:
+    """A request that may have been worked on is paid for, at a price nobody told; a refused one is free."""
+    was_worked_on = fault.kind in _WORKED_ON or (fault.kind is FaultKind.UNREACHABLE and fault.status is not None)
+    return Cost(1, _prompt_tokens(messages), 0, None) if was_worked_on else Cost(1)
+
+
+def _prompt_tokens(messages: tuple[tuple[str, str], ...]) -> int:
+    return sum(tokens_of(text) for _, text in messages)
+
+
+_WORKED_ON = {FaultKind.LATE, FaultKind.GARBLED, FaultKind.TOO_LARGE}
+
+_OBJECTIONS = {
+    FaultKind.FILTERED: "the provider's content filter refused the question",
+    FaultKind.GARBLED: "the answer could not be read",
+    FaultKind.TOO_LARGE: "the answer was larger than 2 MB and was not read to its end",
+}

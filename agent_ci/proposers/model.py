@@ -1,0 +1,127 @@
+"""The proposer that asks a language model, again with every objection, until a limit or the model stops it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+
+from agent_ci.core.answer import cause, fingerprint
+from agent_ci.core.budget import Budget
+from agent_ci.core.run import Attempt, Evidence, Reply, total_cost
+from agent_ci.errors import ModelUnavailableError
+from agent_ci.ports import Journal, Workbench
+from agent_ci.proposers.asking import Asking, Endpoint, Prompts, Said, Use
+from agent_ci.proposers.transport import Timeouts
+from agent_ci.templates import template
+
+_PATIENCE = 3  # unreadable answers before a model that gave no other is called unavailable
+_REFUSALS = 2  # in a row, after which the model is not asked a third time
+_OFFERS = 3  # the same change, after which the model has no other
+
+
+class Model:
+    """Asks the model *name*, at *api_base* where one is given and else at its provider, with *api_key*.
+
+    Each question stands alone: the job's text with the objections raised so far, after one system prompt. A
+    name without a provider is served in OpenAI's format where *api_base* is given. An endpoint that we have
+    no key for gets none, also where the environment holds one.
+    """
+
+    def __init__(  # noqa: PLR0913 - what one adapter is made from, each by name
+        self,
+        *,
+        name: str,
+        api_base: str | None,
+        api_key: str | None,
+        budget: Budget,
+        journal: Journal,
+        seed: int,
+        timeouts: Timeouts = Timeouts(),  # noqa: B008 - it is frozen
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._endpoint = Endpoint(name, api_base or None, (api_key or "").strip() or None, seed, timeouts)
+        self._budget = budget
+        self._journal = journal
+        self._sleep = sleep
+        self._clock = clock
+
+    def propose(
+        self, evidence: Evidence, attempts: tuple[Attempt, ...], workbench: Workbench
+    ) -> Generator[Reply, Attempt, None]:
+        """Offer the model's answers one at a time; an answer of no use is offered with its objection.
+
+        Ends where a limit is reached, the model declines twice, or it offers the same change a third time.
+        Raises ModelUnavailableError where it cannot be reached or gives nothing but unreadable answers,
+        BudgetExhaustedError where the tokens that are left are not enough for the next question.
+        """
+        del evidence  # the question holds it
+        dialogue = _Dialogue()
+        while not dialogue.is_over and not self._limit(attempts, workbench):
+            said = self._ask(workbench.question(attempts) + dialogue.note, attempts, workbench)
+            dialogue.hear(said)
+            reply = Reply("model", said.text, said.cost, cause=cause(said.text), objection=said.objection)
+            if dialogue.is_hopeless or (dialogue.is_empty and self._limit((*attempts, Attempt(reply)), workbench)):
+                raise ModelUnavailableError(
+                    f"{self._endpoint} never gave an answer that could be used: {said.objection}; "
+                    "check --model and --api-base"
+                )
+            attempt = yield reply
+            attempts += (attempt,)
+            dialogue.learn(attempt)
+
+    def _limit(self, attempts: tuple[Attempt, ...], workbench: Workbench) -> str:
+        return self._budget.objection(attempts, elapsed=self._budget.seconds - workbench.seconds_left())
+
+    def _ask(self, question: str, attempts: tuple[Attempt, ...], workbench: Workbench) -> Said:
+        asking = Asking(
+            self._endpoint,
+            Prompts(template("system.v1"), template("continue.v1")),
+            self._journal,
+            tokens_left=self._budget.tokens - total_cost(attempts).tokens,
+            seconds_left=workbench.seconds_left,
+            sleep=self._sleep,
+            clock=self._clock,
+        )
+        return asking.ask(question)
+
+
+@dataclass
+class _Dialogue:
+    """What the model's answers so far say about asking once more."""
+
+    offers: Counter[str] = field(default_factory=Counter)
+    last: str = ""
+    readable: int = 0
+    unreadable: int = 0
+    refusals: int = 0
+
+    def hear(self, said: Said) -> None:
+        self.readable += said.use is not Use.USELESS
+        self.unreadable += said.use is Use.USELESS
+        self.refusals = self.refusals + 1 if said.use is Use.DECLINED else 0
+
+    def learn(self, attempt: Attempt) -> None:
+        """Recognise a change by what it leads to, or by its lines where git could make nothing of it."""
+        self.last = attempt.patch.tree if attempt.patch else fingerprint(attempt.reply.text)
+        if self.last:
+            self.offers[self.last] += 1
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.readable
+
+    @property
+    def is_hopeless(self) -> bool:
+        return self.is_empty and self.unreadable >= _PATIENCE
+
+    @property
+    def is_over(self) -> bool:
+        return self.refusals >= _REFUSALS or self.offers[self.last] >= _OFFERS
+
+    @property
+    def note(self) -> str:
+        """What the next question adds where the last change was not new."""
+        return f"\n\n{template('repeated.v1').render()}" if self.offers[self.last] == _OFFERS - 1 else ""

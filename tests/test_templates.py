@@ -1,0 +1,52 @@
+"""The prompts that are shipped: all there, all filled in, with an example that git accepts."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from agent_ci.core.answer import cause, offer, refusal
+from agent_ci.core.prompt import PromptError
+from agent_ci.core.question import fix_question
+from agent_ci.core.run import Evidence
+from agent_ci.templates import template
+
+PROMPTS = sorted((Path(__file__).parents[1] / "agent_ci" / "prompts").glob("*.md"))
+
+
+@pytest.mark.parametrize("path", PROMPTS, ids=lambda path: path.name)
+def test_a_prompt_is_named_by_purpose_and_version(path: Path) -> None:
+    assert template(path.stem).text == path.read_text(encoding="utf-8")
+    assert path.stem.rpartition(".v")[2].isdecimal()
+
+
+def test_an_unknown_prompt_is_an_error() -> None:
+    with pytest.raises(PromptError, match=r"no prompt fix\.v0 is shipped"):
+        template("fix.v0")
+
+
+def test_the_fix_prompt_takes_exactly_what_the_question_gives() -> None:
+    assert "{{" not in fix_question(template("fix.v1"), Evidence("fix", "red"), {}, ())
+
+
+@pytest.mark.parametrize("name", ["system.v1", "continue.v1", "repeated.v1"])
+def test_the_other_prompts_take_nothing(name: str) -> None:
+    assert template(name).variables == frozenset()
+
+
+def test_the_example_in_the_system_prompt_is_an_answer_that_git_applies(tmp_path: Path) -> None:
+    _, _, after = template("system.v1").text.partition("For example:\n")
+    example, _, _ = after.partition("\nRules for the diff")
+    assert cause(example).startswith("The total adds up")
+    (tmp_path / "shop").mkdir()
+    before = [line[1:] for line in offer(example).split("\n")[3:] if line[:1] in (" ", "-")]
+    (tmp_path / "shop" / "basket.py").write_text("\n".join(["#"] * 13 + before) + "\n", encoding="utf-8")
+    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=offer(example), text=True, check=True)
+    assert "item.count" in (tmp_path / "shop" / "basket.py").read_text(encoding="utf-8")
+
+
+def test_the_way_to_decline_is_the_one_that_is_understood() -> None:
+    assert "`NO FIX: `" in template("system.v1").text
+    assert refusal("NO FIX: the test is wrong") == "the test is wrong"
