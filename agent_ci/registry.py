@@ -93,7 +93,7 @@ def _search(setup: Setup) -> Proposer:
 
 
 def _model(setup: Setup) -> Proposer:
-    from agent_ci.proposers.model import Model
+    from agent_ci.proposers.model.proposer import Model
 
     if not setup.settings.model:
         raise UsageError("the proposer 'model' needs a model; name one with --model")

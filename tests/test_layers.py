@@ -72,10 +72,7 @@ def test_siblings_do_not_see_each_other(path: Path) -> None:
         return
     seen = {module[1] for module in imported(ast.parse(path.read_text(encoding="utf-8"))) if module[0] == own[0]}
     package = {own[1]} if len(own) > 2 else set()
-    assert seen <= SIBLINGS.get(own[1], set()) | package | HELPERS.get(own[1], set())
-
-
-HELPERS = {"model": {"transport", "wire"}, "transport": {"wire"}}  # the model proposer's own parts
+    assert seen <= SIBLINGS.get(own[1], set()) | package
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -12,8 +12,8 @@ from agent_ci.core.budget import Budget
 from agent_ci.core.run import Attempt, Evidence, Reply, total_cost
 from agent_ci.errors import ModelUnavailableError
 from agent_ci.ports import Journal, Workbench
-from agent_ci.proposers.asking import Asking, Endpoint, Prompts, Said, Use
-from agent_ci.proposers.transport import Timeouts
+from agent_ci.proposers.model.asking import Asking, Endpoint, Prompts, Said, Use
+from agent_ci.proposers.model.transport import Timeouts
 from agent_ci.templates import template
 
 _PATIENCE = 3  # unreadable answers before a model that gave no other is called unavailable

@@ -18,8 +18,8 @@ from agent_ci.core.run import Cost
 from agent_ci.core.secrets import redact
 from agent_ci.errors import BudgetExhaustedError, ModelUnavailableError, UnsupportedError, UsageError
 from agent_ci.ports import Journal
-from agent_ci.proposers.faults import FaultError, FaultKind, sentence
-from agent_ci.proposers.transport import Answer, Request, Timeouts, call
+from agent_ci.proposers.model.faults import FaultError, FaultKind, sentence
+from agent_ci.proposers.model.transport import Answer, Request, Timeouts, call
 
 TRIES = 3
 MAX_ANSWER_TOKENS = 8000
