@@ -13,10 +13,10 @@ from agent_ci.clone import Clone, GitTree
 from agent_ci.core.budget import Budget
 from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
-from agent_ci.core.diff import RejectedPatch, read_edits
 from agent_ci.core.outcome import Outcome
+from agent_ci.core.patches.diff import RejectedPatch, read_edits
+from agent_ci.core.patches.relocate import relocate
 from agent_ci.core.policy import Policy
-from agent_ci.core.relocate import relocate
 from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
 from agent_ci.errors import AgentCIError
 from agent_ci.ports import Journal, Progress, Proposer, Runner, Sandbox, Tree, Workspace

@@ -13,7 +13,7 @@ from operator import add
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from agent_ci.core.junit import Keep, parse
+from agent_ci.core.junit.reader import Keep, parse
 from agent_ci.core.report import Tally, TestReport
 from agent_ci.errors import UnsupportedError, UsageError
 from agent_ci.files import chunks, open_regular

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib import resources
 
-from agent_ci.core.prompt import PromptError, Template
+from agent_ci.core.questions.prompt import PromptError, Template
 
 
 def shipped() -> tuple[str, ...]:

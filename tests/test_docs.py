@@ -19,8 +19,8 @@ import yaml
 from agent_ci import settings
 from agent_ci.checkout import Repository
 from agent_ci.core.context import Event
-from agent_ci.core.diff import read_edits
 from agent_ci.core.outcome import Outcome
+from agent_ci.core.patches.diff import read_edits
 from agent_ci.core.report import Status, TestCase, TestReport
 from agent_ci.core.run import Attempt, Evidence, Verdict
 from agent_ci.errors import InfrastructureError, UnsupportedError

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from agent_ci.core.answer import cause, offer, refusal
-from agent_ci.core.prompt import PromptError
-from agent_ci.core.question import fix_question
+from agent_ci.core.questions.answer import cause, offer, refusal
+from agent_ci.core.questions.prompt import PromptError
+from agent_ci.core.questions.question import fix_question
 from agent_ci.core.run import Evidence
 from agent_ci.templates import template
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from agent_ci.core import hunks
 from agent_ci.core.change import Patch
 from agent_ci.core.imports import imported_files
+from agent_ci.core.patches import hunks
 from agent_ci.core.paths import is_test_path
 from agent_ci.core.proof import unproven
-from agent_ci.core.question import fix_question, suspects
+from agent_ci.core.questions.question import fix_question, suspects
 from agent_ci.core.report import Status, TestReport
 from agent_ci.core.run import Attempt, Evidence
 from agent_ci.errors import InfrastructureError, UnsupportedError

@@ -14,10 +14,10 @@ from typing import TypeVar
 
 from agent_ci.core import names
 from agent_ci.core.codebase import Codebase
-from agent_ci.core.frames import Frame, Index, frames
 from agent_ci.core.import_edits import from_other_module, with_other_name
 from agent_ci.core.paths import is_test_path
 from agent_ci.core.python_edits import Span, replaced, syntax_repairs
+from agent_ci.core.questions.frames import Frame, Index, frames
 from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.ports import Workbench
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
-from agent_ci.core.answer import cause
+from agent_ci.core.questions.answer import cause
 from agent_ci.core.run import Attempt, Cost, Evidence, Reply
 from agent_ci.errors import UsageError
 from agent_ci.ports import Workbench

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from urllib.parse import unquote, urlsplit
 
-from agent_ci.core.answer import joined, refusal
-from agent_ci.core.fence import shrunk
-from agent_ci.core.prompt import Template
+from agent_ci.core.questions.answer import joined, refusal
+from agent_ci.core.questions.fence import shrunk
+from agent_ci.core.questions.prompt import Template
 from agent_ci.core.run import Cost
 from agent_ci.core.secrets import redact
 from agent_ci.errors import BudgetExhaustedError, ModelUnavailableError, UnsupportedError, UsageError

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
-from agent_ci.core.answer import cause, fingerprint
 from agent_ci.core.budget import Budget
+from agent_ci.core.questions.answer import cause, fingerprint
 from agent_ci.core.run import Attempt, Evidence, Reply, total_cost
 from agent_ci.errors import ModelUnavailableError
 from agent_ci.ports import Journal, Workbench

@@ -640,7 +640,8 @@ def test_a_missing_litellm_says_what_to_install(talk: Talk, monkeypatch: pytest.
 
 def test_the_proposer_is_there_without_litellm() -> None:
     check = (
-        "import sys, agent_ci.proposers.model.proposer; sys.exit(any(m in sys.modules for m in ('litellm', 'httpx', 'openai')))"
+        "import sys, agent_ci.proposers.model.proposer; "
+        "sys.exit(any(m in sys.modules for m in ('litellm', 'httpx', 'openai')))"
     )
     assert subprocess.run([sys.executable, "-c", check], check=False, timeout=60).returncode == 0
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from agent_ci.core.junit import Keep, Limits, parse
+from agent_ci.core.junit.reader import Keep, Limits, parse
 from agent_ci.core.report import Status, Tally, TestCase, TestReport
 from agent_ci.errors import UnsupportedError
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from agent_ci.core.hunk import Hunk
-from agent_ci.core.indentation import SAME, Reindent, reindent
-from agent_ci.core.text_lines import MAX_PLACES, Index, Key, Lines, bare, exact, visible
+from agent_ci.core.patches.hunk import Hunk
+from agent_ci.core.patches.indentation import SAME, Reindent, reindent
+from agent_ci.core.patches.text_lines import MAX_PLACES, Index, Key, Lines, bare, exact, visible
 
 MAX_DROPPED = 3
 """How many context lines at either end of a hunk may be wrong: git's own number of context lines."""

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from agent_ci.core.headers import Header, RejectedPatch, starts_file
-from agent_ci.core.hunk import Hunk, is_hunk_header, is_marked, is_stray, read_hunk
+from agent_ci.core.patches.headers import Header, RejectedPatch, starts_file
+from agent_ci.core.patches.hunk import Hunk, is_hunk_header, is_marked, is_stray, read_hunk
 
 __all__ = ["FileEdit", "Hunk", "RejectedPatch", "read_edits"]
 

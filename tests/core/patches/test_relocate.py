@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from agent_ci.core.diff import FileEdit, Hunk, RejectedPatch, read_edits
-from agent_ci.core.relocate import relocate
+from agent_ci.core.patches.diff import FileEdit, Hunk, RejectedPatch, read_edits
+from agent_ci.core.patches.relocate import relocate
 
 SHOP = b"""\
 import os

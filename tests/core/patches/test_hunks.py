@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_ci.core.hunks import join, split, without
+from agent_ci.core.patches.hunks import join, split, without
 
 LINES = [f"line {n}" for n in range(60)]
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from agent_ci.core.diff import FileEdit, Hunk
-from agent_ci.core.headers import RejectedPatch
-from agent_ci.core.misfit import ambiguity, misfit, standing_change
-from agent_ci.core.places import Finder, Place, settled
-from agent_ci.core.text_lines import Lines
+from agent_ci.core.patches.diff import FileEdit, Hunk
+from agent_ci.core.patches.headers import RejectedPatch
+from agent_ci.core.patches.misfit import ambiguity, misfit, standing_change
+from agent_ci.core.patches.places import Finder, Place, settled
+from agent_ci.core.patches.text_lines import Lines
 
 
 def relocate(edit: FileEdit, old: bytes | None) -> bytes | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agent_ci.core.answer import offer
-from agent_ci.core.fence import cleaned, fenced, middle_cut, tag_for
-from agent_ci.core.frames import named_lines, suspects
 from agent_ci.core.paths import is_test_path
-from agent_ci.core.prompt import Template
+from agent_ci.core.questions.answer import offer
+from agent_ci.core.questions.fence import cleaned, fenced, middle_cut, tag_for
+from agent_ci.core.questions.frames import named_lines, suspects
+from agent_ci.core.questions.prompt import Template
+from agent_ci.core.questions.window import windowed
 from agent_ci.core.report import TestCase
 from agent_ci.core.run import Attempt, Evidence
-from agent_ci.core.window import windowed
 
 __all__ = ["ALLOWANCE", "fix_question", "shares", "suspects"]
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from agent_ci.core.frames import Frame, Index, frames, named_lines, suspects
+from agent_ci.core.questions.frames import Frame, Index, frames, named_lines, suspects
 from agent_ci.core.report import Status, TestCase
 from agent_ci.core.run import Evidence, Finding
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from agent_ci.core.junit_events import CaseReader, Keep, Limits
+from agent_ci.core.junit.events import CaseReader, Keep, Limits
+from agent_ci.core.junit.report_format import name_of_head
 from agent_ci.core.report import TestReport
-from agent_ci.core.report_format import name_of_head
 from agent_ci.errors import UnsupportedError
 
 __all__ = ["Keep", "Limits", "parse"]
@@ -41,7 +41,7 @@ def _read_strictly(chunks: Iterable[bytes], reader: CaseReader, longest_tag: int
 
 
 def _read_cleaned(chunks: Iterable[bytes], reader: CaseReader, longest_tag: int) -> None:
-    from agent_ci.core.xml_text import legal_text  # noqa: PLC0415 -- sound reports are read without it
+    from agent_ci.core.junit.xml_text import legal_text  # noqa: PLC0415 -- sound reports are read without it
 
     texts = (text.encode() for text in legal_text(chunks))
     _feed(texts, reader, encoding="utf-8", longest_tag=longest_tag)
@@ -77,8 +77,8 @@ def _finish(parse_last: Callable[[bytes, bool], int], reader: CaseReader) -> Non
 
 
 def _recover(chunks: Iterable[bytes], reader: CaseReader, reason: str) -> TestReport:
-    from agent_ci.core.xml_recovery import TagFinder  # noqa: PLC0415 -- sound reports are read without it
-    from agent_ci.core.xml_text import legal_text  # noqa: PLC0415 -- the same
+    from agent_ci.core.junit.xml_recovery import TagFinder  # noqa: PLC0415 -- sound reports are read without it
+    from agent_ci.core.junit.xml_text import legal_text  # noqa: PLC0415 -- the same
 
     finder = TagFinder(reader, _refuse_doctype)
     finder.read(legal_text(chunks))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent_ci.core.window import windowed
+from agent_ci.core.questions.window import windowed
 
 ROWS = [f"row {number}" for number in range(1, 1001)]
 TEXT = "\n".join(ROWS)

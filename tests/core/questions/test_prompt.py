@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from agent_ci.core.prompt import PromptError, Template
+from agent_ci.core.questions.prompt import PromptError, Template
 
 GREETING = Template("greeting.v1", "Hello {{ name }}, you have {{count}} letters, {{ name }}.")
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from agent_ci.core.xml_text import legal_text
+from agent_ci.core.junit.xml_text import legal_text
 
 REPORT = "<testsuite>é</testsuite>"
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent_ci.core.diff import RejectedPatch, read_edits
-from agent_ci.core.relocate import relocate
+from agent_ci.core.patches.diff import RejectedPatch, read_edits
+from agent_ci.core.patches.relocate import relocate
 
 SHOP = b"""\
 import os

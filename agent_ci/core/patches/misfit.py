@@ -6,9 +6,9 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 
-from agent_ci.core.diff import FileEdit, Hunk
-from agent_ci.core.places import Finder, Place
-from agent_ci.core.text_lines import bare, visible
+from agent_ci.core.patches.diff import FileEdit, Hunk
+from agent_ci.core.patches.places import Finder, Place
+from agent_ci.core.patches.text_lines import bare, visible
 
 _SHOWN = 5
 _LONGEST = 200

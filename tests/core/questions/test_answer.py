@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent_ci.core.answer import cause, fingerprint, joined, offer, refusal
+from agent_ci.core.questions.answer import cause, fingerprint, joined, offer, refusal
 
 DIFF = "--- a/calc.py\n+++ b/calc.py\n@@ -1 +1 @@\n-a - b\n+a + b"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from agent_ci.core.xml_recovery import TagFinder
+from agent_ci.core.junit.xml_recovery import TagFinder
 
 
 @dataclass

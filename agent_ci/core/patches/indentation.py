@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from agent_ci.core.hunk import Hunk
-from agent_ci.core.text_lines import visible
+from agent_ci.core.patches.hunk import Hunk
+from agent_ci.core.patches.text_lines import visible
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from agent_ci.core.prompt import Template
-from agent_ci.core.question import fix_question, shares
+from agent_ci.core.questions.prompt import Template
+from agent_ci.core.questions.question import fix_question, shares
 from agent_ci.core.report import Status, TestCase
 from agent_ci.core.run import Attempt, Evidence, Finding, Reply
 

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from agent_ci.core.diff import FileEdit, Hunk, RejectedPatch, read_edits
+from agent_ci.core.patches.diff import FileEdit, Hunk, RejectedPatch, read_edits
 
 HUNK = "@@ -1,3 +1,3 @@\n def add(a, b):\n-    return a - b\n+    return a + b\n \n"
 DIFF = "--- a/calc.py\n+++ b/calc.py\n" + HUNK

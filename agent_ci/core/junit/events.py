@@ -8,9 +8,9 @@ from enum import Enum
 from sys import intern
 from typing import NamedTuple
 
-from agent_ci.core.junit_numbers import count, line_number, seconds
+from agent_ci.core.junit.numbers import count, line_number, seconds
+from agent_ci.core.junit.report_format import name_of_root
 from agent_ci.core.report import Status, Tally, TestCase, TestReport
-from agent_ci.core.report_format import name_of_root
 from agent_ci.errors import UnsupportedError
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from agent_ci.core.fence import Cleaned, cleaned, fenced, middle_cut, shrunk, tag_for
+from agent_ci.core.questions.fence import Cleaned, cleaned, fenced, middle_cut, shrunk, tag_for
 
 INVISIBLE = {
     "bidi override": "a\u202eb",
