@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from typing import Any
 
 from agent_ci.session import Session
 
+PYTEST = f"{shlex.quote(sys.executable)} -m pytest"
 CALC = "def add(a, b):\n    return a - b\n\n\ndef double(a):\n    return a * 2\n"
 TESTS = """from calc import add, double
 
@@ -78,7 +80,7 @@ class RedRepository:
             given = {"proposer": ("replay",), "cassette": str(cassette), **given}
         options = {
             "repository": str(self.path),
-            "run": f"{sys.executable} -m pytest",
+            "run": PYTEST,
             "repeat": 2,
             "out": str(out),
             **given,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.red import FILES, GOOD, RedRepository
+from tests.red import FILES, GOOD, PYTEST, RedRepository
 
 
 def agent_ci(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -29,7 +29,7 @@ def cassette(tmp_path: Path) -> str:
 def test_the_verdict_is_json_on_standard_output_and_everything_else_is_not(tmp_path: Path, cassette: str) -> None:
     red = RedRepository.make(tmp_path)
     arguments = ("--repository", str(red.path), "--proposer", "replay", "--cassette", cassette, "--repeat", "2")
-    done = agent_ci("fix", *arguments, "--run", f"{sys.executable} -m pytest", "--json")
+    done = agent_ci("fix", *arguments, "--run", PYTEST, "--json")
     document = json.loads(done.stdout)
     assert (done.returncode, document["outcome"], document["schema"]) == (0, "fixed", "agent-ci/evidence/v1")
     assert document == json.loads((red.path / ".agent-ci" / "evidence.json").read_text())
@@ -85,7 +85,7 @@ def test_a_signal_ends_the_run_within_two_seconds_with_evidence_and_without_surv
     red = RedRepository.make(tmp_path, {"test_slow.py": slow})
     before = red.digest()
     argv = [sys.executable, "-m", "agent_ci", "fix", "--repository", str(red.path), "--out", str(tmp_path / "out")]
-    process = subprocess.Popen([*argv, "--run", f"{sys.executable} -m pytest"], stderr=subprocess.PIPE)
+    process = subprocess.Popen([*argv, "--run", PYTEST], stderr=subprocess.PIPE)
     with process:
         for _ in range(600):
             if started.exists() and started.read_text():
