@@ -10,7 +10,6 @@ from pathlib import Path
 from agent_ci import git
 from agent_ci.errors import UsageError
 
-_IDENTITY = ("-c", "user.name=demo", "-c", "user.email=demo@example.org")
 _PROJECT = Path(__file__).with_name("demo_project")
 
 
@@ -57,16 +56,10 @@ def create(into: Path | None, *, seed: int) -> DemoRepository:
         raise UsageError(f"{path} is not an empty folder; name a new one with --into")
     bug = BUGS[seed % len(BUGS)]
     shutil.copytree(_PROJECT, path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-    git.run(path, "init", "--quiet", "--initial-branch=main", "--template=")
-    _commit(path, "Add the shop")
+    git.create(path, "Add the shop")
     _break(path / bug.path, bug)
-    _commit(path, "Speed up a calculation")
+    git.commit_all(path, "Speed up a calculation")
     return DemoRepository(path, bug)
-
-
-def _commit(path: Path, message: str) -> None:
-    git.run(path, "add", "--all")
-    git.run(path, *_IDENTITY, "commit", "--quiet", "--no-verify", "-m", message)
 
 
 def _break(file: Path, bug: Bug) -> None:

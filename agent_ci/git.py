@@ -57,3 +57,16 @@ def _variables(settings: Mapping[str, str]) -> dict[str, str]:
 def text(raw: bytes) -> str:
     """What git printed: UTF-8, and every other byte as a surrogate, so that nothing is lost."""
     return raw.decode("utf-8", "surrogateescape")
+
+
+def create(folder: Path, message: str) -> None:
+    """Make *folder* a repository with the branch ``main`` and one commit of all its files."""
+    run(folder, "init", "--quiet", "--initial-branch=main", "--template=")
+    commit_all(folder, message)
+
+
+def commit_all(folder: Path, message: str) -> None:
+    """Commit every file of *folder*, the ignored ones not."""
+    run(folder, "add", "--all")
+    identity = ("-c", f"user.name={NAME}", "-c", f"user.email={EMAIL}")
+    run(folder, *identity, "commit", "--quiet", "--allow-empty", "--no-verify", "-m", message)

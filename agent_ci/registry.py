@@ -51,7 +51,8 @@ def sandbox(setup: Setup, observe: Callable[[Completed], None]) -> Sandbox:
                 f"the sandbox {name!r} is not part of this release; run the job in a container of its own and pass "
                 "--sandbox none --min-isolation none"
             )
-    return NoSandbox(allowed(setup.environment, named=setup.settings.pass_env), observe)
+    environment = allowed(setup.environment, named=setup.settings.pass_env)
+    return NoSandbox(environment, observe, has_git=setup.settings.synthetic_git)
 
 
 def proposers(setup: Setup) -> tuple[tuple[str, Proposer], ...]:

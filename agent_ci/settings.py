@@ -86,6 +86,13 @@ OPTIONS: tuple[Option, ...] = (
     Option("quiet", "no progress on standard error", default=False, kind=bool),
     Option("verbose", "show every command that is run", default=False, kind=bool),
     Option("shell", "give --run to a shell", default=False, kind=bool, is_policy=True),
+    Option(
+        "synthetic-git",
+        "run the tests in a repository with one commit, for tests that ask git",
+        default=False,
+        kind=bool,
+        is_policy=True,
+    ),
     Option("pass-env", "further variables that the tests may see", default=(), is_repeatable=True, is_policy=True),
     Option("allow", "protected paths that may change all the same", default=(), is_repeatable=True, is_policy=True),
     Option("deny", "further paths that must not change", default=(), is_repeatable=True, is_policy=True),
@@ -122,6 +129,7 @@ class Settings:
     quiet: bool
     verbose: bool
     shell: bool
+    synthetic_git: bool
     pass_env: tuple[str, ...]
     allow: tuple[str, ...]
     deny: tuple[str, ...]

@@ -66,7 +66,8 @@ class Triage:
         if not self.report_paths:
             return TestReport()
         is_inside = all(path.is_relative_to(checkout) for path in self.report_paths)
-        return reports.read_reports(self.report_paths, root=checkout if is_inside else None)
+        root = checkout if is_inside else None
+        return reports.read_reports(self.report_paths, root=root, keep=reports.Keep.RED)
 
     def _known(self, before: TestReport, tools: Tools) -> Evidence:
         notes = (self.base_note,) if self.base_note else ()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -65,10 +67,33 @@ def _candidates(checkout: Path, environment: Mapping[str, str], named: str, own:
             yield str(Path(environment[variable], "bin", "python"))
     for glob in _ENVIRONMENT_FOLDERS:
         yield from (str(path) for path in sorted(checkout.glob(f"{glob}/bin/python")))
+    yield from _poetry_environments(checkout, environment)
     for folder in environment.get("PATH", "").split(":"):
         yield from (str(path) for name in ("python3", "python") if (path := Path(folder, name)).is_file())
     if own:
         yield own
+
+
+def _poetry_environments(checkout: Path, environment: Mapping[str, str]) -> Iterator[str]:
+    """Where poetry keeps a project's environment: outside of it, named after the project.
+
+    Source: https://python-poetry.org/docs/configuration/#virtualenvspath
+    """
+    project = _project_name(checkout / "pyproject.toml")
+    if not project or not (checkout / "poetry.lock").exists():
+        return
+    cache = environment.get("POETRY_CACHE_DIR") or f"{environment.get('HOME', '')}/.cache/pypoetry"
+    folder = Path(environment.get("POETRY_VIRTUALENVS_PATH") or f"{cache}/virtualenvs")
+    yield from (str(path) for path in sorted(folder.glob(f"{project}-*-py3*/bin/python"), reverse=True))
+
+
+def _project_name(manifest: Path) -> str:
+    try:
+        facts = tomllib.loads(manifest.read_text(encoding="utf-8"))
+        name = str(facts.get("project", facts.get("tool", {}).get("poetry", {})).get("name", ""))
+    except (OSError, ValueError, AttributeError):
+        return ""
+    return re.sub(r"[^\w-]+", "-", name.lower()).strip("-")
 
 
 def _probe(workspace: Workspace, path: str, *, checkout: Path, environment: Mapping[str, str]) -> Interpreter | None:

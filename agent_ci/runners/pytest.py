@@ -37,7 +37,7 @@ _TAKES_A_VALUE = frozenset(
         "--cov",
     }
 )
-_NOT_FOUND = re.compile(r"^ERROR: not found: (.+)$", re.MULTILINE)
+_NOT_FOUND = re.compile(r"\bERROR: not found: (.+)$", re.MULTILINE)  # it may follow "collecting ... " on the same line
 
 
 @dataclass(frozen=True)

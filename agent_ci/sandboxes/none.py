@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent_ci import process
+from agent_ci import git, process
 from agent_ci.ports import Command, Completed, Isolation, Tree
 
 _ISOLATION = Isolation(
@@ -39,11 +39,13 @@ class _Copy:
 class NoSandbox:
     """Runs repository code as this user, in a copy.
 
-    *environment* is all that the code gets to see; *observe* is told of every process that ended.
+    *environment* is all that the code gets to see; *observe* is told of every process that ended. With
+    *has_git*, the copy is a repository of its own with one commit; its history and settings are not the user's.
     """
 
     environment: Mapping[str, str]
     observe: Callable[[Completed], None] = lambda _: None
+    has_git: bool = False
 
     @property
     def isolation(self) -> Isolation:
@@ -58,5 +60,7 @@ class NoSandbox:
             for folder in folders.values():
                 folder.mkdir()
             tree.export(folders["repository"])
+            if self.has_git:
+                git.create(folders["repository"], "The commit that is judged")
             own = {"HOME": str(folders["home"]), "TMPDIR": str(folders["tmp"])}
             yield _Copy(folders["repository"], folders["outbox"], {**self.environment, **own}, self.observe)
