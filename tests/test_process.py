@@ -157,6 +157,7 @@ def test_a_run_that_is_interrupted_leaves_nothing(tmp_path: Path) -> None:
     marker = f"MARK_{time.monotonic_ns()}"
     code = (
         "import os, signal, threading, pathlib\nfrom agent_ci import process\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background job ignores it
         "threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         f"process.run(['sleep', '300', ], cwd=pathlib.Path('.'), environment={{'MARKER': {marker!r}}}, timeout=60)\n"
     )

@@ -79,6 +79,8 @@ def unpack(archive: Path, tree: Path) -> None:
     The ``data`` filter refuses absolute paths, links that leave the folder and special files (PEP 706).
     Raises InfrastructureError for an archive that is not one folder of such files.
     """
+    if not hasattr(tarfile, "data_filter"):
+        raise InfrastructureError("this Python cannot unpack archives safely; run the bench with 3.11.4 or later")
     tree.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=tree.parent) as folder:
         try:

@@ -25,7 +25,9 @@ class Events(Protocol):
         """The document stops here although elements are open."""
 
 
-_TAG_HEAD = re.compile(r"<(/?)([^\W\d][\w:.-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)")
+# Nothing follows the repetition, so it is never tried again, however long the tag (possessive repetitions are
+# faulty before Python 3.11.5, see python/cpython#106052).
+_TAG_HEAD = re.compile(r"<(/?)([^\W\d][\w:.-]*)((?:[^<>\"']+|\"[^\"]*\"|'[^']*')*)")
 _ATTRIBUTE = re.compile(r"([^\s=<>\"'/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _MARKUP = re.compile(r"</?(test|failure|error|skipped)")
 _ENTITY = re.compile(r"&(?:(lt|gt|amp|quot|apos)|#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7})));")
