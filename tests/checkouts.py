@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent_ci.checkout import Repository
+from agent_ci.clone import Clone
+
 _ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "HOME": os.devnull,
@@ -82,3 +85,41 @@ def digest(*folders: Path) -> str:
         elif path.is_file():
             total.update(path.read_bytes())
     return total.hexdigest()
+
+
+def fixed(clone: Clone, repository: Repository, files: dict[str, bytes | None] | None = None) -> str:
+    """A commit of ours on top of what is checked out."""
+    head = repository.head()
+    tree = clone.edit(clone.tree(head).id, files or {"a.py": b"a = 2\n"})
+    return clone.commit(tree, parent=head, message="fix: a\n")
+
+
+def read_everything(repository: Repository, out: Path) -> None:
+    """Every call that only reads."""
+    head = repository.head()
+    repository.branch()
+    repository.default_branch()
+    repository.remote_url()
+    repository.parents(head)
+    repository.merge_base(head, head)
+    repository.is_shallow()
+    repository.is_dirty()
+    repository.our_commits_at_head()
+    repository.first_commit(("0123456789" * 4, "refs/remotes/origin/none"))
+    repository.judged_commit("0123456789" * 4, is_forge_merge=True)
+    with Clone.of(repository) as clone:
+        tree = clone.tree(head)
+        out.mkdir()
+        tree.export(out)
+        now = clone.tree_of_checkout(repository)
+        patch = clone.patch(tree.id, clone.edit(now.id, {"a.py": b"a = 7\n", "n.txt": b"1\n"}))
+        clone.apply(tree.id, patch.diff)
+        clone.format_patch(clone.commit(patch.tree, parent=head, message="x\n"))
+
+
+def with_a_submodule(checkout: Checkout) -> None:
+    other = Checkout.at(checkout.root.parent / "other")
+    other.commit({"inner.txt": "x"})
+    checkout.git("submodule", "--quiet", "add", str(other.root), "sub")
+    checkout.commit()
+    Checkout(checkout.root / "sub").commit({"inner.txt": "moved on"})

@@ -27,6 +27,7 @@ from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.ports import Command, Tree, Workspace
 from agent_ci.sandboxes.none import NoSandbox
 from scripts import changelog
+from tests.trees import Files
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("changelog.d/README.md")])
@@ -69,24 +70,6 @@ def module(port: str, folder: Path) -> ModuleType:
     sys.modules[path.stem] = made  # dataclasses look their module up
     spec.loader.exec_module(made)
     return made
-
-
-@dataclass(frozen=True)
-class Files:
-    """A tree that is held in memory."""
-
-    content: dict[str, str]
-    id: str = "0" * 40
-
-    def paths(self) -> tuple[str, ...]:
-        return tuple(sorted(self.content))
-
-    def read(self, path: str) -> bytes:
-        return self.content[path].encode()
-
-    def export(self, into: Path) -> None:
-        for path, text in self.content.items():
-            (into / path).write_text(text, encoding="utf-8")
 
 
 @dataclass(frozen=True)

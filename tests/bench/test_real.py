@@ -27,27 +27,8 @@ from bench.real.judge import (
 )
 from bench.real.measure import Result
 from bench.real.report import HEADER, document, row, totals
+from tests.bench.things import BUGGY, CASE, FIXED, HARMFUL, OTHER_WAY
 
-BUGGY = "def double(x):\n    return x + 2\n\n\ndef half(x):\n    return x / 2\n"
-FIXED = "def double(x):\n    # twice\n    return x * 2\n\n\ndef half(x):\n    return x / 2\n"
-OTHER_WAY = BUGGY.replace("x + 2", "x + x")
-HARMFUL = FIXED.replace("x / 2", "x // 2")
-
-CASE = Case(
-    id="a-case",
-    package="things",
-    buggy=Release("1.0", "0" * 64),
-    fixed=Release("1.1", "1" * 64),
-    bug="Double is wrong.",
-    placed=("tests/test_double.py",),
-    run=("tests/test_double.py",),
-    source=("src/things.py",),
-    failing=("tests/test_double.py::test_double",),
-    requires_python=">=3.11",
-    requirements=("other==1.0",),
-    license="MIT",
-    note="",
-)
 ROW = Result("a-case", "things", "no_fix", BEYOND)
 
 

@@ -7,36 +7,20 @@ from pathlib import Path
 import pytest
 
 from agent_ci.errors import InfrastructureError
-from bench.real.cases import Case, Release
+from bench.real.cases import Case
 from bench.real.fetch import Cache
 from bench.real.judge import PLAUSIBLE, SAME, Size
 from bench.real.measure import Request, judged
 from bench.real.prepare import Prepared, check, copy_of, git, objections, place, prepare, run_tests
+from tests.bench import things
+from tests.bench.things import BUGGY, FIXED, HARMFUL, OTHER_WAY
 
-BUGGY = "def double(x):\n    return x + 2\n\n\ndef half(x):\n    return x / 2\n"
-FIXED = "def double(x):\n    # twice\n    return x * 2\n\n\ndef half(x):\n    return x / 2\n"
-OTHER_WAY = BUGGY.replace("x + 2", "x + x")
-HARMFUL = FIXED.replace("x / 2", "x // 2")
 NEWER_TEST = "from things import double\n\ndef test_double():\n    assert double(5) == 10\n"
 OTHER_TEST = "from things import half\n\ndef test_half():\n    assert half(5) == 2.5\n"
 HALF = ("tests/test_half.py",)
 FACTS = {"case": "a", "package": "b", "outcome": "fixed"}
 
-CASE = Case(
-    id="a-case",
-    package="things",
-    buggy=Release("1.0", "0" * 64),
-    fixed=Release("1.1", "1" * 64),
-    bug="Double is wrong.",
-    placed=("tests/test_double.py",),
-    run=("tests/test_double.py", "tests/test_half.py"),
-    source=("src/things.py",),
-    failing=("tests/test_double.py::test_double",),
-    requires_python=">=3.11",
-    requirements=("other==1.0",),
-    license="MIT",
-    note="",
-)
+CASE = replace(things.CASE, run=("tests/test_double.py", "tests/test_half.py"))
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
-"""What the tests of the forges share: a checkout with a history, and a proven change to it."""
+"""What the tests of the forges share: a proven change to the checkout."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -12,25 +11,6 @@ from agent_ci.clone import Clone
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase, TestReport
 from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
-from tests.checkouts import Checkout
-
-
-@pytest.fixture
-def checkout(tmp_path: Path) -> Checkout:
-    made = Checkout.at(tmp_path / "work")
-    made.commit({"a.py": "a = 1\n", "b.py": "b = 1\n"})
-    return made
-
-
-@pytest.fixture
-def repository(checkout: Checkout) -> Repository:
-    return Repository.at(checkout.root)
-
-
-@pytest.fixture
-def clone(repository: Repository) -> Iterator[Clone]:
-    with Clone.of(repository) as made:
-        yield made
 
 
 @pytest.fixture

@@ -5,31 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from agent_ci.ports import Workspace
 from agent_ci.sandboxes.none import NoSandbox
-from tests.red import write
-
-
-@dataclass(frozen=True)
-class Files:
-    """A tree that is written down here."""
-
-    content: Mapping[str, str]
-    id: str = "0" * 40
-
-    def paths(self) -> tuple[str, ...]:
-        return tuple(sorted(self.content))
-
-    def read(self, path: str) -> bytes:
-        return self.content[path].encode()
-
-    def export(self, into: Path) -> None:
-        write(into, self.content)
+from tests.trees import Files
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from agent_ci.ports import Command, Completed
 from agent_ci.sandboxes.none import NoSandbox
-from tests.runners.conftest import Files
+from tests.trees import Files
 
 PATH = {"PATH": os.environ["PATH"]}
 

@@ -2,35 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from agent_ci.core.patches.diff import RejectedPatch, read_edits
-from agent_ci.core.patches.relocate import relocate
-
-SHOP = b"""\
-import os
-
-
-class Shop:
-    def price(self, item):
-        total = item.net * 2
-        return total
-
-    def refund(self, item):
-        total = item.net
-        return total
-
-
-def main():
-    print(Shop())
-"""
-
+from agent_ci.core.patches.diff import RejectedPatch
+from tests.core.patches.shop import SHOP, after
 
 DEF, RETURN = "     def price(self, item):\n", "         return total\n"
 OLD, NEW = "-        total = item.net * 2\n", "+        total = item.gross\n"
-
-
-def after(body: str, old: bytes | None, header: str = "--- a/m.py\n+++ b/m.py\n") -> bytes | None:
-    (edit,) = read_edits(f"```diff\n{header}{body}\n```")
-    return relocate(edit, old)
 
 
 ADDED_TWICE = " a\n+x\n b\n@@ @@\n a\n+y\n b\n"

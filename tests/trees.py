@@ -1,0 +1,26 @@
+"""Trees that need no git: files written down in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.red import write
+
+
+@dataclass(frozen=True)
+class Files:
+    """A tree that is held in memory."""
+
+    content: Mapping[str, str]
+    id: str = "0" * 40
+
+    def paths(self) -> tuple[str, ...]:
+        return tuple(sorted(self.content))
+
+    def read(self, path: str) -> bytes:
+        return self.content[path].encode()
+
+    def export(self, into: Path) -> None:
+        write(into, self.content)
