@@ -113,6 +113,8 @@ class Session:
             self.context = forge.context()
             self._hear(self._settings_file(clone))
             self.settings = replace(self.settings, repository=repository.root)
+            self.output.prepare()  # the settings file may have named another folder
+            self.console.is_quiet = self.settings.quiet
             tools = self._tools(repository, clone)
             verdict = self._execute(tools)
             return self._delivered(forge, tools, verdict) if verdict.proof else verdict

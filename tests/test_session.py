@@ -253,6 +253,14 @@ def test_the_settings_of_a_change_request_come_from_its_base(tmp_path: Path) -> 
     assert (run.document["context"]["number"], run.document["context"]["commit"]) == (7, head)
 
 
+def test_the_settings_file_may_name_the_output_folder_and_silence(tmp_path: Path) -> None:
+    red = RedRepository.make(tmp_path, {**FILES, ".agent-ci.yml": "out: build/found\nquiet: true\n"})
+    run = red.run(replies=(GOOD,), out=None)
+    assert (run.outcome, run.progress) == ("fixed", "")
+    assert (red.path / "build" / "found" / "fix.patch").is_file()
+    assert git(red.path, "status", "--porcelain") == ""
+
+
 def test_a_fix_that_was_proven_once_is_known_afterwards(red: RedRepository) -> None:
     red.run(replies=(GOOD,))
     run = red.run(proposer=("known",))
