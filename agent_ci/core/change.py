@@ -58,3 +58,15 @@ class Patch:
     def size(self) -> int:
         """Lines touched, the measure by which of two proven patches the smaller wins."""
         return self.added + self.removed
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedText:
+    """One changed file as text: what it was and what it becomes; None where it is not there.
+
+    Both keep every byte: UTF-8, and what is none as surrogates.
+    """
+
+    path: str
+    before: str | None
+    after: str | None
