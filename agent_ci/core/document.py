@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 
 from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
+from agent_ci.core.grouping import Group, groups
 from agent_ci.core.report import Status, TestReport
-from agent_ci.core.run import Attempt, Control, Cost, Verdict
+from agent_ci.core.rules import rule_of
+from agent_ci.core.run import Attempt, Control, Cost, Evidence, Verdict
 
 SCHEMA = "agent-ci/evidence/v1"
+WHOLE_SUITE = "the whole suite"
+_SEAL = "seal"
 
 
 @dataclass(frozen=True)
@@ -38,11 +44,16 @@ def evidence_document(verdict: Verdict, around: Surroundings) -> dict[str, objec
         "summary": evidence.summary,
         "notes": list(evidence.notes),
         "targets": list(evidence.target_ids),
+        "groups": [_group(group) for group in groups(evidence.targets)],
+        "flaky": [asdict(flake) for flake in evidence.flakes],
+        "caused_by_change": evidence.caused_by_change,
+        "first_bad": asdict(evidence.first_bad) if evidence.first_bad else None,
         "before": ids_by_status(evidence.before),
         "after": ids_by_status(proof.after) if proof and proof.after else None,
         "controls": [_control(control) for control in evidence.controls],
         "findings": [asdict(finding) for finding in evidence.findings],
         "patch": _patch(proof.patch) if proof and proof.patch else None,
+        "proof": _proof(proof, evidence) if proof else None,
         "attempts": [_attempt(attempt) for attempt in verdict.attempts],
         "cost": _cost(verdict.cost),
         "isolation": dict(around.isolation),
@@ -51,6 +62,36 @@ def evidence_document(verdict: Verdict, around: Surroundings) -> dict[str, objec
         "versions": dict(around.versions),
         "toolchain": dict(evidence.toolchain),
     }
+
+
+def text_of(document: Mapping[str, object]) -> str:
+    """*document* as it is written to a file: the one spelling that ``unsealed`` accepts."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def sealed(document: Mapping[str, object]) -> dict[str, object]:
+    """*document* with a digest of each of its parts, so that a change of one is noticed and named."""
+    return {**document, _SEAL: {key: _digest(value) for key, value in document.items()}}
+
+
+def broken_seal(text: str) -> str:
+    """Which part of the evidence *text* is not as it was written, as a sentence; empty where all of it is."""
+    try:
+        document = json.loads(text)
+        seal = document.pop(_SEAL)
+        parts = {*document, *seal}
+        broken = [key for key in sorted(parts) if key not in document or seal.get(key) != _digest(document[key])]
+        spelling = text_of({**document, _SEAL: seal})
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        return f"it is not evidence that agent-ci wrote ({type(error).__name__}: {error})"
+    if broken:
+        return f"its part {broken[0]!r} was changed after it was written"
+    return "" if spelling == text else "its spacing or the order of its parts was changed after it was written"
+
+
+def _digest(value: object) -> str:
+    canonical = json.dumps(value, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def ids_by_status(report: TestReport) -> dict[str, list[str]]:
@@ -64,7 +105,24 @@ def _control(control: Control) -> dict[str, object]:
         "alone": control.alone,
         "red": sorted(id_ for id_, status in control.statuses.items() if status.is_red),
         "green": sorted(id_ for id_, status in control.statuses.items() if status is Status.PASSED),
+        "conditions": asdict(control.conditions),
         "seconds": round(control.seconds, 3),
+    }
+
+
+def _group(group: Group) -> dict[str, object]:
+    return {"fingerprint": group.fingerprint, "title": group.title, "cases": [case.id for case in group.cases]}
+
+
+def _proof(proof: Attempt, evidence: Evidence) -> dict[str, object]:
+    """How far the proof reaches: which tests, how often, and for which cells of the job matrix."""
+    passed = frozenset(proof.after.ids(Status.PASSED)) if proof.after else frozenset()
+    here = {"system": evidence.system, "python": evidence.toolchain.get("python_version", "")}
+    return {
+        "scope": proof.scope or WHOLE_SUITE,
+        "repeats": proof.repeats,
+        "doubts": list(proof.doubts),
+        "cells": [{**asdict(cell), "proof": cell.verified_by(**here, passed=passed)} for cell in evidence.cells],
     }
 
 
@@ -86,6 +144,8 @@ def _attempt(attempt: Attempt) -> dict[str, object]:
         "note": attempt.reply.note,
         "patch": attempt.patch.sha256 if attempt.patch else None,
         "objections": list(attempt.objections),
+        "rules": [rule for rule in map(rule_of, attempt.objections) if rule],
+        "group": attempt.group,
         "cost": _cost(attempt.reply.cost),
     }
 

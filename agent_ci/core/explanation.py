@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator
 
 from agent_ci.core.document import Surroundings
+from agent_ci.core.grouping import groups
 from agent_ci.core.message import inert
 from agent_ci.core.outcome import Outcome
+from agent_ci.core.report import Status
 from agent_ci.core.run import Attempt, Control, Cost, Evidence, Side, Verdict
+from agent_ci.core.screen import reproduction
 
 _HEADLINES = {
     Outcome.FIXED: "Fixed: a change was proven",
@@ -33,6 +35,7 @@ _HEADLINES = {
     Outcome.CANCELLED: "Cancelled",
 }
 _MOST_TARGETS = 10
+_MOST_GROUPS = 5
 _MOST_OBJECTIONS = 3
 _MOST_LINES = 30
 _LONGEST = 1000  # characters of one sentence from outside
@@ -45,6 +48,7 @@ def explain(verdict: Verdict, around: Surroundings) -> str:
         f"# {_HEADLINES[verdict.outcome]}",
         _plain(verdict.reason),
         *_what_failed(verdict.evidence),
+        *_suspects(verdict.evidence),
         *_controls(verdict.evidence),
         *_proposed(verdict),
         *_tried(verdict.attempts),
@@ -55,14 +59,33 @@ def explain(verdict: Verdict, around: Surroundings) -> str:
 
 
 def _what_failed(evidence: Evidence) -> Iterator[str]:
-    if not evidence.targets:
+    causes = groups(evidence.targets)
+    if not causes:
         return
-    yield "## What failed"
-    for case in evidence.targets[:_MOST_TARGETS]:
+    yield f"## What failed: {len(evidence.target_ids)} test(s), {len(causes)} root cause(s)"
+    for group in causes[:_MOST_GROUPS]:
+        case = group.cases[0]
         place = f" ({_plain(case.file)}:{case.line})" if case.file and case.line else ""
-        yield f"{_code(case.id)}{place}\n\n{_block(case.traceback or case.message)}"
-    if len(evidence.targets) > _MOST_TARGETS:
-        yield f"… and {len(evidence.targets) - _MOST_TARGETS} more."
+        yield f"**{_plain(group.title)}**\n\n{_code(case.id)}{place}\n\n{_block(case.traceback or case.message)}"
+        others = [_code(case.id) for case in group.cases[1:_MOST_TARGETS]]
+        left = len(group.cases) - 1 - len(others)
+        if others:
+            yield "The same cause: " + ", ".join(others) + (f" and {left} more." if left else ".")
+    if len(causes) > _MOST_GROUPS:
+        yield f"… and {len(causes) - _MOST_GROUPS} more root causes."
+
+
+def _suspects(evidence: Evidence) -> Iterator[str]:
+    rows = [
+        f"- {_code(f'{suspect.path}:{suspect.line}')} {_plain(suspect.name)}: {_plain(suspect.why)}"
+        for suspect in evidence.suspects
+    ]
+    if evidence.first_bad:
+        found = evidence.first_bad
+        rows.append(f"- first bad commit: {_plain(found.sentence or f'{found.commit} {found.subject}')}")
+    if rows:
+        yield "## Where to look"
+        yield "\n".join(rows)
 
 
 def _controls(evidence: Evidence) -> Iterator[str]:
@@ -91,8 +114,26 @@ def _proposed(verdict: Verdict) -> Iterator[str]:
     yield _block(proof.patch.diff, "diff")
     yield (
         f"After it: {tally.passed} passed, {tally.red} red, {tally.skipped} skipped; "
-        f"{len(verdict.evidence.target_ids)} of them were red before. The tests are those of the commit."
+        f"{len(verdict.evidence.target_ids)} of them were red before. The tests are those of the commit; those that "
+        f"failed were run {proof.repeats} times, in the orders and with the seeds in which they failed."
     )
+    if proof.scope:
+        yield f"**Not everything was run:** {_plain(proof.scope)}."
+    if rows := [*_cells(verdict.evidence, proof)]:
+        yield "\n".join(("| job | proof |", "| --- | --- |", *rows))
+    if proof.doubts:
+        yield "**Look at it before you merge it.** Another change proves as well, and they differ:\n\n" + "\n".join(
+            f"- {_plain(doubt)}" for doubt in proof.doubts
+        )
+
+
+def _cells(evidence: Evidence, proof: Attempt) -> Iterator[str]:
+    """A row for each job that reported the failure, where there are several: the claim covers some of them only."""
+    passed = frozenset(proof.after.ids(Status.PASSED)) if proof.after else frozenset()
+    python = evidence.toolchain.get("python_version", "")
+    for cell in evidence.cells:
+        verified = cell.verified_by(system=evidence.system, python=python, passed=passed)
+        yield f"| {_plain(cell.name)} | {_plain(verified)} |"
 
 
 def _tried(attempts: tuple[Attempt, ...]) -> Iterator[str]:
@@ -110,12 +151,10 @@ def _attempt(number: int, attempt: Attempt) -> str:
 
 
 def _how_to_reproduce(evidence: Evidence) -> Iterator[str]:
-    python, command = evidence.toolchain.get("python"), evidence.toolchain.get("command")
-    if not evidence.targets or not (python or command):
-        return
-    ids = shlex.join(evidence.target_ids[:_MOST_TARGETS])
-    yield "## How to reproduce"
-    yield _block(f"{shlex.quote(python)} -m pytest {ids}" if python else str(command), "sh")
+    command = reproduction(evidence, most=_MOST_TARGETS)
+    if evidence.targets and command:
+        yield "## How to reproduce"
+        yield _block(command, "sh")
 
 
 def _cost_and_isolation(cost: Cost, around: Surroundings) -> Iterator[str]:

@@ -7,6 +7,17 @@ from dataclasses import dataclass
 
 from agent_ci.core.change import ABSENT, EXECUTABLE, REGULAR, ChangedFile, Patch
 from agent_ci.core.paths import is_test_path, matches, path_objection
+from agent_ci.core.rules import (
+    BAD_PATH,
+    BINARY_FILE,
+    EMPTY_FILE,
+    FILE_MODE,
+    OUT_OF_SCOPE,
+    PROTECTED_PATH,
+    TEST_FILE,
+    TOO_LARGE,
+    rule_of,
+)
 
 PROTECTED = (
     # CI and what it calls
@@ -46,13 +57,15 @@ PROTECTED = (
 class Policy:
     """Which paths may change, how, and how much; judged on git's view of the resulting tree.
 
-    ``allow`` lifts ``deny`` for the paths it matches; with ``only`` nothing else may change at all.
+    ``allow`` lifts ``deny`` for the paths it matches; with ``only`` nothing else may change at all. ``permit``
+    names rules of the review that do not count.
     """
 
     only: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = PROTECTED
     allow_test_changes: bool = False
+    permit: tuple[str, ...] = ()
     max_files: int = 10
     max_lines: int = 400
 
@@ -63,25 +76,35 @@ class Policy:
             *self._about_size(patch),
         )
 
+    def not_permitted(self, objections: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of *objections* whose rule the settings do not permit to be broken."""
+        return tuple(objection for objection in objections if rule_of(objection) not in self.permit)
+
     def _about(self, file: ChangedFile) -> Iterator[str]:
         if objection := path_objection(file.path):
-            yield objection
+            yield BAD_PATH.objection(objection)
         elif self.only and not matches(file.path, self.only):
-            yield f"{file.path} is outside the paths this job may change ({', '.join(self.only)})"
+            yield OUT_OF_SCOPE.objection(
+                f"{file.path} is outside the paths this job may change ({', '.join(self.only)})"
+            )
         elif not matches(file.path, self.allow):
             if matches(file.path, self.deny):
-                yield f"{file.path} is protected (allow it in .agent-ci.yml on the base branch)"
+                yield PROTECTED_PATH.objection(
+                    f"{file.path} is protected (allow it in .agent-ci.yml on the base branch)"
+                )
             elif is_test_path(file.path) and not self.allow_test_changes:
-                yield f"{file.path} is a test, and a fix must not change the tests"
+                yield TEST_FILE.objection(f"{file.path} is a test, and a fix must not change the tests")
+            elif file.old_mode == ABSENT and not (file.added or file.is_binary):
+                yield EMPTY_FILE.objection(f"{file.path} would be a new file without content")
         if file.new_mode not in (REGULAR, EXECUTABLE, ABSENT):
-            yield f"{file.path} would become a link or a submodule (mode {file.new_mode})"
+            yield FILE_MODE.objection(f"{file.path} would become a link or a submodule (mode {file.new_mode})")
         elif ABSENT not in (file.old_mode, file.new_mode) and file.old_mode != file.new_mode:
-            yield f"{file.path} would change its mode from {file.old_mode} to {file.new_mode}"
+            yield FILE_MODE.objection(f"{file.path} would change its mode from {file.old_mode} to {file.new_mode}")
         if file.is_binary:
-            yield f"{file.path} is binary"
+            yield BINARY_FILE.objection(f"{file.path} is binary")
 
     def _about_size(self, patch: Patch) -> Iterator[str]:
         if len(patch.files) > self.max_files:
-            yield f"{len(patch.files)} files change, and the limit is {self.max_files}"
+            yield TOO_LARGE.objection(f"{len(patch.files)} files change, and the limit is {self.max_files}")
         if patch.size > self.max_lines:
-            yield f"{patch.size} lines change, and the limit is {self.max_lines}"
+            yield TOO_LARGE.objection(f"{patch.size} lines change, and the limit is {self.max_lines}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -123,6 +124,11 @@ class TestReport:
             if seen is None or _SEVERITY[case.status] > _SEVERITY[seen]:
                 worst[case.id] = case.status
         return worst
+
+    def only(self, ids: Iterable[str]) -> TestReport:
+        """The report of the cases *ids* alone."""
+        wanted = frozenset(ids)
+        return TestReport.of(*(case for case in self.cases if case.id in wanted), partial=self.partial)
 
     def ids(self, *statuses: Status) -> tuple[str, ...]:
         """The sorted ids of the cases that ended in one of *statuses*; of all cases when none is given."""

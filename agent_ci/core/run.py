@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from agent_ci.core.change import Patch
+from agent_ci.core.cells import Cell
+from agent_ci.core.change import ChangedFile, Patch
+from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase, TestReport
 
@@ -42,6 +44,7 @@ class Control:
     alone: bool
     statuses: Mapping[str, Status]
     seconds: float
+    conditions: Conditions = USUAL
 
     @property
     def is_red(self) -> bool:
@@ -50,12 +53,55 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
+class Flake:
+    """A test that is both red and green on one commit: *passed* of *runs*.
+
+    ``flipped_by`` says in words what the outcome depends on, "chance" where it is nothing that was varied, and
+    is empty where that was not looked into.
+    """
+
+    id: str
+    passed: int
+    runs: int
+    flipped_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A place to look at: *line* is 1-based, *name* is the function or class there, *why* a few words."""
+
+    path: str
+    line: int
+    name: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstBad:
+    """What a bisection found: the first bad *commit*, or a *sentence* that says why there is no such one.
+
+    ``tested`` counts the commits that were run, ``of`` those in the range.
+    """
+
+    commit: str = ""
+    subject: str = ""
+    author: str = ""
+    sentence: str = ""
+    tested: int = 0
+    of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a job knows before it asks for a patch.
 
     ``settled`` is the outcome where the facts already decide it (flaky, base red, nothing to do ...), and
     ``summary`` then says why in one sentence. ``targets`` are the cases to repair, ``before`` is the whole
-    run they come from, ``notes`` are further sentences for the person who reads the explanation, and
+    run they come from, ``notes`` are further sentences for the person who reads the explanation,
+    ``caused_by_change`` is True where the base was run and is green. ``group`` is the fingerprint of the one root
+    cause that the evidence is about, empty where it is about all ``causes`` of them. ``cells`` are the jobs that
+    reported it, ``first_bad`` is what a bisection found, ``suspects`` are places to look at, ``since_green`` is what
+    differs from the base where that is green, ``system`` is what the tests ran on ("linux", "macos", "windows"), and
     ``toolchain`` names the programs that were used.
     """
 
@@ -66,8 +112,17 @@ class Evidence:
     before: TestReport = field(default_factory=TestReport)
     targets: tuple[TestCase, ...] = ()
     controls: tuple[Control, ...] = ()
+    flakes: tuple[Flake, ...] = ()
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    caused_by_change: bool = False
+    group: str = ""
+    causes: int = 1
+    cells: tuple[Cell, ...] = ()
+    first_bad: FirstBad | None = None
+    suspects: tuple[Suspect, ...] = ()
+    since_green: tuple[ChangedFile, ...] = ()
+    system: str = ""
     toolchain: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -124,6 +179,9 @@ class Attempt:
     """One reply, the change it leads to, and every objection to it; without objections it is proven.
 
     ``refused`` is True where only rules stand against the change: it was judged by policy and not run.
+    ``group`` is the fingerprint of the root cause that the attempt answers, empty where it answers all of them.
+    ``repeats`` is how often the failing tests were run with the change, and ``scope`` says which other tests
+    were, where those were not all. ``doubts`` are reasons to have a person look at a proven change.
     """
 
     reply: Reply
@@ -131,6 +189,10 @@ class Attempt:
     objections: tuple[str, ...] = ()
     after: TestReport | None = None
     refused: bool = False
+    group: str = ""
+    repeats: int = 0
+    scope: str = ""
+    doubts: tuple[str, ...] = ()
 
     @property
     def is_proven(self) -> bool:
@@ -149,8 +211,14 @@ class Verdict:
 
     @property
     def proof(self) -> Attempt | None:
-        """The attempt that was proven, if one was."""
-        return next((attempt for attempt in reversed(self.attempts) if attempt.is_proven), None)
+        """The attempt that was proven to repair all there is to repair, if one was."""
+        return next((attempt for attempt in reversed(self.attempts) if attempt.is_proven and not attempt.group), None)
+
+    @property
+    def partial(self) -> Attempt | None:
+        """The last proven repair of some root cause, where no attempt repairs all; its tree holds those before it."""
+        proven = (attempt for attempt in reversed(self.attempts) if attempt.is_proven)
+        return None if self.proof else next(proven, None)
 
     @property
     def cost(self) -> Cost:

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any
 
+import pytest
+
+from agent_ci.core.cells import Cell
 from agent_ci.core.change import ChangedFile, Patch
 from agent_ci.core.context import Context, Event
-from agent_ci.core.document import SCHEMA, Surroundings, evidence_document, ids_by_status
+from agent_ci.core.document import SCHEMA, Surroundings, broken_seal, evidence_document, ids_by_status, sealed, text_of
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase, TestReport
+from agent_ci.core.rules import HARD_CODED
 from agent_ci.core.run import Attempt, Control, Cost, Evidence, Finding, Reply, Side, Verdict
 
 RED = TestCase("t.py::a", Status.FAILED, "wrong")
@@ -61,7 +67,9 @@ def test_attempts_keep_their_order_their_objections_and_their_cost() -> None:
     free = {"calls": 0, "prompt_tokens": 0, "completion_tokens": 0, "usd": 0.0}
     paid = {"calls": 1, "prompt_tokens": 10, "completion_tokens": 5, "usd": None}
     model = {"proposer": "model", "cause": "", "note": "", "patch": None, "objections": ["no hunk"], "cost": paid}
+    model |= {"rules": [], "group": ""}
     search = {"proposer": "search", "cause": "a slip", "note": "3 tried", "objections": [], "cost": free}
+    search |= {"rules": [], "group": ""}
     assert attempts == [model, {**search, "patch": PATCH.sha256}]
 
 
@@ -77,7 +85,8 @@ def test_without_a_proof_there_is_no_patch_and_no_after() -> None:
 
 
 def test_controls_say_which_side_was_red() -> None:
-    control = {"side": "base", "alone": True, "red": [], "green": ["t.py::a"], "seconds": 0.123}
+    usual = {"order": 0, "hash_seed": None, "clock": 0.0, "workers": 0}
+    control = {"side": "base", "alone": True, "red": [], "green": ["t.py::a"], "conditions": usual, "seconds": 0.123}
     assert document(Outcome.NO_FIX)["controls"] == [control]
 
 
@@ -99,3 +108,53 @@ def test_a_document_holds_json_values_only() -> None:
 def test_every_run_has_the_same_keys() -> None:
     early = Verdict(Outcome.USAGE_ERROR, "wrong", Evidence("fix", "wrong"))
     assert evidence_document(early, AROUND).keys() == document(Outcome.FIXED, PROVEN).keys()
+
+
+def test_the_rules_that_objections_name_are_listed() -> None:
+    refused = Attempt(Reply("model"), objections=(HARD_CODED.objection("a.py:1: it returns 3"), "t.py::a is still red"))
+    attempts: Any = document(Outcome.POLICY_REFUSED, refused)["attempts"]
+    assert [attempt["rules"] for attempt in attempts] == [["hard-coded"]]
+
+
+def test_the_proof_says_how_far_it_reaches() -> None:
+    cells = (Cell.named("linux-py3.11.xml", ("t.py::a",)), Cell.named("windows.xml", ("t.py::a",)))
+    evidence = replace(EVIDENCE, cells=cells, system="linux", toolchain={"python_version": "3.11.7"})
+    proven = replace(PROVEN, repeats=8, doubts=("they differ",))
+    proof = evidence_document(Verdict(Outcome.FIXED, "", evidence, (proven,)), AROUND)["proof"]
+    assert isinstance(proof, dict)
+    assert (proof["scope"], proof["repeats"], proof["doubts"]) == ("the whole suite", 8, ["they differ"])
+    assert [cell["proof"] for cell in proof["cells"]] == [
+        "verified",
+        "not runnable here: it is a windows job and this is linux",
+    ]
+
+
+def test_a_proof_of_one_root_cause_is_no_proof_of_the_run() -> None:
+    part = document(Outcome.NO_FIX, replace(PROVEN, group="f" * 16))
+    assert (part["patch"], part["proof"], part["after"]) == (None, None, None)
+
+
+SEALED = sealed({"before": {"passed": ["t.py::é"]}, "count": 1})
+
+
+def test_what_was_sealed_and_written_is_whole() -> None:
+    assert broken_seal(text_of(SEALED)) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (text_of({**SEALED, "count": 2}), "its part 'count' was changed after it was written"),
+        (text_of({**SEALED, "more": 2}), "its part 'more' was changed after it was written"),
+        (
+            text_of({key: SEALED[key] for key in ("before", "seal")}),
+            "its part 'count' was changed after it was written",
+        ),
+        (text_of(SEALED).replace("  ", " "), "its spacing or the order of its parts was changed after it was written"),
+        (text_of({"count": 1}), "it is not evidence that agent-ci wrote (KeyError: 'seal')"),
+        ("[]", "it is not evidence that agent-ci wrote (TypeError: "),
+        ("{", "it is not evidence that agent-ci wrote (JSONDecodeError"),
+    ],
+)
+def test_what_was_changed_since_is_named(text: str, fault: str) -> None:
+    assert broken_seal(text)[: len(fault)] == fault

@@ -62,9 +62,10 @@ def test_what_was_tried_in_vain_is_listed_with_its_first_objections() -> None:
 
 
 def test_many_failures_are_counted_and_the_first_are_shown() -> None:
-    many = replace(EVIDENCE, targets=tuple(replace(RED, id=f"t.py::t{number}") for number in range(12)))
-    text = told(evidence=many)
-    assert ("… and 2 more." in text, "`t.py::t9`" in text, "`t.py::t10`" in text) == (True, True, False)
+    rows = tuple(replace(RED, id=f"t.py::t[{number}]", name=f"t[{number}]") for number in range(12))
+    text = told(evidence=replace(EVIDENCE, targets=rows))
+    assert "## What failed: 12 test(s), 1 root cause(s)" in text
+    assert (" and 2 more." in text, "`t.py::t[9]`" in text, "`t.py::t[10]`" in text) == (True, True, False)
 
 
 def test_a_long_traceback_is_shown_by_its_ends() -> None:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent_ci.core.fingerprint import fingerprint, shape
+from agent_ci.core.fingerprint import fingerprint
+from agent_ci.core.grouping import shape
 from agent_ci.core.report import Status, TestCase
 
 

@@ -49,7 +49,7 @@ tsconfig.json  src/app.config.ts  .editorconfig
 @pytest.mark.parametrize("path", PROTECTED)
 def test_what_builds_judges_or_steers_is_protected(path: str) -> None:
     assert objections(Policy(allow_test_changes=True), path) == (
-        f"{path} is protected (allow it in .agent-ci.yml on the base branch)",
+        f"{path} is protected (allow it in .agent-ci.yml on the base branch) [protected-path]",
     )
 
 
@@ -67,7 +67,7 @@ def test_allow_lifts_protection_for_what_it_matches_only() -> None:
 
 def test_a_fix_must_not_change_tests_unless_the_job_writes_them() -> None:
     (objection,) = objections(Policy(), "tests/test_app.py")
-    assert objection == "tests/test_app.py is a test, and a fix must not change the tests"
+    assert objection == "tests/test_app.py is a test, and a fix must not change the tests [test-file]"
     assert objections(Policy(allow_test_changes=True), "tests/test_app.py") == ()
     assert objections(Policy(allow=("tests/",)), "tests/test_app.py") == ()
 
@@ -75,7 +75,8 @@ def test_a_fix_must_not_change_tests_unless_the_job_writes_them() -> None:
 def test_with_only_nothing_else_may_change() -> None:
     policy = Policy(only=("CHANGELOG.md",))
     assert objections(policy, "CHANGELOG.md") == ()
-    assert objections(policy, "src/app.py") == ("src/app.py is outside the paths this job may change (CHANGELOG.md)",)
+    sentence = "src/app.py is outside the paths this job may change (CHANGELOG.md) [out-of-scope]"
+    assert objections(policy, "src/app.py") == (sentence,)
 
 
 def test_only_does_not_lift_protection() -> None:
@@ -92,13 +93,17 @@ MODES = {
     "executable-kept": (EXECUTABLE, EXECUTABLE, None),
     "created": (ABSENT, REGULAR, None),
     "deleted": (EXECUTABLE, ABSENT, None),
-    "made-executable": (REGULAR, EXECUTABLE, "src/app.py would change its mode from 100644 to 100755"),
-    "made-plain": (EXECUTABLE, REGULAR, "src/app.py would change its mode from 100755 to 100644"),
-    "link-created": (ABSENT, "120000", "src/app.py would become a link or a submodule (mode 120000)"),
-    "turned-into-a-link": (REGULAR, "120000", "src/app.py would become a link or a submodule (mode 120000)"),
-    "link-moved": ("120000", "120000", "src/app.py would become a link or a submodule (mode 120000)"),
-    "link-replaced": ("120000", REGULAR, "src/app.py would change its mode from 120000 to 100644"),
-    "submodule": (ABSENT, "160000", "src/app.py would become a link or a submodule (mode 160000)"),
+    "made-executable": (REGULAR, EXECUTABLE, "src/app.py would change its mode from 100644 to 100755 [file-mode]"),
+    "made-plain": (EXECUTABLE, REGULAR, "src/app.py would change its mode from 100755 to 100644 [file-mode]"),
+    "link-created": (ABSENT, "120000", "src/app.py would become a link or a submodule (mode 120000) [file-mode]"),
+    "turned-into-a-link": (
+        REGULAR,
+        "120000",
+        "src/app.py would become a link or a submodule (mode 120000) [file-mode]",
+    ),
+    "link-moved": ("120000", "120000", "src/app.py would become a link or a submodule (mode 120000) [file-mode]"),
+    "link-replaced": ("120000", REGULAR, "src/app.py would change its mode from 120000 to 100644 [file-mode]"),
+    "submodule": (ABSENT, "160000", "src/app.py would become a link or a submodule (mode 160000) [file-mode]"),
 }
 
 
@@ -114,15 +119,29 @@ def test_an_allowed_path_is_still_judged_by_its_mode() -> None:
 
 
 def test_binary_content_is_refused() -> None:
-    assert Policy().objections(patch(replace(SOURCE, is_binary=True))) == ("src/app.py is binary",)
+    assert Policy().objections(patch(replace(SOURCE, is_binary=True))) == ("src/app.py is binary [binary-file]",)
+
+
+@pytest.mark.parametrize(
+    ("mode", "added", "objections"),
+    [(ABSENT, 0, ("src/app.py would be a new file without content [empty-file]",)), (ABSENT, 1, ()), (REGULAR, 0, ())],
+)
+def test_a_new_file_has_content(mode: str, added: int, objections: tuple[str, ...]) -> None:
+    assert Policy().objections(patch(replace(SOURCE, old_mode=mode, added=added))) == objections
+
+
+def test_an_objection_whose_rule_is_permitted_does_not_count() -> None:
+    policy = Policy(permit=("hard-coded",))
+    said = ("a constant [hard-coded]", "a skip [weakened-test]", "no rule at all")
+    assert policy.not_permitted(said) == said[1:]
 
 
 def test_size_is_limited_in_files_and_in_lines() -> None:
     files = [replace(SOURCE, path=f"src/{number}.py") for number in range(3)]
     assert Policy(max_files=3, max_lines=6).objections(patch(*files)) == ()
     assert Policy(max_files=2, max_lines=5).objections(patch(*files)) == (
-        "3 files change, and the limit is 2",
-        "6 lines change, and the limit is 5",
+        "3 files change, and the limit is 2 [too-large]",
+        "6 lines change, and the limit is 5 [too-large]",
     )
 
 

@@ -12,6 +12,7 @@ from unidiff import Hunk, PatchSet
 _FILE = re.compile(r"^(?=diff --git )", re.MULTILINE)
 _FIRST_HUNK = re.compile(r"^(?=@@ )", re.MULTILINE)
 _NAMES = re.compile(r"^(?=--- )", re.MULTILINE)
+_RANGES = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
 _INDIVISIBLE = re.compile(r"^(new file mode|deleted file mode|old mode) ", re.MULTILINE)
 
 
@@ -88,3 +89,20 @@ def _shifted(hunks: Iterable[Hunk]) -> Iterator[str]:
         ranges = f"-{hunk.source_start},{hunk.source_length} +{start},{hunk.target_length}"
         yield f"@@ {ranges} @@ {hunk.section_header}".rstrip(" ") + "\n" + "".join(map(str, hunk))
         shift += hunk.target_length - hunk.source_length
+
+
+def added_lines(diff: str) -> dict[str, frozenset[int]]:
+    """The numbers, from 1, of the lines that git's own *diff* adds, in the new file, by path; quoted paths left out."""
+    found: dict[str, set[int]] = {}
+    path, number, left = "", 0, 0
+    for line in diff.split("\n"):
+        if left and not line.startswith("\\"):
+            if line.startswith("+"):
+                found.setdefault(path, set()).add(number)
+            is_new = not line.startswith("-")
+            number, left = number + is_new, left - is_new
+        elif line.startswith("+++ b/"):
+            path = line.removeprefix("+++ b/").rstrip("\t")
+        elif ranges := _RANGES.match(line):
+            number, left = int(ranges[1]), int(ranges[2] or 1)
+    return {path: frozenset(lines) for path, lines in found.items()}

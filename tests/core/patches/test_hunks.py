@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_ci.core.patches.hunks import join, split, without
+from agent_ci.core.patches.hunks import added_lines, join, split, without
 
 LINES = [f"line {n}" for n in range(60)]
 
@@ -160,3 +160,34 @@ def test_random_subsets_give_what_the_hunks_say(repository: Repository) -> None:
 def test_an_empty_diff_has_no_parts() -> None:
     assert split("") == ()
     assert join(()) == ""
+
+
+ADDING = """diff --git a/a.py b/a.py
+--- a/a.py
++++ b/a.py
+@@ -1,3 +1,4 @@
+ one
+-two
++2
++++ b/none.py
+ three
+@@ -10 +11 @@
+-ten
++10
+\\ No newline at end of file
+diff --git a/gone.py b/gone.py
+--- a/gone.py
++++ /dev/null
+@@ -1 +0,0 @@
+-x
+diff --git a/new.py b/new.py
+--- /dev/null
++++ b/new.py
+@@ -0,0 +1,2 @@
++x
++y
+"""
+
+
+def test_added_lines_are_numbered_in_the_new_file() -> None:
+    assert added_lines(ADDING) == {"a.py": frozenset({2, 3, 11}), "new.py": frozenset({1, 2})}
