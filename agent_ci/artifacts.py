@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from agent_ci.core.document import sealed, text_of
 from agent_ci.errors import InfrastructureError, UsageError
 
 _OURS = (
-    "evidence.json", "explanation.md", "fix.patch", "report.html", "findings.json", "audit.jsonl",
+    "evidence.json", "explanation.md", "fix.patch", "partial.patch", "report.html", "findings.json", "audit.jsonl",
     "internal-error.md",
 )  # fmt: skip
 
@@ -37,17 +39,34 @@ class OutputFolder:
         except OSError as error:
             raise UsageError(f"--out {self.path} cannot be written: {error.strerror}; name another folder") from error
 
-    def write_document(self, name: str, document: Mapping[str, object]) -> None:
-        """Write *document* as JSON."""
-        self.write_text(name, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    def write_evidence(self, document: Mapping[str, object]) -> dict[str, object]:
+        """Write *document*, secrets removed and sealed, and return what was written."""
+        text = text_of(document).encode("utf-8", "replace").decode()
+        written = json.loads(text)
+        if self.redact(text) != text:
+            written = self._redacted(written)  # value by value, or a cut could go through an escape
+        written = sealed(written)
+        self._write("evidence.json", text_of(written).encode())
+        return written
+
+    def _redacted(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.redact(value)
+        if isinstance(value, list):
+            return [self._redacted(item) for item in value]
+        if isinstance(value, dict):
+            return {self.redact(key): self._redacted(item) for key, item in value.items()}
+        return value
 
     def write_text(self, name: str, text: str) -> None:
         """Write *text*, secrets removed."""
         self._write(name, self.redact(text).encode("utf-8", "replace"))
 
-    def write_patch(self, content: bytes) -> None:
-        """Write the proven change byte for byte."""
-        self._write("fix.patch", content)
+    def write_patch(self, content: bytes, *, is_partial: bool = False) -> str:
+        """Write the proven change byte for byte, and return the file's name: another where it repairs only a part."""
+        name = "partial.patch" if is_partial else "fix.patch"
+        self._write(name, content)
+        return name
 
     def _write(self, name: str, content: bytes) -> None:
         try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agent_ci import git
@@ -17,6 +19,19 @@ if TYPE_CHECKING:
 
 # What the checkout's own settings say about its files; everything else in them could start programs.
 _FILE_SETTINGS = ("core.autocrlf", "core.eol", "core.fileMode", "core.symlinks", "core.ignoreCase")
+
+
+@dataclass(frozen=True)
+class Remote:
+    """Where a checkout came from: *url*, empty where nothing may be fetched, and the *settings* that let it in."""
+
+    url: str = ""
+    settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+
+    @property
+    def shown(self) -> str:
+        """The URL without what may be a password."""
+        return re.sub(r"(?<=://)[^/@]*@", "", self.url)
 
 
 @dataclass(frozen=True)
@@ -74,6 +89,16 @@ class Repository:
         """The URL of ``origin``, empty where there is none."""
         return self._setting("remote.origin.url")
 
+    def remote(self) -> Remote:
+        """The checkout's ``origin`` with the header that CI left for it; nothing where ssh would have to be started."""
+        url = self.remote_url()
+        if not url.startswith(("https://", "http://", "file://", "/")):
+            return Remote()
+        host = re.match(r"https?://(?:[^/@]*@)?[^/]+/", url)
+        names = [f"http.{place}.extraheader" for place in (url, host[0] if host else "") if place]
+        headers = {name: value for name in names if (value := self._setting(name))}
+        return Remote(url, headers)
+
     def parents(self, commit: str) -> tuple[str, ...]:
         """The ids of *commit*'s parents; empty also where a shallow checkout ends."""
         row = git.text(git.run(self.root, "rev-list", "--parents", "--max-count=1", "--end-of-options", commit)).split()
@@ -85,6 +110,18 @@ class Repository:
             return git.text(git.run(self.root, "merge-base", "--end-of-options", one, other)).strip() or None
         except ToolError:
             return None
+
+    def commits_between(self, good: str, bad: str) -> tuple[str, ...]:
+        """The commits after *good* up to *bad* along first parents, oldest first; none where *good* is no ancestor."""
+        if self.merge_base(good, bad) != good:
+            return ()
+        return tuple(git.text(git.run(self.root, "rev-list", "--first-parent", "--reverse", bad, f"^{good}")).split())
+
+    def subject_and_author(self, commit: str) -> tuple[str, str]:
+        """The first line of *commit*'s message, and who wrote it."""
+        row = git.run(self.root, "log", "-1", "--format=%s%x00%an", "--no-show-signature", "--end-of-options", commit)
+        subject, _, author = git.text(row).strip("\n").partition("\0")
+        return subject, author
 
     def is_shallow(self) -> bool:
         """Whether the history was cut off when it was fetched."""

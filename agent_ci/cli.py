@@ -93,6 +93,27 @@ def explain(**given: object) -> int:
     return _run("explain", given)
 
 
+@cli.command(short_help="re-check a fix from its evidence, offline, with no key")
+@click.argument("evidence", type=click.Path(path_type=Path), default=Path(".agent-ci/evidence.json"))
+@click.option("--patch", type=click.Path(path_type=Path), help="the patch  [default: fix.patch beside the evidence]")
+@_options
+def verify(evidence: Path, patch: Path | None, **given: object) -> int:
+    """Repeat the proof of a fix from its EVIDENCE, its patch and its commit; every claim must hold."""
+    from agent_ci.verification import Verification, passed
+
+    verification = Verification(os.environ, given, sys.stderr, evidence, patch or evidence.with_name("fix.patch"))
+    claims = []
+    for claim in verification.claims():
+        claims.append(claim)
+        if not given["json"]:
+            click.echo(f"FAILS  {claim.name}: {claim.fault}" if claim.fault else f"holds  {claim.name}")
+    outcome = Outcome.FIXED if passed(claims) else Outcome.NO_FIX
+    if given["json"]:
+        rows = [{"claim": claim.name, "fault": claim.fault} for claim in claims]
+        click.echo(json.dumps({"outcome": outcome, "claims": rows}, indent=2, ensure_ascii=False))
+    return outcome.exit_code
+
+
 @cli.command(short_help="make a small red repository and fix it, offline")
 @click.option("--seed", type=int, default=0, help="which bug to inject  [default: 0]", metavar="N")
 @click.option(
@@ -121,6 +142,10 @@ def _run(job: str, given: dict[str, object]) -> int:
         return _report_our_bug(session.redact, session.output)
     if session.settings.json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    elif job == "explain":
+        from agent_ci.core.screen import screen
+
+        click.echo(session.redact(screen(session.verdict)))
     else:
         click.echo(session.redact(_story(document, session.settings.out)))
     return int(str(document["exit_code"]))

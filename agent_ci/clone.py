@@ -11,12 +11,13 @@ from functools import cached_property
 from pathlib import Path
 
 from agent_ci import git
-from agent_ci.checkout import Repository
+from agent_ci.checkout import Remote, Repository
 from agent_ci.core.change import REGULAR, Patch
 from agent_ci.core.listing import SUBMODULE, TreeRow, read_changes, read_tree
 from agent_ci.process import ToolError
 
 # Bytes leave and enter the object store as they are: no line ending, keyword, filter or encoding conversion.
+_DEPTH = 200  # commits of history that are fetched, to find where two branches parted
 _ATTRIBUTES = "* -text -ident !filter !eol !working-tree-encoding !diff !merge\n"
 
 
@@ -65,6 +66,27 @@ class Clone:
             self._git(*skip, stdin=repository.left_out_paths(), GIT_INDEX_FILE=index, GIT_WORK_TREE=root)
             self._git("add", "--all", settings=settings, GIT_INDEX_FILE=index, GIT_WORK_TREE=root)
             return GitTree(self, self._line("write-tree", GIT_INDEX_FILE=index))
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The best common ancestor, None where none is known here."""
+        try:
+            return self._line("merge-base", "--end-of-options", one, other) or None
+        except ToolError:
+            return None
+
+    def fetch(self, remote: Remote, *wanted: str) -> str:
+        """Bring the commits or branches *wanted* with some history from *remote*; the id of the first.
+
+        Raises ToolError where it does not answer or does not have them.
+        """
+        refspecs = [f"{name}:refs/fetched/{index}" for index, name in enumerate(wanted)]
+        self._git(
+            *("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"),
+            *("--no-auto-maintenance", f"--depth={_DEPTH}", "--end-of-options", remote.url, *refspecs),
+            settings=remote.settings,
+            GIT_ALLOW_PROTOCOL="file:https:http",
+        )
+        return self._line("rev-parse", "--verify", "refs/fetched/0^{commit}")
 
     def edit(self, tree: str, files: Mapping[str, bytes | None]) -> str:
         """The id of *tree* with *files* replaced; None removes one. Modes stay, new files are plain.
@@ -179,6 +201,14 @@ class GitTree:
             raise FileNotFoundError(path)
         return self.clone._git("cat-file", "blob", self._blobs[path])  # noqa: SLF001 - as above
 
+    def mentions(self, pattern: str) -> bool:
+        """Whether a text file has a line that matches *pattern*, an extended regular expression of git grep."""
+        try:
+            self.clone._git("grep", "-I", "-q", "-E", "-e", pattern, self.id)  # noqa: SLF001 - as above
+        except ToolError:
+            return False
+        return True
+
     def export(self, into: Path) -> None:
         """Write every file below *into*: plain bytes, links as links, submodules as empty folders."""
         index = self.clone.directory / f"export-{self.id}"
@@ -192,3 +222,22 @@ class GitTree:
             GIT_INDEX_FILE=str(index),
             GIT_WORK_TREE=str(into),
         )
+
+
+@dataclass(frozen=True)
+class Texts(Mapping[str, str]):
+    """The text files of a tree by path, read when they are asked for. What is no UTF-8 is not among them."""
+
+    tree: GitTree
+
+    def __getitem__(self, path: str) -> str:
+        try:
+            return self.tree.read(path).decode("utf-8")
+        except (FileNotFoundError, UnicodeDecodeError) as error:
+            raise KeyError(path) from error
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tree.paths())
+
+    def __len__(self) -> int:
+        return len(self.tree.paths())

@@ -5,22 +5,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from agent_ci import scanners
 from agent_ci.checkout import Repository
-from agent_ci.clone import Clone, GitTree
+from agent_ci.clone import Clone, GitTree, Texts
 from agent_ci.core.budget import Budget
-from agent_ci.core.change import Patch
+from agent_ci.core.change import ChangedText, Patch
 from agent_ci.core.context import Context
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.patches.diff import RejectedPatch, read_edits
 from agent_ci.core.patches.relocate import relocate
 from agent_ci.core.policy import Policy
+from agent_ci.core.review.review import Facts, objections
 from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
 from agent_ci.errors import AgentCIError
 from agent_ci.ports import Journal, Progress, Proposer, Runner, Sandbox, Tree, Workspace
 from agent_ci.process import ToolError
+
+_RIVALS = 2  # proven changes that are compared with one another
+_FURTHER_REPLIES = 2  # that are heard once a change is proven, where they cost nothing
+_IS_NOT_BEST = "another change that was proven is smaller, or came first"
 
 
 @dataclass(frozen=True)
@@ -55,12 +61,24 @@ class Job(Protocol):
         """Collect the evidence; ``settled`` is set where the facts alone decide how the run ends."""
         ...
 
+    def parts(self, evidence: Evidence) -> Generator[Evidence, Attempt | None, None]:
+        """The evidence piece by piece: yields a problem, is sent its proof or None, and yields the next one."""
+        ...
+
     def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tree: Tree) -> str:
         """The question for a text-based proposer."""
         ...
 
     def prove(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
         """Judge a change that policy allows by running it; the result is proven or carries objections."""
+        ...
+
+    def choose(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:
+        """The best of several proven attempts at one problem, with doubts where they behave differently."""
+        ...
+
+    def together(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:
+        """The attempts of all problems as one, judged on the whole evidence."""
         ...
 
 
@@ -93,31 +111,77 @@ def execute(job: Job, tools: Tools) -> Verdict:
         return Verdict(evidence.settled, evidence.summary, evidence)
     attempts: list[Attempt] = []
     try:
-        for attempt in _attempts(job, tools, evidence):
-            attempts.append(attempt)
-            if attempt.is_proven:
-                return Verdict(Outcome.FIXED, _proven(attempt), evidence, tuple(attempts))
+        proven = _solved(job, tools, evidence, attempts)
+        if proven and (len(proven) > 1 or proven[0].group):
+            with tools.progress.phase("prove together"):
+                attempts.append(job.together(proven, evidence, tools))
     except AgentCIError as error:
         return Verdict(error.outcome, str(error), evidence, tuple(attempts))
+    verdict = Verdict(Outcome.FIXED, "", evidence, tuple(attempts))
+    if verdict.proof:
+        return replace(verdict, reason=_proven(verdict.proof))
     return _given_up(tools, evidence, tuple(attempts))
 
 
-def _attempts(job: Job, tools: Tools, evidence: Evidence) -> Iterator[Attempt]:
-    """One judged attempt after the other, until no proposer has anything left or a limit is reached."""
-    attempts: tuple[Attempt, ...] = ()
+def _solved(job: Job, tools: Tools, evidence: Evidence, attempts: list[Attempt]) -> tuple[Attempt, ...]:
+    """The proof of each part of *evidence* that has one; every attempt on the way is put into *attempts*."""
+    proven: list[Attempt] = []
+    parts = job.parts(evidence)
+    part = next(parts, None)
+    while part is not None:
+        found = _proof_of(job, tools, part, attempts)
+        if found:
+            proven.append(found)
+        try:
+            part = parts.send(found)
+        except StopIteration:
+            part = None
+    return tuple(proven)
+
+
+def _proof_of(job: Job, tools: Tools, part: Evidence, attempts: list[Attempt]) -> Attempt | None:
+    """The proof for *part*: the first that a proposer has, or the better of it and another that costs nothing."""
+    proven: list[Attempt] = []
+    heard = 0
+    for attempt in _attempts(job, tools, part, attempts):
+        heard += bool(proven)
+        if attempt.is_proven:
+            proven.append(attempt)
+        is_paid = attempt.reply.cost.calls > 0
+        if len(proven) > 1 or heard >= _FURTHER_REPLIES or (is_paid and (proven or part.causes > 1)):
+            break  # several causes at once get one paid reply; the others are better spent on each of them
+    if len(proven) < _RIVALS:
+        return proven[0] if proven else None
+    best = job.choose(tuple(proven), part, tools)
+    for index, attempt in enumerate(attempts):
+        if attempt in proven:
+            is_best = best.patch == attempt.patch
+            attempts[index] = best if is_best else replace(attempt, objections=(_IS_NOT_BEST,))
+    return best
+
+
+def _attempts(job: Job, tools: Tools, evidence: Evidence, attempts: list[Attempt]) -> Iterator[Attempt]:
+    """One judged attempt after the other, until no proposer has anything left or a limit is reached.
+
+    Each is put into *attempts*. Once one is proven, only the proposer that found it is heard again.
+    """
     bench = _Bench(job, tools, evidence, tools.clone.tree(evidence.tree))
     for name, proposer in tools.proposers:
-        session = proposer.propose(evidence, attempts, bench)
+        session = proposer.propose(evidence, tuple(attempts), bench)
         answer: Attempt | None = None
-        while not tools.budget.objection(attempts, elapsed=tools.clock()):
+        is_proven = False
+        while not tools.budget.objection(tuple(attempts), elapsed=tools.clock()):
             with tools.progress.phase(f"propose ({name})"):
                 reply = _next(session, answer)
             if reply is None:
                 break
-            answer = _judged(bench, attempts, reply)
-            attempts += (answer,)
+            answer = replace(_judged(bench, tuple(attempts), reply), group=evidence.group)
+            attempts.append(answer)
+            is_proven = is_proven or answer.is_proven
             tools.journal.record("attempt", proposer=name, objections=list(answer.objections))
             yield answer
+        if is_proven:
+            return
 
 
 def _next(session: Generator[Reply, Attempt, None], answer: Attempt | None) -> Reply | None:
@@ -126,6 +190,16 @@ def _next(session: Generator[Reply, Attempt, None], answer: Attempt | None) -> R
         return next(session) if answer is None else session.send(answer)
     except StopIteration:
         return None
+
+
+def judge(job: Job, tools: Tools, evidence: Evidence, reply: Reply) -> Attempt:
+    """The attempt that *reply* amounts to as the answer to *evidence*, with no proposer asked."""
+    return _judged(_Bench(job, tools, evidence, tools.clone.tree(evidence.tree)), (), reply)
+
+
+def reviewed(job: Job, tools: Tools, evidence: Evidence, patch: Patch) -> tuple[str, ...]:
+    """The objections to *patch* that can be raised without running it."""
+    return _refusals(_Bench(job, tools, evidence, tools.clone.tree(evidence.tree)), patch)
 
 
 def _judged(bench: _Bench, attempts: tuple[Attempt, ...], reply: Reply) -> Attempt:
@@ -137,11 +211,31 @@ def _judged(bench: _Bench, attempts: tuple[Attempt, ...], reply: Reply) -> Attem
         patch = _patch(bench, reply.text)
     except RejectedPatch as rejection:
         return Attempt(reply, objections=(str(rejection),))
-    if same := next((before for before in attempts if before.patch and before.patch.tree == patch.tree), None):
+    earlier = (attempt for attempt in attempts if attempt.group == bench.evidence.group)
+    if same := next((attempt for attempt in earlier if attempt.patch and attempt.patch.tree == patch.tree), None):
         return Attempt(reply, patch, ("this very change was tried before", *same.objections), refused=same.refused)
-    if objections := tools.policy.objections(patch):
-        return Attempt(reply, patch, objections, refused=True)
+    if refusals := _refusals(bench, patch):
+        return Attempt(reply, patch, refusals, refused=True)
     return bench.job.prove(Attempt(reply, patch), bench.evidence, tools)
+
+
+def _refusals(bench: _Bench, patch: Patch) -> tuple[str, ...]:
+    """What policy says of the resulting tree, and a review of its text, without what the settings permit."""
+    policy = bench.tools.policy
+    new = bench.tools.clone.tree(patch.tree)
+    changes = tuple(
+        ChangedText(file.path, _text_of(bench.tree, file.path), _text_of(new, file.path))
+        for file in patch.files
+        if not file.is_binary
+    )
+    facts = Facts(bench.evidence.targets, Texts(bench.tree))
+    found = policy.not_permitted((*objections(changes, facts), *scanners.new_findings(changes)))
+    return (*policy.objections(patch), *found)
+
+
+def _text_of(tree: Tree, path: str) -> str | None:
+    content = _content(tree, path)
+    return None if content is None else content.decode("utf-8", "surrogateescape")
 
 
 def _patch(bench: _Bench, text: str) -> Patch:
@@ -181,6 +275,9 @@ def _proven(attempt: Attempt) -> str:
 def _given_up(tools: Tools, evidence: Evidence, attempts: tuple[Attempt, ...]) -> Verdict:
     """Nothing was proven: by a limit on what may be spent, by a rule, or because no proposer had more."""
     limit = tools.budget.objection(attempts, elapsed=tools.clock())
+    if repaired := [attempt for attempt in attempts if attempt.is_proven and attempt.group]:
+        reason = f"{len(repaired)} root cause(s) repaired and others not; partial.patch holds what was proven"
+        return Verdict(Outcome.NO_FIX, f"{reason}; {limit}" if limit else reason, evidence, attempts)
     changes = [attempt for attempt in attempts if attempt.patch]
     if changes and all(attempt.refused for attempt in changes):
         rules = "; ".join(dict.fromkeys(rule for attempt in changes for rule in attempt.objections))

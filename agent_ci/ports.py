@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
+from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.context import Context
 from agent_ci.core.report import TestReport
 from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
@@ -112,7 +113,19 @@ class Runner(Protocol):
         """The programs used, by role (``runner``, ``python``, ...), for the evidence."""
         ...
 
-    def run(self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float) -> TestReport:
+    @property
+    def varies(self) -> frozenset[str]:
+        """The fields of Conditions that this runner can set; the others it leaves as the user's command has them."""
+        ...
+
+    def run(
+        self,
+        workspace: Workspace,
+        *,
+        only: tuple[str, ...] = (),
+        timeout: float,
+        conditions: Conditions = USUAL,
+    ) -> TestReport:
         """Run the whole suite, or exactly the cases *only*, and read the fresh report.
 
         The report's ids are the ones that ``only`` takes. Raises InfrastructureError where the run broke

@@ -18,7 +18,7 @@ from agent_ci.core.report import Tally, TestReport
 from agent_ci.errors import UnsupportedError, UsageError
 from agent_ci.files import chunks, open_regular
 
-__all__ = ["MAX_BYTES", "USUAL_PLACES", "Keep", "find", "read_report", "read_reports"]
+__all__ = ["MAX_BYTES", "USUAL_PLACES", "Keep", "find", "joined", "read_each", "read_report", "read_reports"]
 
 MAX_BYTES = 2**30
 
@@ -61,18 +61,30 @@ def read_reports(
 
     Raises UnsupportedError where none can be read.
     """
-    read: list[TestReport] = []
+    return joined(read_each(paths, root=root, keep=keep, max_bytes=max_bytes).values())
+
+
+def read_each(
+    paths: Iterable[Path], *, root: Path | None = None, keep: Keep = Keep.ALL, max_bytes: int = MAX_BYTES
+) -> dict[Path, TestReport]:
+    """Read several reports, each by its path; one that cannot be read among others is empty and partial.
+
+    Raises UnsupportedError where none can be read.
+    """
+    read: dict[Path, TestReport] = {}
     refused: list[UnsupportedError] = []
     for path in paths:
         try:
             report = read_report(path, root=root, keep=keep, max_bytes=max_bytes)
         except UnsupportedError as error:
             refused.append(error)
+            report = TestReport(partial=(str(error),))
         else:
-            read.append(replace(report, partial=tuple(f"{path}: {reason}" for reason in report.partial)))
-    if not read:
+            report = replace(report, partial=tuple(f"{path}: {reason}" for reason in report.partial))
+        read[path] = report
+    if len(refused) == len(read):
         raise refused[0] if refused else UnsupportedError("no report was given; name one with --report")
-    return _joined(read, tuple(str(error) for error in refused))
+    return read
 
 
 def find(root: Path, globs: Iterable[str]) -> tuple[Path, ...]:
@@ -100,11 +112,13 @@ class _Chunks:
         return chunks(self._file, max_bytes=self._max_bytes)
 
 
-def _joined(reports: list[TestReport], partial: tuple[str, ...]) -> TestReport:
+def joined(reports: Iterable[TestReport]) -> TestReport:
+    """Several reports as one."""
+    every = tuple(reports)
     return TestReport(
-        cases=tuple(case for report in reports for case in report.cases),
-        tally=reduce(add, (report.tally for report in reports), Tally()),
-        partial=(*(reason for report in reports for reason in report.partial), *partial),
+        cases=tuple(case for report in every for case in report.cases),
+        tally=reduce(add, (report.tally for report in every), Tally()),
+        partial=tuple(reason for report in every for reason in report.partial),
     )
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import platform
 import shlex
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
-from agent_ci import __version__, memory, registry, reports, settings
+from agent_ci import __version__, registry, reports, settings
 from agent_ci.artifacts import OutputFolder
 from agent_ci.audit import AuditLog
+from agent_ci.base import base_of
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone, GitTree
 from agent_ci.console import Console, is_live
@@ -21,19 +24,18 @@ from agent_ci.core.budget import Budget
 from agent_ci.core.context import Context
 from agent_ci.core.document import Surroundings, evidence_document
 from agent_ci.core.explanation import explain
-from agent_ci.core.fingerprint import fingerprint
-from agent_ci.core.message import commit_message
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.policy import PROTECTED, Policy
 from agent_ci.core.run import Evidence, Finding, Verdict
 from agent_ci.core.secrets import redact
-from agent_ci.errors import AgentCIError, UnsupportedError, UsageError
+from agent_ci.delivery import HandOver, hand_over
+from agent_ci.errors import AgentCIError, UnsupportedError
 from agent_ci.files import open_regular
 from agent_ci.jobs.fix import Fix
+from agent_ci.jobs.hooks import Hooks
 from agent_ci.jobs.triage import Triage
-from agent_ci.memory import ProvenFix
 from agent_ci.pipeline import Tools, execute
-from agent_ci.ports import Completed, Delivery, Forge, Sandbox, Tree
+from agent_ci.ports import Completed, Forge, Sandbox, Tree
 from agent_ci.process import ToolError
 from agent_ci.settings import Settings
 from agent_ci.templates import shipped, template
@@ -58,10 +60,11 @@ class Session:
     settings: Settings = field(init=False)
     console: Console = field(init=False)
     context: Context = field(init=False)
+    verdict: Verdict = field(init=False)
+    _forge: Forge = field(init=False)
     _sandboxed: float = 0.0
     _isolation: Mapping[str, object] = field(default_factory=dict)
-    _delivery: Delivery | None = None
-    _patch: bytes | None = None
+    _handed_over: HandOver | None = None
 
     def __post_init__(self) -> None:
         """Hear the command line and the environment; the settings file follows once its commit is known."""
@@ -84,13 +87,15 @@ class Session:
 
     def finish(self, verdict: Verdict) -> dict[str, object]:
         """Write everything that is known about *verdict* and return the evidence document."""
+        self.verdict = verdict
         around = self._surroundings(verdict)
         document = evidence_document(verdict, around)
-        if self._patch is not None:
-            self.output.write_patch(self._patch)
+        if self._handed_over and self._handed_over.patch is not None:
+            patch = self._handed_over.patch
+            name = self.output.write_patch(patch, is_partial=self._handed_over.is_partial)
+            document["patch_file"] = {"name": name, "sha256": hashlib.sha256(patch).hexdigest()}
         self.output.write_text("explanation.md", explain(verdict, around))
-        self.output.write_document("evidence.json", document)
-        return document
+        return self.output.write_evidence(document)
 
     @property
     def output(self) -> OutputFolder:
@@ -106,33 +111,44 @@ class Session:
         given = settings.checked(self.given, source="command line")
         self.settings = settings.merged(given, settings.from_environment(self.environment), file)
 
-    def _run(self) -> Verdict:
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[tuple[Fix, Tools]]:
+        """The job and the tools it works with, while the clone exists. Raises AgentCIError."""
         repository = Repository.at(self.settings.repository)
         with Clone.of(repository) as clone:
-            forge = registry.forge(self.environment, repository, clone)
-            self.context = forge.context()
+            self._forge = registry.forge(self.environment, repository, clone)
+            self.context = self._forge.context()
             self._hear(self._settings_file(clone))
             self.settings = replace(self.settings, repository=repository.root)
             self.output.prepare()  # the settings file may have named another folder
             self.console.is_quiet = self.settings.quiet
             tools = self._tools(repository, clone)
-            verdict = self._execute(tools)
-            return self._delivered(forge, tools, verdict) if verdict.proof else verdict
+            yield self._fix(tools), tools
 
-    def _execute(self, tools: Tools) -> Verdict:
-        base, note = _base(self.settings, self.context, tools.repository)
+    def _run(self) -> Verdict:
+        with self.opened() as (job, tools):
+            self._handed_over = hand_over(self._execute(job, tools), self._forge, tools, self.settings)
+            return self._handed_over.verdict
+
+    def _fix(self, tools: Tools) -> Fix:
+        base = base_of(self.settings, self.context, tools.repository, tools.clone)
         tree = self._tree(tools)
-        job = Fix(
+        return Fix(
             Triage(
                 job=self.job,
                 tree=tree.id,
                 report_paths=self._reports(tree),
                 findings=self._findings(),
-                base=base,
-                base_note=note,
+                base=base.commit,
+                base_note=base.note,
                 refuse_red_base=_refuses_red_base(self.settings, self.context),
-            )
+            ),
+            hooks=Hooks(_hooks(self.settings)),
+            bisect=self.settings.bisect or "",
+            seed=self.settings.seed,
         )
+
+    def _execute(self, job: Fix, tools: Tools) -> Verdict:
         verdict = execute(job, tools)
         if self.job == "explain" and verdict.outcome is Outcome.NO_FIX:
             return replace(verdict, outcome=Outcome.EXPLAINED, reason=verdict.evidence.summary)
@@ -210,33 +226,11 @@ class Session:
                 found += logs.findings(file.read(_MAX_LOG_BYTES).decode("utf-8", "replace"), name)
         return tuple(found)
 
-    def _delivered(self, forge: Forge, tools: Tools, verdict: Verdict) -> Verdict:
-        """*verdict* after delivery. The patch is made first, so that nothing is lost when delivery fails."""
-        proof = verdict.proof
-        assert proof is not None  # noqa: S101 - the caller looked
-        assert proof.patch is not None  # noqa: S101 - a proof has a patch
-        attempt = tools.repository.our_commits_at_head() + 1
-        message = commit_message(verdict, run=self.context.run_url, attempt=attempt)
-        commit = tools.clone.commit(proof.patch.tree, parent=self.context.commit, message=message)
-        self._patch = tools.clone.format_patch(commit)
-        fix = ProvenFix(fingerprint(verdict.evidence.targets), proof.patch.diff, proof.reply.cause)
-        memory.remember(self.settings.out / memory.FILE_NAME, fix)
-        if self.settings.uncommitted and self.settings.deliver == "commit":
-            raise UsageError("--uncommitted work cannot be delivered as a commit; apply .agent-ci/fix.patch instead")
-        try:
-            self._delivery = forge.deliver(verdict, self.settings.deliver)
-        except AgentCIError as error:
-            return replace(
-                verdict, outcome=error.outcome, reason=f"{error}; the proven change is in {self.settings.out}/fix.patch"
-            )
-        outcome = Outcome.DELIVERED if self._delivery.rung not in ("patch", "none") else Outcome.FIXED
-        return replace(verdict, outcome=outcome)
-
     def _surroundings(self, verdict: Verdict) -> Surroundings:
         total = time.monotonic() - self.started
         model = sum(attempt.reply.cost.seconds for attempt in verdict.attempts if attempt.reply.cost.calls)
         sums = {"total": total, "sandboxed": self._sandboxed, "model": model, "own": total - self._sandboxed - model}
-        delivery = self._delivery
+        delivery = self._handed_over.delivery if self._handed_over else None
         return Surroundings(
             context=self.context,
             isolation=self._isolation,
@@ -269,7 +263,17 @@ def _is_report(path: Path, root: Path) -> bool:
 
 
 def _policy(chosen: Settings) -> Policy:
-    return Policy(allow=chosen.allow, deny=(*PROTECTED, *chosen.deny), allow_test_changes=chosen.allow_test_changes)
+    return Policy(
+        allow=chosen.allow,
+        deny=(*PROTECTED, *chosen.deny),
+        allow_test_changes=chosen.allow_test_changes,
+        permit=chosen.permit,
+    )
+
+
+def _hooks(chosen: Settings) -> dict[str, str]:
+    commands = {"lint": chosen.lint, "type-check": chosen.type_check, "security": chosen.security}
+    return {name: command for name, command in commands.items() if command}
 
 
 def _isolation(sandbox: Sandbox, chosen: Settings) -> dict[str, object]:
@@ -287,22 +291,3 @@ def _refuses_red_base(chosen: Settings, context: Context) -> bool:
     if chosen.when_base_red:
         return chosen.when_base_red == "refuse"
     return bool(chosen.base) or not context.is_on_default_branch
-
-
-def _base(chosen: Settings, context: Context, repository: Repository) -> tuple[str | None, str]:
-    """The commit to compare with, and a sentence where there is none. Raises UsageError for a wrong --base."""
-    if chosen.base:
-        commit = repository.commit(chosen.base)
-        if commit is None:
-            raise UsageError(f"--base {chosen.base!r} names no commit here; fetch it, or name another")
-        return commit, ""
-    branch = context.default_branch
-    names = (context.base,) if context.base else (f"refs/remotes/origin/{branch}", f"refs/heads/{branch}")
-    commit = next((found for name in names if (found := repository.commit(name))), None)
-    if commit is None:
-        why = "the history was cut off when it was fetched" if repository.is_shallow() else "none is known"
-        return None, f"base: unavailable ({why}); nothing is claimed about who caused the failure"
-    merge_base = repository.merge_base(context.commit, commit)
-    if (merge_base or commit) == context.commit:
-        return None, "base: none, the judged commit is itself the tip of the base"
-    return merge_base or commit, ""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent_ci.core.rules import PERMITS
 from agent_ci.errors import UsageError
 
 FILE_NAME = ".agent-ci.yml"
@@ -81,6 +82,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("deliver", "how a proven change is delivered", default="patch", choices=DELIVERIES, metavar="MODE"),
     Option("out", "where the files go", default=".agent-ci", metavar="DIR"),
     Option("seed", "makes every random choice repeatable", default=0, kind=int, metavar="N"),
+    Option("bisect", "name the first commit of a range that fails", metavar="GOOD..BAD"),
     Option("uncommitted", "judge the working tree as it is, not the last commit", default=False, kind=bool),
     Option("json", "the verdict as JSON on standard output", default=False, kind=bool),
     Option("quiet", "no progress on standard error", default=False, kind=bool),
@@ -97,6 +99,17 @@ OPTIONS: tuple[Option, ...] = (
     Option("allow", "protected paths that may change all the same", default=(), is_repeatable=True, is_policy=True),
     Option("deny", "further paths that must not change", default=(), is_repeatable=True, is_policy=True),
     Option("allow-test-changes", "let a fix change tests", default=False, kind=bool, is_policy=True),
+    Option(
+        "permit",
+        "rules of the review that a change may break",
+        default=(),
+        choices=PERMITS,
+        is_repeatable=True,
+        is_policy=True,
+    ),
+    Option("lint", "a command that must find nothing new in a patched tree", is_policy=True),
+    Option("type-check", "the same, for types", is_policy=True),
+    Option("security", "the same, for security", is_policy=True),
 )  # fmt: skip
 
 
@@ -124,6 +137,7 @@ class Settings:
     deliver: str
     out: Path
     seed: int
+    bisect: str | None
     uncommitted: bool
     json: bool
     quiet: bool
@@ -134,6 +148,10 @@ class Settings:
     allow: tuple[str, ...]
     deny: tuple[str, ...]
     allow_test_changes: bool
+    permit: tuple[str, ...]
+    lint: str | None
+    type_check: str | None
+    security: str | None
 
 
 def from_environment(environment: Mapping[str, str]) -> dict[str, object]:

@@ -8,10 +8,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from agent_ci.core.outcome import Outcome
+from agent_ci.core.rules import RULES
 from agent_ci.settings import OPTIONS, Option
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "docs/reference/cli.md", "docs/reference/settings.md")
+PAGES = ("README.md", "docs/reference/cli.md", "docs/reference/rules.md", "docs/reference/settings.md")
 
 MEANINGS: Mapping[Outcome, str] = MappingProxyType(
     {
@@ -88,8 +89,13 @@ def _outcomes() -> str:
     return _table(("outcome", "exit", "meaning"), rows)
 
 
+def _rules() -> str:
+    rows = ((f"`{rule.name}`", rule.forbids, rule.relax) for rule in RULES)
+    return _table(("rule", "what it forbids", "how to relax it"), rows)
+
+
 TABLES: Mapping[str, Callable[[], str]] = MappingProxyType(
-    {"options": _options, "policy": _policy, "sources": _sources, "outcomes": _outcomes}
+    {"options": _options, "policy": _policy, "sources": _sources, "outcomes": _outcomes, "rules": _rules}
 )
 
 

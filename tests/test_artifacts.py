@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from agent_ci.artifacts import OutputFolder
+from agent_ci.core.document import broken_seal
 from agent_ci.errors import InfrastructureError, UsageError
 
 
@@ -28,16 +29,19 @@ def test_a_prepared_folder_is_invisible_to_git_and_free_of_an_earlier_run(tmp_pa
 
 def test_texts_and_documents_are_written_whole_without_secrets(tmp_path: Path) -> None:
     out = folder(tmp_path)
-    out.write_document("evidence.json", {"reason": "é hunter2 \udcff"})
+    written = out.write_evidence({"reason": "é hunter2 \udcff", "hunter2": ["hunter2", 1]})
     out.write_text("explanation.md", "hunter2\n")
-    assert json.loads((tmp_path / "evidence.json").read_bytes()) == {"reason": "é *** ?"}
+    assert json.loads((tmp_path / "evidence.json").read_bytes()) == written
+    assert (written["reason"], written["***"]) == ("é *** ?", ["***", 1])
+    assert broken_seal((tmp_path / "evidence.json").read_text(encoding="utf-8")) == ""
     assert contents(tmp_path)["explanation.md"] == b"***\n"
     assert len(contents(tmp_path)) == 2
 
 
-def test_a_patch_is_written_byte_for_byte(tmp_path: Path) -> None:
-    folder(tmp_path).write_patch(b"+hunter2\r\n\xff")
-    assert contents(tmp_path) == {"fix.patch": b"+hunter2\r\n\xff"}
+@pytest.mark.parametrize(("is_partial", "name"), [(False, "fix.patch"), (True, "partial.patch")])
+def test_a_patch_is_written_byte_for_byte(tmp_path: Path, name: str, is_partial: bool) -> None:  # noqa: FBT001
+    assert folder(tmp_path).write_patch(b"+hunter2\r\n\xff", is_partial=is_partial) == name
+    assert contents(tmp_path) == {name: b"+hunter2\r\n\xff"}
 
 
 @pytest.mark.parametrize("name", [".gitignore", ".evidence.json.part", "evidence.json", "..gitignore.part"])

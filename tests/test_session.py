@@ -72,8 +72,8 @@ def test_a_wrong_patch_then_a_right_one_is_fixed_in_two(red: RedRepository) -> N
         (deletion("test_calc.py", TESTS), "a fix must not change the tests"),
         (SKIP, "a fix must not change the tests"),
         (CONFTEST, "conftest.py is protected"),
-        (SKIP_IN_SOURCE, "test_calc.py"),
-        (EXIT_EARLY, "left no report"),
+        (SKIP_IN_SOURCE, "[detects-tests]"),
+        (EXIT_EARLY, "[ends-process]"),
         (BREAKS_ANOTHER, "passed before the change and failed after it"),
         ("I could not find anything.", "no diff"),
         (GOOD.replace("return a - b", "return a % b"), "calc.py"),
@@ -98,6 +98,18 @@ def test_what_only_looks_like_a_fix_is_not_one(red: RedRepository, reply: str, o
     assert run.outcome in ("no_fix", "policy_refused")
     assert objection in " ".join(run.objections[0])
     assert not (run.out / "fix.patch").exists()
+
+
+@pytest.mark.parametrize(
+    ("reply", "objection"), [(SKIP_IN_SOURCE, "test_calc.py"), (EXIT_EARLY, "left no report")], ids=["skips", "exits"]
+)
+def test_a_run_shows_what_a_permitted_cheat_does(tmp_path: Path, reply: str, objection: str) -> None:
+    red = RedRepository.make(
+        tmp_path, {**FILES, ".agent-ci.yml": "permit: [detects-tests, ends-process, new-dependency]\n"}
+    )
+    run = red.run(replies=(reply,))
+    assert run.outcome == "no_fix"
+    assert objection in " ".join(run.objections[0])
 
 
 @pytest.mark.parametrize("replies", [(GOOD,), (WRONG,), ("prose",), (deletion("test_calc.py", TESTS),)])

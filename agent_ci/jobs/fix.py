@@ -2,35 +2,79 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Generator
+from dataclasses import dataclass, field, replace
 
-from agent_ci.core.change import Patch
+from agent_ci.clone import Texts
+from agent_ci.core.grouping import groups
 from agent_ci.core.imports import imported_files
-from agent_ci.core.patches import hunks
+from agent_ci.core.patches.hunks import added_lines
 from agent_ci.core.paths import is_test_path
 from agent_ci.core.proof import unproven
 from agent_ci.core.questions.question import fix_question, suspects
-from agent_ci.core.report import Status, TestReport
-from agent_ci.core.run import Attempt, Evidence
-from agent_ci.errors import InfrastructureError, UnsupportedError
-from agent_ci.jobs.triage import Triage
+from agent_ci.core.run import Attempt, Evidence, Reply
+from agent_ci.core.suspects import suspect_places
+from agent_ci.jobs import comparison, proving
+from agent_ci.jobs.bisection import bisected
+from agent_ci.jobs.hooks import Hooks
+from agent_ci.jobs.triage import Triage, summary_of
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Tree
 from agent_ci.templates import template
 
 _PROMPT = "fix.v1"
 _MOST_FILES = 30
+_SECONDS_TO_COMPARE = 20.0
 
 
 @dataclass(frozen=True)
 class Fix:
-    """The job `fix`: evidence by triage, proof by the original tests on the patched tree."""
+    """The job `fix`: evidence by triage, proof by the original tests on the patched tree.
+
+    ``hooks`` are the user's own checks of a patched tree, ``bisect`` is a range GOOD..BAD or empty, and ``seed``
+    makes every random choice repeatable.
+    """
 
     triage: Triage
+    hooks: Hooks = field(default_factory=Hooks)
+    bisect: str = ""
+    seed: int = 0
 
     def gather(self, tools: Tools) -> Evidence:
-        """Reproduce the failure, run the controls, and say what is to be repaired."""
-        return self.triage.diagnose(tools)
+        """Reproduce the failure, run the controls, and say what is to be repaired and where to look."""
+        evidence = self.triage.diagnose(tools)
+        if self.bisect and evidence.targets:
+            with tools.progress.phase("bisect"):
+                evidence = replace(evidence, first_bad=bisected(evidence, tools, self.bisect))
+        return self._with_places(evidence, tools) if evidence.targets else evidence
+
+    def _with_places(self, evidence: Evidence, tools: Tools) -> Evidence:
+        """*evidence* with the suspects, and with what changed since the base where that is green."""
+        patch = None
+        if evidence.caused_by_change and self.triage.base:
+            patch = tools.clone.patch(tools.clone.tree(self.triage.base).id, tools.clone.tree(evidence.tree).id)
+        found = suspect_places(
+            evidence.targets,
+            Texts(tools.clone.tree(evidence.tree)),
+            changed=added_lines(patch.diff) if patch else {},
+            roots=evidence.toolchain.get("pythonpath", ".").split(":"),
+        )
+        return replace(evidence, suspects=found, since_green=patch.files if patch else ())
+
+    def parts(self, evidence: Evidence) -> Generator[Evidence, Attempt | None, None]:
+        """All at once, since one slip can look like many; then one cause after the other, on top of each other."""
+        causes = groups(evidence.targets)
+        if (yield replace(evidence, causes=len(causes))) or len(causes) == 1:
+            return
+        part = evidence
+        for cause in causes:
+            red = {case.id for case in part.before.red}
+            left = tuple(case for case in cause.cases if case.id in red)
+            if not left:
+                continue  # repaired together with an earlier one
+            proof = yield replace(part, targets=left, summary=summary_of(left), group=cause.fingerprint)
+            if proof and proof.patch and proof.after:
+                part = replace(part, tree=proof.patch.tree, before=proof.after)
 
     def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tree: Tree) -> str:
         """What failed, where, what was tried: for proposers that read text."""
@@ -42,11 +86,41 @@ class Fix:
         return fix_question(template(_PROMPT), evidence, dict(list(sources.items())[:_MOST_FILES]), attempts)
 
     def prove(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
-        """Run the failing tests, then the whole suite; then drop every hunk that is not needed for green."""
-        assert attempt.patch is not None  # noqa: S101 - the pipeline proves changes only
+        """Run the failing tests, the whole suite and the hooks; then drop every hunk that is not needed for green."""
         with tools.progress.phase("prove"):
-            judged = _prove(attempt, attempt.patch, evidence, tools)
-            return _minimal(judged, evidence, tools) if judged.is_proven else judged
+            judged = proving.Proof(evidence, tools, self.seed).of(attempt)
+            if judged.is_proven and (objections := self.hooks.objections(judged, tools)):
+                judged = replace(judged, objections=objections)
+            return judged
+
+    def choose(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:
+        """The smallest of *proven*; with doubts where another one behaves differently on inputs no test has."""
+        best, *others = sorted(proven, key=lambda attempt: attempt.patch.size if attempt.patch else 0)
+        seconds = min(_SECONDS_TO_COMPARE, 0.2 * tools.seconds_left())
+        with tools.progress.phase("compare"):
+            for other in others:
+                assert best.patch is not None  # noqa: S101 - both are proven
+                assert other.patch is not None  # noqa: S101 - as above
+                found = comparison.compare(best.patch, other.patch, evidence, tools, seconds=seconds)
+                best = replace(best, doubts=(*best.doubts, *found.differences))
+        return best
+
+    def together(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:
+        """All repairs as one change of the commit, proven as a whole where every root cause has one."""
+        last = proven[-1]
+        assert last.patch is not None  # noqa: S101 - it is proven
+        assert last.after is not None  # noqa: S101 - as above
+        reply = Reply(
+            " + ".join(dict.fromkeys(attempt.reply.proposer for attempt in proven)),
+            cause="; ".join(dict.fromkeys(attempt.reply.cause for attempt in proven if attempt.reply.cause)),
+        )
+        doubts = tuple(doubt for attempt in proven for doubt in attempt.doubts)
+        patch = tools.clone.patch(evidence.tree, last.patch.tree)
+        objections = unproven(evidence.before, last.after, tolerated=proving.tolerated(evidence))
+        whole = Attempt(reply, patch, objections, last.after, doubts=doubts)
+        if whole.objections or len(proven) == 1:
+            return replace(whole, repeats=last.repeats, scope=last.scope)
+        return proving.Proof(evidence, tools, self.seed).of(whole)
 
 
 def _imports(evidence: Evidence, tree: Tree, path: str, text: str) -> tuple[str, ...]:
@@ -57,65 +131,3 @@ def _imports(evidence: Evidence, tree: Tree, path: str, text: str) -> tuple[str,
 
 def _text(tree: Tree, path: str) -> str:
     return tree.read(path).decode("utf-8", "replace")
-
-
-def _prove(attempt: Attempt, patch: Patch, evidence: Evidence, tools: Tools) -> Attempt:
-    """*attempt* with *patch* as its change, judged by running the failing tests and then all of them."""
-    try:
-        if objections := _target_objections(_run(patch, evidence.target_ids, tools), evidence):
-            return replace(attempt, patch=patch, objections=objections)
-        after = _run(patch, (), tools)
-    except (InfrastructureError, UnsupportedError) as error:
-        return replace(attempt, patch=patch, objections=(f"with the change, {error}",))
-    objections = unproven(evidence.before, after, tolerated=_tolerated(evidence))
-    return replace(attempt, patch=patch, objections=objections, after=after)
-
-
-def _run(patch: Patch, only: tuple[str, ...], tools: Tools) -> TestReport:
-    with tools.sandbox.open(tools.clone.tree(patch.tree)) as workspace:
-        return tools.runner.run(workspace, only=only, timeout=max(1.0, tools.seconds_left()))
-
-
-def _target_objections(after: TestReport, evidence: Evidence) -> tuple[str, ...]:
-    """What the failing tests alone say against the change."""
-    targets = TestReport.of(*evidence.targets)
-    messages = {case.id: case.message.strip().splitlines() for case in after.red}
-    return tuple(
-        f"{sentence}: {messages[id_][0]}" if (id_ := sentence.split(" ")[0]) in messages and messages[id_] else sentence
-        for sentence in unproven(targets, after)
-    )
-
-
-def _tolerated(evidence: Evidence) -> frozenset[str]:
-    """Cases that were red before and that this repair does not claim."""
-    return frozenset(evidence.before.ids(Status.FAILED, Status.ERRORED)) - set(evidence.target_ids)
-
-
-def _minimal(proven: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
-    """*proven* without the hunks that the failing tests do not need; proven again when any was dropped."""
-    assert proven.patch is not None  # noqa: S101 - it is proven
-    smaller = _needed(proven.patch, evidence, tools)
-    if smaller.tree == proven.patch.tree:
-        return proven
-    again = _prove(proven, smaller, evidence, tools)
-    return again if again.is_proven else proven
-
-
-def _needed(patch: Patch, evidence: Evidence, tools: Tools) -> Patch:
-    """*patch* reduced to the hunks without which a failing test is red again."""
-    index = 0
-    while len(parts := hunks.split(patch.diff)) > 1 and index < len(parts):
-        tree = tools.clone.apply(patch.base_tree, hunks.without(patch.diff, index))
-        without = tools.clone.patch(patch.base_tree, tree)
-        if _is_still_green(without, evidence, tools):
-            patch = without
-        else:
-            index += 1
-    return patch
-
-
-def _is_still_green(patch: Patch, evidence: Evidence, tools: Tools) -> bool:
-    try:
-        return not _target_objections(_run(patch, evidence.target_ids, tools), evidence)
-    except (InfrastructureError, UnsupportedError):
-        return False

@@ -1,21 +1,26 @@
-"""Knows what a red build is, by running it: whose fault, steady or flaky, reproducible here or not."""
+"""Knows what a red build is, by running it: whose fault, steady or flaky, broken from outside, reproducible or not."""
 
 from __future__ import annotations
 
-import time
-from collections import Counter
+import platform
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent_ci import reports
+from agent_ci.core.cells import Cell
+from agent_ci.core.diagnosis import flakes, is_manifest, outside_cause
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase, TestReport
-from agent_ci.core.run import Control, Evidence, Finding, Side
+from agent_ci.core.run import Control, Evidence, Finding, Flake, Side
 from agent_ci.errors import InfrastructureError, UnsupportedError
+from agent_ci.jobs.controls import Controls, attributed
 from agent_ci.pipeline import Tools
 
 _SHORT = 60  # characters: what is longer is no help in one sentence
-_SHARE_OF_TIME = 0.25  # of the time limit, for the controls of one side
+_MOST_NAMES = 5
+_SYSTEMS = {"Linux": "linux", "Darwin": "macos", "Windows": "windows"}
+_TELLS_TIME = r"\b(today|now|utcnow|time|time_ns|localtime|gmtime|strftime|ctime)[(]"
 
 
 @dataclass(frozen=True)
@@ -38,36 +43,32 @@ class Triage:
     def diagnose(self, tools: Tools) -> Evidence:
         """Run the suite and the controls, and say what is to be repaired or why nothing can be."""
         with tools.progress.phase("read reports"):
-            reported = self._reported(tools.repository.root)
+            each = self._reported(tools.repository.root)
+            reported = reports.joined(each.values())
         with tools.progress.phase("reproduce"):
-            started = time.monotonic()
-            with tools.sandbox.open(tools.clone.tree(self.tree)) as workspace:
-                before = tools.runner.run(workspace, timeout=max(1.0, tools.seconds_left()))
-            seconds = time.monotonic() - started
+            before, seconds = Controls(tools, ()).whole(self.tree)
         evidence = _reproduced(self._known(before, tools), reported)
+        evidence = replace(evidence, cells=_cells(each, evidence.targets))
+        if evidence.settled is Outcome.CANNOT_REPRODUCE:
+            with tools.progress.phase("controls (other orders)"):
+                return self._looked_for(evidence, reported, tools)
         if evidence.settled is None:
-            seen = {id_: before.statuses[id_] for id_ in evidence.target_ids}
-            evidence = replace(evidence, controls=(Control(Side.HEAD, alone=False, statuses=seen, seconds=seconds),))
+            first = Controls(tools, evidence.target_ids).seen(Side.HEAD, before, alone=False, seconds=seconds)
+            evidence = replace(evidence, controls=(first,))
             with tools.progress.phase("controls (head)"):
-                evidence = _without_flaky(self._with_controls(tools, evidence, Side.HEAD))
+                evidence = self._on_head(tools, evidence)
         if evidence.settled is None and self.base is not None:
             with tools.progress.phase("controls (base)"):
                 evidence = self._on_base(tools, evidence)
-        return evidence
+        return evidence if evidence.settled else self._blamed(tools, evidence)
 
-    def _on_base(self, tools: Tools, evidence: Evidence) -> Evidence:
-        try:
-            return self._against_base(self._with_controls(tools, evidence, Side.BASE))
-        except (InfrastructureError, UnsupportedError) as error:
-            return _noted(evidence, f"base: unavailable, its tests cannot be run here ({error})")
-
-    def _reported(self, checkout: Path) -> TestReport:
-        """What the reports say. Those in the checkout are read without following any link out of it."""
+    def _reported(self, checkout: Path) -> dict[Path, TestReport]:
+        """What each report says. Those in the checkout are read without following any link out of it."""
         if not self.report_paths:
-            return TestReport()
+            return {}
         is_inside = all(path.is_relative_to(checkout) for path in self.report_paths)
         root = checkout if is_inside else None
-        return reports.read_reports(self.report_paths, root=root, keep=reports.Keep.RED)
+        return reports.read_each(self.report_paths, root=root, keep=reports.Keep.RED)
 
     def _known(self, before: TestReport, tools: Tools) -> Evidence:
         notes = (self.base_note,) if self.base_note else ()
@@ -78,47 +79,134 @@ class Triage:
             before=before,
             findings=self.findings,
             notes=notes,
+            system=_SYSTEMS.get(platform.system(), platform.system().lower()),
             toolchain=tools.runner.toolchain,
         )
 
-    def _with_controls(self, tools: Tools, evidence: Evidence, side: Side) -> Evidence:
-        """*evidence* with runs of the failing tests alone on *side*, each in a fresh copy.
+    def _looked_for(self, evidence: Evidence, reported: TestReport, tools: Tools) -> Evidence:
+        """*evidence* of a failure that was reported and not seen: run alone and in other orders before giving up."""
+        ids = tuple(case.id for case in _matching(evidence.before.cases, reported) if case.status is Status.PASSED)
+        if not ids:
+            summary = f"{evidence.summary}; the reported tests are not run here (skipped, deselected or not there)"
+            return replace(evidence, summary=summary)
+        controls = Controls(tools, ids)
+        runs = [controls.seen(Side.HEAD, evidence.before, alone=False, seconds=0.0)]
+        try:
+            for run in controls.shuffled(self.tree):
+                runs.append(run)
+                if run.is_red:
+                    break
+            if not runs[-1].is_red:
+                runs += controls.repeated(Side.HEAD, self.tree, until=_has_red, runs=tools.repeat - 1)
+        except (InfrastructureError, UnsupportedError) as error:
+            return _noted(evidence, f"the reported tests could not be run again: {error}")
+        evidence = replace(evidence, controls=tuple(runs))
+        unsteady = flakes(ids, runs)
+        return self._flaky(evidence, unsteady, runs, tools) if unsteady else evidence
 
-        They stop early once red and green were both seen, once the base was green, at the number of runs
-        asked for, and when their share of the time limit is used.
-        """
-        controls = list(evidence.controls)
-        deadline = tools.clock() + _SHARE_OF_TIME * tools.seconds_left()
-        tree = tools.clone.tree(self.tree if side is Side.HEAD else str(self.base))
-        while True:
-            mine = [control for control in controls if control.side is side]
-            is_settled = len({control.is_red for control in mine}) > 1 or (side is Side.BASE and _has_green(mine))
-            if is_settled or len(mine) >= tools.repeat or (mine and tools.clock() >= deadline):
-                return replace(evidence, controls=tuple(controls))
-            started = time.monotonic()
-            with tools.sandbox.open(tree) as workspace:
-                report = tools.runner.run(workspace, only=evidence.target_ids, timeout=max(1.0, tools.seconds_left()))
-            controls.append(
-                Control(side, alone=True, statuses=dict(report.statuses), seconds=time.monotonic() - started)
-            )
+    def _on_head(self, tools: Tools, evidence: Evidence) -> Evidence:
+        """*evidence* without the tests that were both red and green on the head; settled where none is left."""
+        controls = Controls(tools, evidence.target_ids)
+        first = list(evidence.controls)
 
-    def _against_base(self, evidence: Evidence) -> Evidence:
-        """*evidence* without what the base shows too; settled as ``base_red`` where nothing else is left."""
+        def is_settled(made: list[Control]) -> bool:
+            return len(flakes(evidence.target_ids, (*first, *made))) == len(evidence.target_ids)
+
+        runs = first + controls.repeated(Side.HEAD, self.tree, until=is_settled, runs=max(1, tools.repeat - 1))
+        evidence = replace(evidence, controls=tuple(runs))
+        unsteady = flakes(evidence.target_ids, runs)
+        if not unsteady:
+            return _noted(evidence, f"the failing tests fail in {len(runs)} of {len(runs)} runs")
+        return self._flaky(evidence, unsteady, runs, tools)
+
+    def _flaky(self, evidence: Evidence, unsteady: tuple[Flake, ...], runs: list[Control], tools: Tools) -> Evidence:
+        """*evidence* without the *unsteady* tests, the first of which is looked into."""
+        with tools.progress.phase("controls (what flips it)"):
+            found = (attributed(unsteady[0], runs, self.tree, tools), *unsteady[1:])
+        ids = {flake.id for flake in found}
+        steady = tuple(case for case in evidence.targets if case.id not in ids)
+        counts = "; ".join(map(_flake_sentence, found))
+        evidence = replace(evidence, flakes=(*evidence.flakes, *found), targets=steady)
+        if not steady:
+            return replace(evidence, settled=Outcome.FLAKY, summary=f"flaky on one commit: {counts}")
+        return _noted(replace(evidence, summary=summary_of(steady)), f"flaky and left alone: {counts}")
+
+    def _on_base(self, tools: Tools, evidence: Evidence) -> Evidence:
+        """*evidence* with the runs of its failing tests on the base."""
+
+        def is_settled(made: list[Control]) -> bool:
+            return not any(_is_always_red(id_, made) for id_ in evidence.target_ids)
+
+        controls = Controls(tools, evidence.target_ids)
+        try:
+            made = controls.repeated(Side.BASE, str(self.base), until=is_settled, runs=tools.repeat)
+        except (InfrastructureError, UnsupportedError) as error:
+            return _noted(evidence, f"base: unavailable, its tests cannot be run here ({error})")
+        return replace(evidence, controls=(*evidence.controls, *made))
+
+    def _blamed(self, tools: Tools, evidence: Evidence) -> Evidence:
+        """*evidence* without what this change did not cause: broken from outside, told by the clock, red before."""
         runs = [control for control in evidence.controls if control.side is Side.BASE]
-        red = {id_ for id_ in evidence.target_ids if _is_always_red(id_, runs)}
-        caused = tuple(case for case in evidence.targets if case.id not in red)
-        if not red:
-            return _noted(
-                evidence,
-                f"the failing tests do not fail on the base ({len(runs)} run(s)): this change caused them",
-            )
-        if not self.refuse_red_base:
-            return _noted(evidence, f"{_count(red)} on the base as well; the build itself is being repaired")
-        if not caused:
-            summary = f"{_count(red)} on the base in the same way ({len(runs)} runs); this change is not to blame"
-            return replace(evidence, settled=Outcome.BASE_RED, summary=summary)
-        remaining = replace(evidence, targets=caused, summary=_summary(caused))
-        return _noted(remaining, f"{_count(red)} on the base as well and is left alone: {', '.join(sorted(red))}")
+        others = tuple(case for case in evidence.targets if not runs or _is_always_red(case.id, runs))
+        caused = tuple(case for case in evidence.targets if case not in others)
+        if not others:
+            sentence = f"the failing tests do not fail on the base ({len(runs)} run(s)): this change caused them"
+            return replace(_noted(evidence, sentence), caused_by_change=True)
+        others, evidence = self._without_outside_causes(tools, evidence, others)
+        if others:
+            with tools.progress.phase("controls (clock)"):
+                others, evidence = self._without_the_clock(tools, evidence, others)
+        if runs and others:
+            red = {case.id for case in others}
+            if not self.refuse_red_base:
+                evidence = _noted(evidence, f"{_count(red)} on the base as well; the build itself is being repaired")
+            elif not caused:
+                summary = f"{_count(red)} on the base in the same way ({len(runs)} runs); this change is not to blame"
+                return replace(evidence, settled=Outcome.BASE_RED, summary=summary)
+            else:
+                names = ", ".join(sorted(red))
+                evidence = _noted(evidence, f"{_count(red)} on the base as well and is left alone: {names}")
+                others = ()
+        left = tuple(case for case in evidence.targets if case in caused or case in others)
+        if not left:
+            outcome = Outcome.FLAKY if evidence.flakes else Outcome.INFRASTRUCTURE
+            return replace(evidence, settled=outcome, targets=(), summary=evidence.notes[-1])
+        return replace(evidence, targets=left, summary=summary_of(left), caused_by_change=bool(runs) and not others)
+
+    def _without_outside_causes(
+        self, tools: Tools, evidence: Evidence, cases: tuple[TestCase, ...]
+    ) -> tuple[tuple[TestCase, ...], Evidence]:
+        tree = tools.clone.tree(self.tree)
+        manifests = [tree.read(path).decode("utf-8", "replace") for path in tree.paths() if is_manifest(path)]
+        causes = {case.id: cause for case in cases if (cause := outside_cause(case, manifests))}
+        if not causes:
+            return cases, evidence
+        what = "; ".join(
+            f"{cause} ({_names(id_ for id_ in causes if causes[id_] == cause)})"
+            for cause in dict.fromkeys(causes.values())
+        )
+        return tuple(case for case in cases if case.id not in causes), _noted(evidence, f"broken from outside: {what}")
+
+    def _without_the_clock(
+        self, tools: Tools, evidence: Evidence, cases: tuple[TestCase, ...]
+    ) -> tuple[tuple[TestCase, ...], Evidence]:
+        """*cases* without those that pass at another time; looked into only where something asks for the time."""
+        if "clock" not in tools.runner.varies or not tools.clone.tree(self.tree).mentions(_TELLS_TIME):
+            return cases, evidence
+        ids = tuple(case.id for case in cases)
+        runs = [control for control in evidence.controls if control.side is Side.HEAD]
+        try:
+            runs += Controls(tools, ids).at_other_times(self.tree)
+        except (InfrastructureError, UnsupportedError):
+            return cases, evidence
+        found = tuple(replace(flake, flipped_by="the clock") for flake in flakes(ids, runs))
+        if not found:
+            return cases, evidence
+        told = {flake.id for flake in found}
+        evidence = replace(evidence, controls=(*evidence.controls, *(run for run in runs if run.conditions.clock)))
+        evidence = replace(evidence, flakes=(*evidence.flakes, *found))
+        counts = "; ".join(map(_flake_sentence, found))
+        return tuple(case for case in cases if case.id not in told), _noted(evidence, f"flaky: {counts}")
 
 
 def _reproduced(evidence: Evidence, reported: TestReport) -> Evidence:
@@ -130,7 +218,7 @@ def _reproduced(evidence: Evidence, reported: TestReport) -> Evidence:
     if targets:
         left = len(before.red) - len(targets)
         extra = (f"{left} more case(s) fail here than were reported; they are left alone",) if left else ()
-        return replace(evidence, targets=targets, summary=_summary(targets), notes=(*evidence.notes, *extra))
+        return replace(evidence, targets=targets, summary=summary_of(targets), notes=(*evidence.notes, *extra))
     if reported.tally.red:
         names = ", ".join(sorted({case.id for case in reported.red})[:5])
         summary = f"{reported.tally.red} reported failure(s) do not happen here ({names}): {_where(evidence)}"
@@ -144,30 +232,26 @@ def _reproduced(evidence: Evidence, reported: TestReport) -> Evidence:
     return replace(evidence, settled=Outcome.NOTHING_TO_DO, summary=summary)
 
 
-def _without_flaky(evidence: Evidence) -> Evidence:
-    """*evidence* without cases that were both red and green on the head; settled where none is left."""
-    runs = [control for control in evidence.controls if control.side is Side.HEAD]
-    passes = Counter(id_ for run in runs for id_ in evidence.target_ids if run.statuses.get(id_) is Status.PASSED)
-    if not passes:
-        return _noted(evidence, f"the failing tests fail in {len(runs)} of {len(runs)} runs")
-    counts = "; ".join(f"{id_} passed in {count} of {len(runs)} runs" for id_, count in sorted(passes.items()))
-    steady = tuple(case for case in evidence.targets if case.id not in passes)
-    if not steady:
-        only_in_suite = all(run.is_red is not run.alone for run in runs)
-        why = "it fails in the whole suite and passes alone, so it depends on other tests: " if only_in_suite else ""
-        return replace(evidence, settled=Outcome.FLAKY, summary=f"flaky on one commit: {why}{counts}")
-    return _noted(replace(evidence, targets=steady, summary=_summary(steady)), f"flaky and left alone: {counts}")
-
-
-def _matching(red: tuple[TestCase, ...], reported: TestReport) -> tuple[TestCase, ...]:
-    """The cases of *red* that were reported: by id, else by class and name, as other dialects name them."""
+def _matching(cases: tuple[TestCase, ...], reported: TestReport) -> tuple[TestCase, ...]:
+    """The cases of *cases* that were reported red: by id, else by class and name, as other dialects name them."""
     ids = {case.id for case in reported.red}
     names = {(case.classname, case.name) for case in reported.red}
-    return tuple(case for case in red if case.id in ids or (case.classname, case.name) in names)
+    return tuple(case for case in cases if case.id in ids or (case.classname, case.name) in names)
 
 
-def _has_green(runs: list[Control]) -> bool:
-    return any(not run.is_red for run in runs)
+def _cells(each: Mapping[Path, TestReport], targets: tuple[TestCase, ...]) -> tuple[Cell, ...]:
+    """The jobs that reported failures, one per report, with the ids that those failures have here."""
+    cells = []
+    for path, report in each.items():
+        if report.red:
+            ours = {(case.classname, case.name): case.id for case in targets}
+            failed = (ours.get((case.classname, case.name), case.id) for case in report.red)
+            cells.append(Cell.named("/".join(path.parts[-2:]), tuple(dict.fromkeys(failed))))
+    return tuple(cells)
+
+
+def _has_red(runs: list[Control]) -> bool:
+    return any(run.is_red for run in runs)
 
 
 def _is_always_red(id_: str, runs: list[Control]) -> bool:
@@ -178,11 +262,24 @@ def _noted(evidence: Evidence, note: str) -> Evidence:
     return replace(evidence, notes=(*evidence.notes, note))
 
 
-def _summary(targets: tuple[TestCase, ...]) -> str:
+def summary_of(targets: tuple[TestCase, ...]) -> str:
+    """The failing tests in one sentence: the first of them, how many more, and what it says."""
     first = targets[0]
     message = next(iter(first.message.strip().splitlines()), "no message")
     more = f" and {len(targets) - 1} more" if len(targets) > 1 else ""
     return f"{first.id}{more}: {message}"
+
+
+def _flake_sentence(flake: Flake) -> str:
+    why = {"": "", "chance": "; nothing that was varied decides it, so it is chance"}.get(
+        flake.flipped_by, f"; {flake.flipped_by} flips it"
+    )
+    return f"{flake.id} passed in {flake.passed} of {flake.runs} runs{why}"
+
+
+def _names(ids: Iterable[str]) -> str:
+    named = sorted(ids)
+    return ", ".join(named[:_MOST_NAMES]) + (f" and {left} more" if (left := len(named) - _MOST_NAMES) > 0 else "")
 
 
 def _count(ids: set[str]) -> str:

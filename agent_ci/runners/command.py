@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from agent_ci import reports
+from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.proof import is_within
 from agent_ci.core.report import TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
@@ -29,11 +30,19 @@ class AnyCommand:
             "reports": " ".join(self.report_globs),
         }
 
-    def run(self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float) -> TestReport:
+    @property
+    def varies(self) -> frozenset[str]:
+        """Which conditions can be set: Python's hash seed, where the command runs Python."""
+        return frozenset({"hash_seed"})
+
+    def run(
+        self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float, conditions: Conditions = USUAL
+    ) -> TestReport:
         """Run the command; with *only* the other cases are run as well and left out of the report."""
         for stale in reports.find(workspace.root, self.report_globs):
             stale.unlink()  # a report that is part of the commit says nothing about this run
-        done = workspace.run(Command(self.argv, timeout=timeout))
+        seed = conditions.hash_seed
+        done = workspace.run(Command(self.argv, {} if seed is None else {"PYTHONHASHSEED": str(seed)}, timeout))
         if done.timed_out:
             raise InfrastructureError(f"the tests did not finish within {timeout:.0f} s")
         found = reports.find(workspace.root, self.report_globs)

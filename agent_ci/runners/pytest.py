@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent_ci import reports
+from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.proof import is_within
 from agent_ci.core.report import TestCase, TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
@@ -61,15 +62,22 @@ class Pytest:
             "pythonpath": ":".join(self.interpreter.import_roots),
         }
 
-    def run(self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float) -> TestReport:
+    @property
+    def varies(self) -> frozenset[str]:
+        """Which conditions can be set: Python's hash seed."""
+        return frozenset({"hash_seed"})
+
+    def run(
+        self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float, conditions: Conditions = USUAL
+    ) -> TestReport:
         """Run the whole suite, or exactly *only* (node ids; those that do not exist here are left out)."""
         wanted = tuple(id_ for id_ in only if (workspace.root / id_.partition("::")[0]).exists())
         if only and not wanted:
             return TestReport()
-        report, done = self._run_once(workspace, wanted, timeout)
+        report, done = self._run_once(workspace, wanted, timeout, conditions)
         if absent := _not_found(done, workspace.root):
             wanted = tuple(id_ for id_ in wanted if id_ not in absent)
-            report, done = self._run_once(workspace, wanted, timeout) if wanted else (TestReport(), done)
+            report, done = self._run_once(workspace, wanted, timeout, conditions) if wanted else (TestReport(), done)
         if report is None:
             raise InfrastructureError(f"pytest left no report; {done.explanation}")
         if only:
@@ -79,10 +87,10 @@ class Pytest:
         return report
 
     def _run_once(
-        self, workspace: Workspace, only: tuple[str, ...], timeout: float
+        self, workspace: Workspace, only: tuple[str, ...], timeout: float, conditions: Conditions
     ) -> tuple[TestReport | None, Completed]:
         place = workspace.outbox / f"{secrets.token_hex(8)}.xml"
-        done = workspace.run(self._command(workspace.root, place, only, timeout))
+        done = workspace.run(self._command(workspace.root, place, only, timeout, conditions))
         if done.timed_out:
             raise InfrastructureError(f"the tests did not finish within {timeout:.0f} s")
         if done.exit_code not in _FINISHED or not place.exists():
@@ -91,7 +99,9 @@ class Pytest:
         cases = tuple(replace(case, id=_node_id(case, workspace.root)) for case in report.cases)
         return replace(report, cases=cases), done
 
-    def _command(self, root: Path, report: Path, only: tuple[str, ...], timeout: float) -> Command:
+    def _command(
+        self, root: Path, report: Path, only: tuple[str, ...], timeout: float, conditions: Conditions
+    ) -> Command:
         options, paths = _split(self.arguments)
         argv = (
             *(self.interpreter.path, "-m", "pytest", *options),
@@ -100,7 +110,10 @@ class Pytest:
             *(only or paths),
         )
         roots = ":".join(str(root / folder) for folder in self.interpreter.import_roots)
-        return Command(argv, {"PYTHONPATH": roots, "PYTHONDONTWRITEBYTECODE": "1"}, timeout)
+        variables = {"PYTHONPATH": roots, "PYTHONDONTWRITEBYTECODE": "1"}
+        if conditions.hash_seed is not None:
+            variables["PYTHONHASHSEED"] = str(conditions.hash_seed)
+        return Command(argv, variables, timeout)
 
 
 def _split(arguments: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

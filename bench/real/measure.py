@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ class Result:
     """One row of the table.
 
     ``file_passes`` is whether the fixing release's test files are wholly green with the patch, ``broken`` are
-    the tests elsewhere that it turned red.
+    the tests elsewhere that it turned red. ``verified`` is whether ``agent-ci verify`` proves it again.
     """
 
     case: str
@@ -64,6 +64,7 @@ class Result:
     patch: Size | None = None
     file_passes: bool | None = None
     broken: tuple[str, ...] = ()
+    verified: bool | None = None
     says: str = ""
 
     @property
@@ -74,11 +75,15 @@ class Result:
 
 @dataclass(frozen=True)
 class Claim:
-    """What ``fix`` said: its document, its patch (None where it made none) and the seconds it took."""
+    """What ``fix`` said: its document, its patch (None where it made none) and the seconds it took.
+
+    ``verified`` is whether it could be proven again from the files it left; None where there is nothing to prove.
+    """
 
     document: Mapping[str, Any]
     patch: str | None
     seconds: float
+    verified: bool | None = None
 
 
 def measure(prepared: Prepared, request: Request, *, human: Size) -> Result:
@@ -87,6 +92,8 @@ def measure(prepared: Prepared, request: Request, *, human: Size) -> Result:
     with copy_of(prepared.repository) as repository:
         out = repository.parent / "out"
         claim = _run_fix(request.command(prepared, repository, out), out, limit=request.time_limit + _GRACE_SECONDS)
+        if claim.patch is not None:
+            claim = replace(claim, verified=_is_verified(repository, out))
     outcome = str(claim.document.get("outcome", "no document"))
     facts: dict[str, Any] = {
         "case": case.id,
@@ -95,6 +102,7 @@ def measure(prepared: Prepared, request: Request, *, human: Size) -> Result:
         "human": human,
         "seconds": claim.seconds,
         "candidates": candidates_tried(claim.document),
+        "verified": claim.verified,
         "says": str(claim.document.get("reason", "")),
     }
     if claim.patch is None:
@@ -170,6 +178,12 @@ def _run_fix(command: tuple[str, ...], out: Path, *, limit: float) -> Claim:
         message = f"agent-ci fix ended with exit code {done.returncode} and no JSON on its standard output:\n{tail}"
         raise InfrastructureError(message) from error
     return Claim(document, _exact_text(patch) if patch.exists() else None, seconds)
+
+
+def _is_verified(repository: Path, out: Path) -> bool:
+    command = (sys.executable, "-m", "agent_ci", "verify", "--quiet", "--repository", str(repository))
+    done = subprocess.run([*command, str(out / "evidence.json")], capture_output=True, check=False, env=os.environ)
+    return done.returncode == 0
 
 
 def _exact_text(file: Path) -> str:

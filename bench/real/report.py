@@ -15,7 +15,7 @@ PACKAGES = ("agent-ci",)
 CHECK_HEADER = ("case", "package", "releases", "red", "green after", "human fix", "check")
 HEADER = (
     *("case", "package", "outcome", "seconds", "candidates", "patch", "human fix", "test file", "broken elsewhere"),
-    "class",
+    *("verified", "class"),
 )
 
 
@@ -31,6 +31,7 @@ def row(result: Result) -> tuple[str, ...]:
         _size(result.human),
         {None: "", True: "passes", False: "FAILS"}[result.file_passes],
         f"{len(result.broken)}" if result.patch else "",
+        {None: "", True: "yes", False: "NO"}[result.verified],
         result.kind,
     )
 

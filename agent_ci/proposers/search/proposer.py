@@ -26,6 +26,7 @@ _LAUNCHER = (
 _GRACE = 15.0  # seconds that the program gets beyond its own limit before the sandbox ends it
 _LEAST = 5.0  # seconds below which a search is not begun
 _MOST_SUSPECTS = 5_000
+_SHARE_FOR_SEVERAL = 0.3  # of the usual time, for one edit that repairs what looks like several causes
 _MOST_SURVIVORS = 5
 
 
@@ -44,17 +45,16 @@ class Search:
     def propose(
         self, evidence: Evidence, _attempts: tuple[Attempt, ...], workbench: Workbench
     ) -> Generator[Reply, Attempt, None]:
-        """Search once, then offer the survivors one after the other until one is proven, or say that there is none."""
-        seconds = self.time_share * workbench.seconds_left()
+        """Search once, then offer the survivors one after the other, or say that there is none."""
+        share = self.time_share if evidence.causes == 1 else _SHARE_FOR_SEVERAL * self.time_share
+        seconds = share * workbench.seconds_left()
         if evidence.toolchain.get("runner") != "pytest" or not evidence.target_ids or seconds < _LEAST:
             return
         started = time.monotonic()
         answer = self._search(evidence, workbench, seconds)
         cost = Cost(seconds=time.monotonic() - started)
         for survivor in answer.survivors[:_MOST_SURVIVORS]:
-            attempt = yield _reply(survivor, answer.summary, workbench.tree, cost)
-            if attempt.is_proven:
-                return
+            yield _reply(survivor, answer.summary, workbench.tree, cost)
             cost = Cost()
         if not answer.survivors:
             objection = f"no single edit turns the failing tests green: {answer.summary}"

@@ -1,0 +1,73 @@
+"""The commit that a change is compared with: the one named, the one the event knows, or one that a remote still has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agent_ci.checkout import Repository
+from agent_ci.clone import Clone
+from agent_ci.core.context import Context
+from agent_ci.errors import UsageError
+from agent_ci.process import ToolError
+from agent_ci.settings import Settings
+
+_TIP = "base: none, the judged commit is itself the tip of the base"
+
+
+@dataclass(frozen=True)
+class Base:
+    """*commit* to compare with, None where there is none; *note* says why, or what the comparison cannot tell."""
+
+    commit: str | None = None
+    note: str = ""
+
+
+def base_of(chosen: Settings, context: Context, repository: Repository, clone: Clone) -> Base:
+    """The base of the judged commit. What a shallow checkout lacks is fetched into *clone* when a remote answers.
+
+    Raises UsageError for a wrong --base.
+    """
+    names = tuple(_names(chosen, context))
+    tip = next((found for name in names if (found := repository.commit(name))), None)
+    fetched = ""
+    if tip is None and names:
+        tip, fetched = _fetched(names[0], context, repository, clone)
+    if tip is None:
+        if chosen.base:
+            raise UsageError(f"--base {chosen.base!r} names no commit here; fetch it, or name another{fetched}")
+        why = "the history was cut off when it was fetched" if repository.is_shallow() else "none is known"
+        return Base(note=f"base: unavailable ({why}{fetched}); nothing is claimed about who caused the failure")
+    if chosen.base:
+        return Base(tip)
+    together = clone.merge_base(context.commit, tip)
+    if together is None and repository.is_shallow() and not fetched:
+        _fetched(names[0], context, repository, clone)
+        together = clone.merge_base(context.commit, tip)
+    if (together or tip) == context.commit:
+        return Base(note=_TIP)
+    cut = "base: where the branches parted is not known here, so the tip of the base is compared with"
+    return Base(together or tip, "" if together else cut)
+
+
+def _names(chosen: Settings, context: Context) -> Iterator[str]:
+    """The names that the base may have, the best first."""
+    if chosen.base:
+        yield chosen.base
+    elif context.base:
+        yield context.base
+    elif context.default_branch:
+        yield f"refs/remotes/origin/{context.default_branch}"
+        yield f"refs/heads/{context.default_branch}"
+
+
+def _fetched(name: str, context: Context, repository: Repository, clone: Clone) -> tuple[str | None, str]:
+    """The commit *name* from the checkout's remote, and why not where it cannot be had."""
+    remote = repository.remote()
+    if not remote.url:
+        return None, ""
+    wanted = name.removeprefix("refs/remotes/origin/").removeprefix("origin/")
+    try:
+        return clone.fetch(remote, wanted, context.commit), "; fetched"
+    except ToolError as error:
+        return None, f"; {remote.shown} does not give it: {str(error).splitlines()[-1][:200]}"

@@ -1,0 +1,157 @@
+"""Repeats the proof of a fix from its evidence, its patch and its commit: offline, with no key, believing nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TextIO
+
+from agent_ci.core.change import Patch
+from agent_ci.core.conditions import Conditions
+from agent_ci.core.document import SCHEMA, broken_seal, ids_by_status
+from agent_ci.core.report import TestReport
+from agent_ci.core.run import Attempt, Control, Evidence, Reply, Side
+from agent_ci.errors import AgentCIError, UnsupportedError
+from agent_ci.files import open_regular
+from agent_ci.jobs.controls import Controls
+from agent_ci.jobs.fix import Fix
+from agent_ci.jobs.proving import Proof
+from agent_ci.pipeline import Tools, reviewed
+from agent_ci.process import ToolError
+from agent_ci.session import Session
+
+_MAX_BYTES = 200_000_000
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One thing that the evidence says; *fault* is why it does not hold, empty where it does."""
+
+    name: str
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """A proof to repeat: *evidence* and *patch* are files, *given* are options of the command line by key."""
+
+    environment: Mapping[str, str]
+    given: Mapping[str, object]
+    stderr: TextIO
+    evidence: Path
+    patch: Path
+
+    def claims(self) -> Iterator[Claim]:
+        """Every claim in turn, up to and including the first that does not hold. Raises UnsupportedError."""
+        try:
+            for claim in self._claims():
+                yield claim
+                if claim.fault:
+                    return
+        except (ToolError, KeyError, TypeError, ValueError) as error:
+            yield Claim("the evidence can be read", f"{type(error).__name__}: {error}")
+
+    def _claims(self) -> Iterator[Claim]:
+        text = self._read(self.evidence).decode("utf-8", "surrogateescape")
+        yield Claim(f"{self.evidence.name} is as it was written", broken_seal(text))
+        document = json.loads(text)
+        if document["schema"] != SCHEMA or not document["patch"]:
+            raise UnsupportedError(f"{self.evidence} claims no fix (its outcome is {document['outcome']!r})")
+        content = self._read(self.patch)
+        is_same = hashlib.sha256(content).hexdigest() == document["patch_file"]["sha256"]
+        yield Claim(f"{self.patch.name} is the file that was proven", "" if is_same else "its digest is another one")
+        with tempfile.TemporaryDirectory(prefix="agent-ci-verify-") as scratch:
+            given = {**_run_as(document["toolchain"]), **self.given, "out": scratch, "proposer": ()}
+            with Session(self.environment, given, self.stderr).opened() as (job, tools):
+                yield from _Repeated(document, content, job, tools).claims()
+
+    def _read(self, path: Path) -> bytes:
+        with open_regular(path, max_bytes=_MAX_BYTES) as file:
+            return file.read(_MAX_BYTES)
+
+
+@dataclass(frozen=True)
+class _Repeated:
+    """The proof that *document* tells of, made again in the repository of *tools*."""
+
+    document: Mapping[str, Any]
+    content: bytes
+    job: Fix
+    tools: Tools
+
+    def claims(self) -> Iterator[Claim]:
+        told = self.document["patch"]
+        commit = self.document["context"]["commit"]
+        fault = "" if self.tools.repository.commit(commit) else "it is not here; fetch it"
+        yield Claim(f"the commit {commit[:12]} is known", fault)
+        tree = self.tools.clone.tree(commit).id
+        yield Claim("the fix was made for that commit", "" if tree == told["base_tree"] else "its tree is another one")
+        patch = self._patch(tree)
+        yield Claim("the patch leads to the tree that was proven", "" if patch.tree == told["tree"] else "another one")
+        yield Claim("the patch has the digest that is told", "" if patch.sha256 == told["sha256"] else "another one")
+        with self.tools.progress.phase("before"):
+            before, seconds = Controls(self.tools, ()).whole(tree)
+        yield Claim("the tests without the patch end as told", _difference(self.document["before"], before))
+        evidence = self._evidence(tree, before, seconds)
+        red = {case.id for case in before.red}
+        green = [id_ for id_ in self.document["targets"] if id_ not in red]
+        yield Claim("the failing tests fail without the patch", f"{green[0]} does not" if green else "")
+        rules = reviewed(self.job, self.tools, evidence, patch)
+        yield Claim("the patch breaks no rule", rules[0] if rules else "")
+        with self.tools.progress.phase("after"):
+            attempt = Proof(evidence, self.tools, self.job.seed).holds(Attempt(Reply("verify"), patch))
+        yield Claim(self._proven(attempt), attempt.objections[0] if attempt.objections else "")
+        assert attempt.after is not None  # noqa: S101 - without objections there is a report
+        yield Claim("the tests with the patch end as told", _difference(self.document["after"], attempt.after))
+        objections = self.job.hooks.objections(attempt, self.tools)
+        yield Claim("your own checks find nothing new", objections[0] if objections else "")
+
+    def _patch(self, tree: str) -> Patch:
+        text = self.content.decode("utf-8", "surrogateescape")
+        return self.tools.clone.patch(tree, self.tools.clone.apply(tree, text))
+
+    def _evidence(self, tree: str, before: TestReport, seconds: float) -> Evidence:
+        """What the proof starts from: the run just made, and the conditions of the controls that are told."""
+        ids = tuple(self.document["targets"])
+        targets = tuple(case for case in before.red if case.id in ids)
+        first = Controls(self.tools, ids).seen(Side.HEAD, before, alone=False, seconds=seconds)
+        told = [Conditions(**row["conditions"]) for row in self.document["controls"] if row["side"] == Side.HEAD]
+        alone = tuple(Control(Side.HEAD, alone=True, statuses={}, seconds=0.0, conditions=one) for one in told[1:])
+        evidence = Evidence("fix", "", tree, before=before, targets=targets, controls=(first, *alone))
+        return replace(evidence, toolchain=self.tools.runner.toolchain)
+
+    def _proven(self, attempt: Attempt) -> str:
+        count = f"{len(self.document['targets'])} failing test(s) pass in {attempt.repeats} run(s)"
+        return f"{count}, and every other test as before" + (f" ({attempt.scope})" if attempt.scope else "")
+
+
+def _run_as(toolchain: Mapping[str, str]) -> dict[str, object]:
+    """The options that run the tests as the evidence says they were run."""
+    if toolchain["runner"] != "pytest":
+        return {"run": toolchain["command"], "report": tuple(toolchain["reports"].split(" "))}
+    words = (*json.loads(toolchain["pytest_arguments"]), *json.loads(toolchain["pytest_paths"]))
+    python = (toolchain["python"], "-m") if Path(toolchain["python"]).exists() else ()
+    return {"run": shlex.join((*python, "pytest", *words))}
+
+
+def _difference(told: Mapping[str, list[str]], report: TestReport) -> str:
+    """The first case that ends otherwise than *told*, as a sentence; empty where none does."""
+    for status, ids in ids_by_status(report).items():
+        for id_ in sorted(set(ids) ^ set(told[status])):
+            return f"{id_} is told to be {status}, and is not" if id_ in told[status] else f"{id_} is {status}, untold"
+        if ids != told[status]:
+            return f"{len(ids)} cases are {status}, and {len(told[status])} are told"
+    return ""
+
+
+def passed(claims: list[Claim]) -> bool:
+    """Whether every claim was looked at and holds."""
+    return bool(claims) and not any(claim.fault for claim in claims)
+
+
+__all__ = ["AgentCIError", "Claim", "Verification", "passed"]

@@ -1,0 +1,137 @@
+"""What a change has to stand before it counts, in whole runs."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from agent_ci.core.run import Reply
+from agent_ci.pipeline import judge
+from agent_ci.session import Session
+from tests.red import CALC, FILES, GOOD, PYTEST, TESTS, RedRepository
+
+SOMETIMES = GOOD.replace(
+    "+    return a + b",
+    "+    import os\n+    return a + b if os.urandom(1)[0] < 110 else 0",
+).replace("@@ -1,2 +1,2 @@", "@@ -1,2 +1,3 @@")
+TESTS_DIFF = """--- a/test_calc.py
++++ b/test_calc.py
+@@ -2,7 +2,7 @@
+
+
+ def test_add():
+-    assert add(1, 2) == {}
++    assert add(1, 2) == {}
+
+
+ def test_double():
+"""
+LOWERED = (
+    TESTS_DIFF.format("3", "-1").replace("@@ -2,7", "@@ -2,7").replace("\n\n\n def test_add", "\n \n \n def test_add")
+)
+STRENGTHENED = (
+    "--- a/test_calc.py\n+++ b/test_calc.py\n@@ -4,6 +4,7 @@\n def test_add():\n     assert add(1, 2) == 3\n"
+    "+    assert add(2, 2) == 4\n \n \n def test_double():\n     assert double(2) == 4\n"
+)
+
+
+def with_settings(tmp_path: Path, settings: str, files: dict[str, str] = FILES) -> RedRepository:
+    return RedRepository.make(tmp_path, {**files, ".agent-ci.yml": settings})
+
+
+def test_a_change_that_repairs_only_sometimes_is_not_proven(tmp_path: Path) -> None:
+    for _ in range(3):  # its luck may hold through one proof of eight runs, once in a thousand times
+        run = RedRepository.make(tmp_path / str(_)).run(replies=(SOMETIMES,), repeat=8)
+        assert run.outcome == "no_fix"
+
+
+def test_the_failing_tests_pass_as_often_as_they_failed(tmp_path: Path) -> None:
+    run = RedRepository.make(tmp_path).run(replies=(GOOD,), repeat=5)
+    assert run.document["proof"]["repeats"] == 5
+    assert run.document["proof"]["scope"] == "the whole suite"
+
+
+def test_a_lowered_test_is_no_repair_even_where_tests_may_change(tmp_path: Path) -> None:
+    run = with_settings(tmp_path, "allow-test-changes: true\npermit: [weakened-test]\n").run(replies=(LOWERED,))
+    assert run.outcome == "no_fix"
+    assert run.objections == [["test_calc.py::test_add is still red: assert -1 == 3"]]
+
+
+def test_a_repair_that_adds_to_its_tests_is_welcome_where_tests_may_change(tmp_path: Path) -> None:
+    run = with_settings(tmp_path, "allow-test-changes: true\n").run(replies=(GOOD + STRENGTHENED,))
+    assert run.outcome == "fixed"
+
+
+CODE = "import sys; text = open('calc.py').read(); sys.exit(print('calc.py:3: plus') or 1 if '+' in text else 0)"
+HOOK = f'{sys.executable} -c "{CODE}"'
+
+
+@pytest.mark.parametrize("name", ["lint", "type-check", "security"])
+def test_what_a_hook_finds_anew_is_an_objection(tmp_path: Path, name: str) -> None:
+    run = with_settings(tmp_path, f"{name}: >-\n  {HOOK}\n").run(replies=(GOOD,))
+    assert run.outcome == "no_fix"
+    assert run.objections == [[f"`{name}` says: calc.py:3: plus [hook]"]]
+
+
+def test_what_a_hook_found_before_does_not_count_wherever_it_has_moved(tmp_path: Path) -> None:
+    old = {**FILES, "calc.py": f"{CALC}\n\ndef more(a):\n    return a + 1\n"}
+    assert with_settings(tmp_path, f"lint: >-\n  {HOOK}\n", old).run(replies=(GOOD,)).outcome == "fixed"
+
+
+def test_a_hook_that_cannot_be_run_is_an_objection_and_loses_nothing(tmp_path: Path) -> None:
+    run = with_settings(tmp_path, "lint: no-such-linter --check\n").run(replies=(GOOD,))
+    assert run.objections[0][0].startswith("`lint` cannot be run: `no-such-linter --check` cannot be started")
+
+
+TWO = {
+    "calc.py": "def add(a, b):\n    return a - b\n\n\ndef double(a):\n    return a * 3\n",
+    "test_calc.py": TESTS,
+}
+SECOND = "--- a/calc.py\n+++ b/calc.py\n@@ -5,2 +5,2 @@\n def double(a):\n-    return a * 3\n+    return a * 2\n"
+
+
+def test_two_root_causes_are_repaired_one_after_the_other_and_proven_together(tmp_path: Path) -> None:
+    run = RedRepository.make(tmp_path, TWO).run(replies=(GOOD, SECOND))
+    assert run.outcome == "fixed"
+    assert len(run.document["groups"]) == 2
+    assert run.patch.count("\n+    return") == 2
+    assert run.document["after"]["failed"] == []
+
+
+def test_a_repair_of_one_cause_of_two_is_kept_and_is_no_fix(tmp_path: Path) -> None:
+    run = RedRepository.make(tmp_path, TWO).run(replies=(GOOD,))
+    assert (run.outcome, run.document["exit_code"]) == ("no_fix", 1)
+    assert "+    return a + b" in (run.out / "partial.patch").read_text(encoding="utf-8")
+    assert not (run.out / "fix.patch").exists()
+
+
+def test_one_reply_that_repairs_every_cause_is_kept_whole(tmp_path: Path) -> None:
+    run = RedRepository.make(tmp_path, TWO).run(replies=(GOOD + SECOND.partition("b/calc.py\n")[2],))
+    assert run.outcome == "fixed"
+    assert run.patch.count("\n+    return") == 2
+
+
+MANY = {
+    **FILES,
+    "other.py": "def one():\n    return 1\n",
+    "test_other.py": "import pytest\nfrom other import one\n\n\n@pytest.mark.parametrize('n', range(10))\n"
+    "def test_one(n):\n    assert one() == 1\n",
+}
+
+
+def test_a_suite_that_is_too_long_is_sampled_and_the_evidence_says_so(tmp_path: Path) -> None:
+    repository = RedRepository.make(tmp_path, MANY)
+    given = {"repository": str(repository.path), "run": PYTEST, "repeat": 2, "out": str(tmp_path / "out")}
+    with Session({"PATH": os.environ["PATH"]}, given, io.StringIO()).opened() as (job, tools):
+        evidence = job.gather(tools)
+        slow = tuple(replace(run, seconds=1000.0) for run in evidence.controls)
+        attempt = judge(job, tools, replace(evidence, controls=slow), Reply("replay", GOOD))
+    assert attempt.is_proven
+    assert "2 tests that the change reaches were run, and 2 of the 10 others" in attempt.scope
+    assert attempt.after is not None
+    assert attempt.after.tally.passed == 4
