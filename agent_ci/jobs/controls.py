@@ -74,11 +74,12 @@ class Controls:
                 yield self.once(Side.HEAD, tree, alone=True, conditions=replace(SUITE, clock=seconds))
 
     def _schedule(self, runs: int) -> Iterator[Conditions]:
-        """The conditions of each run: another hash seed each time, every second time in another order."""
+        """The conditions of each run: another hash seed each time, at times in another order, or one at a time."""
         varies = self.tools.runner.varies
         for number in range(1, 1 + runs):
-            order = number if number % 2 == 0 and len(self.ids) > 1 and "order" in varies else 0
-            yield Conditions(order=order, hash_seed=number if "hash_seed" in varies else None)
+            order = number // 2 if number % 2 == 0 and len(self.ids) > 1 and "order" in varies else 0
+            workers = 1 if number % 3 == 0 and "workers" in varies else 0
+            yield Conditions(order=order, hash_seed=number if "hash_seed" in varies else None, workers=workers)
 
     def _run(self, tree: str, only: tuple[str, ...], conditions: Conditions) -> tuple[TestReport, float]:
         started = time.monotonic()

@@ -22,7 +22,8 @@ for name, module in list(sys.modules.items()):
         folders += [place.rsplit("/", 1)[0] for place in getattr(module, "MAPPING", {}).values()]
 spec = importlib.util.find_spec("pytest")
 version = __import__("importlib.metadata").metadata.version("pytest") if spec else ""
-print(json.dumps({"python": sys.version.split()[0], "pytest": version, "folders": folders}))
+xdist = importlib.util.find_spec("xdist") is not None
+print(json.dumps({"python": sys.version.split()[0], "pytest": version, "xdist": xdist, "folders": folders}))
 """
 _PROBE_SECONDS = 60.0
 _ENVIRONMENT_FOLDERS = (".venv", "venv", "env", ".tox/*", ".nox/*", ".hatch/*", "__pypackages__/*")
@@ -30,12 +31,13 @@ _ENVIRONMENT_FOLDERS = (".venv", "venv", "env", ".tox/*", ".nox/*", ".hatch/*", 
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """A Python that has pytest. ``import_roots`` are folders of the repository that it imports from."""
+    """A Python that has pytest, and perhaps pytest-xdist. ``import_roots`` are the repository's folders on its path."""
 
     path: str
     version: str
     pytest: str
     import_roots: tuple[str, ...]
+    has_xdist: bool = False
 
 
 def find_interpreter(
@@ -104,7 +106,7 @@ def _probe(workspace: Workspace, path: str, *, checkout: Path, environment: Mapp
         if done.exit_code or not facts["pytest"]:
             return None
         roots = _import_roots(workspace.root, checkout, [str(folder) for folder in facts["folders"]])
-        return Interpreter(path, str(facts["python"]), str(facts["pytest"]), roots)
+        return Interpreter(path, str(facts["python"]), str(facts["pytest"]), roots, bool(facts["xdist"]))
     except (InfrastructureError, ValueError, LookupError, TypeError):
         return None  # not a working Python: the next candidate is asked
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,28 +15,18 @@ from agent_ci.core.report import TestCase, TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.ports import Command, Completed, Workspace
 from agent_ci.runners.interpreters import Interpreter
+from agent_ci.runners.kit import Kit
 
 # https://docs.pytest.org/en/stable/reference/exit-codes.html
 _FINISHED = frozenset({0, 1, 2})
 _USAGE_ERROR = 4
 _NOTHING_COLLECTED = 5
-_TAKES_A_VALUE = frozenset(
-    {
-        "-c",
-        "-k",
-        "-m",
-        "-o",
-        "-p",
-        "-n",
-        "-W",
-        "-r",
-        "--rootdir",
-        "--confcutdir",
-        "--ignore",
-        "--deselect",
-        "--cov",
-    }
-)
+_TAKES_A_VALUE = frozenset({
+    "-c", "-k", "-m", "-o", "-p", "-n", "-W", "-r", "--rootdir", "--confcutdir", "--basetemp", "--ignore",
+    "--ignore-glob", "--deselect", "--override-ini", "--import-mode", "--tb", "--color", "--capture", "--durations",
+    "--maxfail", "--log-level", "--log-file", "--junitxml", "--junit-prefix", "--cov", "--cov-report", "--cov-config",
+    "--reruns", "--reruns-delay", "--timeout", "--timeout-method", "--dist", "--numprocesses", "--maxprocesses",
+})  # fmt: skip
 _NOT_FOUND = re.compile(r"\bERROR: not found: (.+)$", re.MULTILINE)  # it may follow "collecting ... " on the same line
 
 
@@ -64,8 +53,8 @@ class Pytest:
 
     @property
     def varies(self) -> frozenset[str]:
-        """Which conditions can be set: Python's hash seed."""
-        return frozenset({"hash_seed"})
+        """Which conditions can be set; how many tests run at a time only where pytest-xdist is there."""
+        return frozenset({"order", "hash_seed", "clock", *(("workers",) if self.interpreter.has_xdist else ())})
 
     def run(
         self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float, conditions: Conditions = USUAL
@@ -89,31 +78,42 @@ class Pytest:
     def _run_once(
         self, workspace: Workspace, only: tuple[str, ...], timeout: float, conditions: Conditions
     ) -> tuple[TestReport | None, Completed]:
-        place = workspace.outbox / f"{secrets.token_hex(8)}.xml"
-        done = workspace.run(self._command(workspace.root, place, only, timeout, conditions))
+        kit = Kit.unpacked(workspace)
+        done = workspace.run(self._command(workspace.root, only, timeout, conditions, kit))
         if done.timed_out:
             raise InfrastructureError(f"the tests did not finish within {timeout:.0f} s")
-        if done.exit_code not in _FINISHED or not place.exists():
+        if done.exit_code not in _FINISHED or not kit.report.exists():
             return None if done.exit_code != _NOTHING_COLLECTED else TestReport(), done
-        report = reports.read_report(place, root=workspace.outbox)
+        report = reports.read_report(kit.report, root=workspace.outbox)
         cases = tuple(replace(case, id=_node_id(case, workspace.root)) for case in report.cases)
-        return replace(report, cases=cases), done
+        report = replace(report, cases=cases)
+        return replace(report, partial=(*report.partial, *kit.doubts(report))), done
 
-    def _command(
-        self, root: Path, report: Path, only: tuple[str, ...], timeout: float, conditions: Conditions
-    ) -> Command:
+    def _command(self, root: Path, only: tuple[str, ...], timeout: float, conditions: Conditions, kit: Kit) -> Command:
         options, paths = _split(self.arguments)
         argv = (
             *(self.interpreter.path, "-m", "pytest", *options),
-            *("-o", "junit_family=xunit1", f"--junitxml={report}", "-p", "no:cacheprovider"),
+            *("-o", "junit_family=xunit1", f"--junitxml={kit.report}", "-p", "no:cacheprovider"),
+            *("-p", kit.plugin, *_workers(conditions)),
             *("--continue-on-collection-errors", "--maxfail=0", "--tb=short", "--color=no", "-vv"),
             *(only or paths),
         )
         roots = ":".join(str(root / folder) for folder in self.interpreter.import_roots)
-        variables = {"PYTHONPATH": roots, "PYTHONDONTWRITEBYTECODE": "1"}
+        variables = {
+            "PYTHONPATH": f"{roots}:{kit.folder}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **kit.environment(conditions),
+        }
         if conditions.hash_seed is not None:
             variables["PYTHONHASHSEED"] = str(conditions.hash_seed)
         return Command(argv, variables, timeout)
+
+
+def _workers(conditions: Conditions) -> tuple[str, ...]:
+    """How many tests run at a time, as pytest-xdist is told; 0 of its workers is one test after another."""
+    if not conditions.workers:
+        return ()
+    return ("-n", str(conditions.workers if conditions.workers > 1 else 0))
 
 
 def _split(arguments: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
