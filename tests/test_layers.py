@@ -101,4 +101,10 @@ def test_only_the_named_edges_start_processes_and_read_the_environment() -> None
     starts = {name for name, tree in trees.items() if "subprocess" in plain_imports(tree)}
     reads = {name for name, tree in trees.items() if any(is_environ(node) for node in ast.walk(tree))}
     assert starts <= {"process.py"}
-    assert reads <= {"cli.py", "git.py", "transport.py", "wire.py", "plugin.py"}  # the last one runs in the user's pytest
+    assert reads <= {
+        "cli.py",
+        "git.py",
+        "transport.py",
+        "wire.py",
+        "plugin.py",
+    }  # the last one runs in the user's pytest

@@ -210,7 +210,11 @@ def _raised(call: ast.Call, code: str, names: Names, shown: ast.AST) -> Claim:
     pattern = keywords.get("match", keywords.get("expected_regex"))
     if pattern is None and name.endswith("Regex") and len(call.args) > 1:
         pattern = call.args[1]
-    text = ast.unparse(ast.With([ast.withitem(call)], [])) if isinstance(shown, (ast.With, ast.AsyncWith)) else ""
+    text = (
+        ast.unparse(ast.With([ast.withitem(call)], [], lineno=call.lineno))
+        if isinstance(shown, (ast.With, ast.AsyncWith))
+        else ""
+    )
     return Claim(
         code,
         _RAISES[name],

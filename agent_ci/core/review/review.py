@@ -24,6 +24,7 @@ from agent_ci.core.review import (
 )
 from agent_ci.core.review.added import Added, Finding, surplus
 from agent_ci.core.review.expectations import Expectations
+from agent_ci.core.review.oracle import weakenings
 
 _MOST = 3
 """So many objections of one rule to one file say enough."""
@@ -48,7 +49,7 @@ class Facts:
 
 def objections(changes: tuple[ChangedText, ...], facts: Facts) -> tuple[str, ...]:
     """One sentence per broken rule, each ending in the rule's name; empty where nothing speaks against *changes*."""
-    found = (objection for change in changes for objection in _about(change, facts))
+    found = [objection for change in changes for objection in (*_about(change, facts), *weakenings(change))]
     return tuple(dict.fromkeys(found))
 
 
