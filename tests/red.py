@@ -6,17 +6,14 @@ import hashlib
 import io
 import json
 import os
-import shlex
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from agent_ci.session import Session
+from bench.repositories import PYTEST, git, write
 
-PYTEST = f"{shlex.quote(sys.executable)} -m pytest"
 CALC = "def add(a, b):\n    return a - b\n\n\ndef double(a):\n    return a * 2\n"
 TESTS = """from calc import add, double
 
@@ -31,19 +28,6 @@ def test_double():
 FILES = {"calc.py": CALC, "test_calc.py": TESTS}
 GOOD = "--- a/calc.py\n+++ b/calc.py\n@@ -1,2 +1,2 @@\n def add(a, b):\n-    return a - b\n+    return a + b\n"
 WRONG = GOOD.replace("+    return a + b", "+    return a * b")
-
-
-def git(folder: Path, *arguments: str) -> str:
-    identity = ("-c", "user.name=tester", "-c", "user.email=tester@example.org", "-c", "commit.gpgsign=false")
-    done = subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
-
-
-def write(folder: Path, files: Mapping[str, str]) -> None:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.red import CALC, FILES, RedRepository, git
+from bench.repositories import git
+from tests.red import CALC, FILES, RedRepository
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.red import FILES, GOOD, PYTEST, RedRepository
+from bench.repositories import PYTEST
+from tests.red import FILES, GOOD, RedRepository
 
 
 def agent_ci(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -13,7 +13,8 @@ from agent_ci.delivery import HandOver, hand_over
 from agent_ci.pipeline import judge
 from agent_ci.ports import Delivery
 from agent_ci.session import Session
-from tests.red import GOOD, PYTEST, RedRepository, git
+from bench.repositories import PYTEST, git
+from tests.red import GOOD, RedRepository
 
 
 class Recorder:

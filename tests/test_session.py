@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from agent_ci.audit import first_break
-from tests.red import FILES, GOOD, TESTS, WRONG, RedRepository, git
+from bench.repositories import git
+from tests.red import FILES, GOOD, TESTS, WRONG, RedRepository
 
 Make = Callable[..., RedRepository]
 

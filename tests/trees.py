@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.red import write
+from bench.repositories import write
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ _NETWORK = (
 )
 _PROGRAM = (
     r"^FileNotFoundError: \[Errno 2\] No such file or directory: '[\w.+-]+'$|: command not found\b"
+    r"|\bsh: (?:\d+: )?[\w.+-]+: not found\b"
     r"|\bspawn \S+ ENOENT\b|executable file not found|^(?:[\w.]*\.)?(?:CommandNotFound|ExecutableNotFound)\w*"
 )
 _MISSING_PROGRAM = "a program is missing"

@@ -10,7 +10,7 @@ import pytest
 from agent_ci.core.grouping import groups
 from agent_ci.core.report import Status, TestCase
 from agent_ci.reports import read_report
-from tests.red import write
+from bench.repositories import write
 
 SHOP = "def price(n):\n    return {}[n]\n\n\ndef rate(n):\n    raise ValueError(f'no rate for {n}')\n"
 ROWS = (

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from agent_ci.errors import UsageError
-from tests.red import CALC, FILES, TESTS, RedRepository, git
+from bench.repositories import git
+from tests.red import CALC, FILES, TESTS, RedRepository
 
 RIGHT = CALC.replace("a - b", "a + b")
 

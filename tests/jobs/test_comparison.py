@@ -12,7 +12,8 @@ from agent_ci.core.run import Attempt, Reply
 from agent_ci.jobs.comparison import Comparison, compare
 from agent_ci.pipeline import Job, Tools, judge
 from agent_ci.session import Session
-from tests.red import PYTEST, RedRepository
+from bench.repositories import PYTEST
+from tests.red import RedRepository
 
 SOURCE = """class Cart:
     def __init__(self, items):

@@ -13,7 +13,8 @@ import pytest
 from agent_ci.core.run import Reply
 from agent_ci.pipeline import judge
 from agent_ci.session import Session
-from tests.red import CALC, FILES, GOOD, PYTEST, TESTS, RedRepository
+from bench.repositories import PYTEST
+from tests.red import CALC, FILES, GOOD, TESTS, RedRepository
 
 SOMETIMES = GOOD.replace(
     "+    return a + b",

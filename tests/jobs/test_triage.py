@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.red import CALC, FILES, GOOD, TESTS, RedRepository, git
+from bench.repositories import git
+from tests.red import CALC, FILES, GOOD, TESTS, RedRepository
 
 RIGHT = CALC.replace("a - b", "a + b")
 HASH = "def test_it():\n    assert hash('agent') % 2\n"

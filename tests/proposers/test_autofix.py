@@ -18,7 +18,8 @@ from agent_ci.proposers.autofix import Autofix
 from agent_ci.runners.interpreters import Interpreter
 from agent_ci.runners.pytest import Pytest
 from agent_ci.sandboxes.none import NoSandbox
-from tests.red import RedRepository, write
+from bench.repositories import write
+from tests.red import RedRepository
 
 PYTEST = Pytest(Interpreter(sys.executable, "3", "8", ("src", ".")))
 SHOP = "class Cart:\n    def __init__(self):\n        self.total = 2\n\n    def bill(self):\n        return {}\n"
