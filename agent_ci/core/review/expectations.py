@@ -71,6 +71,18 @@ class Expectations:
             tuple(sorted({name for name in names if name.startswith("test_") and len(name) > len("test_abc")})),
         )
 
+    def takes(self, literal: str) -> bool:
+        """Whether *literal* is passed in: as it stands, as another kind of sequence, or as several arguments."""
+        return literal in self.inputs or _as_tuples(literal) in self._sequences or self._are_arguments(literal)
+
+    @cached_property
+    def _sequences(self) -> frozenset[str]:
+        return frozenset(_as_tuples(text) for text in self.inputs if text[:1] in ("(", "["))
+
+    def _are_arguments(self, literal: str) -> bool:
+        parts = ast.literal_eval(literal) if literal[:1] == "(" else ()
+        return len(parts) > 1 and all(repr(part) in self.inputs for part in parts)
+
     @cached_property
     def big_inputs(self) -> frozenset[int]:
         """The whole numbers from 100 on that are passed in."""
@@ -86,6 +98,15 @@ class Expectations:
 _BIG = 100
 
 
+def _as_tuples(literal: str) -> str:
+    """*literal* with every list in it as a tuple; empty for what is no sequence."""
+    return repr(_frozen(ast.literal_eval(literal))) if literal[:1] in ("(", "[") else ""
+
+
+def _frozen(value: object) -> object:
+    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
+
+
 def canonical(node: ast.expr) -> str:
     """A literal in one spelling, also where it is computed from literals alone; empty for anything else."""
     value = _folded(node)
@@ -93,25 +114,27 @@ def canonical(node: ast.expr) -> str:
 
 
 _NOTHING = object()
+_LARGE = 10**9
 
 
 def _folded(node: ast.expr) -> object:
     if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords and _called(node) in _BUILDERS:
         return _folded(node.args[0])
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
-        left, right = _folded(node.left), _folded(node.right)
-        return _summed(left, right, is_sum=isinstance(node.op, ast.Add))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub | ast.Mult):
+        return _computed(_folded(node.left), node.op, _folded(node.right))
     if isinstance(node, ast.JoinedStr) and all(isinstance(part, ast.Constant) for part in node.values):
         return "".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
     return _evaluated(node)
 
 
-def _summed(left: object, right: object, *, is_sum: bool) -> object:
-    if isinstance(left, str) and isinstance(right, str) and is_sum:
+def _computed(left: object, sign: ast.operator, right: object) -> object:
+    if isinstance(left, str) and isinstance(right, str) and isinstance(sign, ast.Add):
         return left + right
-    if isinstance(left, int | float) and isinstance(right, int | float):
-        return left + right if is_sum else left - right
-    return _NOTHING
+    if not (isinstance(left, int | float) and isinstance(right, int | float)):
+        return _NOTHING
+    if isinstance(sign, ast.Mult):
+        return left * right if max(abs(left), abs(right)) < _LARGE else _NOTHING
+    return left + right if isinstance(sign, ast.Add) else left - right
 
 
 def _evaluated(node: ast.expr) -> object:

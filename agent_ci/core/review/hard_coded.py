@@ -95,7 +95,7 @@ class _Review:
         telling = literals - TRIVIAL
         if not telling or self._is_habit(operand, telling):
             return False
-        if not literals <= self.told.inputs:
+        if not all(map(self.told.takes, literals)):
             return self._is_fingerprint(part, outcome)
         if all(map(self._is_known, telling)) or (outcome.literal in TRIVIAL and _are_short(telling)):
             return False
@@ -136,11 +136,13 @@ class _Review:
 
     def _whole(self) -> tuple[ast.AST, str] | None:
         """What is wrong where all that the function does is to return one literal."""
+        if self.old and _only_raises(self.function) and any(True for _ in answers(self.old)):
+            return self.function, f"`{self.function.name}` now raises whatever it is given"
         given = set(answers(self.function))
         if len(given) != 1 or not (literal := next(iter(given))):
             return None
         is_told = literal in self.told.expected - TRIVIAL
-        if self.old is None or _is_stub(self.old):
+        if self.old is None or _is_stub(self.old) or set(answers(self.old)) <= TRIVIAL:
             is_fault = is_told and bool(parameters(self.function))
         else:
             computed = set(answers(self.old))
@@ -178,6 +180,12 @@ def _is_stub(function: Function) -> bool:
         isinstance(node, ast.Pass | ast.Raise) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
         for node in function.body
     )
+
+
+def _only_raises(function: Function) -> bool:
+    """Whether *function* raises and does nothing else; an abstract one says so by its exception."""
+    body = [node for node in function.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
+    return len(body) == 1 and isinstance(body[0], ast.Raise) and "NotImplemented" not in ast.unparse(body[0])
 
 
 def _is_idle(function: Function) -> bool:
@@ -223,7 +231,9 @@ def _tables(before: ast.Module, after: ast.Module, told: Expectations) -> Iterat
         if not isinstance(node, ast.Dict):
             continue
         entries = _entries(node)
-        told_all = entries and all(key in told.inputs and value in told.expected for key, value in entries.items())
+        told_all = entries and all(
+            (told.takes(key) or key in told.expected) and value in told.expected for key, value in entries.items()
+        )
         telling = any(_is_telling(key) for key in entries) and not TRIVIAL.issuperset(entries.values())
         if told_all and telling and not any(entries.keys() & table.keys() for table in known):
             yield node, "this table holds only what the failing test passes in and expects"

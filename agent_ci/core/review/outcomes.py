@@ -79,13 +79,23 @@ def _inside(node: ast.stmt, tests: tuple[ast.expr | None, ...]) -> list[tuple[as
 def as_test(subject: ast.expr, case: ast.match_case) -> ast.expr | None:
     """The comparison that a ``case`` makes."""
     patterns = case.pattern.patterns if isinstance(case.pattern, ast.MatchOr) else [case.pattern]
-    values = [pattern.value for pattern in patterns if isinstance(pattern, ast.MatchValue)]
+    values = [value for pattern in patterns if (value := _as_value(pattern)) is not None]
     if len(values) != len(patterns):
         return None
     if len(values) == 1:
         return ast.Compare(subject, [ast.Eq()], [values[0]], lineno=values[0].lineno, col_offset=0)
     choices = ast.Tuple(values, ast.Load())
     return ast.Compare(subject, [ast.In()], [choices], lineno=values[0].lineno, col_offset=0)
+
+
+def _as_value(pattern: ast.pattern) -> ast.expr | None:
+    """The value that *pattern* asks for; None where it takes more than one."""
+    if isinstance(pattern, ast.MatchValue):
+        return pattern.value
+    if isinstance(pattern, ast.MatchSequence) and pattern.patterns:
+        parts = [part for inner in pattern.patterns if (part := _as_value(inner)) is not None]
+        return ast.List(parts, ast.Load(), lineno=pattern.lineno) if len(parts) == len(pattern.patterns) else None
+    return None
 
 
 def _values(value: ast.expr, tests: tuple[ast.expr | None, ...]) -> Iterator[Outcome]:
