@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from agent_ci.core.grouping import Group, groups
+from agent_ci.core.logs import LogGroup, log_groups
 from agent_ci.core.message import inert
 from agent_ci.core.run import Evidence, Side, Verdict
 
@@ -24,7 +25,7 @@ def screen(verdict: Verdict) -> str:
     parts = (
         _section("failed", _failed(evidence)),
         _section("flaky", (f"{flake.id}: {_flips(flake.flipped_by)}" for flake in evidence.flakes[:_MOST_FLAKES])),
-        _section("log says", (finding.message for finding in evidence.findings[:_MOST_FINDINGS])),
+        _section("log says", map(_said, log_groups(evidence.findings)[:_MOST_FINDINGS])),
         _section("look at", _suspects(evidence)),
         _section("controls", _controls(evidence)),
         _section("since green", _changes(evidence)),
@@ -53,6 +54,13 @@ def _failed(evidence: Evidence) -> Iterator[str]:
 def _told(group: Group) -> str:
     more = f" (and {len(group.cases) - 1} more)" if len(group.cases) > 1 else ""
     return f"{group.title}: {group.cases[0].id}{more}"
+
+
+def _said(group: LogGroup) -> str:
+    count = len(group.findings)
+    place = group.findings[0]
+    where = f"{place.file}:{place.line}: " if place.line else ""
+    return f"{where}{group.title}" + (f" (and {count - 1} more like it)" if count > 1 else "")
 
 
 def _flips(by: str) -> str:

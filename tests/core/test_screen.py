@@ -55,3 +55,9 @@ def test_nothing_from_outside_reaches_the_terminal_as_a_command() -> None:
 
 def test_a_green_build_is_one_line() -> None:
     assert lines(replace(Evidence("explain", "it is green"))) == ["explained: it is red"]
+
+
+def test_what_logs_say_is_counted_by_kind() -> None:
+    said = tuple(Finding(f"src/a{n}.c", n, f"'x{n}' is not declared", tool="gcc") for n in range(1, 4))
+    verdict = Verdict(Outcome.EXPLAINED, "red", Evidence("explain", "red", findings=said))
+    assert "log says    src/a1.c:1: 'x1' is not declared (and 2 more like it)" in screen(verdict)
