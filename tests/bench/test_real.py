@@ -282,7 +282,8 @@ def test_the_totals_leave_out_what_was_not_measured(results: list[Result], sente
 
 
 def test_a_row_has_a_cell_for_each_column_and_the_class_last() -> None:
-    result = replace(ROW, kind=SAME, patch=Size(3, 1), human=Size(2, 2), seconds=1.25, candidates=7, file_passes=True)
+    measured = replace(ROW, kind=SAME, patch=Size(3, 1), human=Size(2, 2), seconds=1.25, candidates=7)
+    result = replace(measured, file_passes=True, verified=True)
     assert dict(zip(HEADER, row(result), strict=True)) == {
         "case": "a-case",
         "package": "things",
@@ -293,6 +294,7 @@ def test_a_row_has_a_cell_for_each_column_and_the_class_last() -> None:
         "human fix": "+2 -2",
         "test file": "passes",
         "broken elsewhere": "0",
+        "verified": "yes",
         "class": SAME,
     }
     assert HEADER[-1] == "class"
