@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import ast
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 from agent_ci.clone import Texts
 from agent_ci.core.change import Patch
 from agent_ci.core.paths import is_test_path
 from agent_ci.core.run import Evidence
-from agent_ci.errors import InfrastructureError, UnsupportedError
-from agent_ci.files import open_regular
+from agent_ci.jobs.beside import Program
 from agent_ci.pipeline import Tools
-from agent_ci.ports import Command, Workspace
 
-_PROBE = Path(__file__).parent / "compare_kit" / "probe.py"
 _MOST_INPUTS = 300  # calls of one function
 _MOST_TESTS = 60  # beside the failing ones, to record calls from
 _MOST_DIFFERENCES = 5
-_MOST_BYTES = 20_000_000
 _LEAST_SECONDS = 1.0
-_GRACE = 5.0
 _FIELDS = 3  # of one line: function, input, outcome
-
-_Calls = Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True)
@@ -54,8 +45,8 @@ def compare(one: Patch, other: Patch, evidence: Evidence, tools: Tools, *, secon
     functions = tuple(dict.fromkeys((*_changed(one, tools), *_changed(other, tools))))
     if not functions:
         return Comparison(note="neither change touches a function")
-    probe = _Probe(evidence, tools, functions, seconds / 2)
-    mine, theirs = probe.calls(one), probe.calls(other)
+    program, spec = Program("probe", evidence, tools, seconds / 2), _spec(functions, evidence)
+    mine, theirs = (dict(_calls(program.rows(patch.tree, spec))) for patch in (one, other))
     both = [call for call in mine if call in theirs]
     names = tuple(dict.fromkeys(function for function, _ in both))
     if not both:
@@ -64,59 +55,16 @@ def compare(one: Patch, other: Patch, evidence: Evidence, tools: Tools, *, secon
     return Comparison(len(both), names, tuple(islice(found, _MOST_DIFFERENCES)))
 
 
-@dataclass(frozen=True)
-class _Probe:
-    """The program that makes the calls, with what is the same for both trees."""
-
-    evidence: Evidence
-    tools: Tools
-    functions: tuple[tuple[str, str], ...]
-    seconds: float
-
-    def calls(self, patch: Patch) -> _Calls:
-        """The outcome of each call on the tree of *patch*, by function and input; none where it cannot be run."""
-        try:
-            with self.tools.sandbox.open(self.tools.clone.tree(patch.tree)) as workspace:
-                return self._run(workspace)
-        except (InfrastructureError, UnsupportedError):
-            return {}
-
-    def _run(self, workspace: Workspace) -> _Calls:
-        probe, spec, result = (workspace.outbox / name for name in ("probe.py", "spec.json", "calls.jsonl"))
-        probe.write_bytes(_PROBE.read_bytes())
-        spec.write_text(json.dumps(self._spec()), encoding="utf-8")
-        roots = self.evidence.toolchain.get("pythonpath", ".").split(":")
-        environment = {
-            "PYTHONPATH": ":".join(str(workspace.root / root) for root in roots),
-            "PYTHONHASHSEED": "0",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        argv = (self.evidence.toolchain["python"], "-B", str(probe), str(spec), str(result))
-        workspace.run(Command(argv, environment, timeout=self.seconds + _GRACE))
-        return dict(_read(result, workspace.outbox)) if result.exists() else {}
-
-    def _spec(self) -> Mapping[str, object]:
-        files = {id_.partition("::")[0] for id_ in self.evidence.target_ids}
-        near = [id_ for id_ in self.evidence.before.ids() if id_.partition("::")[0] in files and "::" in id_]
-        tests = dict.fromkeys((*self.evidence.target_ids, *near[:_MOST_TESTS]))
-        return {
-            "functions": self.functions,
-            "tests": list(tests),
-            "arguments": json.loads(self.evidence.toolchain.get("pytest_arguments") or "[]"),
-            "seconds": self.seconds,
-            "most": _MOST_INPUTS,
-        }
+def _spec(functions: tuple[tuple[str, str], ...], evidence: Evidence) -> Mapping[str, object]:
+    files = {id_.partition("::")[0] for id_ in evidence.target_ids}
+    near = [id_ for id_ in evidence.before.ids() if id_.partition("::")[0] in files and "::" in id_]
+    tests = dict.fromkeys((*evidence.target_ids, *near[:_MOST_TESTS]))
+    return {"functions": functions, "tests": list(tests), "most": _MOST_INPUTS}
 
 
-def _read(result: Path, outbox: Path) -> Iterator[tuple[tuple[str, str], str]]:
-    """The calls in *result*, which repository code may have written: what is no row of three texts is left out."""
-    with open_regular(result, root=outbox, max_bytes=_MOST_BYTES) as file:
-        lines = file.read(_MOST_BYTES).decode("utf-8", "replace").splitlines()
-    for line in lines:
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
+def _calls(rows: tuple[object, ...]) -> Iterator[tuple[tuple[str, str], str]]:
+    """The outcome of each call by function and input; repository code may have written a row: others are left out."""
+    for row in rows:
         if isinstance(row, list) and len(row) == _FIELDS and all(isinstance(part, str) for part in row):
             yield (row[0], row[1]), row[2]
 
