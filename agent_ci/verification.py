@@ -18,6 +18,7 @@ from agent_ci.core.report import TestReport
 from agent_ci.core.run import Attempt, Control, Evidence, Reply, Side
 from agent_ci.errors import AgentCIError, UnsupportedError
 from agent_ci.files import open_regular
+from agent_ci.jobs.conduct import Conduct
 from agent_ci.jobs.controls import Controls
 from agent_ci.jobs.fix import Fix
 from agent_ci.jobs.proving import Proof
@@ -66,7 +67,8 @@ class Verification:
         is_same = hashlib.sha256(content).hexdigest() == document["patch_file"]["sha256"]
         yield Claim(f"{self.patch.name} is the file that was proven", "" if is_same else "its digest is another one")
         with tempfile.TemporaryDirectory(prefix="agent-ci-verify-") as scratch:
-            given = {**_run_as(document["toolchain"]), **self.given, "out": scratch, "proposer": ()}
+            named = {key: value for key, value in self.given.items() if value is not None}
+            given = {**_run_as(document["toolchain"]), **named, "out": scratch, "proposer": ()}
             with Session(self.environment, given, self.stderr).opened() as (job, tools):
                 yield from _Repeated(document, content, job, tools).claims()
 
@@ -108,6 +110,8 @@ class _Repeated:
         yield Claim(self._proven(attempt), attempt.objections[0] if attempt.objections else "")
         assert attempt.after is not None  # noqa: S101 - without objections there is a report
         yield Claim("the tests with the patch end as told", _difference(self.document["after"], attempt.after))
+        faults = Conduct(evidence, self.tools).objections(patch)
+        yield Claim("the code does the same outside of the tests", faults[0] if faults else "")
         objections = self.job.hooks.objections(attempt, self.tools)
         yield Claim("your own checks find nothing new", objections[0] if objections else "")
 

@@ -16,6 +16,7 @@ from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.core.suspects import suspect_places
 from agent_ci.jobs import comparison, proving
 from agent_ci.jobs.bisection import bisected
+from agent_ci.jobs.conduct import Conduct
 from agent_ci.jobs.hooks import Hooks
 from agent_ci.jobs.triage import Triage, summary_of
 from agent_ci.pipeline import Tools
@@ -86,11 +87,13 @@ class Fix:
         return fix_question(template(_PROMPT), evidence, dict(list(sources.items())[:_MOST_FILES]), attempts)
 
     def prove(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
-        """Run the failing tests, the whole suite and the hooks; then drop every hunk that is not needed for green."""
+        """Run the failing tests and the whole suite without hunks that none needs, then look at conduct and hooks."""
         with tools.progress.phase("prove"):
             judged = proving.Proof(evidence, tools, self.seed).of(attempt)
-            if judged.is_proven and (objections := self.hooks.objections(judged, tools)):
-                judged = replace(judged, objections=objections)
+            if judged.patch and judged.is_proven and (found := Conduct(evidence, tools).objections(judged.patch)):
+                judged = replace(judged, objections=found, refused=True)
+            if judged.is_proven and (found := self.hooks.objections(judged, tools)):
+                judged = replace(judged, objections=found)
             return judged
 
     def choose(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:

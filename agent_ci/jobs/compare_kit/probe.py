@@ -55,17 +55,20 @@ class Recorder:
 
 def wanted_lines(root: Path, functions: list[list[str]]) -> dict[tuple[str, int], str]:
     """The first line of each wanted function, by which its code is recognised: (file, line) -> "path::name"."""
-    found = {}
-    for path, qualname in functions:
-        try:
-            tree = ast.parse((root / path).read_text(encoding="utf-8"))
-        except (OSError, ValueError, SyntaxError):
-            continue
-        for name, node in definitions(tree, ""):
-            if name == qualname:
-                first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-                found[str(root / path), first] = f"{path}::{qualname}"
-    return found
+    wanted = {f"{path}::{name}" for path, name in functions}
+    files = dict.fromkeys(path for path, _ in functions)
+    return {place: name for path in files for place, name in functions_in(root, path) if name in wanted}
+
+
+def functions_in(root: Path, path: str) -> Iterator[tuple[tuple[str, int], str]]:
+    """Each function in the file at *path* that can be called from outside: ((file, first line), "path::name")."""
+    try:
+        tree = ast.parse((root / path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, SyntaxError):
+        return
+    for name, node in definitions(tree, ""):
+        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        yield (str(root / path), first), f"{path}::{name}"
 
 
 def definitions(node: ast.AST, prefix: str) -> Iterator[tuple[str, Any]]:
@@ -75,6 +78,8 @@ def definitions(node: ast.AST, prefix: str) -> Iterator[tuple[str, Any]]:
             yield prefix + child.name, child
         elif isinstance(child, ast.ClassDef):
             yield from definitions(child, f"{prefix}{child.name}.")
+        elif isinstance(child, (ast.stmt, ast.ExceptHandler)):
+            yield from definitions(child, prefix)  # under a condition, or in a try
 
 
 def record(spec: dict[str, Any], root: Path) -> Recorder:
