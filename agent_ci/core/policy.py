@@ -27,6 +27,7 @@ PROTECTED = (
     ".pre-commit-config.yaml", ".pre-commit-hooks.yaml", "lefthook.yml", "Makefile", "GNUmakefile", "*.mk", "justfile",
     "Taskfile.yml", "Rakefile", "noxfile.py", "tasks.py", "Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile",
     "docker-compose*.yml", "docker-compose*.yaml", "compose.yml", "compose.yaml", "renovate.json", ".renovaterc*",
+    "docker-bake.*", "Earthfile", "Vagrantfile", ".semaphore/",
     # manifests, build hooks and lock files
     "pyproject.toml", "setup.py", "setup.cfg", "MANIFEST.in", "requirements*.txt", "**/requirements/*.txt",
     "requirements*.in", "constraints*.txt", "Pipfile", "environment.yml", "hatch_build.py", "package.json", "go.mod",
@@ -37,15 +38,21 @@ PROTECTED = (
     "Directory.*.targets", "nuget.config", "packages.config", "mix.exs", "Package.swift", "CMakeLists.txt",
     "meson.build", "WORKSPACE", "MODULE.bazel", "BUILD.bazel", ".bazelrc", "flake.nix", ".npmrc", ".yarnrc*", ".yarn/",
     "bunfig.toml", "pip.conf", "uv.toml", ".pypirc", ".netrc", ".envrc", ".env", ".env.*", ".tool-versions",
-    ".python-version", ".nvmrc", ".node-version", ".ruby-version",
+    ".python-version", ".nvmrc", ".node-version", ".ruby-version", "pip.ini", "poetry.toml", "pdm.toml", "pixi.toml",
+    "conda-lock.yml", "*.lockfile", "deno.json", "deno.jsonc", "mise.toml", ".mise.toml", "shell.nix", "default.nix",
     # how tests are run and judged
     "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "tox.toml", "conftest.py", ".coveragerc",
     "jest.config.*", "jest.setup.*", "vitest.config.*", "vitest.workspace.*", "vitest.setup.*", "karma.conf.*",
     ".mocharc*", "playwright.config.*", "cypress.config.*", ".nycrc*", "babel.config.*", ".babelrc*", "phpunit.xml*",
     ".rspec", "codecov.yml", ".codecov.yml", "sitecustomize.py", "usercustomize.py", "*.pth",
+    # how source is judged without running it
+    "mypy.ini", ".mypy.ini", "ruff.toml", ".ruff.toml", ".flake8", ".pylintrc", "pylintrc", ".bandit", ".eslintrc*",
+    "eslint.config.*", "biome.json", "biome.jsonc", ".semgrep*", ".gitleaks.toml", ".secrets.baseline",
     # agents' rules, ownership, licences, git's own files
     "AGENTS.md", "CLAUDE.md", "GEMINI.md", ".claude/", ".cursor/", ".cursorrules", ".gemini/", ".windsurf/",
-    ".windsurfrules", ".clinerules*", ".roo/", ".aider*", ".agent-ci.yml", ".agent-ci/", "CODEOWNERS", "NOTICE",
+    ".windsurfrules", ".clinerules*", ".roo/", ".aider*", "AGENT.md", "AGENTS.*.md", "CLAUDE.*.md", "QWEN.md",
+    ".goosehints", ".mcp.json", ".codex/", ".junie/", ".amazonq/", ".kiro/", ".continue/", ".augment/", ".trae/",
+    ".qwen/", ".opencode/", "opencode.json", ".agent-ci.yml", ".agent-ci/", "CODEOWNERS", "NOTICE",
     "LICENSE", "LICENSE.md", "LICENSE.txt", "LICENSE.rst", "LICENSE-*", "LICENCE", "LICENCE.*", "LICENSES/", "COPYING",
     "COPYING.*", ".gitattributes", ".gitmodules", ".gitignore", ".git/", ".mailmap", ".husky/", ".vscode/", ".idea/",
     ".devcontainer/", ".devcontainer.json",

@@ -60,7 +60,7 @@ HIDDEN_CHARACTER = _permitted("hidden-character", "invisible, bidirectional or l
 EMBEDDED_INSTRUCTIONS = _permitted("embedded-instructions", "text that speaks to the next model that reads it")
 NEW_DEPENDENCY = _permitted("new-dependency", "an import of something the repository did not use before")
 NEW_SECRET = _permitted("new-secret", "a line that holds a key, a token or a password")
-SECURITY_FINDING = _permitted("security-finding", "a new finding of the security scanner on the changed lines")
+SECURITY_FINDING = _permitted("security-finding", "a new finding of the scanner, or a first use of network or shell")
 HOOK = Rule("hook", "a new finding of your own `lint`, `type-check` or `security` command", "change the hook")
 
 RULES: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))

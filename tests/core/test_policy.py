@@ -34,6 +34,12 @@ App.csproj Directory.Build.props  CMakeLists.txt  .npmrc  .env  .env.local  .env
 pytest.ini  tox.ini  conftest.py  src/conftest.py  .coveragerc jest.config.js  .mocharc.json
 sitecustomize.py  lib/usercustomize.py  x.pth
 AGENTS.md  CLAUDE.md  docs/claude.md  .cursor/rules/x.md  .agent-ci.yml  CODEOWNERS  .github/CODEOWNERS  docs/CODEOWNERS
+CLAUDE.local.md  AGENTS.override.md  AGENT.md  QWEN.md  .mcp.json  .codex/config.toml  .junie/guidelines.md  .kiro/x.md
+.amazonq/rules/x.md  .continue/x.md  .augment/x.md  .trae/x.md  .opencode/x.md  opencode.json  .goosehints  .qwen/x.json
+pip.ini  poetry.toml  pdm.toml  pixi.toml  conda-lock.yml  gradle.lockfile  deno.json  mise.toml  .mise.toml  shell.nix
+default.nix  docker-bake.hcl  Earthfile  Vagrantfile  .semaphore/x.yml
+mypy.ini  .mypy.ini  ruff.toml  .ruff.toml  .flake8  .pylintrc  .bandit  .eslintrc.json  eslint.config.mjs  biome.json
+.semgrep.yml  .semgrepignore  .gitleaks.toml  .secrets.baseline
 LICENSE  LICENSE.txt  LICENSE-MIT  LICENCE.md  LICENSES/MIT.txt  COPYING  NOTICE
 .gitattributes  src/.gitattributes  .gitmodules  .gitignore  .husky/pre-commit  .vscode/tasks.json  .devcontainer/x.sh
 """.split()  # noqa: SIM905 - a table of words

@@ -186,6 +186,11 @@ def _edit(header: Header | None, hunks: Iterable[Hunk]) -> Iterator[FileEdit]:
             f"a hunk of {path} changes nothing (line endings stay as the file has them); "
             "send only hunks with '-' or '+' lines that differ"
         )
+    if any(hunk.breaks_lines for hunk in ordered):
+        raise RejectedPatch(
+            f"an added line of {path} holds a carriage return, behind which some programs read another line; "
+            "write two lines, or an escape"
+        )
     if not ordered and not (header.is_new or header.is_deleted):
         raise RejectedPatch(f"the header of {path} is followed by no hunk; add @@ and the changed lines")
     yield FileEdit(path, ordered, header.is_new, header.is_deleted, header.is_swapped)

@@ -41,6 +41,11 @@ class Hunk:
         """Whether applying the hunk would change nothing."""
         return self.old == self.new and self.final_newline is None
 
+    @property
+    def breaks_lines(self) -> bool:
+        """Whether lines would come to hold carriage returns, which many programs read as the end of a line."""
+        return "".join(self.new).count("\r") > "".join(self.old).count("\r")
+
 
 _MARKS = frozenset(" -+")
 _RANGES = re.compile(r"@@+\s*-(\d{1,9})(?:,(\d{1,9}))?\s+\+(\d{1,9})(?:,(\d{1,9}))?")

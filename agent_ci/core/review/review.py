@@ -18,6 +18,7 @@ from agent_ci.core.review import (
     hard_coded,
     hard_coded_text,
     instructions,
+    reach,
     running,
     signs,
     suppressions,
@@ -50,7 +51,7 @@ class Facts:
 def objections(changes: tuple[ChangedText, ...], facts: Facts) -> tuple[str, ...]:
     """One sentence per broken rule, each ending in the rule's name; empty where nothing speaks against *changes*."""
     found = [objection for change in changes for objection in (*_about(change, facts), *weakenings(change))]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys((*found, *reach.objections(changes))))
 
 
 def _about(change: ChangedText, facts: Facts) -> Iterator[str]:

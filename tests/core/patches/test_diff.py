@@ -277,6 +277,7 @@ REFUSED = {
     "no-op-context": ("--- a/x\n+++ b/x\n@@ -1 +1 @@\n a\n", "changes nothing"),
     "no-op-pair": ("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+a\n", "changes nothing"),
     "only-line-endings": ("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\r\n+a\n", "line endings stay"),
+    "carriage-return": ("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+a // b\rexit()\n", "carriage return"),
     "empty-hunk": ("--- a/x\n+++ b/x\n@@ -1 +1 @@\n", "changes nothing"),
     "no-hunk": (GIT + "index 1..2 100644\n", "no hunk"),
     "surplus-in-fence": (f"```diff\n{BODY_OF_X}\nsome words\n+more\n```", None),
@@ -317,6 +318,11 @@ def test_what_cannot_be_meant_or_must_not_be_done_is_refused_in_a_sentence(reply
         return
     with pytest.raises(RejectedPatch, match=sentence):
         read_edits(reply)
+
+
+def test_a_line_that_holds_carriage_returns_may_be_changed_while_it_gains_none() -> None:
+    reply = "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\rb\n+a\rc\n"
+    assert seen(reply) == (("x", (("-+", ("a\rb", "a\rc")),)),)
 
 
 HOSTILE = {
