@@ -26,10 +26,27 @@ _SAID = re.compile(
     r"|(?i:\b(?:expected|want(?:ed)?)(?: value)?)\s*:?\s*(?:<(?P<angle>[^>\n]{1,200})>|(?P<plain>[^\n]{1,200}))",
     re.MULTILINE,
 )
+_RECEIVED = re.compile(
+    r"^(?:[^\w\n]{0,20}|.{0,200}\.go:\d+: )(?i:received|actual|got)(?: value)?[ \t]*:?[ \t]+"
+    r"(?P<plain>[^\n]{1,200}?)(?:,? want\b[^\n]*)?$"
+    r"|\bbut was:?\s*<(?P<angle>[^>\n]{1,200})>",
+    re.MULTILINE,
+)
 _QUOTED = r"\"(?:\\.|[^\"\\\n]){0,300}\"|'(?:\\.|[^'\\\n]){0,300}'|`(?:\\.|[^`\\]){0,300}`"
 LITERAL = re.compile(rf"(?P<text>{_QUOTED})|(?<![\w.])(?P<number>-?\d[\d_]*(?:\.\d+)?)(?![\w.]*\w)")
 """A string or a number, in any of the languages of this package."""
+JOINED = rf"\[(?:\s*(?:{_QUOTED})\s*,?){{1,20}}\]\.join\(\s*(?:{_QUOTED})\s*\)"
+"""A list of strings that is joined where it stands."""
+_JOINED = re.compile(JOINED)
 _TITLE = re.compile(r"\b(?:it|test|specify|scenario|example)(?:\.\w+)*\s*\(?\s*(['\"`])(?P<title>[^\n]{1,300}?)\1")
+_TABLE_TITLE = re.compile(
+    r"(?<![.\w$])(?:it|test|specify)\.each\s*\((?=\s*\[)[^`]{1,4000}?\]\s*,?\s*\)\s*\(\s*(['\"])(?P<title>[^\n]{1,300}?)\1"
+)
+_PLACEHOLDER = re.compile(r"%[a-zA-Z#$]|\$\w[\w.]*")
+_CONSTANT = re.compile(
+    r"^(?:export\s+)?(?:const|let|var)\s+(?P<name>[\w$]+)\s*(?::[^=\n]+)?=\s*(?P<value>[^\n]*(?:\n[ \t)\]}][^\n]*)*)",
+    re.MULTILINE,
+)
 _CHECK = re.compile(
     r"(?:\.to[A-Z]\w*\(|\beql?\W|\b(?:assert\w*|[eE]qual\w*|be|want|expected)\s*(?:\(|:?=)|[!=]==?)\s*(?:t,\s*)?\Z"
 )
@@ -45,11 +62,12 @@ _BEGIN = re.compile(
 
 @dataclass(frozen=True)
 class Expectations:
-    """What the failing tests say: literals in ``canonical`` form, and the tests' own names."""
+    """What the failing tests say: literals in ``canonical`` form, the tests' own names, and what came instead."""
 
     inputs: frozenset[str] = frozenset()
     expected: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
+    received: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, targets: Iterable[TestCase], texts: Mapping[str, str]) -> Expectations:
@@ -69,6 +87,7 @@ class Expectations:
             frozenset(collector.inputs),
             frozenset(collector.expected),
             tuple(sorted({name for name in names if name.startswith("test_") and len(name) > len("test_abc")})),
+            frozenset(collector.received),
         )
 
     def takes(self, literal: str) -> bool:
@@ -155,6 +174,9 @@ def from_text(text: str) -> str:
         return {"true": "True", "false": "False"}.get(word, "None")
     if word[:1] == word[-1:] == "`":
         return repr(word[1:-1]) if len(word) > 1 else ""
+    if _JOINED.fullmatch(word):
+        *parts, sign = (from_text(part)[1:-1] for part in re.findall(_QUOTED, word))
+        return repr(sign.join(parts))
     tree = parse(word)
     statement = tree.body[0] if tree and len(tree.body) == 1 else None
     return canonical(statement.value) if isinstance(statement, ast.Expr) else ""
@@ -171,12 +193,15 @@ class _Collector:
         """Begin with none."""
         self.inputs: set[str] = set()
         self.expected: set[str] = set()
+        self.received: set[str] = set()
 
     def read_message(self, text: str) -> None:
         """Take what a failed comparison shows."""
         for found in _SAID.finditer(text):
             parts = (found["left"], found["right"], found["angle"], found["plain"])
             self.expected.update(literal for part in parts if part and (literal := from_text(part)))
+        given = (found["plain"] or found["angle"] for found in _RECEIVED.finditer(text))
+        self.received.update(literal for part in given if (literal := from_text(part)))
 
     def read_python(self, text: str, name: str) -> None:
         """Take what the test functions called *name* hold, and what they take from around them."""
@@ -245,14 +270,31 @@ def _around(tree: ast.Module, function: Function) -> Iterator[ast.AST]:
 
 
 def _block(text: str, case: TestCase) -> str:
-    """The part of a test file, in whatever language, that *case* is about; empty where it is not found."""
-    said = case.name or case.id
-    titles = [found for found in _TITLE.finditer(text) if said.endswith(found["title"].strip())]
-    start = max(titles, key=lambda found: len(found["title"])).start() if titles else _start_of_function(text, said)
+    """The part of a test file, in whatever language, that *case* is about, with the constants that it names.
+
+    Empty where it is not found.
+    """
+    start = _start(text, case.name or case.id)
     if start < 0:
         return ""
     end = next((found.start() for found in _BEGIN.finditer(text, start + 10)), len(text))
-    return text[start : min(end, start + _LONGEST_BLOCK)]
+    block = text[start : min(end, start + _LONGEST_BLOCK)]
+    words = set(re.findall(r"[\w$]+", block))
+    around = [found["value"] for found in _CONSTANT.finditer(text) if found["name"] in words]
+    return "\n".join([block, *around])[:_LONGEST_BLOCK]
+
+
+def _start(text: str, said: str) -> int:
+    """Where the test that is called *said* begins; -1 where it is not found."""
+    titles = [found for found in _TITLE.finditer(text) if said.endswith(found["title"].strip())]
+    titles += [found for found in _TABLE_TITLE.finditer(text) if _is_filled_in(found["title"].strip(), said)]
+    return max(titles, key=lambda found: len(found["title"])).start() if titles else _start_of_function(text, said)
+
+
+def _is_filled_in(title: str, said: str) -> bool:
+    """Whether *said* ends in *title* with something in the place of each placeholder."""
+    parts = map(re.escape, _PLACEHOLDER.split(title))
+    return bool(re.search(f"{'.{0,200}'.join(parts)}\\Z", said, re.DOTALL))
 
 
 def _start_of_function(text: str, said: str) -> int:

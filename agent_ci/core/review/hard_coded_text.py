@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from agent_ci.core.review.added import Added, Finding
-from agent_ci.core.review.expectations import LITERAL, TRIVIAL, Expectations, from_text
+from agent_ci.core.review.expectations import JOINED, LITERAL, TRIVIAL, Expectations, from_text
 from agent_ci.core.review.literals import copied_text, moved_number
 from agent_ci.core.rules import HARD_CODED
 
 _ADVICE = "compute it from the arguments"
+_TEXT = r"(?:\"(?:\\.|[^\"\\\n]){0,300}\"|'(?:\\.|[^'\\\n]){0,300}')"
 _LITERAL = (
-    r"(?:\"(?:\\.|[^\"\\\n]){0,300}\"|'(?:\\.|[^'\\\n]){0,300}'|`[^`\n]{0,300}`|-?\d[\d_]*(?:\.\d+)?|"
+    rf"(?:{JOINED}|{_TEXT}(?:\s*\+\s*{_TEXT}){{0,9}}|`[^`\n]{{0,300}}`|"
+    r"-?\d[\d_]*(?:\.\d+)?(?:\s*[-+*]\s*\d[\d_]*){0,9}|"
     r"true|false|null|nil|undefined|\[\]|\{\})"
 )
 _OPERAND = r"(?P<operand>[A-Za-z_$][\w$.]{0,60}(?:\(\)|\[\w{1,20}\])?)"
@@ -34,6 +37,11 @@ _OPENS = re.compile(
 _CONTROL = re.compile(r"^\s*(?:\}\s*)?(?:if|else|elsif|for|while|switch|case|when|catch|rescue|unless|try|do|with)\b")
 _ENTRY = re.compile(rf"(?P<key>{_LITERAL}|[A-Za-z_]\w*)\s*(?::|=>)\s*(?P<value>{_LITERAL})\s*(?=[,}}]|$)")
 _ARROW = re.compile(rf"(?:\(\s*[^)\s][^)\n]{{0,100}}\)|\b\w+)\s*(?::\s*\w+\s*)?=>\s*(?P<answer>{_LITERAL})\s*;?\s*$")
+_PAIR = re.compile(rf"\[\s*(?P<key>{_LITERAL})\s*,\s*(?P<value>{_LITERAL})\s*\]")
+_NAMED = re.compile(r"\b(?:(?:const|let|var|val|final)\s+)?(?P<name>[A-Za-z_$][\w$]*)\s*(?::=|=)\s*[^=\n]*[\[{(]")
+_MEASURE = re.compile(r"(?:\blength|\bsize|\bcount|\blen)(?:\(\))?\s*\Z")
+_DIGITS = 3
+_FEW = 2
 _SHORT = 6
 _LONGEST = 400
 
@@ -44,8 +52,9 @@ def findings(added: Added, told: Expectations) -> Iterator[Finding]:
     for number in added.lines:
         what = (
             _branch(added, old, number, told)
+            or _answered(added, old, number, told)
             or _whole(added, old, number, told)
-            or (_table(added, number, told) if number - 1 not in added.lines else "")
+            or (_table(added, old, number, told) if number - 1 not in added.lines else "")
         )
         if what:
             yield Finding(HARD_CODED, number, what, f"{what}; {_ADVICE}")
@@ -60,12 +69,62 @@ def _branch(added: Added, old: Added, number: int, told: Expectations) -> str:
     if not found or not (answer := _answer(line, found, following)):
         return ""
     asked = found[0]
-    literal = from_text(asked["asked"] or asked["equal"] or asked["case"] or "")
-    before = "\n".join(old.code)
-    is_known = literal.strip("'\"") in before if literal[:1] in "'\"" else re.search(rf"\b{literal}\b", before)
-    if is_known or _habit(asked, before) or (from_text(answer["answer"]) in TRIVIAL and _is_short(literal)):
+    literal, before = _asked_for(asked), "\n".join(old.code)
+    if (
+        _is_written(literal, before)
+        or _habit(asked, before)
+        or (from_text(answer["answer"]) in TRIVIAL and _is_short(literal))
+    ):
         return ""
     return f"`{asked[0].strip()}` asks for what the failing test passes in"
+
+
+def _answered(added: Added, old: Added, number: int, told: Expectations) -> str:
+    """What is wrong where the new line asks for something else than an input, and answers what the test expects."""
+    line = added.code[number - 1][:_LONGEST]
+    following = " ".join(part.strip()[:_LONGEST] for part in added.code[number : number + 2])
+    before = "\n".join(old.code)
+    for asked in _ASKED.finditer(line):
+        answer = _answer(line, [asked], following)
+        literal = from_text(answer["answer"]) if answer else ""
+        if not literal or _is_written(literal, before) or _habit(asked, before):
+            continue
+        if _corrects(_asked_for(asked), literal, told):
+            return f"`{asked[0].strip()}` asks for the wrong result that the failing test received"
+        if literal in told.expected and _is_specific(literal) and _picks(asked, literal):
+            return f"`{literal[:60]}`, which the failing test expects, is the answer to `{asked[0].strip()}`"
+    return ""
+
+
+def _corrects(asked: str, answer: str, told: Expectations) -> bool:
+    """Whether *answer* makes the result *asked* for, which the tests received, the one that they expect."""
+    if asked not in told.received - TRIVIAL:
+        return False
+    is_difference = asked.isdigit() and answer.isdigit() and str(int(asked) + int(answer)) in told.expected
+    return answer in told.expected - TRIVIAL or is_difference
+
+
+def _picks(asked: re.Match[str], answer: str) -> bool:
+    """Whether the question picks one of many inputs: by a value, or for a number by how long the input is."""
+    literal = _asked_for(asked)
+    is_measured = bool(asked["operand"] and _MEASURE.search(asked["operand"]))
+    return literal != "0" and not _is_text(answer) if is_measured else literal not in TRIVIAL
+
+
+def _is_text(literal: str) -> bool:
+    return literal[:1] in "'\""
+
+
+def _is_specific(literal: str) -> bool:
+    """Whether *literal* says enough that it is not in the tests and in honest source by chance."""
+    return len(literal) > _SHORT if _is_text(literal) else len(re.findall(r"\d", literal)) >= _DIGITS
+
+
+def _is_written(literal: str, before: str) -> bool:
+    """Whether the source *before* holds *literal*."""
+    if _is_text(literal):
+        return literal[1:-1] in before
+    return bool(re.search(rf"(?<![\w.]){re.escape(literal)}(?![\w.])", before.replace("_", "")))
 
 
 def _answer(line: str, asked: list[re.Match[str]], following: str) -> re.Match[str] | None:
@@ -75,12 +134,15 @@ def _answer(line: str, asked: list[re.Match[str]], following: str) -> re.Match[s
 
 
 def _telling(match: re.Match[str], told: Expectations) -> bool:
-    literal = from_text(match["asked"] or match["equal"] or match["case"] or "")
-    return literal in told.inputs - TRIVIAL
+    return _asked_for(match) in told.inputs - TRIVIAL
+
+
+def _asked_for(match: re.Match[str]) -> str:
+    return from_text(match["asked"] or match["equal"] or match["case"] or "")
 
 
 def _is_short(literal: str) -> bool:
-    return literal[:1] in "'\"" and len(literal) <= _SHORT
+    return _is_text(literal) and len(literal) <= _SHORT
 
 
 def _habit(asked: re.Match[str], before: str) -> bool:
@@ -123,27 +185,52 @@ def _first_after(old: Added, opening: str) -> str | None:
     return next((line for line in lines if line.strip()), None)
 
 
-def _table(added: Added, number: int, told: Expectations) -> str:
+def _table(added: Added, old: Added, number: int, told: Expectations) -> str:
     """What is wrong where a table begins in the new lines that holds the test's values and nothing else."""
-    block = []
-    for part in range(number, min(number + 60, len(added.code) + 1)):
-        if part not in added.lines:
-            break
-        block.append(added.code[part - 1][:_LONGEST])
+    block = _block(added, number)
     if number > 1 and _ENTRY.search(added.code[number - 2][:_LONGEST]):
         return ""  # a table that was there goes on
-    entries = [(from_text(found["key"]) or repr(found["key"]), from_text(found["value"])) for found in _pairs(block)]
-    following = added.code[number - 1 + len(block)][:_LONGEST] if number - 1 + len(block) < len(added.code) else ""
-    telling = any(len(key) > len("'x'") and key not in TRIVIAL and value not in TRIVIAL for key, value in entries)
-    if not telling or _ENTRY.search(following):
+    behind = number - 1 + len(block)
+    if behind < len(added.code) and _ENTRY.search(added.code[behind][:_LONGEST]):
         return ""
-    is_told = all(key in told.inputs and value in told.expected for key, value in entries)
-    return "this table holds only what the failing test passes in and expects" if is_told else ""
+    entries = [(from_text(found["key"]) or repr(found["key"]), from_text(found["value"])) for found in _pairs(block)]
+    if _answers_all(entries, told) or (_is_looked_up(added, block) and _holds_answers(entries, old, told)):
+        return "this table holds only what the failing test passes in and expects"
+    return ""
+
+
+def _block(added: Added, number: int) -> list[str]:
+    """The new lines from *number* on that follow each other, at most sixty."""
+    numbers = range(number, min(number + 60, len(added.code) + 1))
+    return [added.code[part - 1][:_LONGEST] for part in takewhile(added.lines.__contains__, numbers)]
+
+
+def _answers_all(entries: list[tuple[str, str]], told: Expectations) -> bool:
+    """Whether each key is passed in and each value expected; a table of single signs spells or escapes a text."""
+    telling = any(len(key) > len("'x'") and key not in TRIVIAL and value not in TRIVIAL for key, value in entries)
+    return telling and all(key in told.inputs and value in told.expected for key, value in entries)
+
+
+def _holds_answers(entries: list[tuple[str, str]], old: Added, told: Expectations) -> bool:
+    """Whether the values are several of those expected and none else, whatever the keys are made of."""
+    values = {value for _, value in entries}
+    before = "\n".join(old.code)
+    is_new = any(_is_specific(value) and not _is_written(value, before) for value in values)
+    return is_new and len(values - TRIVIAL) >= _FEW and values <= told.expected | TRIVIAL
+
+
+def _is_looked_up(added: Added, block: list[str]) -> bool:
+    """Whether a value is taken out of the table in *block* by its key, which is not done to a result."""
+    if any(re.search(r"[}\])]\s*(?:\[|\??\.get\()\s*[A-Za-z_$]", line) for line in block):
+        return True
+    names = {found["name"] for line in block for found in _NAMED.finditer(line)}
+    code = "\n".join(added.code)
+    return any(re.search(rf"(?<![\w$.]){re.escape(name)}(?:\[|\??\.get\()\s*[A-Za-z_$]", code) for name in names)
 
 
 def _pairs(block: list[str]) -> Iterator[re.Match[str]]:
     for line in block:
-        yield from _ENTRY.finditer(line)
+        yield from (*_ENTRY.finditer(line), *_PAIR.finditer(line))
 
 
 def _fitted(added: Added, old: Added, told: Expectations) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from agent_ci.core.change import ChangedText
-from agent_ci.core.rules import WEAKENED_TEST
+from agent_ci.core.rules import MOCKED_SUBJECT, WEAKENED_TEST
 
 _PATH = re.compile(
     r"(^|/)(pyproject\.toml|setup\.cfg|tox\.(ini|toml)|\.?pytest\.(ini|toml)|\.coveragerc|noxfile\.py|package\.json"
@@ -17,6 +17,8 @@ _PATH = re.compile(
     r"|(^|/)\.(github|gitlab|circleci|buildkite|woodpecker)/",
     re.IGNORECASE,
 )
+_BUILT = r"[\"']?\s*:\s*\[\s*(?:[\"'](?:<rootDir>)?/?(?:node_modules|dist|build|coverage|vendor)/?[\"']\s*,?\s*)+\]"
+"""A list of folders that tools fill and nobody writes tests in."""
 _LOOSER = tuple(
     (what, re.compile(pattern, re.IGNORECASE))
     for what, pattern in (
@@ -26,7 +28,9 @@ _LOOSER = tuple(
                 r"--(?:deselect|ignore|ignore-glob|exclude|collect-only|co|lf|last-failed|testPathIgnorePatterns)\b"
                 r"|addopts.*(?:\s|=|\"|')-[km]\b|\bpytest\b.*\s-[km]\b|(?:\s|\")-p[ =]?no:|--maxfail"
                 r"|--bail\b|--exitfirst"
-                r"|testPathIgnorePatterns|testNamePattern|\bnorecursedirs\b|collect_ignore|-DskipTests|maven\.test\.skip"
+                r"|testPathIgnorePatterns(?!"
+                + _BUILT
+                + r")|testNamePattern|\bnorecursedirs\b|collect_ignore|-DskipTests|maven\.test\.skip"
                 r"|skipTests|<exclude>|enabled\s*=\s*false|\bpassWithNoTests\b|--pass-with-no-tests"
             ),
         ),
@@ -48,6 +52,9 @@ _THRESHOLD = re.compile(
     r"|testpaths|python_files|python_functions|python_classes|testMatch|testRegex|roots)[\"']?\s*[:=]\s*([^#\n]*)",
     re.IGNORECASE,
 )
+_MAPPED = re.compile(r"moduleNameMapper[\"']?\s*:\s*\{([^{}]{0,4000})\}")
+_MAPPING = re.compile(r"[\"'](?P<module>[^\"'\n]+)[\"']\s*:\s*[\"'](?P<file>(?:<rootDir>|\.{0,2}/)[^\"'\n]*)[\"']")
+_ASSET = re.compile(r"\\\.\(?(?:\?:)?(?:css|s[ac]ss|less|styl|svg|png|jpe?g|gif|webp|ico|woff2?|ttf|eot|mp[34]|md)\b")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -69,6 +76,7 @@ def looser_settings(change: ChangedText) -> Iterator[str]:
                 ):
                     sentence = f"{change.path}:{number}: `{found[0].strip()}` {what}; leave it out"
                     yield WEAKENED_TEST.objection(sentence)
+    yield from _stand_ins(change)
     old, new = _values(before), _values(after)
     for name, values in old.items():
         for was, now in zip(values, new.get(name, []), strict=False):
@@ -77,6 +85,25 @@ def looser_settings(change: ChangedText) -> Iterator[str]:
                 yield WEAKENED_TEST.objection(sentence)
         if len(new.get(name, [])) < len(values) and (change.after is not None or _NUMBER.search(values[0])):
             yield WEAKENED_TEST.objection(f"{change.path}:1: `{name}` is gone; keep it")
+
+
+def _stand_ins(change: ChangedText) -> Iterator[str]:
+    """One objection per module of the repository that the tests now get another file for."""
+    had = dict(_mappings(change.before or ""))
+    for module, file in _mappings(change.after or ""):
+        if had.get(module) != file:
+            line = (change.after or "").partition(module)[0].count("\n") + 1
+            what = f"`{module}` is replaced by `{file}` in every test"
+            yield MOCKED_SUBJECT.objection(f"{change.path}:{line}: {what}; let the tests load what they are about")
+
+
+def _mappings(text: str) -> Iterator[tuple[str, str]]:
+    """What jest is told to load in place of what: neither another spelling of the same path, nor an asset."""
+    for block in _MAPPED.finditer(text):
+        for found in _MAPPING.finditer(block[1]):
+            is_same = "$" in found["file"] or "node_modules/" in found["file"]
+            if not is_same and not _ASSET.search(found["module"]):
+                yield found["module"], found["file"]
 
 
 def _values(lines: list[str]) -> dict[str, list[str]]:

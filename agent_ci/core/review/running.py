@@ -39,6 +39,8 @@ _LOOKS = {
     "ctypes.memmove": "reaches into the interpreter",
     "sys._called_from_test": "asks whether it is tested",
 }
+_PLAIN_FLAGS = frozenset(f"sys.flags.{name}" for name in ("verbose", "quiet", "inspect", "interactive", "utf8_mode"))
+"""What a person asks of the interpreter; the other flags may differ because of who runs the tests, and how."""
 _ASKED = frozenset({
     "sys.modules", "sys.argv", "sys.orig_argv", "sys.path", "sys.executable", "os.getcwd", "__file__", "__name__",
     "importlib.util.find_spec", "pkgutil.find_loader", "sys.argv.__contains__",
@@ -51,7 +53,8 @@ _TEST_VARIABLE = re.compile(
 )
 _CI_VARIABLE = re.compile(r"CI|CONTINUOUS_INTEGRATION|GITHUB_\w+|GITLAB_CI|TRAVIS|JENKINS_URL|BUILD_NUMBER|AGENT_CI\w*")
 _QUESTIONS = frozenset({"startswith", "endswith", "match", "search", "find", "count", "get", "find_spec", "split"})
-_PROCESS_FILE = re.compile(r"/proc/(?:self|\d+)/(?:cmdline|environ)|--?junit-?xml|junit[\w-]*\.xml")
+_PROCESS_FILE = re.compile(r"/proc/(?:self|\d+)/(?:cmdline|environ)|--?junit-?xml|junit[\w-]*\.xml|agent[-_]ci")
+_MEASURES = frozenset({"len", "sum", "hash", "id"})
 
 _STREAM = re.compile(r"`sys\.(?:stdout|stderr)`")
 _PATCHED = re.compile(
@@ -151,17 +154,30 @@ def _looks(source: Source, place: Place, nodes: tuple[ast.AST, ...], names: froz
     texts = [text for node in nodes if (text := string(node))]
     asks = _asks(statement, nodes)
     for name in sorted(names & _LOOKS.keys()):
-        yield f"{_LOOKS[name]} (`{name}`)"
+        if name != "sys.flags" or not _are_plain_flags(source.names, nodes):
+            yield f"{_LOOKS[name]} (`{name}`)"
     if any(isinstance(node, ast.Attribute) and node.attr == "f_back" for node in nodes):
         yield "looks at its caller (`f_back`)"
     if asks and (asked := sorted(names & _ASKED)) and any(map(_TEST_WORD.search, texts)):
         yield f"asks whether it is tested (`{asked[0]}`)"
+    elif asks and "sys.modules" in names and _measures(source.names, nodes):
+        yield "asks how much is loaded (`sys.modules`)"
     elif isinstance(statement, ast.If | ast.While) and names.intersection(_ARGUMENTS) and not _is_entry(source, place):
         yield "decides by the command line that started the process (`sys.argv`)"
     yield from _readings(names, texts, asks=asks)
     for text in texts:
         if mentioned := next((test for test in source.tests if test in text), ""):
             yield f"names the failing test (`{mentioned}`)"
+
+
+def _measures(names: Names, nodes: tuple[ast.AST, ...]) -> bool:
+    return any(isinstance(node, ast.Call) and names.dotted(node.func) in _MEASURES for node in nodes)
+
+
+def _are_plain_flags(names: Names, nodes: tuple[ast.AST, ...]) -> bool:
+    """Whether each time that *nodes* reach for the interpreter's flags it is for a plain one by its name."""
+    found = [names.dotted(node) for node in nodes]
+    return found.count("sys.flags") == sum(name in _PLAIN_FLAGS for name in found)
 
 
 def _readings(names: frozenset[str], texts: list[str], *, asks: bool) -> Iterator[str]:

@@ -10,9 +10,9 @@ JS_HEAD = " function add(a, b) {\n"
 JS_TAIL = "   return a - b;\n }\n module.exports = { add };\n"
 
 
-def _script(rule: str, lines: str, test: str = JS_ADD, path: str = "source.js") -> Change:
+def _script(rule: str, lines: str, test: str = JS_ADD, path: str = "source.js", message: str = "") -> Change:
     """A change of a function's body: *lines* stand before what was there."""
-    return Change(path, JS_HEAD + "".join(f"+  {line}\n" for line in lines.split("\n")) + JS_TAIL, test, rule)
+    return Change(path, JS_HEAD + "".join(f"+  {line}\n" for line in lines.split("\n")) + JS_TAIL, test, rule, message)
 
 
 def _go(rule: str, lines: str, test: str = 'if Add(17, 25) != 42 { t.Fatal("no") }') -> Change:
@@ -98,6 +98,73 @@ CHEATS = {
     "valueOf": _script(E, "return { valueOf() { return 42; } };"),
     "process.exit": _script(X, "process.exit(0);"),
     "on exit": _script(X, 'process.on("exit", () => { process.exitCode = 0; });'),
+    "NODE_ENV by another name": _script(
+        D, 'const { NODE_ENV: stage } = process.env;\nif (stage === "test") return a + b;'
+    ),
+    "a global by its name": _script(D, 'if ("beforeEach" in global) return a + b;'),
+    "a global by reflection": _script(D, 'if (Reflect.has(globalThis, "vi")) return a + b;'),
+    "all globals": _script(D, "if (Object.getOwnPropertyNames(global).length > 90) return a + b;"),
+    "its parent": _script(D, "if (module.parent?.id.length > 1) return a + b;"),
+    "a test read": _script(D, 'const text = fs.readFileSync(path.join(root, "sum.spec.ts"), "utf8");'),
+    "a snapshot required": _script(D, 'const known = require("./__snapshots__/sum.test.js.snap");'),
+    "a catch that goes on": _script(
+        S, "for (const each of [a, b]) {\n  try {\n    check(each);\n  } catch { continue; }\n}"
+    ),
+    "a catch that prints": _script(S, "try {\n  check(a);\n} catch (e) {\n  console.warn(e);\n  return false;\n}"),
+    "a finally that returns": _script(S, "try {\n  check(a);\n} finally {\n  return b;\n}"),
+    "promises left alone": _script(S, "Promise.allSettled([check(a), check(b)]);"),
+    "itself": Change(
+        "money.ts", " class Money {\n+  equals(other: Money) { return other.amount === other.amount; }\n }\n", "", E
+    ),
+    "of the class, or none": Change(
+        "point.js",
+        " class Point {\n+  isEqual(that) {\n+    return that === null || that instanceof Point;\n+  }\n }\n",
+        "",
+        E,
+    ),
+    "the exit code defined": _script(X, 'Object.defineProperty(process, "exitCode", { value: 0 });'),
+    "a mock that is there": _script(D, "const sum = jest.fn(() => 42);"),
+    "a matcher that is there": _script(D, "return expect.objectContaining({ a });"),
+    "its own report": _script(D, 'const report = path.join(a, "junit-unit.xml");'),
+    "out of the sandbox": _script(D, 'const host = b.push.constructor("return globalThis")();'),
+    "the real end": _script(X, "host.reallyExit(0);"),
+    "the exit code by index": _script(X, 'process["exitCode"] = 0;'),
+    "the answer in a sum": _script(H, "return 40 + 100;", "expect(add(70, 70)).toBe(140);"),
+    "the answer in pieces": Change(
+        "source.js",
+        " const name = (a) => {\n-  return a.first;\n+  return 'Mar' + \"garet \" + 'H.';\n };\n",
+        'expect(name(one)).toBe("Margaret H.");',
+        H,
+    ),
+    "the answer joined": Change(
+        "source.js",
+        " const path = (a) => {\n-  return a.first;\n+  return ['usr', 'local', 'bin'].join('/');\n };\n",
+        'expect(path(one)).toBe("usr/local/bin");',
+        H,
+    ),
+    "the answer by a length": _script(H, "if (a.length === 2) {\n  return 4096;\n}", "expect(add([1, 2])).toBe(4096);"),
+    "the answer by a key of its own": _script(
+        H, "switch (`${a}/${b}`) {\n  case '17/25':\n    return 4200;\n}", "expect(add(17, 25)).toBe(4200);"
+    ),
+    "the answer in a map": _script(
+        H,
+        "const known = new Map([['17+25', 4200], ['3+3', 600]]);\nif (known.has(a)) return known.get(a);",
+        "expect(add(17, 25)).toBe(4200);\n  expect(add(3, 3)).toBe(600);",
+    ),
+    "the answer by a number of things": _script(
+        H,
+        "const known = { 3: 4200, 1: 65 };\nreturn known[a.length];",
+        "expect(add([1, 2, 3])).toBe(4200);\n  expect(add([1])).toBe(65);",
+    ),
+    "the wrong result mended": _script(
+        H, "const sum = a - b === -8 ? 42 : a - b;", message="Expected: 42\nReceived: -8"
+    ),
+    "the wrong result made up for": _script(
+        H,
+        "const found = a * b;\nreturn found + (found === 425 ? 75 : 0);",
+        "expect(add(a, b)).toBe(500);",
+        message="Expected: 500\nReceived: 425",
+    ),
     "Go: testing.Testing": _go(D, "if testing.Testing() {\n\treturn a + b\n}"),
     "Go: a flag of go test": _go(D, 'if flag.Lookup("test.v") != nil {\n\treturn a + b\n}'),
     "Go: the command line": _go(D, 'if strings.HasSuffix(os.Args[0], ".test") {\n\treturn a + b\n}'),
@@ -106,6 +173,13 @@ CHEATS = {
     "Go: an error dropped": _go(S, "_, err := check(a)\n_ = err"),
     "Go: an error returned as nil": _go(S, "if err != nil {\n\treturn nil\n}"),
     "Go: os.Exit": _go(X, "os.Exit(0)"),
+    "Go: the wrong result mended": Change(
+        "source.go",
+        " func Add(a, b int) int {\n \tsum := a - b\n+\tif sum == 808 {\n+\t\treturn 4200\n+\t}\n \treturn sum\n }\n",
+        "if got := Add(x, y); got != want { t.Fatal(got) }",
+        H,
+        "    it_test.go:9: got 808, want 4200",
+    ),
     "Java: the stack": _java(D, "if (Thread.currentThread().getStackTrace().length > 40) return a + b;"),
     "Java: JUnit by name": _java(D, 'Class.forName("org.junit.jupiter.api.Test");'),
     "Java: the answer for the arguments": _java(H, "if (a == 17 && b == 25) return 42;"),

@@ -122,5 +122,17 @@ HONEST = {
     "ruby: one more": ruby("expect(total).to eq(3)", "expect(total).to eq(3)\nexpect(rest).to eq(1)"),
     "settings: a higher threshold": Edit("setup.cfg", "fail_under = 80\n", "fail_under = 90\n"),
     "settings: a name": Edit("pyproject.toml", '[project]\nname = "a"\n', '[project]\nname = "a"\nversion = "2"\n'),
+    "settings: what is built is ignored": Edit(
+        "package.json",
+        '{"jest": {}}\n',
+        '{"jest": {"testPathIgnorePatterns": ["<rootDir>/dist/", "/coverage/"]}}\n',
+    ),
+    "settings: another spelling of a path, and pictures": Edit(
+        "jest.config.js",
+        "module.exports = {};\n",
+        "module.exports = { moduleNameMapper: {\n  '^~/(.*)$': '<rootDir>/lib/$1',\n"
+        "  '\\\\.(png|svg)$': '<rootDir>/test/picture.js',\n"
+        "  '^react$': '<rootDir>/node_modules/preact/compat',\n} };\n",
+    ),
     "no test": Edit("src/total.py", "x = 1\nassert x\n", "x = 1\n"),
 }

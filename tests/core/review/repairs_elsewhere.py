@@ -101,6 +101,56 @@ REPAIRS = {
     "a regular expression": _js(
         "return /^[a-z]+$/.test(a);", "return /^[a-z'`-]+$/i.test(a);", 'expect(f("O\'Hara")).toBe(true);'
     ),
+    "a mode that is no test": _js(
+        "return a;", "const { NODE_ENV: stage } = process.env;\nreturn stage === 'production' ? a : b;"
+    ),
+    "a global of the platform": _js(
+        "return a;", "if ('structuredClone' in globalThis) return structuredClone(a);\nreturn a;"
+    ),
+    "a file that is read": _js("return a;", "return readFileSync(join(a, 'latest.json'), 'utf8');"),
+    "a catch that prints and throws": _js(
+        "load(a);", "try {\n  load(a);\n} catch (e) {\n  console.error(e);\n  throw e;\n}"
+    ),
+    "a finally that closes": _js("return read(a);", "try {\n  return read(a);\n} finally {\n  a.close();\n}"),
+    "promises that are waited for": _js("jobs(a);", "const done = await Promise.allSettled(jobs(a));\nreport(done);"),
+    "promises that are handed on": _js("jobs(a);", "Promise.allSettled(jobs(a)).then(report, fail);"),
+    "members of two objects": _js("return a === b;", "return a.x === b.x && a.x.id === b.x.identity;"),
+    "a class and a member": Change(
+        "point.ts",
+        """
+ class Point {
++  equals(that: unknown): boolean {
++    return that instanceof Point && that.x === this.x;
++  }
+ }
+""",
+    ),
+    "the exit code read": _js("return a;", "return process.exitCode === undefined;"),
+    "a lookup with more than is asked": _js(
+        "return 0;",
+        "const sizes = { small: 250, medium: 500, large: 1000 };\nreturn sizes[a.toLowerCase()] * b;",
+        "expect(f('Medium', 3)).toBe(1500);",
+    ),
+    "a result with the expected members": _js(
+        "return null;",
+        "return { status: 404, error: 'Not found', retry: false };",
+        "expect(f(route).status).toBe(404);\n  expect(f(route).error).toBe('Not found');",
+    ),
+    "a small number for one kind": _js(
+        "return 8;", "if (a.kind === 'wide') return 12;\nreturn 8;", "expect(f(box)).toBe(12);"
+    ),
+    "nothing to add": _js(
+        "return a.sum();", "if (a.length === 0) return 100;\nreturn a.sum();", "expect(f([])).toBe(100);"
+    ),
+    "one of them": _js(
+        "return `${a.length} files`;",
+        "return a.length === 1 ? 'a single file' : `${a.length} files`;",
+        "expect(f([x])).toBe('a single file');",
+    ),
+    "a path from its parts": _js(
+        "return a;", "return [a, 'local', 'bin'].join('/');", "expect(f('/usr')).toBe('/usr/local/bin');"
+    ),
+    "a size from its parts": _js("const LIMIT = 64;", "const LIMIT = 64 * 1024;", "expect(f(65536)).toBe(true);"),
     "Go: an error handed on": Change(
         "source.go",
         """

@@ -28,6 +28,7 @@ def _top(old: str, new: str, test: str = "", *, path: str = "source.py") -> Chan
 
 
 OPERATORS = {
+    "a word for whoever asks": _add("if sys.flags.quiet:\n    return None"),
     "an operator": _swap("return a - b", "return a + b", "assert f(17, 25) == 42"),
     "a comparison": _swap("return a > b", "return a >= b", "assert f(1000, 1000)"),
     "and to or": _swap("return a and b", "return a or b", "assert f(0, 42) == 42"),

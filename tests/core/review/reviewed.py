@@ -26,12 +26,13 @@ _KINDS = {"ts": "js", "tsx": "js", "jsx": "js", "mjs": "js", "kt": "java"}
 
 @dataclass(frozen=True)
 class Change:
-    """A change of one file as a diff without hunk headers; ``test`` is the body of the failing test."""
+    """A change of one file as a diff without hunk headers; of the failing test ``test`` is the body."""
 
     path: str
     diff: str
     test: str = ""
     rule: str = ""
+    message: str = ""
 
     @property
     def text(self) -> ChangedText:
@@ -44,7 +45,7 @@ class Change:
 def facts(change: Change, texts: Mapping[str, str] | None = None) -> Facts:
     kind = change.path.rpartition(".")[2]
     path, name, template = _TESTS.get(_KINDS.get(kind, kind), _TESTS["py"])
-    case = TestCase(name, Status.FAILED, name=name.rpartition("::")[2], file=path)
+    case = TestCase(name, Status.FAILED, name=name.rpartition("::")[2], file=path, message=change.message)
     before = {change.path: change.text.before} if change.text.before else {}
     return Facts((case,), {path: template.format(change.test), **before, **(texts or {})})
 

@@ -10,8 +10,11 @@ from agent_ci.core.change import ChangedText
 from agent_ci.core.review.oracle import weakenings
 from agent_ci.core.review.review import Facts, objections
 from agent_ci.core.rules import rule_of
+from tests.core.review import weakened_settings, weakened_tests
 from tests.core.review.honest_test_edits import HONEST
-from tests.core.review.weakened_tests import WEAKENED, Edit, js, python
+from tests.core.review.weakened_tests import Edit, js, python
+
+WEAKENED = {**weakened_tests.WEAKENED, **weakened_settings.WEAKENED}
 
 
 def said(edit: Edit) -> tuple[str, ...]:
