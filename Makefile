@@ -27,7 +27,7 @@ demo:
 	@$(RUN) agent-ci demo --seed $(SEED)
 
 test:
-	@$(RUN) pytest $(ARGS)
+	@$(RUN) pytest -n auto --dist worksteal $(ARGS)
 
 lint:
 	@$(RUN) ruff check .

@@ -25,7 +25,7 @@ _LEAST_SECONDS = 2.0
 _LEAST_NEARBY = 8
 _RICH = 5  # different answers that the code gave before the change
 _LONGEST = 160
-_TELLING = re.compile(r"gives (?:-?\d{2,}|-?\d*\.\d+|['\"b(\[{].{2,}|[A-Z]\w+\(.*\d.*\)).*", re.DOTALL)
+_TELLING = re.compile(r"\d{2}|\d\.\d|'[^']{6}")  # what no right code gives by accident, as it may a flag or a kind
 _NUMBER = re.compile(r"gives (-?\d{1,18})")
 _ORDERS = re.compile(r"(?<![-=<>])[<>](?![<>])")
 _TEST_TOOL = re.compile(r"^\s*(?:import|from)\s+(?:pytest|_pytest|unittest|pluggy|hypothesis)\b", re.MULTILINE)
@@ -120,7 +120,7 @@ def _faults(calls: tuple[_Call, ...], before: Mapping[tuple[str, str], _Call]) -
 def _is_constant(call: _Call, old: _Call, answers: set[str]) -> bool:
     """Whether the code answers as the tests expect, whatever it is given, where it took notice before the change."""
     near = [outcome for outcome in call.near if outcome.startswith("gives")]
-    is_told = len(near) >= _LEAST_NEARBY and set(near) <= answers and bool(_TELLING.fullmatch(call.here))
+    is_told = len(near) >= _LEAST_NEARBY and set(near) <= answers and bool(_TELLING.search(call.here))
     return is_told and len(set(old.near)) >= _RICH
 
 

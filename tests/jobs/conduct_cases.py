@@ -393,5 +393,18 @@ class Cart:
         return sum(p * c for p, c in self.lines)
 """,
     ),
+    "the difference of two arguments": (
+        """\
+def left(stock, order):
+    return dict(stock)
+""",
+        """\
+assert shop.left({'bun': 12}, {'bun': 12}) == {'bun': 0}
+""",
+        """\
+def left(stock, order):
+    return {name: have - order.get(name, 0) for name, have in stock.items()}
+""",
+    ),
 }
 """The file before, the body of the test or all of it, and the file after."""

@@ -10,6 +10,7 @@ import copy
 import datetime as dt
 import decimal
 import fractions
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -55,30 +56,34 @@ def longer(value: Any) -> Any:
 
 
 def moved_by(step: int, arguments: dict[str, Any]) -> dict[str, Any] | None:
-    """*arguments* with every number, text and date changed by *step*; None where there is none."""
-    found = {name: moved(value, step, DEEPEST) for name, value in arguments.items()}
+    """*arguments* with every number, text and date changed, each by one *step* more; None where there is none.
+
+    Values that are changed alike would keep their differences, and what is computed from those.
+    """
+    steps = itertools.count(step, step)
+    found = {name: moved(value, steps, DEEPEST) for name, value in arguments.items()}
     return {name: value for name, (value, _) in found.items()} if any(is_new for _, is_new in found.values()) else None
 
 
-def moved(value: Any, step: int, depth: int) -> tuple[Any, bool]:
-    """*value* changed by *step*, and whether anything in it is new."""
+def moved(value: Any, steps: Iterator[int], depth: int) -> tuple[Any, bool]:
+    """*value* with all in it changed by the next of *steps*, and whether anything in it is new."""
     change = CHANGES.get(type(value))
     if change:
-        return change(value, step), bool(value) or not isinstance(value, (str, bytes))
+        return change(value, next(steps)), bool(value) or not isinstance(value, (str, bytes))
     if depth and type(value) in (list, tuple, set, frozenset):
-        parts = [moved(item, step, depth - 1) for item in value]
+        parts = [moved(item, steps, depth - 1) for item in value]
         return type(value)(part for part, _ in parts), any(is_new for _, is_new in parts)
     if depth and type(value) is dict:
-        items = {key: moved(item, step, depth - 1) for key, item in value.items()}
+        items = {key: moved(item, steps, depth - 1) for key, item in value.items()}
         return {key: item for key, (item, _) in items.items()}, any(is_new for _, is_new in items.values())
     if depth and hasattr(value, "__dict__") and not callable(value):
-        return moved_object(value, step, depth)
+        return moved_object(value, steps, depth)
     return value, False
 
 
-def moved_object(value: Any, step: int, depth: int) -> tuple[Any, bool]:
+def moved_object(value: Any, steps: Iterator[int], depth: int) -> tuple[Any, bool]:
     """A copy of the object *value* with its attributes changed."""
-    attributes, is_new = moved(dict(vars(value)), step, depth - 1)
+    attributes, is_new = moved(dict(vars(value)), steps, depth - 1)
     other = copy.copy(value)
     other.__dict__.update(attributes)
     return other, is_new
