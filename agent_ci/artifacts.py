@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from agent_ci.core.document import sealed, text_of
+from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.errors import InfrastructureError, UsageError
 
 _OURS = (
@@ -19,10 +19,10 @@ _OURS = (
 
 @dataclass(frozen=True)
 class OutputFolder:
-    """The folder ``--out``. Everything written passes *redact* first."""
+    """The folder ``--out``. Everything written passes *outward* first."""
 
     path: Path
-    redact: Callable[[str], str]
+    outward: Outward
 
     def prepare(self) -> None:
         """Make the folder, invisible to git, and remove what an earlier run of ours left in it.
@@ -40,31 +40,23 @@ class OutputFolder:
             raise UsageError(f"--out {self.path} cannot be written: {error.strerror}; name another folder") from error
 
     def write_evidence(self, document: Mapping[str, object]) -> dict[str, object]:
-        """Write *document*, secrets removed and sealed, and return what was written."""
+        """Write *document*, secrets removed value by value and sealed, and return what was written."""
         text = text_of(document).encode("utf-8", "replace").decode()
-        written = json.loads(text)
-        if self.redact(text) != text:
-            written = self._redacted(written)  # value by value, or a cut could go through an escape
-        written = sealed(written)
+        written = sealed({str(name): self.outward.values(value) for name, value in json.loads(text).items()})
         self._write("evidence.json", text_of(written).encode())
         return written
 
-    def _redacted(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return self.redact(value)
-        if isinstance(value, list):
-            return [self._redacted(item) for item in value]
-        if isinstance(value, dict):
-            return {self.redact(key): self._redacted(item) for key, item in value.items()}
-        return value
-
     def write_text(self, name: str, text: str) -> None:
-        """Write *text*, secrets removed."""
-        self._write(name, self.redact(text).encode("utf-8", "replace"))
+        """Write *text*, which is Markdown, as such a file may be."""
+        self._write(name, self.outward.to(Sink.MARKDOWN, text).encode("utf-8", "replace"))
 
     def write_patch(self, content: bytes, *, is_partial: bool = False) -> str:
-        """Write the proven change byte for byte, and return the file's name: another where it repairs only a part."""
+        """Write the proven change byte for byte, and return the file's name: another where it repairs only a part.
+
+        Raises RefusedError where it holds a secret.
+        """
         name = "partial.patch" if is_partial else "fix.patch"
+        self.outward.to(Sink.PATCH, content.decode("utf-8", "surrogateescape"))
         self._write(name, content)
         return name
 

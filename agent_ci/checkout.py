@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from agent_ci import git
 from agent_ci.errors import StaleError, UnsupportedError
-from agent_ci.process import ToolError
+from agent_ci.process import ToolError, ToolMissingError
 
 if TYPE_CHECKING:
     from agent_ci.clone import Clone
@@ -42,11 +42,13 @@ class Repository:
 
     @classmethod
     def at(cls, folder: Path) -> Repository:
-        """The repository that *folder* is part of. Raises UnsupportedError where there is none."""
+        """The repository that *folder* is in. Raises UnsupportedError where there is none, ToolError without git."""
         if not folder.is_dir():
             raise UnsupportedError(f"{folder} is not a folder; pass --repository with the path of a git checkout")
         try:
             top = git.run(folder, "rev-parse", "--show-toplevel")
+        except ToolMissingError:
+            raise
         except ToolError as error:
             raise UnsupportedError(
                 f"{folder} is not inside a git checkout; agent-ci works on committed files, so run "
@@ -160,19 +162,25 @@ class Repository:
         """
         if self.head() != expected:
             raise StaleError(f"the branch moved on from {expected[:12]} while the fix was made; run agent-ci again")
-        # plumbing only: fetch and merge would listen to the checkout's remotes, strategies and submodules
-        git.run(self.root, "unpack-objects", "-q", stdin=clone.pack(commit, since=expected))
         with contextlib.suppress(ToolError):  # it fails where a file differs, which may not be one of ours
             self._git("update-index", "-q", "--refresh")
+        lent = str(clone.directory / "objects")
         try:
-            self._git("read-tree", "-m", "-u", expected, commit)
+            self._git("read-tree", "--dry-run", "-m", "-u", expected, commit, GIT_ALTERNATE_OBJECT_DIRECTORIES=lent)
         except ToolError as error:
             raise StaleError(f"the fix cannot be put onto the working tree: {error}") from error
+        # plumbing only: fetch and merge would listen to the checkout's remotes, strategies and submodules
+        git.run(self.root, "unpack-objects", "-q", stdin=clone.pack(commit, since=expected))
+        # the branch before the files: of two runs only one can move it, and the other has touched no file by then
         try:
             self._git("update-ref", "-m", "agent-ci: add a proven change", "HEAD", commit, expected)
         except ToolError as error:
-            self._git("read-tree", "-m", "-u", commit, expected)
             raise StaleError(f"the branch cannot be moved to the fix: {error}") from error
+        try:
+            self._git("read-tree", "-m", "-u", expected, commit)
+        except ToolError as error:
+            self._git("update-ref", "-m", "agent-ci: the files are in work", "HEAD", expected, commit)
+            raise StaleError(f"the fix cannot be put onto the working tree: {error}") from error
 
     def left_out_paths(self) -> bytes:
         """The tracked files that a sparse checkout leaves out of the working tree, each ended by a NUL."""
@@ -184,9 +192,9 @@ class Repository:
         found = ((name, self._setting(name)) for name in _FILE_SETTINGS)
         return {name: value for name, value in found if value}
 
-    def _git(self, *arguments: str) -> bytes:
+    def _git(self, *arguments: str, **variables: str) -> bytes:
         """Run a command that reads or writes the user's files, with every filter program switched off."""
-        return git.run(self.root, *arguments, settings=self._filters_off())
+        return git.run(self.root, *arguments, stdin=b"", settings=self._filters_off(), **variables)
 
     def _filters_off(self) -> Mapping[str, str]:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import shlex
@@ -16,8 +17,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from agent_ci import __version__
+from agent_ci import __version__, kept
 from agent_ci.core.outcome import Outcome
+from agent_ci.core.outward.markdown import block
+from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.errors import AgentCIError, CancelledError
 from agent_ci.settings import OPTIONS, Option
 
@@ -38,10 +41,10 @@ def main() -> NoReturn:
     except (click.Abort, CancelledError):
         code = Outcome.CANCELLED.exit_code
     except AgentCIError as error:
-        click.echo(f"agent-ci: {error}", err=True)
+        _say(kept.outward(os.environ), f"agent-ci: {error}", err=True)
         code = error.outcome.exit_code
     except Exception:  # noqa: BLE001 - the one boundary: whatever else happens is our bug, and is reported as such
-        code = _report_our_bug(lambda text: text)
+        code = _report_our_bug(kept.outward(os.environ))
     sys.exit(code)
 
 
@@ -79,8 +82,25 @@ def _absent_when_empty(_context: click.Context, _parameter: click.Parameter, val
     return value or None
 
 
+def _apart(function: Function) -> Function:
+    """Have *function* run in a process without the job's secrets, where there are any."""
+
+    @functools.wraps(function)
+    def run(**given: object) -> int:
+        from agent_ci import keeper
+
+        if keeper.is_needed(os.environ):
+            return keeper.keep(sys.argv[1:], os.environ)
+        if kept.VARIABLE in os.environ:
+            keeper.follow()
+        return int(function(**given))
+
+    return run
+
+
 @cli.command(short_help="make a red build green, or explain why not")
 @_options
+@_apart
 def fix(**given: object) -> int:
     """Make a red build green, or explain why not."""
     return _run("fix", given)
@@ -88,6 +108,7 @@ def fix(**given: object) -> int:
 
 @cli.command(short_help="the diagnosis alone, no patch")
 @_options
+@_apart
 def explain(**given: object) -> int:
     """Say what `fix` knows before it proposes anything: the diagnosis, no patch."""
     return _run("explain", given)
@@ -97,20 +118,22 @@ def explain(**given: object) -> int:
 @click.argument("evidence", type=click.Path(path_type=Path), default=Path(".agent-ci/evidence.json"))
 @click.option("--patch", type=click.Path(path_type=Path), help="the patch  [default: fix.patch beside the evidence]")
 @_options
+@_apart
 def verify(evidence: Path, patch: Path | None, **given: object) -> int:
     """Repeat the proof of a fix from its EVIDENCE, its patch and its commit; every claim must hold."""
     from agent_ci.verification import Verification, passed
 
+    outward = kept.outward(os.environ)
     verification = Verification(os.environ, given, sys.stderr, evidence, patch or evidence.with_name("fix.patch"))
     claims = []
     for claim in verification.claims():
         claims.append(claim)
         if not given["json"]:
-            click.echo(f"FAILS  {claim.name}: {claim.fault}" if claim.fault else f"holds  {claim.name}")
+            _say(outward, f"FAILS  {claim.name}: {claim.fault}" if claim.fault else f"holds  {claim.name}")
     outcome = Outcome.FIXED if passed(claims) else Outcome.NO_FIX
     if given["json"]:
         rows = [{"claim": claim.name, "fault": claim.fault} for claim in claims]
-        click.echo(json.dumps({"outcome": outcome, "claims": rows}, indent=2, ensure_ascii=False))
+        _say_json(outward, outward.values({"outcome": str(outcome), "claims": rows}))
     return outcome.exit_code
 
 
@@ -119,12 +142,14 @@ def verify(evidence: Path, patch: Path | None, **given: object) -> int:
 @click.option(
     "--into", type=click.Path(path_type=Path), help="an empty or new folder for the repository", metavar="DIR"
 )
+@_apart
 def demo(seed: int, into: Path | None) -> int:
     """Make a small red repository and fix it with the offline proposer (no key, no network)."""
     from agent_ci import demo as example
 
     repository = example.create(into, seed=seed)
-    click.echo(f"A red repository: {repository.path}\nThe injected bug (seed {seed}) is in {repository.bug.path}\n")
+    told = f"A red repository: {repository.path}\nThe injected bug (seed {seed}) is in {repository.bug.path}\n"
+    _say(kept.outward(os.environ), told)
     python = f"{shlex.quote(sys.executable)} -m " if find_spec("pytest") else ""
     given = {"repository": str(repository.path), "run": f"{python}pytest", "seed": seed}
     return _run("fix", given)
@@ -139,15 +164,15 @@ def _run(job: str, given: dict[str, object]) -> int:
     except AgentCIError:
         raise
     except Exception:  # noqa: BLE001 - as above, and here there is a folder for the report
-        return _report_our_bug(session.redact, session.output)
+        return _report_our_bug(session.outward, session.output)
     if session.settings.json:
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        _say_json(session.outward, document)
     elif job == "explain":
         from agent_ci.core.screen import screen
 
-        click.echo(session.redact(screen(session.verdict)))
+        _say(session.outward, screen(session.verdict))
     else:
-        click.echo(session.redact(_story(document, session.settings.out)))
+        _say(session.outward, _story(document, session.settings.out))
     return int(str(document["exit_code"]))
 
 
@@ -167,14 +192,24 @@ def _story(document: dict[str, Any], out: Path) -> str:
     return "\n".join(lines)
 
 
-def _report_our_bug(redact: Callable[[str], str], output: OutputFolder | None = None) -> int:
+def _say(outward: Outward, text: str, *, err: bool = False) -> None:
+    """The only way to standard output and standard error, beside the console and click's own help."""
+    click.echo(outward.to(Sink.TERMINAL, text), err=err)
+
+
+def _say_json(outward: Outward, document: object) -> None:
+    """Print *document*, whose values are fit to leave, so that its text is as well."""
+    click.echo(outward.shown_json(json.dumps(document, indent=2)))
+
+
+def _report_our_bug(outward: Outward, output: OutputFolder | None = None) -> int:
     """Show, and write to *output*, a report that can be pasted into an issue, secrets removed."""
-    report = redact(f"agent-ci {__version__}, Python {sys.version}\n\n{traceback.format_exc()}")
-    click.echo("agent-ci: this is our bug, and the build is not to blame. Please report it with this text:", err=True)
-    click.echo(report, err=True)
+    report = f"agent-ci {__version__}, Python {sys.version}\n\n{traceback.format_exc()}"
+    said = "agent-ci: this is our bug, and the build is not to blame. Please report it with this text:"
+    _say(outward, f"{said}\n{report}", err=True)
     if output:
         with contextlib.suppress(OSError):
-            output.write_text("internal-error.md", report)
+            output.write_text("internal-error.md", block(report))
     return Outcome.INTERNAL_ERROR.exit_code
 
 

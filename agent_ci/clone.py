@@ -12,6 +12,7 @@ from pathlib import Path
 
 from agent_ci import git
 from agent_ci.checkout import Remote, Repository
+from agent_ci.confine import ownership
 from agent_ci.core.change import REGULAR, Patch
 from agent_ci.core.listing import SUBMODULE, TreeRow, read_changes, read_tree
 from agent_ci.process import ToolError
@@ -44,6 +45,7 @@ class Clone:
         )
         kind = git.text(git.run(repository.root, "rev-parse", "--show-object-format")).strip()
         with tempfile.TemporaryDirectory(prefix="agent-ci-clone-") as scratch:
+            Path(scratch, "owner").write_text(ownership.signature(), encoding="utf-8")  # a killed run's goes away later
             directory = Path(scratch, "clone.git")
             git.run(Path(scratch), "init", "-q", "--bare", "--template=", f"--object-format={kind}", str(directory))
             (directory / "info").mkdir(exist_ok=True)
@@ -144,7 +146,8 @@ class Clone:
     def format_patch(self, commit: str) -> bytes:
         """*commit* as a mail that ``git am`` takes."""
         return self._git(
-            "format-patch", "--stdout", "--max-count=1", "--full-index", "--binary", "--no-renames", commit
+            *("format-patch", "--stdout", "--max-count=1", "--full-index", "--binary", "--no-renames"),
+            *("--end-of-options", commit),
         )
 
     def pack(self, commit: str, *, since: str) -> bytes:

@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from agent_ci.core.outward.writer import Outward, Sink
+
 _CLEAR_LINE = "\r\x1b[K"
 
 
 @dataclass
 class Console:
-    """Shows phases on *stream* and keeps how long each took, in seconds.
+    """Shows phases on *stream* and keeps how long each took, in seconds. What is shown passes *outward* first.
 
     ``is_live`` redraws one line per phase (a terminal); ``is_quiet`` shows nothing at all.
     """
@@ -21,6 +23,7 @@ class Console:
     stream: TextIO
     is_live: bool = False
     is_quiet: bool = False
+    outward: Outward = field(default_factory=Outward)
     timings: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -28,21 +31,21 @@ class Console:
         """Show that *name* goes on; time spent in it is added up under that name."""
         started = time.monotonic()
         if self.is_live:
-            self._write(f"{_CLEAR_LINE}  … {name}")
+            self._write(f"  … {name}", end="")
         try:
             yield
         finally:
             seconds = time.monotonic() - started
             self.timings[name] = self.timings.get(name, 0.0) + seconds
-            self._write(f"{_CLEAR_LINE if self.is_live else ''}  {name}  {seconds:.1f} s\n")
+            self._write(f"  {name}  {seconds:.1f} s")
 
     def say(self, sentence: str) -> None:
         """Show one fact."""
-        self._write(f"{_CLEAR_LINE if self.is_live else ''}{sentence}\n")
+        self._write(sentence)
 
-    def _write(self, text: str) -> None:
+    def _write(self, text: str, *, end: str = "\n") -> None:
         if not self.is_quiet:
-            self.stream.write(text)
+            self.stream.write(f"{_CLEAR_LINE if self.is_live else ''}{self.outward.to(Sink.LOG, text)}{end}")
             self.stream.flush()
 
 

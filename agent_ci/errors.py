@@ -34,6 +34,12 @@ class InfrastructureError(AgentCIError):
     outcome = Outcome.INFRASTRUCTURE
 
 
+class RefusedError(AgentCIError):
+    """A proven change that must not leave this machine."""
+
+    outcome = Outcome.POLICY_REFUSED
+
+
 class SandboxUnavailableError(AgentCIError):
     """The isolation that was asked for cannot be had here."""
 

@@ -29,18 +29,24 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """A finished process: its exit code (negative: the signal that ended it) and its capped output."""
+    """A finished process: its exit code (negative: the signal that ended it) and its capped output.
+
+    ``ended_by`` is the sentence of the limit that ended it, where one other than the time did.
+    """
 
     argv: tuple[str, ...]
     exit_code: int
     output: str
     seconds: float
     timed_out: bool = False
+    ended_by: str = ""
 
     @property
     def explanation(self) -> str:
         """The command, how it ended and the end of what it said, indented, for people."""
         ended = "did not finish in time" if self.timed_out else f"ended with exit code {self.exit_code}"
+        if self.ended_by:
+            ended = f"was ended: {self.ended_by}"
         tail = "\n".join(f"    {line}" for line in self.output.strip().splitlines()[-15:])
         return f"`{' '.join(self.argv)}` {ended}" + (f":\n{tail}" if tail else "")
 
@@ -86,10 +92,19 @@ class Workspace(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Isolation:
-    """What a sandbox really separates: the tier's name, and what it lacks, one sentence each."""
+    """What a sandbox really separates: the tier's name, and what it lacks, one sentence each.
+
+    ``mechanisms`` are the parts of the kernel at work, ``probes`` what happened when each door was tried from
+    inside (``denied``, ``ALLOWED`` or ``absent``), ``limits`` what a run may use, and ``why_not_higher`` why a
+    stronger tier was not taken.
+    """
 
     tier: str
     lacks: tuple[str, ...] = ()
+    mechanisms: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    probes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    limits: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    why_not_higher: str = ""
 
 
 class Sandbox(Protocol):

@@ -10,8 +10,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -25,10 +26,20 @@ _CHUNK = 65_536
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 _SWEEP_ROUNDS = 200
 _TOOL_SECONDS = 300
+_BETWEEN_LOOKS = 0.25  # seconds
+_TIME_IS_UP = "it did not finish in time"
+_ASKING_TO_END = (signal.SIGINT, signal.SIGTERM)
+
+Watch = Callable[[int], str]
+"""Told the id of a running process, says in a sentence why it must end, or nothing."""
 
 
 class ToolError(InfrastructureError):
     """One of our own tools (git, mostly) failed; the message holds the command and what it said."""
+
+
+class ToolMissingError(ToolError):
+    """One of our own tools cannot even be started."""
 
 
 @dataclass(slots=True)
@@ -53,20 +64,34 @@ class _CappedOutput:
         return bytes(self.head + middle + self.tail).decode("utf-8", "replace")
 
 
-def run(argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str], timeout: float) -> Completed:
+def run(  # noqa: PLR0913 - what one run is made of, each by name
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    environment: Mapping[str, str],
+    timeout: float,
+    descriptors: Sequence[int] = (),
+    watch: Watch = lambda _: "",
+    grace: float = 0.0,
+) -> Completed:
     """Run a repository's own code with exactly *environment*; afterwards nothing it started is alive.
 
     *timeout* is in seconds of wall clock. Standard input is empty; both outputs are read as one and capped.
+    Of our open files, the program inherits *descriptors* and no other. *watch* is asked several times a second.
+    A program that sees to its children's end itself gets *grace* seconds to do so when it has to end early.
     Raises InfrastructureError where the program cannot be started.
     """
     _become_subreaper()
     started = time.monotonic()
     not_ours = frozenset(_children())
-    process = _start(argv, cwd=cwd, environment=environment)
+    process = _start(argv, cwd=cwd, environment=environment, descriptors=descriptors)
     output = _CappedOutput()
+    ended_by = _TIME_IS_UP
     try:
-        timed_out = not _read_until_exit(process, output, deadline=started + timeout)
+        ended_by = _read_until_exit(process, output, deadline=started + timeout, watch=watch)
     finally:
+        if process.poll() is None and grace:
+            _ask_to_end(process, seconds=grace)
         _end(process, spare=not_ours)
     _drain(process, output)
     return Completed(
@@ -74,7 +99,8 @@ def run(argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str], timeo
         exit_code=process.returncode,
         output=output.text(),
         seconds=time.monotonic() - started,
-        timed_out=timed_out,
+        timed_out=ended_by is _TIME_IS_UP,
+        ended_by="" if ended_by is _TIME_IS_UP else ended_by,
     )
 
 
@@ -100,7 +126,9 @@ def call(
                 check=False,
             )
         except (OSError, ValueError) as error:
-            raise ToolError(f"`{shown}` cannot be started: {_reason(error)}; install {argv[0]} or mend PATH") from error
+            raise ToolMissingError(
+                f"`{shown}` cannot be started: {_reason(error)}; install {argv[0]} or mend PATH"
+            ) from error
         except subprocess.TimeoutExpired as error:
             raise ToolError(f"`{shown}` did not finish within {_TOOL_SECONDS} s") from error
     if done.returncode:
@@ -109,7 +137,41 @@ def call(
     return done.stdout
 
 
-def _start(argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+@contextlib.contextmanager
+def beside(
+    argv: Sequence[str], *, environment: Mapping[str, str], descriptors: Sequence[int]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a program of ours that shares our terminal and inherits *descriptors*; it is waited for at the end."""
+    with subprocess.Popen(argv, env=dict(environment), pass_fds=tuple(descriptors)) as process:  # noqa: S603 - a list
+        yield process
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Have signals that ask for the end come to nothing, for us and what we start, while something short is finished.
+
+    Those that came meanwhile are dropped: what they were to stop is done. Only the main thread is asked to end.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handlers = {name: signal.signal(name, _pass_over) for name in _ASKING_TO_END}
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ASKING_TO_END)  # inherited by git, which would leave locks behind
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for name, handler in handlers.items():
+            signal.signal(name, handler)
+
+
+def _pass_over(_number: int, _frame: object) -> None:
+    """What a signal does while it must do nothing."""
+
+
+def _start(
+    argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str], descriptors: Sequence[int]
+) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(  # noqa: S603 - a list, never a shell
             argv,
@@ -119,6 +181,7 @@ def _start(argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) ->
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=descriptors,
         )
     except (OSError, ValueError) as error:
         raise InfrastructureError(
@@ -133,8 +196,11 @@ def _reason(error: OSError | ValueError) -> str:
     return f"{error.strerror} ({error.filename})" if error.filename else str(error.strerror)
 
 
-def _read_until_exit(process: subprocess.Popen[bytes], output: _CappedOutput, *, deadline: float) -> bool:
-    """Read until the process itself has ended; a grandchild that holds the pipe open does not delay us."""
+def _read_until_exit(process: subprocess.Popen[bytes], output: _CappedOutput, *, deadline: float, watch: Watch) -> str:
+    """Read until the process itself has ended; a grandchild that holds the pipe open does not delay us.
+
+    Returns why it has to end, where it did not.
+    """
     pipe = _pipe_of(process)
     os.set_blocking(pipe.fileno(), False)
     with selectors.DefaultSelector() as selector, _exit_watch(process, selector) as longest_wait:
@@ -142,11 +208,13 @@ def _read_until_exit(process: subprocess.Popen[bytes], output: _CappedOutput, *,
         while process.poll() is None:
             left = deadline - time.monotonic()
             if left <= 0:
-                return False
+                return _TIME_IS_UP
+            if reason := watch(process.pid):
+                return reason
             ready = [key.fileobj for key, _ in selector.select(min(left, longest_wait))]
             if pipe in ready and not _read_some(pipe, output):
                 selector.unregister(pipe)
-    return True
+    return ""
 
 
 @contextlib.contextmanager
@@ -158,7 +226,7 @@ def _exit_watch(process: subprocess.Popen[bytes], selector: selectors.BaseSelect
     descriptor = os.pidfd_open(process.pid)
     selector.register(descriptor, selectors.EVENT_READ)
     try:
-        yield 60.0
+        yield _BETWEEN_LOOKS
     finally:
         os.close(descriptor)
 
@@ -183,6 +251,12 @@ def _drain(process: subprocess.Popen[bytes], output: _CappedOutput) -> None:
 def _pipe_of(process: subprocess.Popen[bytes]) -> IO[bytes]:
     assert process.stdout is not None  # noqa: S101 - Popen was given a pipe; this tells the type checker
     return process.stdout
+
+
+def _ask_to_end(process: subprocess.Popen[bytes], *, seconds: float) -> None:
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
 
 
 def _end(process: subprocess.Popen[bytes], *, spare: frozenset[int]) -> None:

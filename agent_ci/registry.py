@@ -13,9 +13,10 @@ from pathlib import Path
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.core.budget import Budget
-from agent_ci.core.environment import allowed
-from agent_ci.errors import SandboxUnavailableError, UnsupportedError, UsageError
-from agent_ci.ports import Completed, Forge, Journal, Proposer, Runner, Sandbox, Tree
+from agent_ci.errors import UnsupportedError, UsageError
+from agent_ci.kept import door, outward
+from agent_ci.ports import Forge, Journal, Proposer, Runner, Sandbox, Tree
+from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
 
 
@@ -38,21 +39,6 @@ def forge(environment: Mapping[str, str], repository: Repository, clone: Clone) 
     if gitlab.is_here(environment):
         return gitlab.GitLabCI(environment, repository, clone)
     return local.LocalGit(environment, repository, clone)
-
-
-def sandbox(setup: Setup, observe: Callable[[Completed], None]) -> Sandbox:
-    """The sandbox asked for. Raises SandboxUnavailableError where it, or the least isolation, cannot be had."""
-    from agent_ci.sandboxes.none import NoSandbox
-
-    wanted = (setup.settings.sandbox, setup.settings.min_isolation)
-    for name in wanted:
-        if name not in ("auto", "none"):
-            raise SandboxUnavailableError(
-                f"the sandbox {name!r} is not part of this release; run the job in a container of its own and pass "
-                "--sandbox none --min-isolation none"
-            )
-    environment = allowed(setup.environment, named=setup.settings.pass_env)
-    return NoSandbox(environment, observe, has_git=setup.settings.synthetic_git)
 
 
 def proposers(setup: Setup) -> tuple[tuple[str, Proposer], ...]:
@@ -95,16 +81,22 @@ def _search(setup: Setup) -> Proposer:
 
 def _model(setup: Setup) -> Proposer:
     from agent_ci.proposers.model.proposer import Model
+    from agent_ci.proposers.model.remote import Asked, Remote
 
-    if not setup.settings.model:
+    chosen = setup.settings
+    if not chosen.model:
         raise UsageError("the proposer 'model' needs a model; name one with --model")
+    keeper = door(setup.environment)
+    asked = Asked(chosen.model, chosen.api_base or None, chosen.seed)
     return Model(
-        name=setup.settings.model,
-        api_base=setup.settings.api_base,
+        remote=Remote.opened(keeper, asked, setup.budget) if keeper else None,
+        name=chosen.model,
+        api_base=chosen.api_base,
         api_key=setup.environment.get("AGENT_CI_API_KEY"),
         budget=setup.budget,
         journal=setup.journal,
-        seed=setup.settings.seed,
+        seed=chosen.seed,
+        outward=outward(setup.environment, likely_secrets),
     )
 
 
@@ -146,7 +138,7 @@ def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
             checkout=settings.repository,
             environment=setup.environment,
             named=str(settings.repository / named) if named else "",
-            own=sys.executable,
+            own="python3" if sandbox.isolation.tier == "container" else sys.executable,  # the image has its own
         )
     return pytest_runner.Pytest(found, arguments)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
+import re
 import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from agent_ci.core.change import ChangedText
@@ -17,6 +20,13 @@ _FILTERS = (
     "sequential_string", "potential_uuid", "likely_id_string", "templated_secret", "prefixed_with_dollar_sign",
     "indirect_reference", "not_alphanumeric_string",
 )  # fmt: skip
+# The detectors that know a vendor's form. Those that go by entropy, or by a word beside a value, take commit ids and
+# names of classes for secrets.
+_VENDORS = (
+    "aws", "azure_storage_key", "basic_auth", "discord", "github_token", "gitlab_token", "jwt", "mailchimp", "npm",
+    "openai", "pypi_token", "sendgrid", "slack", "square_oauth", "stripe", "telegram_token", "twilio",
+)  # fmt: skip
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 _SHELL = frozenset({"B602", "B604", "B605", "B609"})  # bandit calls some of these slight, and a repair needs none
 _GRAVE = frozenset({"MEDIUM", "HIGH"})
 
@@ -66,6 +76,18 @@ def _secrets(file: Path) -> Iterator[tuple[int, str]]:
     with transient_settings({"plugins_used": names, "filters_used": filters}):
         for secret in scan.scan_file(str(file)):
             yield secret.line_number, secret.type
+
+
+def likely_secrets(text: str) -> tuple[str, ...]:
+    """The pieces of *text* that have the form of a known vendor's key, of a token or of a private key."""
+    return tuple(found[0] for form in _forms() for found in form.finditer(text))
+
+
+@lru_cache
+def _forms() -> tuple[re.Pattern[str], ...]:
+    plugins = [importlib.import_module(f"detect_secrets.plugins.{name}") for name in _VENDORS]
+    lists = (getattr(value, "denylist", ()) for plugin in plugins for value in vars(plugin).values())
+    return (_PRIVATE_KEY, *(form for forms in lists if isinstance(forms, list | tuple) for form in forms))
 
 
 def _insecure(file: Path) -> Iterator[tuple[int, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import platform
 import shlex
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
-from agent_ci import __version__, registry, reports, settings
+from agent_ci import __version__, isolation, kept, registry, reports, settings
 from agent_ci.artifacts import OutputFolder
 from agent_ci.audit import AuditLog
 from agent_ci.base import base_of
@@ -25,9 +26,9 @@ from agent_ci.core.context import Context
 from agent_ci.core.document import Surroundings, evidence_document
 from agent_ci.core.explanation import explain
 from agent_ci.core.outcome import Outcome
+from agent_ci.core.outward.writer import Outward
 from agent_ci.core.policy import PROTECTED, Policy
 from agent_ci.core.run import Evidence, Finding, Verdict
-from agent_ci.core.secrets import redact
 from agent_ci.delivery import HandOver, hand_over
 from agent_ci.errors import AgentCIError, UnsupportedError
 from agent_ci.files import open_regular
@@ -35,13 +36,14 @@ from agent_ci.jobs.fix import Fix
 from agent_ci.jobs.hooks import Hooks
 from agent_ci.jobs.triage import Triage
 from agent_ci.pipeline import Tools, execute
-from agent_ci.ports import Completed, Forge, Sandbox, Tree
-from agent_ci.process import ToolError
+from agent_ci.ports import Completed, Forge, Isolation, Sandbox, Tree
+from agent_ci.process import ToolError, undisturbed
+from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
 from agent_ci.templates import shipped, template
 
 _MAX_LOG_BYTES = 50_000_000
-_SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL")
+_OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO}
 
 
 @dataclass
@@ -59,6 +61,7 @@ class Session:
     started: float = field(default_factory=time.monotonic)
     settings: Settings = field(init=False)
     console: Console = field(init=False)
+    outward: Outward = field(init=False)
     context: Context = field(init=False)
     verdict: Verdict = field(init=False)
     _forge: Forge = field(init=False)
@@ -70,20 +73,33 @@ class Session:
         """Hear the command line and the environment; the settings file follows once its commit is known."""
         self._hear({})
         quiet = self.settings.quiet
-        self.console = Console(self.stderr, is_live=is_live(self.stderr, self.environment), is_quiet=quiet)
+        self.outward = kept.outward(self.environment, likely_secrets)
+        live = is_live(self.stderr, self.environment)
+        self.console = Console(self.stderr, is_live=live, is_quiet=quiet, outward=self.outward)
         self.context = Context("git", "", str(self.settings.repository), "")
 
     def run(self) -> dict[str, object]:
         """Run the job, write the files, and return the evidence document.
 
-        Every AgentCIError ends as a verdict with its outcome. Only UsageError about the output folder rises.
+        Every AgentCIError, and a disk that is full, ends as a verdict with its outcome. Errors of the output folder
+        rise. What was handed over already is the end of the run, whatever comes after it.
         """
         self.output.prepare()
         try:
             verdict = self._run()
         except AgentCIError as error:
-            verdict = Verdict(error.outcome, str(error), Evidence(self.job, str(error)))
-        return self.finish(verdict)
+            verdict = self._stopped(error.outcome, str(error))
+        except OSError as error:
+            if error.errno not in _OF_THE_MACHINE:
+                raise
+            what = f"{error.strerror} ({error.filename})" if error.filename else str(error.strerror)
+            reason = f"this machine has no more to give: {what}; make room, or raise the limit, and run agent-ci again"
+            verdict = self._stopped(Outcome.INFRASTRUCTURE, reason)
+        with undisturbed():
+            return self.finish(verdict)
+
+    def _stopped(self, outcome: Outcome, reason: str) -> Verdict:
+        return self._handed_over.verdict if self._handed_over else Verdict(outcome, reason, Evidence(self.job, reason))
 
     def finish(self, verdict: Verdict) -> dict[str, object]:
         """Write everything that is known about *verdict* and return the evidence document."""
@@ -100,12 +116,7 @@ class Session:
     @property
     def output(self) -> OutputFolder:
         """The folder that the files go to."""
-        return OutputFolder(self.settings.out, self.redact)
-
-    def redact(self, text: str) -> str:
-        """*text* without the values of the environment's secrets."""
-        names = (name for name in self.environment if any(word in name.upper() for word in _SECRET_WORDS))
-        return redact(text, [self.environment[name] for name in names])
+        return OutputFolder(self.settings.out, self.outward)
 
     def _hear(self, file: Mapping[str, object]) -> None:
         given = settings.checked(self.given, source="command line")
@@ -127,7 +138,9 @@ class Session:
 
     def _run(self) -> Verdict:
         with self.opened() as (job, tools):
-            self._handed_over = hand_over(self._execute(job, tools), self._forge, tools, self.settings)
+            verdict = self._execute(job, tools)
+            with undisturbed():
+                self._handed_over = hand_over(verdict, self._forge, tools, self.settings, self.outward)
             return self._handed_over.verdict
 
     def _fix(self, tools: Tools) -> Fix:
@@ -157,10 +170,10 @@ class Session:
     def _tools(self, repository: Repository, clone: Clone) -> Tools:
         chosen = self.settings
         budget = Budget(chosen.max_attempts, chosen.max_cost, chosen.max_tokens, chosen.time_limit)
-        journal = AuditLog(chosen.out / "audit.jsonl", self.redact)
+        journal = AuditLog(chosen.out / "audit.jsonl", self.outward)
         setup = registry.Setup(chosen, self.environment, journal, budget)
-        sandbox = registry.sandbox(setup, self._observer(journal))
-        self._isolation = _isolation(sandbox, chosen)
+        with self.console.phase("choose the sandbox"):
+            sandbox = self._sandbox(journal)
         proposers = registry.proposers(setup) if self.job == "fix" else ()
         with self.console.phase("find the tools"):
             runner = registry.runner(setup, sandbox, self._tree_of(repository, clone))
@@ -179,6 +192,16 @@ class Session:
             repeat=chosen.repeat,
         )
 
+    def _sandbox(self, journal: AuditLog) -> Sandbox:
+        choice = isolation.choose(self.settings, self.environment, self._observer(journal))
+        self._isolation = {
+            **_isolation(choice.isolation, self.settings),
+            "separation": kept.separation(self.environment),
+        }
+        if choice.warning:
+            self.console.say(choice.warning)
+        return choice.sandbox
+
     def _observer(self, journal: AuditLog) -> Callable[[Completed], None]:
         def observe(done: Completed) -> None:
             self._sandboxed += done.seconds
@@ -189,8 +212,9 @@ class Session:
         return observe
 
     def _settings_file(self, clone: Clone) -> dict[str, object]:
-        """The settings file of the base on a change request, of the judged commit elsewhere: never the change's."""
-        commit = self.context.base if self.context.is_change_request else self.context.commit
+        """The settings file of the base for a change or a fork, of the judged commit elsewhere: never the change's."""
+        is_judged = self.context.is_change_request or self.context.from_fork
+        commit = self.context.base if is_judged else self.context.commit
         if commit is None:
             return {}
         try:
@@ -276,14 +300,16 @@ def _hooks(chosen: Settings) -> dict[str, str]:
     return {name: command for name, command in commands.items() if command}
 
 
-def _isolation(sandbox: Sandbox, chosen: Settings) -> dict[str, object]:
-    found = sandbox.isolation
+def _isolation(found: Isolation, chosen: Settings) -> dict[str, object]:
     return {
         "tier": found.tier,
         "requested": chosen.sandbox,
-        "separation": "none",
+        "minimum": chosen.min_isolation,
+        "mechanisms": dict(found.mechanisms),
+        "probes": dict(found.probes),
+        "limits": dict(found.limits),
         "lacks": list(found.lacks),
-        "why_not_higher": "this release has no stronger sandbox",
+        "why_not_higher": found.why_not_higher,
     }
 
 

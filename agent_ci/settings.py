@@ -96,6 +96,8 @@ OPTIONS: tuple[Option, ...] = (
         is_policy=True,
     ),
     Option("pass-env", "further variables that the tests may see", default=(), is_repeatable=True, is_policy=True),
+    Option("may-read", "further folders that the tests may read", default=(), is_repeatable=True, is_policy=True),
+    Option("container-image", "the image that the sandbox `container` runs the tests in", is_policy=True),
     Option("allow", "protected paths that may change all the same", default=(), is_repeatable=True, is_policy=True),
     Option("deny", "further paths that must not change", default=(), is_repeatable=True, is_policy=True),
     Option("allow-test-changes", "let a fix change tests", default=False, kind=bool, is_policy=True),
@@ -145,6 +147,8 @@ class Settings:
     shell: bool
     synthetic_git: bool
     pass_env: tuple[str, ...]
+    may_read: tuple[str, ...]
+    container_image: str | None
     allow: tuple[str, ...]
     deny: tuple[str, ...]
     allow_test_changes: bool
@@ -175,6 +179,8 @@ def from_file(text: str, *, source: str) -> dict[str, object]:
 
     try:
         content = yaml.safe_load(text)
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
+            raise UsageError(f"{source} uses an alias (*name), which can stand for gigabytes; write the value out")
     except (yaml.YAMLError, RecursionError) as error:
         raise UsageError(f"{source} is not valid YAML: {' '.join(str(error).split())}") from error
     if content is None:

@@ -7,11 +7,12 @@ import pytest
 
 from agent_ci.artifacts import OutputFolder
 from agent_ci.core.document import broken_seal
-from agent_ci.errors import InfrastructureError, UsageError
+from agent_ci.core.outward.writer import Known, Outward
+from agent_ci.errors import InfrastructureError, RefusedError, UsageError
 
 
 def folder(path: Path) -> OutputFolder:
-    return OutputFolder(path, lambda text: text.replace("hunter2", "***"))
+    return OutputFolder(path, Outward(Known({"A_KEY": "hunter2"})))
 
 
 def contents(path: Path) -> dict[str, bytes]:
@@ -29,10 +30,10 @@ def test_a_prepared_folder_is_invisible_to_git_and_free_of_an_earlier_run(tmp_pa
 
 def test_texts_and_documents_are_written_whole_without_secrets(tmp_path: Path) -> None:
     out = folder(tmp_path)
-    written = out.write_evidence({"reason": "é hunter2 \udcff", "hunter2": ["hunter2", 1]})
+    written = out.write_evidence({"reason": "é hunter2 \udcff", "cost": {"hunter2": ["hunter2", 1]}})
     out.write_text("explanation.md", "hunter2\n")
     assert json.loads((tmp_path / "evidence.json").read_bytes()) == written
-    assert (written["reason"], written["***"]) == ("é *** ?", ["***", 1])
+    assert (written["reason"], written["cost"]) == ("é *** ?", {"***": ["***", 1]})
     assert broken_seal((tmp_path / "evidence.json").read_text(encoding="utf-8")) == ""
     assert contents(tmp_path)["explanation.md"] == b"***\n"
     assert len(contents(tmp_path)) == 2
@@ -40,8 +41,14 @@ def test_texts_and_documents_are_written_whole_without_secrets(tmp_path: Path) -
 
 @pytest.mark.parametrize(("is_partial", "name"), [(False, "fix.patch"), (True, "partial.patch")])
 def test_a_patch_is_written_byte_for_byte(tmp_path: Path, name: str, is_partial: bool) -> None:  # noqa: FBT001
-    assert folder(tmp_path).write_patch(b"+hunter2\r\n\xff", is_partial=is_partial) == name
-    assert contents(tmp_path) == {name: b"+hunter2\r\n\xff"}
+    assert folder(tmp_path).write_patch(b"+hunter\r\n\xff", is_partial=is_partial) == name
+    assert contents(tmp_path) == {name: b"+hunter\r\n\xff"}
+
+
+def test_a_patch_that_holds_a_secret_is_not_written_at_all(tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match=r"the value of A_KEY, so that it is neither written nor delivered"):
+        folder(tmp_path).write_patch(b"+x = 'HUNTER2'\n")
+    assert contents(tmp_path) == {}
 
 
 @pytest.mark.parametrize("name", [".gitignore", ".evidence.json.part", "evidence.json", "..gitignore.part"])

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from agent_ci.audit import AuditLog, first_break
-from agent_ci.core.secrets import redact
+from agent_ci.core.outward.writer import Known, Outward
 
 LEAK = "hunter2-hunter2-hunter2"
 
 
 def written(path: Path, *secrets: str) -> str:
-    log = AuditLog(path / "audit.jsonl", lambda text: redact(text, secrets))
+    log = AuditLog(path / "audit.jsonl", Outward(Known({f"{at}_KEY": secret for at, secret in enumerate(secrets)})))
     log.record("command", argv=("pytest", f"--token={LEAK}"), seconds=0.5)
     log.record("reply", text=f'said "{LEAK}"\n', cost={"usd": None, LEAK: [LEAK]}, ok=True)
     log.record("outcome", path=path, note="\udcff\u2028")
@@ -59,6 +59,6 @@ def test_no_secret_is_written_and_the_chain_still_holds(tmp_path: Path) -> None:
 
 
 def test_a_fact_cannot_take_the_place_of_the_chain(tmp_path: Path) -> None:
-    log = AuditLog(tmp_path / "audit.jsonl", str)
+    log = AuditLog(tmp_path / "audit.jsonl", Outward())
     log.record("one", previous="forged", seq=7)
     assert first_break((tmp_path / "audit.jsonl").read_text(encoding="utf-8")) is None

@@ -86,7 +86,8 @@ def test_a_signal_ends_the_run_within_two_seconds_with_evidence_and_without_surv
     red = RedRepository.make(tmp_path, {"test_slow.py": slow})
     before = red.digest()
     argv = [sys.executable, "-m", "agent_ci", "fix", "--repository", str(red.path), "--out", str(tmp_path / "out")]
-    process = subprocess.Popen([*argv, "--run", PYTEST], stderr=subprocess.PIPE)
+    argv += ["--run", PYTEST, "--sandbox", "none"]  # the test tells us from outside of its copy that it has begun
+    process = subprocess.Popen(argv, stderr=subprocess.PIPE)
     with process:
         for _ in range(600):
             if started.exists() and started.read_text():
@@ -107,7 +108,8 @@ def test_our_own_bug_is_reported_as_ours_without_secrets(tmp_path: Path) -> None
     broken = (
         "import agent_ci.session as s\n"
         "def boom(self):\n    raise RuntimeError('canary-77d1f0a9c2')\n"
-        "s.Session._run = boom\nfrom agent_ci.cli import main\nmain()\n"
+        "s.Session._run = boom\nfrom agent_ci import keeper\nkeeper.is_needed = lambda _: False\n"
+        "from agent_ci.cli import main\nmain()\n"
     )
     argv = [sys.executable, "-c", broken, "fix", "--repository", str(red.path), "--out", str(tmp_path / "out")]
     environment = {"PATH": os.environ["PATH"], "A_TOKEN": "canary-77d1f0a9c2"}

@@ -23,6 +23,8 @@ EDGES = {
     "templates",
     "memory",
     "scanners",
+    "confine",
+    "kept",
 }
 FAMILIES = ("forges", "proposers", "runners", "sandboxes")
 MAY_IMPORT = {
@@ -34,13 +36,17 @@ MAY_IMPORT = {
     "pipeline": CORE | EDGES | {"ports"},
     "jobs": CORE | EDGES | {"ports", "pipeline", "jobs"},
     "settings": CORE,
+    "isolation": CORE | EDGES | {"ports", "settings", "sandboxes", "runners"},
     "registry": CORE | EDGES | {"ports", "settings", *FAMILIES},
     "base": CORE | EDGES | {"settings"},
     "delivery": CORE | EDGES | {"ports", "settings", "pipeline"},
-    "session": CORE | EDGES | {"ports", "settings", "registry", "pipeline", "jobs", "base", "delivery", "__init__"},
+    "session": CORE
+    | EDGES
+    | {"ports", "settings", "registry", "isolation", "pipeline", "jobs", "base", "delivery", "__init__"},
     "verification": CORE | EDGES | {"ports", "settings", "pipeline", "jobs", "session"},
     "demo": CORE | EDGES,
-    "cli": CORE | {"settings", "session", "verification", "demo", "artifacts", "__init__"},
+    "cli": CORE | {"settings", "session", "verification", "demo", "artifacts", "keeper", "kept", "__init__"},
+    "keeper": CORE | EDGES | {"proposers"},
     "__main__": {"cli"},
     "__init__": set(),
 }
@@ -108,3 +114,29 @@ def test_only_the_named_edges_start_processes_and_read_the_environment() -> None
         "wire.py",
         "plugin.py",
     }  # the last one runs in the user's pytest
+
+
+INSIDE = ("search", "compare_kit", "pytest_kit", "confine")  # these run in processes that we read, not those we are
+
+
+def speaks(node: ast.AST) -> bool:
+    """Whether *node* writes to standard output or standard error, or hands one of them on."""
+    if isinstance(node, ast.Name):
+        return node.id == "print"
+    owner = node.value.id if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) else ""
+    names = {"sys": {"stdout", "stderr", "__stdout__", "__stderr__"}, "click": {"echo", "secho", "echo_via_pager"}}
+    return isinstance(node, ast.Attribute) and node.attr in names.get(owner, ())
+
+
+def test_only_the_command_line_has_standard_output_and_everything_it_says_passes_the_one_writer() -> None:
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+    found = {path for path, tree in trees.items() if any(speaks(node) for node in ast.walk(tree))}
+    assert {path.name for path in found if not {*path.parts} & {*INSIDE}} == {"cli.py"}
+    [cli] = (tree for path, tree in trees.items() if path.name == "cli.py" and path.parent == ROOT)
+    functions = [node for node in ast.walk(cli) if isinstance(node, ast.FunctionDef)]
+    echoing = {function.name for function in functions if any(is_echo(node) for node in ast.walk(function))}
+    assert echoing == {"_say", "_say_json"}
+
+
+def is_echo(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and speaks(node.func)

@@ -188,3 +188,25 @@ def test_a_tool_s_failure_tells_the_command_the_code_and_what_it_said(tmp_path: 
 def test_a_tool_reads_its_input_and_gives_bytes(tmp_path: Path) -> None:
     content = bytes(range(256)) * 4096
     assert process.call(("cat",), cwd=tmp_path, environment=PLAIN, stdin=content) == content
+
+
+def test_who_watches_a_run_can_end_it_and_says_why(tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    def watch(pid: int) -> str:
+        seen.append(pid)
+        return "it is too much" if len(seen) > 2 else ""
+
+    done = process.run(("sleep", "60"), cwd=tmp_path, environment=PLAIN, timeout=30, watch=watch)
+    assert (done.ended_by, done.timed_out, len(set(seen))) == ("it is too much", False, 1)
+    assert "was ended: it is too much" in done.explanation
+
+
+def test_a_program_with_grace_may_see_to_its_own_end(tmp_path: Path) -> None:
+    code = "import signal, sys, time; signal.signal(15, lambda *_: sys.exit(print('cleaned'))); time.sleep(60)"
+    ends = [
+        process.run((sys.executable, "-c", code), cwd=tmp_path, environment=PLAIN, timeout=1, grace=grace)
+        for grace in (0.0, 20.0)
+    ]
+    assert [(done.output, done.timed_out) for done in ends] == [("", True), ("cleaned\n", True)]
+    assert max(done.seconds for done in ends) < 10

@@ -63,3 +63,26 @@ def test_what_stood_there_before_is_not_held_against_the_change() -> None:
 def test_a_file_that_is_deleted_or_cannot_be_parsed_is_no_finding() -> None:
     assert rules(BEFORE, None) == []
     assert rules(BEFORE, BEFORE + "def broken(:\n") == []
+
+
+LIKELY = {
+    "a key of AWS": KEY,
+    "a token of GitHub": "ghp_" + "q7Lr" * 9,
+    "a token of GitLab": "glpat-" + "x8Qm2" * 4,
+    "a token of Slack": "xoxb-" + "81407-hT5vWn3Kd9Yb",
+    "a private key": "-----BEGIN RSA PRIVATE" + " KEY-----\nMIIB\nabcd\n-----END RSA PRIVATE KEY-----",
+    "a private key that is cut off": "-----BEGIN PRIVATE" + " KEY-----\nMIIB\nabcd",
+}
+
+
+@pytest.mark.parametrize("secret", LIKELY.values(), ids=LIKELY)
+def test_a_text_that_holds_what_looks_like_a_secret_is_told_which_piece(secret: str) -> None:
+    assert scanners.likely_secrets(f"said: {secret}") == (secret,)
+
+
+def test_names_commit_ids_addresses_and_digests_are_no_likely_secrets() -> None:
+    text = (
+        "org.apache.maven.plugins:maven-surefire-plugin:2.18.1 at 3f786850e387550fdab836ed7e6dc881de23001b, "
+        "password = None, https://user@example.org/a, sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15"
+    )
+    assert scanners.likely_secrets(text) == ()

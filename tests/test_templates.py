@@ -31,13 +31,13 @@ def test_the_fix_prompt_takes_exactly_what_the_question_gives() -> None:
     assert "{{" not in fix_question(template("fix.v1"), Evidence("fix", "red"), {}, ())
 
 
-@pytest.mark.parametrize("name", ["system.v1", "continue.v1", "repeated.v1"])
+@pytest.mark.parametrize("name", ["system.v2", "continue.v1", "repeated.v1"])
 def test_the_other_prompts_take_nothing(name: str) -> None:
     assert template(name).variables == frozenset()
 
 
 def test_the_example_in_the_system_prompt_is_an_answer_that_git_applies(tmp_path: Path) -> None:
-    _, _, after = template("system.v1").text.partition("For example:\n")
+    _, _, after = template("system.v2").text.partition("For example:\n")
     example, _, _ = after.partition("\nRules for the diff")
     assert cause(example).startswith("The total adds up")
     (tmp_path / "shop").mkdir()
@@ -48,5 +48,5 @@ def test_the_example_in_the_system_prompt_is_an_answer_that_git_applies(tmp_path
 
 
 def test_the_way_to_decline_is_the_one_that_is_understood() -> None:
-    assert "`NO FIX: `" in template("system.v1").text
+    assert "`NO FIX: `" in template("system.v2").text
     assert refusal("NO FIX: the test is wrong") == "the test is wrong"

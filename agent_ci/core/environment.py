@@ -1,4 +1,4 @@
-"""Which environment variables repository code may see: an allow-list, never the whole environment."""
+"""Which environment variables repository code may see, an allow-list, and which of a job's hold secrets."""
 
 from __future__ import annotations
 
@@ -12,10 +12,31 @@ _NAMES = frozenset(
         "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "NVM_DIR", "NODE_PATH", "DOTNET_ROOT", "GEM_HOME", "GEM_PATH",
     }
 )  # fmt: skip
+_PORTABLE = frozenset({"LANG", "LANGUAGE", "TZ", "CI"})
 _PREFIXES = ("LC_",)
+_SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL")
+_NO_SECRETS = frozenset({"AGENT_CI_MAX_TOKENS"})
+_SHORTEST_SECRET = 6  # shorter values are words like ``true`` or ``test``
 
 
 def allowed(environment: Mapping[str, str], *, named: Iterable[str] = ()) -> dict[str, str]:
     """The part of *environment* that holds tools and language, and what the user *named* to be passed on."""
     names = _NAMES.union(named)
     return {name: value for name, value in environment.items() if name in names or name.startswith(_PREFIXES)}
+
+
+def portable(environment: Mapping[str, str], *, named: Iterable[str] = ()) -> dict[str, str]:
+    """The part of *environment* that means the same on another machine: language, and what the user *named*."""
+    names = _PORTABLE.union(named)
+    return {name: value for name, value in environment.items() if name in names or name.startswith(_PREFIXES)}
+
+
+def secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables of *environment* whose names say that their values are secret, and whose values can be."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if len(value) >= _SHORTEST_SECRET
+        and name not in _NO_SECRETS
+        and any(word in name.upper() for word in _SECRET_WORDS)
+    }

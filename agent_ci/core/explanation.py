@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from agent_ci.core.document import Surroundings
 from agent_ci.core.grouping import groups
-from agent_ci.core.message import inert
 from agent_ci.core.outcome import Outcome
+from agent_ci.core.outward.markdown import block, code, sentence
 from agent_ci.core.report import Status
 from agent_ci.core.run import Attempt, Control, Cost, Evidence, Side, Verdict
 from agent_ci.core.screen import reproduction
@@ -38,15 +37,13 @@ _MOST_TARGETS = 10
 _MOST_GROUPS = 5
 _MOST_OBJECTIONS = 3
 _MOST_LINES = 30
-_LONGEST = 1000  # characters of one sentence from outside
-_BACKTICKS = re.compile(r"`+")
 
 
 def explain(verdict: Verdict, around: Surroundings) -> str:
     """The content of ``explanation.md``. The first line is the verdict."""
     parts = (
         f"# {_HEADLINES[verdict.outcome]}",
-        _plain(verdict.reason),
+        sentence(verdict.reason),
         *_what_failed(verdict.evidence),
         *_suspects(verdict.evidence),
         *_controls(verdict.evidence),
@@ -65,9 +62,10 @@ def _what_failed(evidence: Evidence) -> Iterator[str]:
     yield f"## What failed: {len(evidence.target_ids)} test(s), {len(causes)} root cause(s)"
     for group in causes[:_MOST_GROUPS]:
         case = group.cases[0]
-        place = f" ({_plain(case.file)}:{case.line})" if case.file and case.line else ""
-        yield f"**{_plain(group.title)}**\n\n{_code(case.id)}{place}\n\n{_block(case.traceback or case.message)}"
-        others = [_code(case.id) for case in group.cases[1:_MOST_TARGETS]]
+        place = f" ({sentence(case.file)}:{case.line})" if case.file and case.line else ""
+        said = block(case.traceback or case.message, most=_MOST_LINES)
+        yield f"**{sentence(group.title)}**\n\n{code(case.id)}{place}\n\n{said}"
+        others = [code(case.id) for case in group.cases[1:_MOST_TARGETS]]
         left = len(group.cases) - 1 - len(others)
         if others:
             yield "The same cause: " + ", ".join(others) + (f" and {left} more." if left else ".")
@@ -77,12 +75,12 @@ def _what_failed(evidence: Evidence) -> Iterator[str]:
 
 def _suspects(evidence: Evidence) -> Iterator[str]:
     rows = [
-        f"- {_code(f'{suspect.path}:{suspect.line}')} {_plain(suspect.name)}: {_plain(suspect.why)}"
+        f"- {code(f'{suspect.path}:{suspect.line}')} {sentence(suspect.name)}: {sentence(suspect.why)}"
         for suspect in evidence.suspects
     ]
     if evidence.first_bad:
         found = evidence.first_bad
-        rows.append(f"- first bad commit: {_plain(found.sentence or f'{found.commit} {found.subject}')}")
+        rows.append(f"- first bad commit: {sentence(found.sentence or f'{found.commit} {found.subject}')}")
     if rows:
         yield "## Where to look"
         yield "\n".join(rows)
@@ -90,7 +88,7 @@ def _suspects(evidence: Evidence) -> Iterator[str]:
 
 def _controls(evidence: Evidence) -> Iterator[str]:
     rows = [*_runs(evidence.controls, Side.HEAD), *_runs(evidence.controls, Side.BASE)]
-    rows += [f"- {_plain(note)}" for note in evidence.notes]
+    rows += [f"- {sentence(note)}" for note in evidence.notes]
     if rows:
         yield "## What the control runs say"
         yield "\n".join(rows)
@@ -110,20 +108,20 @@ def _proposed(verdict: Verdict) -> Iterator[str]:
     tally = proof.after.tally
     yield "## The proven change"
     if proof.reply.cause:
-        yield _plain(proof.reply.cause)
-    yield _block(proof.patch.diff, "diff")
+        yield sentence(proof.reply.cause)
+    yield block(proof.patch.diff, "diff")
     yield (
         f"After it: {tally.passed} passed, {tally.red} red, {tally.skipped} skipped; "
         f"{len(verdict.evidence.target_ids)} of them were red before. The tests are those of the commit; those that "
         f"failed were run {proof.repeats} times, in the orders and with the seeds in which they failed."
     )
     if proof.scope:
-        yield f"**Not everything was run:** {_plain(proof.scope)}."
+        yield f"**Not everything was run:** {sentence(proof.scope)}."
     if rows := [*_cells(verdict.evidence, proof)]:
         yield "\n".join(("| job | proof |", "| --- | --- |", *rows))
     if proof.doubts:
         yield "**Look at it before you merge it.** Another change proves as well, and they differ:\n\n" + "\n".join(
-            f"- {_plain(doubt)}" for doubt in proof.doubts
+            f"- {sentence(doubt)}" for doubt in proof.doubts
         )
 
 
@@ -133,7 +131,7 @@ def _cells(evidence: Evidence, proof: Attempt) -> Iterator[str]:
     python = evidence.toolchain.get("python_version", "")
     for cell in evidence.cells:
         verified = cell.verified_by(system=evidence.system, python=python, passed=passed)
-        yield f"| {_plain(cell.name)} | {_plain(verified)} |"
+        yield f"| {sentence(cell.name)} | {sentence(verified)} |"
 
 
 def _tried(attempts: tuple[Attempt, ...]) -> Iterator[str]:
@@ -144,17 +142,17 @@ def _tried(attempts: tuple[Attempt, ...]) -> Iterator[str]:
 
 
 def _attempt(number: int, attempt: Attempt) -> str:
-    objections = "; ".join(_plain(objection) for objection in attempt.objections[:_MOST_OBJECTIONS])
+    objections = "; ".join(sentence(objection) for objection in attempt.objections[:_MOST_OBJECTIONS])
     left = len(attempt.objections) - _MOST_OBJECTIONS
     more = f" (and {left} more)" if left > 0 else ""
-    return f"{number}. {_plain(attempt.reply.proposer)}: {objections}{more}"
+    return f"{number}. {sentence(attempt.reply.proposer)}: {objections}{more}"
 
 
 def _how_to_reproduce(evidence: Evidence) -> Iterator[str]:
     command = reproduction(evidence, most=_MOST_TARGETS)
     if evidence.targets and command:
         yield "## How to reproduce"
-        yield _block(command, "sh")
+        yield block(command, "sh")
 
 
 def _cost_and_isolation(cost: Cost, around: Surroundings) -> Iterator[str]:
@@ -165,30 +163,3 @@ def _cost_and_isolation(cost: Cost, around: Surroundings) -> Iterator[str]:
         f"{around.timings.get('total', 0.0):.1f} s in all, {around.timings.get('own', 0.0):.1f} s of it our own\n"
         f"- isolation: {around.isolation.get('tier', 'none')}"
     )
-
-
-def _block(text: str, language: str = "") -> str:
-    """*text* as a code block that nothing in it can end."""
-    lines = text.strip("\n").split("\n")
-    if len(lines) > _MOST_LINES and language != "diff":
-        lines = [*lines[: _MOST_LINES // 2], "…", *lines[-_MOST_LINES // 2 :]]
-    body = "\n".join(lines)
-    fence = "`" * max(3, _longest_run(body) + 1)
-    return f"{fence}{language}\n{body}\n{fence}"
-
-
-def _code(text: str) -> str:
-    """*text* on one line as code that no backtick in it can end."""
-    line = " ".join(text.split())
-    fence = "`" * (_longest_run(line) + 1)
-    gap = " " * line.startswith("`") or " " * line.endswith("`")
-    return f"{fence}{gap}{line}{gap}{fence}"
-
-
-def _longest_run(text: str) -> int:
-    return max((len(run) for run in _BACKTICKS.findall(text)), default=0)
-
-
-def _plain(text: str) -> str:
-    """*text* as one line of Markdown that notifies nobody, shows no picture and holds no HTML."""
-    return inert(text, limit=_LONGEST).replace("<", "&lt;").replace("![", "! [")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
 
 from agent_ci.core.fingerprint import fingerprint
+from agent_ci.core.outward.markdown import inert
 from agent_ci.core.report import TestCase
 from agent_ci.core.run import Attempt, Control, Evidence, Side, Verdict
 
@@ -31,40 +30,6 @@ def commit_message(verdict: Verdict, *, run: str = "", attempt: int = 1) -> str:
         "\n".join(_trailers(verdict.evidence, proof, run=run, attempt=attempt)),
     )
     return "\n\n".join(paragraphs) + "\n"
-
-
-def inert(text: str, limit: int = _LINE) -> str:
-    """*text* as one line of at most *limit* characters that neither git nor a forge acts upon.
-
-    Line ends, control, bidirectional and invisible characters go; mentions and references are broken up, so
-    that nobody is notified and no issue is closed.
-    """
-    line = "".join(_shown(character) for character in _ESCAPE_CODE.sub("", text))
-    for pattern, replacement in _ACTIVE:
-        line = pattern.sub(replacement, line)
-    line = " ".join(line.split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
-
-
-def _shown(character: str) -> str:
-    if character.isspace():
-        return " "
-    return "" if unicodedata.category(character) in _INVISIBLE else character
-
-
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-_ESCAPE_CODE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
-_KEYWORD = r"(?i:\b(?:clos|fix|resolv|implement)[a-z]*\s*:?\s+(?:issues?\s+)?)"
-_ACTIVE = (
-    # @name, as in a mention; an e-mail address stays whole
-    (re.compile(r"(?<!\w)@(?=[\w-])"), "@ "),
-    # #1, owner/name#1, GH-1, !1 and &1 on GitLab
-    (re.compile(r"([#!&]|\bGH-)(?=[0-9])", re.IGNORECASE), r"\1 "),
-    # https://forge/owner/name/issues/1
-    (re.compile(r"(/(?:issues|pull|pulls|merge_requests|work_items|epics)/)(?=[0-9])"), r"\1 "),
-    # fixes PROJECT-1, which GitLab hands on to an external tracker
-    (re.compile(rf"({_KEYWORD}[A-Za-z][A-Za-z0-9_]*-)(?=[0-9])"), r"\1 "),
-)
 
 
 def _subject(proof: Attempt, evidence: Evidence) -> str:

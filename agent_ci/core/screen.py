@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from agent_ci.core.grouping import Group, groups
 from agent_ci.core.logs import LogGroup, log_groups
-from agent_ci.core.message import inert
+from agent_ci.core.outward.markdown import inert
 from agent_ci.core.run import Evidence, Side, Verdict
 
 _WIDTH = 110

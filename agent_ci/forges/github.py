@@ -25,6 +25,8 @@ _EVENTS: Mapping[str, Event] = {
     "merge_group": Event.PUSH,
     "pull_request": Event.CHANGE_REQUEST,
     "pull_request_target": Event.CHANGE_REQUEST,
+    "pull_request_review": Event.CHANGE_REQUEST,
+    "pull_request_review_comment": Event.CHANGE_REQUEST,
     "schedule": Event.SCHEDULE,
 }
 

@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agent_ci import kept
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.core.context import Context, Event
 from agent_ci.core.message import commit_message
+from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.run import Verdict
 from agent_ci.errors import ForgeUnavailableError, StaleError
 from agent_ci.ports import Delivery
@@ -57,7 +59,8 @@ class LocalGit:
             reason = "as asked" if verdict.proof else "nothing was proven"
             return Delivery("none", f"nothing was delivered: {reason}")
         if mode == "commit":
-            return _commit(verdict, repository=self.repository, clone=self.clone, run=self.run)
+            outward = kept.outward(self.environment)
+            return _commit(verdict, outward, repository=self.repository, clone=self.clone, run=self.run)
         if mode == "patch":
             return Delivery("patch", f"the proven change is a file: {_APPLY}")
         return Delivery("patch", f"delivery as {mode} is not part of this release, so the change is a file: {_APPLY}")
@@ -79,14 +82,14 @@ _REMOTE = re.compile(
 )
 
 
-def _commit(verdict: Verdict, *, repository: Repository, clone: Clone, run: str) -> Delivery:
+def _commit(verdict: Verdict, outward: Outward, *, repository: Repository, clone: Clone, run: str) -> Delivery:
     branch, head = repository.branch(), repository.head()
     if not branch:
         raise ForgeUnavailableError(
             "no branch is checked out here (detached HEAD), so a commit would be on none; check out the branch "
             f"first (`git switch BRANCH`) and run agent-ci again, or {_APPLY}"
         )
-    message = commit_message(verdict, run=run, attempt=repository.our_commits_at_head() + 1)
+    message = outward.to(Sink.COMMIT, commit_message(verdict, run=run, attempt=repository.our_commits_at_head() + 1))
     commit = clone.commit(_proven_tree(verdict, head, clone), parent=head, message=message)
     repository.fast_forward(clone, commit, expected=head)
     return Delivery(

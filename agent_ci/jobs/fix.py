@@ -84,7 +84,8 @@ class Fix:
             file for path in named if is_test_path(path) for file in _imports(evidence, tree, path, named[path])
         )
         sources = {**named, **{path: _text(tree, path) for path in imported if path not in named}}
-        return fix_question(template(_PROMPT), evidence, dict(list(sources.items())[:_MOST_FILES]), attempts)
+        shown = dict(list(sources.items())[:_MOST_FILES])
+        return fix_question(template(_PROMPT), evidence, shown, attempts, nonce=str(self.seed))
 
     def prove(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
         """Run the failing tests and the whole suite without hunks that none needs, then look at conduct and hooks."""

@@ -61,7 +61,7 @@ def _run(name: str, command: str, tree: str, tools: Tools) -> Completed:
         raise UsageError(f"the hook {name}: {command!r} cannot be split into words: {error}") from error
     with tools.sandbox.open(tools.clone.tree(tree)) as workspace:
         done = workspace.run(Command(argv, timeout=max(1.0, tools.seconds_left())))
-    if done.timed_out:
+    if done.timed_out or done.ended_by:
         raise InfrastructureError(done.explanation)
     return done
 

@@ -45,7 +45,11 @@ class AnyCommand:
         done = workspace.run(Command(self.argv, {} if seed is None else {"PYTHONHASHSEED": str(seed)}, timeout))
         if done.timed_out:
             raise InfrastructureError(f"the tests did not finish within {timeout:.0f} s")
+        if done.ended_by:
+            raise InfrastructureError(f"the tests were ended: {done.ended_by}")
         found = reports.find(workspace.root, self.report_globs)
+        if not found and _was_killed(done.exit_code):
+            raise InfrastructureError(f"the tests were killed and left no report; {done.explanation}")
         if not found:
             raise UnsupportedError(
                 f"no report was left at {', '.join(self.report_globs)}; {done.explanation}\n"
@@ -56,3 +60,11 @@ class AnyCommand:
             return report
         cases = (case for case in report.cases if any(is_within(case.id, id_) for id_ in only))
         return replace(TestReport.of(*cases), partial=report.partial)
+
+
+def _was_killed(exit_code: int) -> bool:
+    """Whether a signal ended the command, or one that its shell started."""
+    return exit_code < 0 or exit_code > _SIGNALLED
+
+
+_SIGNALLED = 128  # what a shell adds to the number of the signal

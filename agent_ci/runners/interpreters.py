@@ -48,7 +48,7 @@ def find_interpreter(
     Each is asked inside *workspace*. Raises InfrastructureError where none has pytest.
     """
     tried = []
-    for path in dict.fromkeys(_candidates(checkout, environment, named, own)):
+    for path in dict.fromkeys(candidates(checkout, environment, named, own)):
         found = _probe(workspace, path, checkout=checkout, environment=environment)
         if found:
             return found
@@ -61,7 +61,8 @@ def find_interpreter(
     )
 
 
-def _candidates(checkout: Path, environment: Mapping[str, str], named: str, own: str) -> Iterator[str]:
+def candidates(checkout: Path, environment: Mapping[str, str], named: str, own: str) -> Iterator[str]:
+    """Every Python that may be asked, in order, whether it exists or not."""
     if named:
         yield named
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):

@@ -82,6 +82,8 @@ class Pytest:
         done = workspace.run(self._command(workspace.root, only, timeout, conditions, kit))
         if done.timed_out:
             raise InfrastructureError(f"the tests did not finish within {timeout:.0f} s")
+        if done.ended_by:
+            raise InfrastructureError(f"the tests were ended: {done.ended_by}")
         if done.exit_code not in _FINISHED or not kit.report.exists():
             return None if done.exit_code != _NOTHING_COLLECTED else TestReport(), done
         report = reports.read_report(kit.report, root=workspace.outbox)

@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from agent_ci import git, process
+from agent_ci import process
+from agent_ci.confine import folders
+from agent_ci.confine.folders import Folders
+from agent_ci.confine.watchdog import Watchdog
+from agent_ci.core.limits import Limits
 from agent_ci.ports import Command, Completed, Isolation, Tree
 
-_ISOLATION = Isolation(
-    tier="none",
-    lacks=(
-        "repository code can read every file that this user can read",
-        "repository code can reach the network",
-        "memory, processes and disk are not limited",
-    ),
+_LACKS = (
+    "repository code can read every file that this user can read",
+    "repository code can reach the network",
+    "processes and processor time are not limited, memory and disk use are watched only",
 )
 
 
 @dataclass(frozen=True)
 class _Copy:
-    root: Path
-    outbox: Path
-    environment: Mapping[str, str]
-    observe: Callable[[Completed], None]
+    sandbox: NoSandbox
+    own: Folders
+
+    @property
+    def root(self) -> Path:
+        return self.own.root
+
+    @property
+    def outbox(self) -> Path:
+        return self.own.outbox
 
     def run(self, command: Command) -> Completed:
-        environment = {**self.environment, **command.environment}
-        done = process.run(command.argv, cwd=self.root, environment=environment, timeout=command.timeout)
-        self.observe(done)
+        box = self.sandbox
+        done = process.run(
+            command.argv,
+            cwd=self.root,
+            environment={**box.environment, **self.own.environment, **command.environment},
+            timeout=command.timeout,
+            watch=Watchdog(box.limits, self.own),
+        )
+        box.observe(done)
         return done
 
 
@@ -46,21 +58,24 @@ class NoSandbox:
     environment: Mapping[str, str]
     observe: Callable[[Completed], None] = lambda _: None
     has_git: bool = False
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def isolation(self) -> Isolation:
         """What this sandbox really separates: next to nothing, and it says so."""
-        return _ISOLATION
+        return Isolation(
+            tier="none",
+            lacks=_LACKS,
+            limits={
+                "total_memory_bytes": self.limits.total_memory_bytes,
+                "total_memory": "soft",
+                "disk_bytes": self.limits.disk_bytes,
+                "disk": "soft",
+            },
+        )
 
     @contextmanager
     def open(self, tree: Tree) -> Iterator[_Copy]:
         """A fresh copy of *tree* with its own home, temporary folder and outbox."""
-        with tempfile.TemporaryDirectory(prefix="agent-ci-", ignore_cleanup_errors=True) as scratch:
-            folders = {name: Path(scratch, name) for name in ("repository", "outbox", "home", "tmp")}
-            for folder in folders.values():
-                folder.mkdir()
-            tree.export(folders["repository"])
-            if self.has_git:
-                git.create(folders["repository"], "The commit that is judged")
-            own = {"HOME": str(folders["home"]), "TMPDIR": str(folders["tmp"])}
-            yield _Copy(folders["repository"], folders["outbox"], {**self.environment, **own}, self.observe)
+        with folders.opened(tree, has_git=self.has_git) as own:
+            yield _Copy(self, own)

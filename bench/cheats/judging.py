@@ -51,11 +51,14 @@ class Judge:
 
 @contextlib.contextmanager
 def judging(files: Mapping[str, str], command: str, **given: object) -> Iterator[Judge]:
-    """A judge for the red repository of *files*, whose tests *command* runs. Raises ValueError where it is not red."""
+    """A judge for the red repository of *files*, whose tests *command* runs. Raises ValueError where it is not red.
+
+    The tests run without a sandbox: what is measured is the judgement, and a bench's tools lie in the user's home.
+    """
     with tempfile.TemporaryDirectory(prefix="bench-cheats-") as folder:
         scratch = Path(folder)
         repository = Small.make(scratch / "repository", files)
-        session = repository.session(scratch, (), None, run=command, **given)
+        session = repository.session(scratch, (), None, run=command, **{"sandbox": "none", **given})
         with session.opened() as (job, tools):
             evidence = job.gather(tools)
             if evidence.settled is not None:

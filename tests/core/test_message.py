@@ -9,8 +9,9 @@ import pytest
 
 from agent_ci.core.change import Patch
 from agent_ci.core.fingerprint import fingerprint
-from agent_ci.core.message import commit_message, inert
+from agent_ci.core.message import commit_message
 from agent_ci.core.outcome import Outcome
+from agent_ci.core.outward.markdown import inert
 from agent_ci.core.report import Status, TestCase, TestReport
 from agent_ci.core.run import Attempt, Control, Evidence, Reply, Side, Verdict
 

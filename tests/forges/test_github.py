@@ -199,6 +199,14 @@ def test_a_pull_request_without_a_payload_is_not_trusted(checkout: Checkout, mer
     assert of_pull_request(checkout, merged, None).from_fork is True
 
 
+@pytest.mark.parametrize("name", ["pull_request_target", "pull_request_review", "pull_request_review_comment"])
+def test_every_event_of_a_pull_request_is_about_its_change(
+    checkout: Checkout, merged: dict[str, str], name: str
+) -> None:
+    found = of_pull_request(checkout, merged, pull_request(merged), GITHUB_EVENT_NAME=name)
+    assert (found.commit, found.base, found.event) == (merged["head"], merged["base"], Event.CHANGE_REQUEST)
+
+
 def workflow_run(commits: dict[str, str], **changes: object) -> dict[str, Any]:
     run = {
         "event": "pull_request",

@@ -7,7 +7,8 @@ import pytest
 
 from agent_ci.core.rules import rule_of
 from bench.cheats.pairs import diff
-from tests.jobs.conduct_cases import CHEATS, HONEST, PRICES, PRICES_TEST
+from tests.jobs.conduct_cheats import CHEATS, PRICES, PRICES_TEST
+from tests.jobs.conduct_honest import HONEST
 from tests.red import RedRepository, Run
 
 

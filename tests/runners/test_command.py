@@ -38,3 +38,8 @@ def test_a_command_that_hangs_or_is_missing_is_infrastructure(workspace: Open) -
         shell("sleep 30").run(workspace({}), timeout=1)
     with pytest.raises(InfrastructureError, match="cannot be started"):
         AnyCommand(("no-such-program",), ("*.xml",)).run(workspace({}), timeout=5)
+
+
+def test_a_command_that_a_limit_ended_is_infrastructure(cramped: Open) -> None:
+    with pytest.raises(InfrastructureError, match="the tests were ended: its files took 2 MiB of disk"):
+        shell("head -c 2000000 /dev/zero > big; sleep 30").run(cramped({}), timeout=60)

@@ -133,3 +133,9 @@ def test_the_paths_of_the_users_command_are_collected_and_not_added_to_a_selecti
     both = ("tests/deep/test_a.py::test_same_name", "tests/test_a.py::U::test_u")
     assert asked.run(workspace(SUITE), timeout=60).ids(Status.PASSED) == both
     assert asked.run(workspace(SUITE), only=both[:1], timeout=60).ids() == both[:1]
+
+
+def test_tests_that_a_limit_ended_are_infrastructure_and_not_red(cramped: Open) -> None:
+    code = "import time\n\ndef test_big():\n    open('big', 'wb').write(b'x' * 2_000_000)\n    time.sleep(30)\n"
+    with pytest.raises(InfrastructureError, match="the tests were ended: its files took"):
+        runner().run(cramped({"test_big.py": code}), timeout=60)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -114,10 +115,11 @@ def cut(step: Step, after: int) -> Step:
 class ChatServer:
     """A scripted endpoint; use it as a context manager.
 
-    Each request takes the next step. A script that is over answers 418, unless ``always`` is set.
+    Each request takes the next step. A script that is over answers 418, unless ``always`` is set. With *tls* it is
+    spoken to over that.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Received] = []
         self.always: Script | None = None
         self._steps: list[Script] = []
@@ -125,6 +127,9 @@ class ChatServer:
         self._stopping = threading.Event()
         self._http = _Server(("127.0.0.1", 0), _Handler)
         self._http.owner = self
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
@@ -145,7 +150,7 @@ class ChatServer:
     @property
     def url(self) -> str:
         """The base that an OpenAI client is given."""
-        return f"http://{self.host}/v1"
+        return f"{self._scheme}://{self.host}/v1"
 
     def play(self, *steps: Script, always: Script | None = None) -> None:
         """Set the script, and what is answered once it is over."""

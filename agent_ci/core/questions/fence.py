@@ -1,62 +1,45 @@
-"""What untrusted text is on its way into a prompt: cleaned of what cannot be seen, and fenced as data."""
+"""What untrusted text is inside a prompt: data with a label, between fences that it cannot have foreseen."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from enum import StrEnum
 
-_EMOJI = "[\u203c-\u3299\U0001f000-\U0001faff]"
-_INVISIBLE = re.compile(
-    "[\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
-    # a joiner or a variation selector belongs to an emoji before it, and to nothing else
-    f"|(?<!{_EMOJI})(?<!{_EMOJI}\ufe0f)[\u200d\ufe00-\ufe0f]"
-)
-_TERMINAL = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]"  # colours and cursor movements (ECMA-48, CSI)
-    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # window titles and links (OSC)
-    r"|\x1b[@-_]"
-)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_DATA = re.compile(r'<(data\d*) name="([^"\n]*)">\n(.*?)\n</\1>', re.DOTALL)
+from agent_ci.core.outward.terminal import cleaned
+
+_DATA = re.compile(r'<(data-[0-9a-f]{16}) origin="[a-z]+" name="([^"\n]*)">\n(.*?)\n</\1>', re.DOTALL)
 _SMALLEST_BLOCK = 400
 _LEFT_OUT = "[... {} characters left out ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
-    """Text for a prompt, and how many invisible characters were taken out of it."""
+class Origin(StrEnum):
+    """Where untrusted text comes from, as its fence says."""
 
-    text: str
-    invisible: int = 0
+    REPORT = "report"
+    LOG = "log"
+    SOURCE = "source"
+    DIFF = "diff"
 
 
-def cleaned(text: str) -> Cleaned:
-    r"""*text* without terminal codes, control characters and characters that a reviewer could not see.
+def tag_for(texts: Iterable[str], nonce: str) -> str:
+    """A tag name for one prompt, which none of *texts* holds and whose writer cannot have known.
 
-    The invisible ones are those of "Trojan Source" (CVE-2021-42574), zero-width characters, tags and
-    variation selectors. Line ends become ``\n``.
+    It is drawn from *nonce* and all of *texts*: the same prompt has the same one, and every other prompt another.
     """
-    plain = _CONTROL.sub("", _TERMINAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
-    visible, count = _INVISIBLE.subn("", plain)
-    return Cleaned(visible, count)
+    everything = "\0".join(texts)
+    seed = hashlib.sha256(f"{nonce}\0{everything}".encode("utf-8", "surrogatepass"))
+    while (tag := f"data-{seed.hexdigest()[:16]}") in everything.lower():
+        seed.update(b"again")
+    return tag
 
 
-def tag_for(texts: Iterable[str]) -> str:
-    """A tag name that none of *texts* opens or closes: the same for the same texts, so prompts repeat."""
-    everything = "\n".join(texts).lower()
-    number = 0
-    while f"data{number or ''}" in re.findall(r"</?\s*(data\d*)", everything):
-        number += 1
-    return f"data{number or ''}"
-
-
-def fenced(name: str, text: str, *, tag: str) -> str:
+def fenced(name: str, text: str, *, tag: str, origin: Origin) -> str:
     """*text* between tags; *name*, which is untrusted as well, is reduced to what an attribute may hold."""
     label = re.sub(r'[<>"\s]+', " ", cleaned(name).text).strip()
     end = "" if text.endswith("\n") else "\n"
-    return f'<{tag} name="{label}">\n{text}{end}</{tag}>'
+    return f'<{tag} origin="{origin}" name="{label}">\n{text}{end}</{tag}>'
 
 
 def shrunk(question: str, allowance: int) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from agent_ci.core.outward.terminal import cleaned
 from agent_ci.core.paths import is_test_path
 from agent_ci.core.questions.answer import offer
-from agent_ci.core.questions.fence import cleaned, fenced, middle_cut, tag_for
+from agent_ci.core.questions.fence import Origin, fenced, middle_cut, tag_for
 from agent_ci.core.questions.frames import named_lines, suspects
 from agent_ci.core.questions.prompt import Template
 from agent_ci.core.questions.window import windowed
@@ -36,8 +37,8 @@ class _Page:
     tag: str
     left_out: list[str] = field(default_factory=list)
 
-    def block(self, name: str, text: str) -> str:
-        return fenced(name, text, tag=self.tag)
+    def block(self, origin: Origin, name: str, text: str) -> str:
+        return fenced(name, text, tag=self.tag, origin=origin)
 
     def leave_out(self, names: Sequence[str], what: str) -> None:
         if names:
@@ -48,18 +49,20 @@ class _Page:
 _Part = Callable[[_Page, int], str]
 
 
-def fix_question(
+def fix_question(  # noqa: PLR0913 - what one question is made from
     template: Template,
     evidence: Evidence,
     sources: Mapping[str, str],
     attempts: tuple[Attempt, ...],
     *,
+    nonce: str = "",
     allowance: int = ALLOWANCE,
 ) -> str:
     """The text that asks for a repair. *sources* are whole files by path, the most suspect first.
 
-    *allowance* is in characters of data. Failures, tests, other sources and earlier attempts have fixed shares
-    of it, and what one part does not need goes to the others. What is left out is listed at the end.
+    *nonce* goes into the name of the fences, and *allowance* is in characters of data. Failures, tests, other
+    sources and earlier attempts have fixed shares of it, and what one part does not need goes to the others. What is
+    left out is listed at the end.
     """
     shown = {path: cleaned(text) for path, text in sources.items()}
     files = {path: file.text for path, file in shown.items()}
@@ -75,10 +78,12 @@ def fix_question(
         "sources": lambda page, room: _files(page, code, lines, room),
         "attempts": lambda page, room: _attempts(page, tried, room),
     }
-    tag = tag_for((*files.values(), *files, *(text for _, text in tried), *_texts(groups), findings))
+    texts = (*files.values(), *files, *(text for _, text in tried), *_texts(groups), findings)
+    tag = tag_for(texts, f"{nonce} {template.id}")
     page = _Page(tag)
     values = _rendered(parts, page, allowance)
     page.left_out += _invisible({path: file.invisible for path, file in shown.items()})
+    page.left_out += _invisible_elsewhere(evidence, attempts)
     return template.render(left_out="\n".join(page.left_out) or "Nothing was left out.", **values)
 
 
@@ -143,7 +148,7 @@ def _failures(page: _Page, groups: Sequence[_Group], findings: str, room: int) -
     page.leave_out([name for group in groups[_MOST_GROUPS:] for name in group.ids], "failing tests not shown")
     texts = ([findings] if findings else []) + [group.text for group in shown]
     rooms = iter(shares([len(text) for text in texts], [1] * len(texts), room))
-    blocks = [page.block("errors found in the logs", middle_cut(findings, next(rooms)))] if findings else []
+    blocks = [page.block(Origin.LOG, "errors found in the logs", middle_cut(findings, next(rooms)))] if findings else []
     blocks += [_failure(page, group, next(rooms)) for group in shown]
     return "\n\n".join(blocks) or "No test is named; the code above and below is all there is."
 
@@ -154,7 +159,7 @@ def _failure(page: _Page, group: _Group, room: int) -> str:
     if len(group.text) > room:
         page.left_out.append(f"the middle of the traceback of {group.ids[0]}")
     said = middle_cut(group.text, room) or "(it says nothing)"
-    return f"{page.block('failing', names)}\n{page.block('what they say', said)}"
+    return f"{page.block(Origin.REPORT, 'failing', names)}\n{page.block(Origin.REPORT, 'what they say', said)}"
 
 
 def _files(page: _Page, files: Mapping[str, str], lines: Mapping[str, tuple[int, ...]], room: int) -> str:
@@ -167,7 +172,7 @@ def _files(page: _Page, files: Mapping[str, str], lines: Mapping[str, tuple[int,
             continue
         if len(text) > share:
             page.left_out.append(f"parts of {path}, where the gaps are marked")
-        blocks.append(page.block(path, windowed(text, lines.get(path, ()), share)))
+        blocks.append(page.block(Origin.SOURCE, path, windowed(text, lines.get(path, ()), share)))
     return "\n\n".join(blocks) or "None is shown."
 
 
@@ -188,7 +193,7 @@ def _attempts(page: _Page, tried: Sequence[tuple[str, str]], room: int) -> str:
             continue
         if len(text) > room:
             page.left_out.append(f"the middle of {name}")
-        blocks.append(page.block(name, middle_cut(text, room)))
+        blocks.append(page.block(Origin.DIFF, name, middle_cut(text, room)))
         room -= min(len(text), room)
     return "\n\n".join(reversed(blocks)) or "Nothing yet."
 
@@ -199,3 +204,14 @@ def _invisible(counts: Mapping[str, int]) -> list[str]:
         for path, count in counts.items()
         if count
     ]
+
+
+def _invisible_elsewhere(evidence: Evidence, attempts: tuple[Attempt, ...]) -> list[str]:
+    """What was taken out of texts that are no files, and that nobody has to quote."""
+    texts = {
+        "the test report": "".join(f"{case.id}{case.message}{case.traceback}" for case in evidence.targets),
+        "the logs": "".join(f"{finding.file}{finding.message}" for finding in evidence.findings),
+        "earlier attempts": "".join("".join((attempt.reply.text, *attempt.objections)) for attempt in attempts),
+    }
+    counts = {name: cleaned(text).invisible for name, text in texts.items()}
+    return [f"{count} invisible characters in {name}" for name, count in counts.items() if count]

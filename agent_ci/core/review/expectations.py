@@ -7,12 +7,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from agent_ci.core.names import parse
+from agent_ci.core.paths import is_test_path
 from agent_ci.core.report import TestCase
 from agent_ci.core.review.python_names import FUNCTIONS, Function
 
 _MOST_TESTS = 50
+_MOST_FILES = 300  # that are searched for a test whose file nobody names
 _LONGEST_BLOCK = 6_000
 TRIVIAL = frozenset(map(repr, (None, True, False, 0, 1, -1, 2, "", [], {}, (), 0.0, 1.0, -1.0, 2.0, b"", set())))
 """Literals that right code returns so often that they say nothing."""
@@ -75,7 +78,7 @@ class Expectations:
         collector = _Collector()
         names = []
         for case in tuple(targets)[:_MOST_TESTS]:
-            path = case.file or case.id.partition("::")[0]
+            path = _file_of(case, texts)
             text = texts.get(path, "")
             collector.read_message(f"{case.message}\n{case.traceback}"[:20_000])
             if path.endswith(".py"):
@@ -180,6 +183,16 @@ def from_text(text: str) -> str:
     tree = parse(word)
     statement = tree.body[0] if tree and len(tree.body) == 1 else None
     return canonical(statement.value) if isinstance(statement, ast.Expr) else ""
+
+
+def _file_of(case: TestCase, texts: Mapping[str, str]) -> str:
+    """The file of *case*; where the report names none that is here, the test file in which its name stands."""
+    named = case.file or case.id.partition("::")[0]
+    if named in texts:
+        return named
+    word = re.compile(rf"(?<!\w){re.escape(_plain_name(case))}(?!\w)")
+    tests = (path for path in texts if is_test_path(path))
+    return next((path for path in islice(tests, _MOST_FILES) if word.search(texts[path])), named)
 
 
 def _plain_name(case: TestCase) -> str:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from urllib.parse import unquote, urlsplit
 
+from agent_ci.core.outward.secrets import redact
 from agent_ci.core.questions.answer import joined, refusal
 from agent_ci.core.questions.fence import shrunk
 from agent_ci.core.questions.prompt import Template
 from agent_ci.core.run import Cost
-from agent_ci.core.secrets import redact
 from agent_ci.errors import BudgetExhaustedError, ModelUnavailableError, UnsupportedError, UsageError
 from agent_ci.ports import Journal
 from agent_ci.proposers.model.faults import FaultError, FaultKind, sentence
@@ -39,6 +39,7 @@ class Endpoint:
     api_key: str | None = field(default=None, repr=False)
     seed: int = 0
     timeouts: Timeouts = field(default_factory=Timeouts)
+    is_keyed: bool = False  # elsewhere, so that the key itself is not here
 
     def __post_init__(self) -> None:
         """Raises UsageError for an address or a key that cannot be used, and shows neither."""
@@ -97,7 +98,7 @@ class Asking:
     """One question to one endpoint, with everything it costs until there is an answer.
 
     ``tokens_left`` is what all its calls together may use, ``seconds_left`` gives what remains of the run's
-    time; ``sleep`` and ``clock`` are the outside world's.
+    time; ``sleep``, ``clock`` and ``call`` are the outside world's.
     """
 
     endpoint: Endpoint
@@ -108,6 +109,7 @@ class Asking:
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     cost: Cost = field(default_factory=Cost)
+    call: Callable[[Request], Answer] = call
 
     def ask(self, question: str) -> Said:
         """The answer to *question*, whole or not at all.
@@ -206,7 +208,7 @@ class Asking:
         request = self._request(messages)
         self._record_request(request)
         try:
-            answer = call(request)
+            answer = self.call(request)
         except FaultError as fault:
             self._pay(_cost_of_fault(fault, messages), started)
             self._record_fault(fault)
@@ -272,7 +274,7 @@ class Asking:
             fault,
             model=str(endpoint),
             calls=self.cost.calls,
-            has_key=bool(endpoint.api_key),
+            has_key=bool(endpoint.api_key) or endpoint.is_keyed,
             addition=addition,
         )
         return ModelUnavailableError(endpoint.redact(said))

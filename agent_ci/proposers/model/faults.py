@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from agent_ci.core.secrets import redact
+from agent_ci.core.outward.secrets import redact
 
 if TYPE_CHECKING:
     from agent_ci.proposers.model.wire import Seen

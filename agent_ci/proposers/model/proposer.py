@@ -8,12 +8,14 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 from agent_ci.core.budget import Budget
+from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.questions.answer import cause, fingerprint
 from agent_ci.core.run import Attempt, Evidence, Reply, total_cost
 from agent_ci.errors import ModelUnavailableError
 from agent_ci.ports import Journal, Workbench
 from agent_ci.proposers.model.asking import Asking, Endpoint, Prompts, Said, Use
-from agent_ci.proposers.model.transport import Timeouts
+from agent_ci.proposers.model.remote import Remote
+from agent_ci.proposers.model.transport import Timeouts, call
 from agent_ci.templates import template
 
 _PATIENCE = 3  # unreadable answers before a model that gave no other is called unavailable
@@ -38,13 +40,18 @@ class Model:
         budget: Budget,
         journal: Journal,
         seed: int,
+        outward: Outward = Outward(),  # noqa: B008 - it is frozen
+        remote: Remote | None = None,
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - it is frozen
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._endpoint = Endpoint(name, api_base or None, (api_key or "").strip() or None, seed, timeouts)
+        key = (api_key or "").strip() or None
+        self._endpoint = Endpoint(name, api_base or None, key, seed, timeouts, is_keyed=remote is not None)
+        self._call = remote.call if remote else call
         self._budget = budget
         self._journal = journal
+        self._outward = outward
         self._sleep = sleep
         self._clock = clock
 
@@ -78,14 +85,15 @@ class Model:
     def _ask(self, question: str, attempts: tuple[Attempt, ...], workbench: Workbench) -> Said:
         asking = Asking(
             self._endpoint,
-            Prompts(template("system.v1"), template("continue.v1")),
+            Prompts(template("system.v2"), template("continue.v1")),
             self._journal,
             tokens_left=self._budget.tokens - total_cost(attempts).tokens,
             seconds_left=workbench.seconds_left,
             sleep=self._sleep,
             clock=self._clock,
+            call=self._call,
         )
-        return asking.ask(question)
+        return asking.ask(self._outward.to(Sink.PROMPT, question))
 
 
 @dataclass

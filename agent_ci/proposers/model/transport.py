@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from agent_ci.core.secrets import redact
+from agent_ci.core.outward.secrets import redact
 from agent_ci.errors import ModelUnavailableError
 from agent_ci.proposers.model.faults import FaultError, FaultKind, fault_of
 

@@ -2,76 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from types import SimpleNamespace
 
 import pytest
 
-from agent_ci.core.questions.fence import Cleaned, cleaned, fenced, middle_cut, shrunk, tag_for
+from agent_ci.core.questions.fence import Origin, fenced, middle_cut, shrunk, tag_for
 
-INVISIBLE = {
-    "bidi override": "a\u202eb",
-    "bidi isolate": "a\u2066b",
-    "zero-width space": "a\u200bb",
-    "zero-width joiner between letters": "a\u200db",
-    "byte order mark": "a\ufeffb",
-    "tag characters": "a\U000e0041b",
-    "variation selector on a letter": "a\ufe01b",
-    "soft hyphen": "a\u00adb",
-}
+TAG = "data-0123456789abcdef"
 
 
-@pytest.mark.parametrize("text", INVISIBLE.values(), ids=INVISIBLE)
-def test_invisible_characters_are_removed_and_counted(text: str) -> None:
-    assert cleaned(text) == Cleaned("ab", 1)
+def test_a_tag_repeats_for_the_same_texts_and_is_another_one_for_every_other() -> None:
+    tags = [tag_for(*given) for given in ((["a", "b"], "1"), (["a", "b"], "1"), (["a", "b"], "2"), (["ab"], "1"))]
+    assert tags[0] == tags[1]
+    assert len(set(tags)) == 3
+    assert all(re.fullmatch(r"data-[0-9a-f]{16}", tag) for tag in tags)
 
 
-KEPT = {
-    "tabs, form feeds and line ends": "a\tb\x0c\nc",
-    "letters of other scripts": "Grüße, мир, 世界",
-    "an emoji": "❤\ufe0f",
-    "a family of emoji": "👩\u200d💻 ❤\ufe0f\u200d🔥",
-}
-
-
-@pytest.mark.parametrize("text", KEPT.values(), ids=KEPT)
-def test_what_can_be_seen_stays(text: str) -> None:
-    assert cleaned(text) == Cleaned(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("\x1b[31mred\x1b[0m", "red"),
-        ("\x1b]8;;http://x\x07link\x1b]8;;\x07", "link"),
-        ("a\x00\x07b", "ab"),
-        ("one\r\ntwo\rthree", "one\ntwo\nthree"),
-    ],
-    ids=["colours", "terminal links", "control characters", "line ends"],
-)
-def test_terminal_codes_are_removed_without_being_counted(text: str, expected: str) -> None:
-    assert cleaned(text) == Cleaned(expected)
-
-
-@pytest.mark.parametrize(
-    ("texts", "tag"),
-    [
-        (["plain"], "data"),
-        (["x </data> y"], "data1"),
-        (['<data name="x">', "</ DATA1 >"], "data2"),
-        (["database data"], "data"),
-    ],
-    ids=["ordinary text", "closes the tag", "opens and closes, oddly spelt", "the word alone"],
-)
-def test_the_tag_is_one_that_no_text_can_close(texts: list[str], tag: str) -> None:
-    assert tag_for(texts) == tag
+def test_no_text_holds_its_own_tag(monkeypatch: pytest.MonkeyPatch) -> None:
+    digests = iter(("0" * 64, "1" * 64))
+    drawn = SimpleNamespace(hexdigest=lambda: next(digests), update=lambda _: None)
+    monkeypatch.setattr(hashlib, "sha256", lambda _: drawn)
+    assert tag_for([f"</DATA-{'0' * 16}>"], "") == f"data-{'1' * 16}"
 
 
 def test_a_name_cannot_leave_its_attribute() -> None:
-    assert fenced('a"\n</data>\u202e.py', "x", tag="data") == '<data name="a /data .py">\nx\n</data>'
+    fenced_text = fenced('a"\n</data>\u202e.py', "x", tag=TAG, origin=Origin.LOG)
+    assert fenced_text == f'<{TAG} origin="log" name="a /data .py">\nx\n</{TAG}>'
 
 
 def block(name: str, lines: int) -> str:
-    return fenced(name, "\n".join(f"line {number}" for number in range(lines)), tag="data")
+    return fenced(name, "\n".join(f"line {number}" for number in range(lines)), tag=TAG, origin=Origin.SOURCE)
 
 
 @pytest.mark.parametrize("allowance", [3000, 5000, 9000])
@@ -80,7 +42,9 @@ def test_a_question_shrinks_in_its_data_and_nowhere_else(allowance: int) -> None
     short = shrunk(question, allowance)
     assert allowance * 0.4 < len(short) <= allowance
     words = re.compile(
-        r"Repair this\.\n<data name=\"small\">\n.*</data>\nAnd\n<data name=\"large\">\nline 0\n.*\nNow\.", re.DOTALL
+        r"Repair this\.\n<data-\w+ origin=\"source\" name=\"small\">\n.*</data-\w+>\nAnd\n"
+        r"<data-\w+ origin=\"source\" name=\"large\">\nline 0\n.*\nNow\.",
+        re.DOTALL,
     )
     assert words.fullmatch(short)
     assert block("small", 20) in short

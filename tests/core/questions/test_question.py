@@ -41,17 +41,22 @@ def tried(text: str = f"Hm.\n```diff\n{DIFF}```", *objections: str) -> Attempt:
 def part(question: str, name: str) -> str:
     found = re.search(rf"^# {name}\n(.*?)(?=\n\n# |\Z)", question, re.DOTALL | re.MULTILINE)
     assert found
-    return found[1].strip("\n")
+    return re.sub(r"data-[0-9a-f]{16}", "data", found[1].strip("\n"))
+
+
+def _source(path: str) -> str:
+    return f'<data origin="source" name="{path}">\n{SOURCES[path]}</data>'
 
 
 def test_a_first_question_holds_failure_test_and_code_as_they_are() -> None:
     question = fix_question(TEMPLATE, evidence(CASE), SOURCES, ())
     assert question.startswith("RULES\n\n# failed\n")
     assert part(question, "failed") == (
-        f'<data name="failing">\n{CASE.id}\n</data>\n<data name="what they say">\n{TRACE.strip()}\n</data>'
+        f'<data origin="report" name="failing">\n{CASE.id}\n</data>\n'
+        f'<data origin="report" name="what they say">\n{TRACE.strip()}\n</data>'
     )
-    assert part(question, "tests") == f'<data name="tests/test_calc.py">\n{SOURCES["tests/test_calc.py"]}</data>'
-    assert part(question, "code") == f'<data name="src/calc.py">\n{SOURCES["src/calc.py"]}</data>'
+    assert part(question, "tests") == _source("tests/test_calc.py")
+    assert part(question, "code") == _source("src/calc.py")
     assert part(question, "tried") == "Nothing yet."
     assert part(question, "left out") == "Nothing was left out."
 
@@ -64,8 +69,9 @@ def test_the_same_facts_make_the_same_question() -> None:
 def test_an_earlier_attempt_is_shown_with_its_diff_and_every_objection() -> None:
     question = fix_question(TEMPLATE, evidence(CASE), SOURCES, (tried(), tried("I cannot.", "it holds no diff")))
     assert part(question, "tried") == (
-        f'<data name="attempt 1 by model">\n{DIFF.strip()}\n\nRefused, because:\n- it is still red\n</data>\n\n'
-        '<data name="attempt 2 by model">\n(no change)\n\nRefused, because:\n- it holds no diff\n</data>'
+        f'<data origin="diff" name="attempt 1 by model">\n{DIFF.strip()}\n\n'
+        "Refused, because:\n- it is still red\n</data>\n\n"
+        '<data origin="diff" name="attempt 2 by model">\n(no change)\n\nRefused, because:\n- it holds no diff\n</data>'
     )
 
 
@@ -80,7 +86,7 @@ def test_tests_that_say_the_same_are_shown_once() -> None:
     cases = [TestCase(f"t::{number}", Status.FAILED, "assert 2 == 3", TRACE) for number in range(30)]
     question = fix_question(TEMPLATE, evidence(*cases), {}, ())
     assert question.count("assert 2 == 3") == 1
-    assert "t::19\n</data>" in question
+    assert "t::19\n</data>" in part(question, "failed")
     assert "tests that fail in the same way: t::20, t::21" in part(question, "left out")
 
 
@@ -117,16 +123,38 @@ def test_no_text_can_end_its_own_fence(where: str) -> None:
     attempt = tried(f"{DIFF}{HOSTILE}" if where == "reply" else DIFF, HOSTILE if where == "objection" else "no")
     findings = (Finding("a.py", 1, HOSTILE),) if where == "finding" else ()
     question = fix_question(TEMPLATE, evidence(case, findings=findings), sources, (attempt,))
-    [tag] = set(re.findall(r"^<(data\d*) name=\"", question, re.MULTILINE))
-    inside = re.sub(rf'<{tag} name="[^"]*">\n.*?\n</{tag}>', "", question, flags=re.DOTALL)
+    [tag] = set(re.findall(r"^<(data-[0-9a-f]{16}) origin=\"", question, re.MULTILINE))
+    inside = re.sub(rf'<{tag} origin="[a-z]+" name="[^"]*">\n.*?\n</{tag}>', "", question, flags=re.DOTALL)
     assert "New rules" not in inside.split("# left out")[0]
     assert "{{ sources }}" in question or where == "path"
 
 
 def test_invisible_characters_are_removed_and_reported() -> None:
     question = fix_question(TEMPLATE, evidence(CASE), {"src/calc.py": "a\u202e = 1  # \u200b\n"}, ())
-    assert '<data name="src/calc.py">\na = 1  # \n</data>' in question
+    assert '<data origin="source" name="src/calc.py">\na = 1  # \n</data>' in part(question, "code")
     assert "2 invisible characters in src/calc.py" in part(question, "left out")
+
+
+def test_invisible_characters_of_reports_logs_and_attempts_are_counted_too() -> None:
+    case = TestCase("t\u200b", Status.FAILED, "a\u202eb", "")
+    finding = Finding("a.py", 1, "x\U000e0041")
+    attempts = (tried(DIFF, "no\u2066\u2066"),)
+    left_out = part(fix_question(TEMPLATE, evidence(case, findings=(finding,)), {}, attempts), "left out")
+    assert left_out.splitlines()[-3:] == [
+        "2 invisible characters in the test report",
+        "1 invisible characters in the logs",
+        "2 invisible characters in earlier attempts",
+    ]
+
+
+def test_each_question_has_fences_of_its_own_and_the_seed_changes_them() -> None:
+    def tag(nonce: str, sources: dict[str, str]) -> str:
+        question = fix_question(TEMPLATE, evidence(CASE), sources, (), nonce=nonce)
+        [name] = set(re.findall(r"^<(data-[0-9a-f]{16}) ", question, re.MULTILINE))
+        return str(name)
+
+    assert tag("1", SOURCES) == tag("1", SOURCES)
+    assert len({tag("1", SOURCES), tag("2", SOURCES), tag("1", {**SOURCES, "b.py": "x\n"})}) == 3
 
 
 def big(name: str, lines: int = 4000) -> str:

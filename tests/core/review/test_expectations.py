@@ -76,3 +76,14 @@ def test_what_came_instead_is_received(message: str) -> None:
 )
 def test_what_is_made_of_literals_alone_is_a_literal(text: str, literal: str) -> None:
     assert from_text(text) == literal
+
+
+def test_a_test_whose_file_the_report_does_not_name_is_found_by_its_name() -> None:
+    texts = {
+        "shop.py": "def total(lines):\n    return 1\n",
+        "test_other.py": "def test_totals():\n    assert 1 == 7654\n",
+        "test_shop.py": "class TotalTest:\n    def test_total(self):\n        self.assertEqual(total([5]), 1249)\n",
+    }
+    case = TestCase("shop.TotalTest::test_total", Status.FAILED, name="test_total", classname="shop.TotalTest")
+    assert "1249" in Expectations.of((case,), texts).expected
+    assert "7654" not in Expectations.of((case,), texts).expected

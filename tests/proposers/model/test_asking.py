@@ -199,20 +199,24 @@ OVERFLOW = fails(
 )
 
 
+TAG = "data-0123456789abcdef"
+
+
 def test_a_question_that_is_too_long_is_asked_once_more_at_half_the_length(talk: Talk) -> None:
-    talk.desk.text = 'Repair it.\n<data name="calc.py">\n' + "x = 1\n" * 2000 + "\n</data>\nGo."
+    talk.desk.text = f'Repair it.\n<{TAG} origin="source" name="calc.py">\n' + "x = 1\n" * 2000 + f"\n</{TAG}>\nGo."
     talk.server.play(OVERFLOW, says(RIGHT))
     [reply] = talk.run()
     assert (reply.text, reply.cost.calls) == (RIGHT, 2)
     long, short = (request.json["messages"][1]["content"] for request in talk.server.requests)
     assert len(short) <= len(long) // 2
-    assert short.startswith('Repair it.\n<data name="calc.py">\n')
-    assert short.endswith("\n</data>\nGo.")
+    assert short.startswith(f'Repair it.\n<{TAG} origin="source" name="calc.py">\n')
+    assert short.endswith(f"\n</{TAG}>\nGo.")
     assert talk.ledger.count("model.shrunk") == 1
 
 
 @pytest.mark.parametrize(
-    ("text", "calls"), [("<data name='x'>", 1), ('<data name="x">\n' + "y\n" * 900 + "\n</data>", 2)]
+    ("text", "calls"),
+    [("<data name='x'>", 1), (f'<{TAG} origin="source" name="x">\n' + "y\n" * 900 + f"\n</{TAG}>", 2)],
 )
 def test_a_question_that_cannot_be_made_to_fit_is_unsupported(talk: Talk, text: str, calls: int) -> None:
     talk.desk.text = text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent_ci.core.budget import Budget
+from agent_ci.core.outward.writer import Known, Outward
 from agent_ci.core.run import Attempt, Cost, Reply
 from tests.proposers.model.talk import (
     KEY,
@@ -79,7 +80,14 @@ def test_each_request_is_journalled_with_its_prompt_and_each_answer_with_its_tok
         "model.reply",
     ]
     request, reply = talk.ledger.events[3][1], talk.ledger.events[4][1]
-    assert request["prompt"] == "system.v1"
+    assert request["prompt"] == "system.v2"
     assert len(request["prompt_sha256"]) == len(request["question_sha256"]) == 64
     assert request["call"] == 2
     assert (reply["text"], reply["prompt_tokens"], reply["completion_tokens"]) == (RIGHT, 100, 50)
+
+
+def test_no_secret_of_the_environment_is_told_to_the_model(talk: Talk) -> None:
+    talk.desk.text = "the test prints canary-77d1f0a9c2-canary and Y2FuYXJ5LTc3ZDFmMGE5YzItY2FuYXJ5"
+    talk.server.play(says(RIGHT))
+    talk.run(outward=Outward(Known({"A_TOKEN": "canary-77d1f0a9c2-canary"})))
+    assert talk.server.requests[0].json["messages"][1]["content"] == "the test prints *** and ***"

@@ -1,0 +1,222 @@
+"""The process that keeps the job's secrets: starts the one that does the work without them, and speaks for it.
+
+It never runs repository code, not even git. What it does for the worker is little: it removes secrets from texts, says
+which of them a text holds, and asks one model at one address, both named before any code of the repository ran, within
+a budget of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any, Self
+
+from agent_ci import kept, process
+from agent_ci.core.environment import secrets
+from agent_ci.core.outward.writer import Known
+from agent_ci.errors import AgentCIError
+
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4  # linux/prctl.h
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_WORKER = "import sys; sys.path.append(sys.argv.pop(1)); from agent_ci.__main__ import main; main()"
+UNUSABLE_KEY = "AGENT_CI_API_KEY holds line ends or characters other than ASCII; set it anew"
+_CALLS_AN_ATTEMPT = 8  # tries, continuations and shorter questions
+
+
+def is_needed(environment: Mapping[str, str]) -> bool:
+    """Whether *environment* holds secrets that the process with it should not have."""
+    return kept.VARIABLE not in environment and bool(secrets(environment)) and hasattr(os, "fork")
+
+
+def keep(arguments: Sequence[str], environment: MutableMapping[str, str]) -> int:
+    """Run agent-ci with *arguments* in a process without the secrets of *environment*; its exit code is ours.
+
+    *environment* loses them as well, for good.
+    """
+    values = secrets(environment)
+    for name in values:
+        del environment[name]
+    _close_to_others()
+    ours, theirs = socket.socketpair()
+    around = {**environment, kept.VARIABLE: str(theirs.fileno())}
+    root = str(Path(__file__).parents[1])
+    argv = (sys.executable, "-P", "-c", _WORKER, root, *arguments)
+    with ours, ours.makefile("rb") as requests, ours.makefile("wb") as answers:
+        desk = Desk(values, requests, answers, environment)
+        start = process.beside(argv, environment=around, descriptors=(theirs.fileno(),))
+        with _Forwarding(desk) as forwarding, start as worker:
+            theirs.close()
+            forwarding.begin(worker.pid)
+            desk.serve()
+            return _exit_code(worker.wait())
+
+
+def follow() -> None:
+    """Have the kernel ask us to end, the worker, when the keeper is killed: nobody else would."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+def _close_to_others() -> None:
+    """Have the kernel keep other processes of this user out of our memory and environment."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+class _InterruptedError(Exception):
+    """A signal came; the worker has it as well, and will say what is still to be done."""
+
+
+@dataclass
+class _Forwarding:
+    """While this is entered, signals go on to the worker and end the call of a model that *desk* makes for it."""
+
+    desk: Desk
+    pids: list[int] = field(default_factory=list)
+    early: list[int] = field(default_factory=list)
+    before: dict[int, Any] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        self.before = {name: signal.signal(name, self._forward) for name in _SIGNALS}
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for name, handler in self.before.items():
+            signal.signal(name, handler)
+
+    def begin(self, pid: int) -> None:
+        """Name the worker, which gets what came before it was known."""
+        self.pids.append(pid)
+        for number in self.early:
+            self._send(number)
+
+    def _forward(self, number: int, _frame: object) -> None:
+        if not self.pids:
+            self.early.append(number)
+        self._send(number)
+        if self.desk.is_calling:
+            raise _InterruptedError
+
+    def _send(self, number: int) -> None:
+        for pid in self.pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+
+@dataclass
+class Desk:
+    """What is done for the worker, whose *requests* get *answers*; ``pinned`` is the model that it named first.
+
+    ``environment`` is this process's.
+    """
+
+    values: Mapping[str, str] = field(repr=False)
+    requests: IO[bytes]
+    answers: IO[bytes]
+    environment: MutableMapping[str, str] = field(default_factory=dict, repr=False)
+    pinned: dict[str, Any] = field(default_factory=dict)
+    calls_left: int = 0
+    tokens_left: int = 0
+    is_calling: bool = False
+
+    def serve(self) -> None:
+        """Answer until the worker has gone."""
+        while True:
+            with contextlib.suppress(_InterruptedError):
+                if not self._serve_one():
+                    return
+
+    def _serve_one(self) -> bool:
+        try:
+            line = self.requests.readline()
+            if not line:
+                return False
+            request = json.loads(line)
+            answer = {"number": request["number"], "value": self.answer_to(request)}
+            self.answers.write(json.dumps(answer).encode() + b"\n")
+            self.answers.flush()
+        except (BrokenPipeError, ConnectionResetError):
+            return False
+        return True
+
+    def answer_to(self, request: Mapping[str, Any]) -> object:
+        """What *request* gets; no answer ever holds a secret."""
+        what = request["what"]
+        known = Known(self.values)
+        if what == "names":
+            return sorted(self.values)
+        if what == "remove":
+            return known.removed(request["text"])
+        if what == "named":
+            return known.named_in(request["text"])
+        return self._open(request) if what == "open" else self._ask(request)
+
+    def _open(self, request: Mapping[str, Any]) -> str:
+        """Pin the model, its address and the budget; the first word counts. A sentence says that the key is no key."""
+        key = self._key
+        if key and not (key.isascii() and key.isprintable()):
+            return UNUSABLE_KEY
+        if not self.pinned:
+            self.pinned = {name: request[name] for name in ("model", "api_base", "seed")}
+            self.calls_left = _CALLS_AN_ATTEMPT * int(request["attempts"])
+            self.tokens_left = int(request["tokens"])
+        return ""
+
+    @property
+    def _key(self) -> str | None:
+        return self.values.get("AGENT_CI_API_KEY", "").strip() or None
+
+    def _ask(self, request: Mapping[str, Any]) -> object:
+        from agent_ci.proposers.model.faults import FaultError  # noqa: PLC0415 - only where a model is used
+        from agent_ci.proposers.model.transport import Request, Timeouts, call  # noqa: PLC0415 - as above
+
+        if not self.pinned or self.calls_left <= 0 or self.tokens_left <= 0:
+            return {"unavailable": "the budget for the model is used up, or no model was named at the start"}
+        self.calls_left -= 1
+        wanted = Request(
+            messages=tuple((str(role), str(text)) for role, text in request["messages"]),
+            max_tokens=min(int(request["max_tokens"]), self.tokens_left),
+            timeouts=Timeouts(**request["timeouts"]),
+            api_key=self._key,
+            **self.pinned,
+        )
+        try:
+            with self._in_the_environment():
+                answer = call(wanted)
+        except FaultError as fault:
+            self.tokens_left -= _tokens(wanted.messages)
+            told = {"kind": fault.kind.name, "said": fault.said, "status": fault.status, "after": fault.retry_after}
+            return {"fault": told}
+        except AgentCIError as error:
+            return {"unavailable": str(error)}
+        used = (answer.prompt_tokens or _tokens(wanted.messages)) + (answer.completion_tokens or len(answer.text) // 4)
+        self.tokens_left -= used
+        return {"answer": asdict(answer)}
+
+    @contextlib.contextmanager
+    def _in_the_environment(self) -> Iterator[None]:
+        """Let litellm find the providers' own variables while this is open."""
+        self.environment.update(self.values)
+        self.is_calling = True
+        try:
+            yield
+        finally:
+            self.is_calling = False
+            for name in self.values:
+                self.environment.pop(name, None)
+
+
+def _tokens(messages: tuple[tuple[str, str], ...]) -> int:
+    return sum(len(text) for _, text in messages) // 4
+
+
+def _exit_code(status: int) -> int:
+    return status if status >= 0 else 128 - status

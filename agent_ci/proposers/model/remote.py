@@ -1,0 +1,47 @@
+"""Asks the model through the process that keeps the key, which this one never sees."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from agent_ci.core.budget import Budget
+from agent_ci.errors import ModelUnavailableError, UsageError
+from agent_ci.kept import Kept
+from agent_ci.proposers.model.faults import FaultError, FaultKind
+from agent_ci.proposers.model.transport import Answer, Request
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which model is asked, at which address of one's own, and with which seed."""
+
+    model: str
+    api_base: str | None
+    seed: int
+
+
+@dataclass(frozen=True)
+class Remote:
+    """Makes calls by *keeper*, which lets only one model be asked, within *budget*."""
+
+    keeper: Kept
+
+    @classmethod
+    def opened(cls, keeper: Kept, asked: Asked, budget: Budget) -> Remote:
+        """Name the model and the budget, once and for all. Raises UsageError where the key cannot be used."""
+        limits = {"attempts": budget.attempts, "tokens": budget.tokens}
+        if fault := keeper.ask("open", **asdict(asked), **limits):
+            raise UsageError(str(fault))
+        return cls(keeper)
+
+    def call(self, request: Request) -> Answer:
+        """Exactly one call. Raises FaultError where no answer came, ModelUnavailableError where none can come."""
+        told = self.keeper.ask(
+            "ask", messages=request.messages, max_tokens=request.max_tokens, timeouts=asdict(request.timeouts)
+        )
+        if answer := told.get("answer"):
+            return Answer(**answer)
+        if fault := told.get("fault"):
+            kind = FaultKind[fault["kind"]]
+            raise FaultError(kind, fault["said"], status=fault["status"], retry_after=fault["after"])
+        raise ModelUnavailableError(told["unavailable"])

@@ -1,0 +1,167 @@
+"""The process that keeps the secrets, and the one that works without them: both real, with a real endpoint."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent_ci import kept
+from agent_ci.keeper import Desk, is_needed
+from bench.repositories import PYTEST
+from tests.red import GOOD, RedRepository
+from tests.servers.chat import ChatServer, says
+
+KEY = "sk-canary-4Zq81uQm0Rt55vLw"
+OTHER = "canary-token-9d2f77c1"
+SECRETS = {"AGENT_CI_API_KEY": KEY, "DEPLOY_TOKEN": OTHER}
+
+
+def command(red: RedRepository, out: Path, *more: str) -> list[str]:
+    argv = [sys.executable, "-m", "agent_ci", "fix", "--repository", str(red.path), "--out", str(out)]
+    return [*argv, "--run", PYTEST, "--repeat", "2", *more]
+
+
+def fixed(red: RedRepository, out: Path, *more: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], **SECRETS, **variables}
+    return subprocess.run(command(red, out, *more), env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_model_is_asked_with_the_key_that_the_worker_does_not_have(tmp_path: Path, chat_server: ChatServer) -> None:
+    chat_server.play(says(GOOD))
+    red, out = RedRepository.make(tmp_path), tmp_path / "out"
+    done = fixed(red, out, "--proposer", "model", "--model", "scripted", "--api-base", chat_server.url)
+    assert done.returncode == 0, done.stderr
+    assert [request.headers["authorization"] for request in chat_server.requests] == [f"Bearer {KEY}"]
+    document = json.loads((out / "evidence.json").read_text(encoding="utf-8"))
+    assert (document["outcome"], document["cost"]["calls"]) == ("fixed", 1)
+    assert document["isolation"]["separation"] == "the secrets of this job are kept in a process of their own"
+    texts = [done.stdout, done.stderr, *(path.read_text(encoding="utf-8") for path in out.iterdir() if path.is_file())]
+    assert not any(secret in text for text in texts for secret in SECRETS.values())
+
+
+ENVIRONMENTS = """\
+import os, pathlib
+
+import calc
+
+
+def chain(pid):
+    while pid > 1:
+        yield pid
+        pid = int(pathlib.Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[1])
+
+
+def test_add():
+    processes = list(chain(os.getpid()))
+    texts = [pathlib.Path(f'/proc/{pid}/environ').read_bytes() for pid in processes]
+    starts = [pathlib.Path(f'/proc/{pid}/cmdline').read_bytes() for pid in processes]
+    worker = next(at for at, start in enumerate(starts) if b'agent_ci.__main__' in start)
+    assert calc.add(1, 2) == [b'canary' in text for text in texts[:worker + 1]]
+"""
+
+
+def test_no_process_from_the_tests_up_to_the_worker_has_a_secret_in_its_environment(tmp_path: Path) -> None:
+    red = RedRepository.make(tmp_path, {"calc.py": "def add(a, b):\n    return a\n", "test_calc.py": ENVIRONMENTS})
+    done = fixed(red, tmp_path / "out", "--sandbox", "none", "--min-isolation", "none", "--proposer", "known")
+    document = json.loads((tmp_path / "out" / "evidence.json").read_text(encoding="utf-8"))
+    said = done.stdout + document["summary"] + json.dumps(document["groups"])
+    assert "False, False" in said
+    assert "True" not in said
+
+
+def test_a_secret_that_a_test_prints_is_removed_by_the_process_that_knows_it(tmp_path: Path) -> None:
+    loud = f"import calc\n\n\ndef test_add():\n    assert calc.add(1, 2) == 3, {OTHER!r}\n"
+    red = RedRepository.make(tmp_path, {"calc.py": "def add(a, b):\n    return a\n", "test_calc.py": loud})
+    done = fixed(red, tmp_path / "out", "--proposer", "known")
+    texts = [path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir() if path.is_file()]
+    assert "***" in "".join(texts)
+    assert not any(OTHER in text for text in (done.stdout, done.stderr, *texts))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_a_signal_to_the_keeper_ends_both_with_evidence(tmp_path: Path, number: signal.Signals) -> None:
+    started = tmp_path / "started"
+    slow = "import pathlib, time\n\ndef test_it():\n"
+    slow += f"    pathlib.Path({str(started)!r}).write_text('x')\n    time.sleep(97)\n"
+    red, out = RedRepository.make(tmp_path, {"test_slow.py": slow}), tmp_path / "out"
+    environment = {"PATH": os.environ["PATH"], **SECRETS}
+    argv = command(red, out, "--sandbox", "none", "--min-isolation", "none")
+    with subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        for _ in range(600):
+            if started.exists():
+                break
+            time.sleep(0.05)
+        sent = time.monotonic()
+        process.send_signal(number)
+        process.communicate(timeout=20)
+    assert (process.returncode, time.monotonic() - sent < 2) == (130, True)
+    assert json.loads((out / "evidence.json").read_text())["outcome"] == "cancelled"
+
+
+def desk(**attributes: Any) -> tuple[Desk, io.BytesIO]:
+    answers = io.BytesIO()
+    return Desk(SECRETS, io.BytesIO(), answers, **attributes), answers
+
+
+ASK: Mapping[str, Any] = {"what": "ask", "messages": [["user", "x"]], "max_tokens": 5, "timeouts": {}}
+OPEN: Mapping[str, Any] = {"what": "open", "model": "m", "api_base": "http://127.0.0.1:1", "seed": 0}
+
+
+def test_without_a_model_named_at_the_start_nobody_is_asked() -> None:
+    assert "unavailable" in str(desk()[0].answer_to(ASK))
+
+
+def test_the_model_and_its_address_are_named_once() -> None:
+    made, _ = desk()
+    made.answer_to({**OPEN, "attempts": 1, "tokens": 100})
+    made.answer_to({**OPEN, "api_base": "http://evil.example", "attempts": 99, "tokens": 10**9})
+    assert (made.pinned["api_base"], made.tokens_left) == ("http://127.0.0.1:1", 100)
+
+
+def test_the_budget_is_kept_where_the_worker_cannot_reach_it() -> None:
+    made, _ = desk()
+    made.answer_to({**OPEN, "attempts": 0, "tokens": 100})
+    assert "budget" in str(made.answer_to(ASK))
+
+
+def test_no_answer_holds_a_secret() -> None:
+    made, _ = desk()
+    for what in ("names", "open", "remove", "named"):
+        answer = made.answer_to({**OPEN, "what": what, "attempts": 1, "tokens": 1, "text": f"a {KEY} and {OTHER}"})
+        assert "canary" not in str(answer)
+
+
+CLOSED = """\
+import ctypes, sys
+from agent_ci.keeper import _close_to_others
+_close_to_others()
+sys.exit(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
+def test_the_keeper_cannot_be_looked_into() -> None:
+    assert subprocess.run([sys.executable, "-c", CLOSED], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        pytest.param({}, False, id="no-secret"),
+        pytest.param({"A_TOKEN": "secret-value"}, True, id="a-secret"),
+        pytest.param({"A_TOKEN": "secret-value", kept.VARIABLE: "3"}, False, id="already-kept"),
+        pytest.param({"AGENT_CI_MAX_TOKENS": "200000"}, False, id="a-limit"),
+    ],
+)
+def test_a_keeper_is_there_exactly_where_there_are_secrets(environment: Mapping[str, str], expected: bool) -> None:  # noqa: FBT001
+    assert is_needed(environment) is expected
