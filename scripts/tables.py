@@ -10,9 +10,16 @@ from types import MappingProxyType
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.rules import RULES
 from agent_ci.settings import OPTIONS, Option
+from tests.faults import matrix
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "docs/reference/cli.md", "docs/reference/rules.md", "docs/reference/settings.md")
+PAGES = (
+    "README.md",
+    "docs/reference/cli.md",
+    "docs/reference/rules.md",
+    "docs/reference/settings.md",
+    "docs/reliability.md",
+)
 
 MEANINGS: Mapping[Outcome, str] = MappingProxyType(
     {
@@ -94,8 +101,19 @@ def _rules() -> str:
     return _table(("rule", "what it forbids", "how to relax it"), rows)
 
 
+def _faults() -> str:
+    return _table(matrix.HEAD, matrix.rows())
+
+
 TABLES: Mapping[str, Callable[[], str]] = MappingProxyType(
-    {"options": _options, "policy": _policy, "sources": _sources, "outcomes": _outcomes, "rules": _rules}
+    {
+        "options": _options,
+        "policy": _policy,
+        "sources": _sources,
+        "outcomes": _outcomes,
+        "rules": _rules,
+        "faults": _faults,
+    }
 )
 
 
