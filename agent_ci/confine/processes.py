@@ -10,7 +10,8 @@ from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _SHARE = re.compile(r"^Pss:\s+(\d+) kB$", re.MULTILINE)
-_PARENT, _START = 1, 19  # fields of /proc/PID/stat behind the name, which may hold any character: proc(5)
+_ZOMBIE = "Z"  # ended, and nobody has waited for it
+_STATE, _PARENT, _START = 0, 1, 19  # fields of /proc/PID/stat behind the name, which may hold any character: proc(5)
 
 
 def all_ids() -> list[int]:
@@ -21,9 +22,10 @@ def all_ids() -> list[int]:
 
 
 def start_of(pid: int) -> str:
-    """When *pid* was started, in ticks since the machine's start; empty where there is no such process."""
+    """When *pid* was started, in ticks since the machine's start; empty where it is not, or ended unnoticed."""
     try:
-        return _facts(pid)[_START]
+        facts = _facts(pid)
+        return "" if facts[_STATE] == _ZOMBIE else facts[_START]
     except (OSError, IndexError):
         return ""
 
