@@ -215,19 +215,20 @@ def _report_our_bug(outward: Outward, output: OutputFolder | None = None) -> int
 
 @contextlib.contextmanager
 def _signals_cancel() -> Iterator[None]:
-    """Turn the first SIGINT or SIGTERM into CancelledError, and ignore further ones while the files are written."""
+    """Turn the first SIGINT or SIGTERM into CancelledError, and ignore further ones to the end of the process."""
 
     def cancel(number: int, _frame: object) -> NoReturn:
         for name in _SIGNALS:
             signal.signal(name, signal.SIG_IGN)
         raise CancelledError(f"stopped by {signal.Signals(number).name}; nothing was delivered")
 
-    before = {name: signal.signal(name, cancel) for name in _SIGNALS}
+    for name in _SIGNALS:
+        signal.signal(name, cancel)
     try:
         yield
     finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)
+        for name in _SIGNALS:
+            signal.signal(name, signal.SIG_IGN)  # the process ends now, with a code that no late signal may change
 
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
