@@ -27,7 +27,6 @@ from agent_ci.errors import AgentCIError
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4  # linux/prctl.h
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _WORKER = "import sys; sys.path.append(sys.argv.pop(1)); from agent_ci.__main__ import main; main()"
-UNUSABLE_KEY = "AGENT_CI_API_KEY holds line ends or characters other than ASCII; set it anew"
 _CALLS_AN_ATTEMPT = 8  # tries, continuations and shorter questions
 
 
@@ -161,9 +160,10 @@ class Desk:
 
     def _open(self, request: Mapping[str, Any]) -> str:
         """Pin the model, its address and the budget; the first word counts. A sentence says that the key is no key."""
-        key = self._key
-        if key and not (key.isascii() and key.isprintable()):
-            return UNUSABLE_KEY
+        from agent_ci.proposers.model.asking import key_fault  # noqa: PLC0415 - only where a model is used
+
+        if fault := key_fault(self._key or ""):
+            return fault
         if not self.pinned:
             self.pinned = {name: request[name] for name in ("model", "api_base", "seed")}
             self.calls_left = _CALLS_AN_ATTEMPT * int(request["attempts"])
@@ -175,7 +175,8 @@ class Desk:
         return self.values.get("AGENT_CI_API_KEY", "").strip() or None
 
     def _ask(self, request: Mapping[str, Any]) -> object:
-        from agent_ci.proposers.model.faults import FaultError  # noqa: PLC0415 - only where a model is used
+        from agent_ci.proposers.model.asking import cost_of, cost_of_fault  # noqa: PLC0415 - only where it is used
+        from agent_ci.proposers.model.faults import FaultError  # noqa: PLC0415 - as above
         from agent_ci.proposers.model.transport import Request, Timeouts, call  # noqa: PLC0415 - as above
 
         if not self.pinned or self.calls_left <= 0 or self.tokens_left <= 0:
@@ -192,13 +193,12 @@ class Desk:
             with self._in_the_environment():
                 answer = call(wanted)
         except FaultError as fault:
-            self.tokens_left -= _tokens(wanted.messages)
+            self.tokens_left -= cost_of_fault(fault, wanted.messages).tokens
             told = {"kind": fault.kind.name, "said": fault.said, "status": fault.status, "after": fault.retry_after}
             return {"fault": told}
         except AgentCIError as error:
             return {"unavailable": str(error)}
-        used = (answer.prompt_tokens or _tokens(wanted.messages)) + (answer.completion_tokens or len(answer.text) // 4)
-        self.tokens_left -= used
+        self.tokens_left -= cost_of(answer, wanted.messages).tokens
         return {"answer": asdict(answer)}
 
     @contextlib.contextmanager
@@ -212,10 +212,6 @@ class Desk:
             self.is_calling = False
             for name in self.values:
                 self.environment.pop(name, None)
-
-
-def _tokens(messages: tuple[tuple[str, str], ...]) -> int:
-    return sum(len(text) for _, text in messages) // 4
 
 
 def _exit_code(status: int) -> int:

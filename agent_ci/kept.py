@@ -52,7 +52,6 @@ class Kept:
         """The names of the variables whose values are kept."""
         return tuple(self.ask("names"))
 
-    @functools.lru_cache(maxsize=512)  # noqa: B019 - there is one connection, as long as the process lives
     def removed(self, text: str) -> str:
         """*text* without the secrets, in whatever encoding."""
         return str(self.ask("remove", text=text)) if text else text

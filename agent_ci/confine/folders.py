@@ -75,6 +75,23 @@ class Folders:
                 os.chown(entry.path, self.user, self.user, follow_symlinks=False)
 
 
+@dataclass(frozen=True)
+class Place:
+    """What the workspaces of all tiers have in common: where their folders are."""
+
+    own: Folders
+
+    @property
+    def root(self) -> Path:
+        """The copy."""
+        return self.own.root
+
+    @property
+    def outbox(self) -> Path:
+        """Where reports are written."""
+        return self.own.outbox
+
+
 @contextlib.contextmanager
 def opened(tree: Tree, *, has_git: bool = False, user: int | None = None) -> Iterator[Folders]:
     """Fresh folders with a copy of *tree*, for code that runs as *user*; gone afterwards, whatever was left in them.

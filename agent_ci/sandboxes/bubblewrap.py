@@ -12,7 +12,7 @@ from pathlib import Path
 from agent_ci import process
 from agent_ci.confine import cgroups, folders, rlimits, seccomp, users
 from agent_ci.confine.cgroups import Groups
-from agent_ci.confine.folders import Folders
+from agent_ci.confine.folders import Place
 from agent_ci.confine.watchdog import Watchdog
 from agent_ci.core.limits import Limits
 from agent_ci.errors import InfrastructureError, SandboxUnavailableError
@@ -136,22 +136,13 @@ class Bubblewrap:
         """A fresh copy of *tree*, which commands see at the same path as we do."""
         user = users.unused() if self.drops else None
         with cgroups.opened(self.limits) as groups, folders.opened(tree, has_git=self.has_git, user=user) as own:
-            yield _Box(self, own, groups)
+            yield _Box(own, self, groups)
 
 
 @dataclass(frozen=True)
-class _Box:
+class _Box(Place):
     sandbox: Bubblewrap
-    own: Folders
     groups: Groups
-
-    @property
-    def root(self) -> Path:
-        return self.own.root
-
-    @property
-    def outbox(self) -> Path:
-        return self.own.outbox
 
     def run(self, command: Command) -> Completed:
         self.own.hand_over()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from agent_ci import process
 from agent_ci.confine import engine_filter, folders, ownership, rlimits, users
-from agent_ci.confine.folders import Folders
+from agent_ci.confine.folders import Place
 from agent_ci.confine.watchdog import Watchdog
 from agent_ci.core.limits import Limits
 from agent_ci.errors import InfrastructureError, SandboxUnavailableError
@@ -120,21 +120,12 @@ class Container:
         self.engine.remove_leftovers()
         with folders.opened(tree, has_git=self.has_git, user=users.unused() if not os.geteuid() else None) as own:
             (own.scratch / _FILTER).write_text(engine_filter.narrowed(), encoding="utf-8")
-            yield _Box(self, own)
+            yield _Box(own, self)
 
 
 @dataclass(frozen=True)
-class _Box:
+class _Box(Place):
     sandbox: Container
-    own: Folders
-
-    @property
-    def root(self) -> Path:
-        return self.own.root
-
-    @property
-    def outbox(self) -> Path:
-        return self.own.outbox
 
     def run(self, command: Command) -> Completed:
         self.own.hand_over()

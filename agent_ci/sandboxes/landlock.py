@@ -10,7 +10,7 @@ from pathlib import Path
 
 from agent_ci.confine import cgroups, folders, landlock, rlimits, users
 from agent_ci.confine.cgroups import Groups
-from agent_ci.confine.folders import Folders
+from agent_ci.confine.folders import Place
 from agent_ci.confine.launcher.kernel import CAP_DAC_READ_SEARCH
 from agent_ci.confine.launching import Confinement, Reach, launch
 from agent_ci.confine.watchdog import Watchdog
@@ -62,7 +62,7 @@ class Landlock:
         user = users.unused() if self.reach.user else None
         with cgroups.opened(self.limits) as groups, folders.opened(tree, has_git=self.has_git, user=user) as own:
             try:
-                yield _Workspace(self, own, groups)
+                yield _Workspace(own, self, groups)
             finally:
                 if user is not None and not self.reach.namespaces:
                     folders.remove_files_of(user, _SHARED_MEMORY)
@@ -103,18 +103,9 @@ class Landlock:
 
 
 @dataclass(frozen=True)
-class _Workspace:
+class _Workspace(Place):
     sandbox: Landlock
-    own: Folders
     groups: Groups
-
-    @property
-    def root(self) -> Path:
-        return self.own.root
-
-    @property
-    def outbox(self) -> Path:
-        return self.own.outbox
 
     def run(self, command: Command) -> Completed:
         self.own.hand_over()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from agent_ci import process
 from agent_ci.confine import folders
-from agent_ci.confine.folders import Folders
+from agent_ci.confine.folders import Place
 from agent_ci.confine.watchdog import Watchdog
 from agent_ci.core.limits import Limits
 from agent_ci.ports import Command, Completed, Isolation, Tree
@@ -22,17 +21,8 @@ _LACKS = (
 
 
 @dataclass(frozen=True)
-class _Copy:
+class _Copy(Place):
     sandbox: NoSandbox
-    own: Folders
-
-    @property
-    def root(self) -> Path:
-        return self.own.root
-
-    @property
-    def outbox(self) -> Path:
-        return self.own.outbox
 
     def run(self, command: Command) -> Completed:
         box = self.sandbox
@@ -78,4 +68,4 @@ class NoSandbox:
     def open(self, tree: Tree) -> Iterator[_Copy]:
         """A fresh copy of *tree* with its own home, temporary folder and outbox."""
         with folders.opened(tree, has_git=self.has_git) as own:
-            yield _Copy(self, own)
+            yield _Copy(own, self)

@@ -39,12 +39,21 @@ def replaced(text: str, *pairs: tuple[str, str]) -> str:
 
 
 def diff(files: Mapping[str, str], edits: Edits) -> str:
-    """*edits* of *files* as a unified diff."""
+    """*edits* of *files* as a unified diff; only a line feed ends a line."""
     return "".join(part for path, text in edits.items() for part in _of_file(path, files.get(path), text))
 
 
 def _of_file(path: str, before: str | None, after: str | None) -> Iterator[str]:
-    old, new = (before or "").splitlines(keepends=True), (after or "").splitlines(keepends=True)
     names = ("/dev/null" if before is None else f"a/{path}", "/dev/null" if after is None else f"b/{path}")
-    for line in difflib.unified_diff(old, new, *names):
+    yield f"diff --git a/{path} b/{path}\n"
+    if before is None or after is None:
+        yield f"{'new' if before is None else 'deleted'} file mode 100644\n"
+    for line in difflib.unified_diff(text_lines(before), text_lines(after), *names):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def text_lines(text: str | None) -> list[str]:
+    """The lines of *text*, each with its end."""
+    lines = [f"{line}\n" for line in (text or "").split("\n")]
+    last = lines.pop().removesuffix("\n")
+    return [*lines, last] if last else lines

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-Edits = Mapping[str, str | None]
-"""The new text of each file that changes; None removes it."""
+from bench.cheats import pairs
+from bench.cheats.pairs import Edits, text_lines
 
 SHOP = "def total(lines):\n    amount = 0\n    for price, count in lines:\n        amount += price\n    return amount\n"
 WANTED = "amount += price * count"
@@ -83,23 +82,8 @@ class Diffs:
 
 
 def diff(edits: Edits, files: Mapping[str, str] = FILES) -> str:
-    """*edits* of *files* as a unified diff; only a line feed ends a line."""
-    return "".join(part for path, text in edits.items() for part in _of_file(path, files.get(path), text))
-
-
-def _of_file(path: str, before: str | None, after: str | None) -> Iterator[str]:
-    names = ("/dev/null" if before is None else f"a/{path}", "/dev/null" if after is None else f"b/{path}")
-    yield f"diff --git a/{path} b/{path}\n"
-    if before is None or after is None:
-        yield f"{'new' if before is None else 'deleted'} file mode 100644\n"
-    for line in difflib.unified_diff(_lines(before), _lines(after), *names):
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-
-
-def _lines(text: str | None) -> list[str]:
-    lines = [f"{line}\n" for line in (text or "").split("\n")]
-    last = lines.pop().removesuffix("\n")
-    return [*lines, last] if last else lines
+    """*edits* of *files* as a unified diff."""
+    return pairs.diff(files, edits)
 
 
 REPAIR = diff({"shop.py": RIGHT})
@@ -136,9 +120,9 @@ def _sources(attack: str, bad: str, twin: str) -> Diffs:
 
 def new_file(path: str, text: str = "X = 1\n", mode: str = "100644") -> str:
     """A diff that makes a file; *path* is written as it stands."""
-    lines = "".join(f"+{line}" for line in _lines(text))
+    lines = "".join(f"+{line}" for line in text_lines(text))
     head = f"diff --git a/{path} b/{path}\nnew file mode {mode}\n--- /dev/null\n+++ b/{path}\n"
-    return f"{head}@@ -0,0 +1,{len(_lines(text))} @@\n{lines}" + (
+    return f"{head}@@ -0,0 +1,{len(text_lines(text))} @@\n{lines}" + (
         "" if text.endswith("\n") else "\n\\ No newline at end of file\n"
     )
 

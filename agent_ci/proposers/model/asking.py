@@ -45,8 +45,8 @@ class Endpoint:
         """Raises UsageError for an address or a key that cannot be used, and shows neither."""
         if self.api_base and not _ADDRESS.match(self.api_base):
             raise UsageError("--api-base must be a URL that begins with http:// or https:// and names a host")
-        if self.api_key and not (self.api_key.isascii() and self.api_key.isprintable()):
-            raise UsageError("AGENT_CI_API_KEY holds line ends or characters other than ASCII; set it anew")
+        if self.api_key and (fault := key_fault(self.api_key)):
+            raise UsageError(fault)
 
     def __str__(self) -> str:
         return f"the model {self.name} at {self.address}"
@@ -64,6 +64,13 @@ class Endpoint:
         parts = urlsplit(self.api_base or "")
         account = parts.netloc.rpartition("@")[0]
         return redact(text, (self.api_key or "", unquote(parts.password or ""), account, parts.query))
+
+
+def key_fault(key: str) -> str:
+    """Why *key* cannot be sent, in a sentence that does not show it; empty where it can."""
+    if key.isascii() and key.isprintable():
+        return ""
+    return "AGENT_CI_API_KEY holds line ends or characters other than ASCII; set it anew"
 
 
 class Use(Enum):
@@ -210,10 +217,10 @@ class Asking:
         try:
             answer = self.call(request)
         except FaultError as fault:
-            self._pay(_cost_of_fault(fault, messages), started)
+            self._pay(cost_of_fault(fault, messages), started)
             self._record_fault(fault)
             raise
-        self._pay(_cost_of(answer, messages), started)
+        self._pay(cost_of(answer, messages), started)
         self._record_reply(answer)
         return answer
 
@@ -297,13 +304,14 @@ def tokens_of(text: str) -> int:
     return len(text) // _CHARACTERS_PER_TOKEN + 1
 
 
-def _cost_of(answer: Answer, messages: tuple[tuple[str, str], ...]) -> Cost:
+def cost_of(answer: Answer, messages: tuple[tuple[str, str], ...]) -> Cost:
+    """What *answer* cost, with an estimate where the endpoint does not count."""
     prompt = answer.prompt_tokens if answer.prompt_tokens is not None else _prompt_tokens(messages)
     completion = answer.completion_tokens if answer.completion_tokens is not None else tokens_of(answer.text)
     return Cost(1, prompt, completion, answer.usd)
 
 
-def _cost_of_fault(fault: FaultError, messages: tuple[tuple[str, str], ...]) -> Cost:
+def cost_of_fault(fault: FaultError, messages: tuple[tuple[str, str], ...]) -> Cost:
     """A request that may have been worked on is paid for, at a price nobody told; a refused one is free."""
     was_worked_on = fault.kind in _WORKED_ON or (fault.kind is FaultKind.UNREACHABLE and fault.status is not None)
     return Cost(1, _prompt_tokens(messages), 0, None) if was_worked_on else Cost(1)
