@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent_ci.confine import machine
-from agent_ci.confine.probing import probe
+from agent_ci.confine.probing import probe, python_of
 from agent_ci.confine.view import View
 from agent_ci.core.environment import allowed, portable, secrets
 from agent_ci.core.outward.writer import Known
@@ -23,7 +23,6 @@ from agent_ci.settings import Settings
 TIERS = ("none", "landlock", "bubblewrap", "container")
 """From the weakest to the strongest."""
 
-_PYTHON = {"container": "python3"}  # the image's own; elsewhere ours, which is among the candidates
 Observe = Callable[[Completed], None]
 
 
@@ -85,7 +84,7 @@ def _try(tier: str, maker: _Maker) -> _Tried:
     """What became of *tier*. The tier none promises nothing: it is probed for the evidence, and never refused."""
     try:
         sandbox = maker.make(tier)
-        seen = probe(sandbox, python=_PYTHON.get(tier, sys.executable))
+        seen = probe(sandbox, python=python_of(tier))
     except (SandboxUnavailableError, InfrastructureError) as error:
         return _Tried(tier, maker.make(tier)) if tier == "none" else _Tried(tier, reason=str(error))
     if tier != "none" and not seen.passed:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import shlex
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
+from agent_ci.confine.probing import python_of
 from agent_ci.core.budget import Budget
 from agent_ci.errors import UnsupportedError, UsageError
 from agent_ci.kept import door, outward
@@ -138,7 +138,7 @@ def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
             checkout=settings.repository,
             environment=setup.environment,
             named=str(settings.repository / named) if named else "",
-            own="python3" if sandbox.isolation.tier == "container" else sys.executable,  # the image has its own
+            own=python_of(sandbox.isolation.tier),
         )
     return pytest_runner.Pytest(found, arguments)
 

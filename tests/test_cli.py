@@ -134,3 +134,25 @@ def test_a_fix_is_verified_from_the_command_line(tmp_path: Path) -> None:
     evidence = str(tmp_path / ".agent-ci" / "evidence.json")
     verified = agent_ci("verify", "--repository", str(tmp_path), evidence)
     assert (verified.returncode, verified.stdout.count("holds ")) == (0, 13)
+
+
+LATE = """\
+import os, signal, sys
+from agent_ci import cli
+
+end = sys.exit
+
+
+def late(code):
+    os.kill(os.getpid(), signal.SIGTERM)
+    end(code)
+
+
+sys.exit = late
+sys.argv = ["agent-ci", "--version"]
+cli.main()
+"""
+
+
+def test_a_signal_that_comes_while_the_process_ends_does_not_change_its_exit_code() -> None:
+    assert subprocess.run([sys.executable, "-c", LATE], capture_output=True, check=False).returncode == 0

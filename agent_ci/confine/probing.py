@@ -48,6 +48,11 @@ class Probes:
         return OPTIONAL.issuperset(self.allowed)
 
 
+def python_of(tier: str) -> str:
+    """An interpreter that is there in the sandbox *tier*: ours, which all of them show, or the image's own."""
+    return "python3" if tier == "container" else sys.executable
+
+
 def probe(sandbox: Sandbox, *, python: str = sys.executable) -> Probes:
     """Run the attempts in *sandbox*, by its *python*. Raises SandboxUnavailableError where they cannot be run there."""
     started = time.monotonic()
