@@ -1,4 +1,4 @@
-"""Picks users that nobody else is, for root to run repository code as."""
+"""Knows which user we are and what we may, and picks users that nobody else is, for root to run repository code as."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ from pathlib import Path
 # systemd gives these out to services for as long as they run, and no distribution gives them to a person.
 # Source: https://systemd.io/UIDS-GIDS/
 _USERS = range(61184, 65520)
+
+
+def may(capability: int) -> bool:
+    """Whether we have the *capability* with this number, of linux/capability.h."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("CapEff:"):
+            return bool(int(line.split()[1], 16) >> capability & 1)
+    return False
 
 
 def unused() -> int:

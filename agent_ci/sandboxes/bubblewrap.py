@@ -268,12 +268,7 @@ def _of_tools() -> Mapping[str, str]:
 
 def _may_administrate() -> bool:
     """Whether we are root with the rights of root, not root in a user namespace of somebody else's container."""
-    if os.geteuid():
-        return False
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("CapEff:"):
-            return bool(int(line.split()[1], 16) >> _CAP_SYS_ADMIN & 1)
-    return False
+    return not os.geteuid() and users.may(_CAP_SYS_ADMIN)
 
 
 def _listing(folder: Path) -> str:

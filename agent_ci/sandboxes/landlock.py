@@ -70,7 +70,7 @@ class Landlock:
     @property
     def _capabilities(self) -> int:
         """The right to read what only we can, where a toolchain lies in a folder that is closed to others."""
-        return 1 << CAP_DAC_READ_SEARCH if self.reach.user and _may_read_all() and self._closed else 0
+        return 1 << CAP_DAC_READ_SEARCH if self.reach.user and users.may(CAP_DAC_READ_SEARCH) and self._closed else 0
 
     @property
     def _closed(self) -> tuple[Path, ...]:
@@ -136,11 +136,3 @@ def _is_open(place: Path) -> bool:
     """Whether any user may enter the folders above *place* and read it."""
     above = all(folder.stat().st_mode & _OTHERS_ENTER for folder in place.parents)
     return above and bool(place.stat().st_mode & _OTHERS_READ)
-
-
-def _may_read_all() -> bool:
-    """Whether we have the capability to read every file."""
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("CapEff:"):
-            return bool(int(line.split()[1], 16) >> CAP_DAC_READ_SEARCH & 1)
-    return False
