@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent_ci.confine import processes
 from tests.checkouts import Checkout, digest
 
 READ = "a secret was read"
@@ -73,11 +72,6 @@ def holds(said: str, canary: str) -> bool:
     forms = (canary, canary[::-1], canary.encode().hex(), base64.b64encode(canary.encode()).decode())
     pieces = (form[at : at + _LEAST_PIECE] for form in forms for at in range(len(form) - _LEAST_PIECE + 1))
     return any(piece in said for piece in pieces)
-
-
-def survivors(marker: str) -> list[int]:
-    """The processes whose command line holds *marker*."""
-    return [pid for pid in processes.all_ids() if marker in _words(pid)]
 
 
 @contextlib.contextmanager
@@ -180,10 +174,3 @@ def _planted() -> Iterator[Path]:
 def _clear_planted() -> None:
     for path in _planted():
         path.unlink()
-
-
-def _words(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
-    except OSError:
-        return ""

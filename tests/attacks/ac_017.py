@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench.attacks.case import Attack
 from bench.attacks.oracles import SURVIVED
 from bench.attacks.stages.sandbox import FINISHED, Program
-from tests.sandboxes.test_landlock import DAEMONS
+from tests.sandboxes.survivors import DAEMONS
 
 ATTACK = Attack(
     "AC-17",

@@ -22,7 +22,8 @@ from agent_ci.sandboxes.bubblewrap import Bubblewrap, Host
 from tests.red import FILES, RedRepository
 from tests.sandboxes.attacks import DENIED, program
 from tests.sandboxes.benign import BENIGN
-from tests.sandboxes.test_landlock import DAEMONS, STOPPED, STORM, TREE, bait, sleepers
+from tests.sandboxes.survivors import ENDINGS, sleepers, within
+from tests.sandboxes.test_landlock import TREE, bait
 from tests.trees import Files
 
 __all__ = ["bait"]  # a fixture, asked for by name
@@ -137,15 +138,7 @@ def test_a_variable_may_be_empty_and_hold_any_character(box: Bubblewrap) -> None
         assert workspace.run(Command((PYTHON, "-c", code), values)).output == f"{list(values.values())}\n"
 
 
-@pytest.mark.parametrize(
-    ("code", "timeout"),
-    [
-        pytest.param(DAEMONS, 30, id="AC-17 five daemons"),
-        pytest.param(DAEMONS + STOPPED, 30, id="AC-29 daemons and a stopped child"),
-        pytest.param(DAEMONS + "\ntime.sleep(300)", 1, id="AC-31 daemons and a parent that hangs"),
-        pytest.param(STORM, 1, id="AC-18 a storm of forks that is ended"),
-    ],
-)
+@pytest.mark.parametrize(("code", "timeout"), ENDINGS)
 def test_nothing_survives(box: Bubblewrap, code: str, timeout: float) -> None:
     marker = f"MARK_{time.monotonic_ns()}"
     done = run(replace(box, limits=Limits(processes=200)), PYTHON, "-c", code, marker, timeout=timeout)
@@ -156,7 +149,8 @@ def test_nothing_survives(box: Bubblewrap, code: str, timeout: float) -> None:
 KILLED = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from tests.sandboxes.test_bubblewrap import DAEMONS, PYTHON, made, run
+from tests.sandboxes.survivors import DAEMONS
+from tests.sandboxes.test_bubblewrap import PYTHON, made, run
 run(made(sys.argv[2]), PYTHON, "-c", DAEMONS + "\\ntime.sleep(300)", sys.argv[3])
 """
 
@@ -165,19 +159,9 @@ def test_nothing_survives_when_we_are_killed(box: Bubblewrap) -> None:
     way = next(name for name, may_drop in WAYS.items() if may_drop == bool(box.host.setpriv))
     marker = f"MARK_{time.monotonic_ns()}"
     with subprocess.Popen([PYTHON, "-c", KILLED, str(ROOT), way, marker]) as us:
-        assert _within(20, lambda: len(sleepers(marker)) >= 7)  # we, the command and its daemons
+        assert within(20, lambda: len(sleepers(marker)) >= 7)  # we, the command and its daemons
         us.kill()
-    assert _within(5, lambda: not sleepers(marker)), sleepers(marker)
-
-
-def _within(seconds: float, holds: object) -> bool:
-    assert callable(holds)
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if holds():
-            return True
-        time.sleep(0.05)
-    return False
+    assert within(5, lambda: not sleepers(marker)), sleepers(marker)
 
 
 FORKS = """

@@ -21,7 +21,8 @@ from tests.red import FILES, GOOD, RedRepository
 from tests.sandboxes import images
 from tests.sandboxes.attacks import DENIED, EPILOGUE, PRELUDE
 from tests.sandboxes.benign import CODE
-from tests.sandboxes.test_landlock import DAEMONS, STORM, TREE, bait, sleepers
+from tests.sandboxes.survivors import DAEMONS, STORM, sleepers
+from tests.sandboxes.test_landlock import TREE, bait
 from tests.trees import Files
 
 __all__ = ["bait"]  # a fixture, asked for by name

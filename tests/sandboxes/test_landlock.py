@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_ci.confine import landlock, processes, view
+from agent_ci.confine import landlock, view
 from agent_ci.confine.launching import Reach
 from agent_ci.confine.probing import OPTIONAL, probe
 from agent_ci.core.limits import Limits
@@ -22,6 +22,7 @@ from agent_ci.ports import Command, Completed
 from agent_ci.sandboxes.landlock import Landlock
 from tests.sandboxes.attacks import DENIED, program
 from tests.sandboxes.benign import BENIGN
+from tests.sandboxes.survivors import ENDINGS, sleepers, within
 from tests.trees import Files
 
 ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
@@ -198,48 +199,7 @@ def test_what_cannot_be_started_is_said_in_one_sentence(reach: Reach, argv: tupl
         run(box(reach), *argv, files={"plain": ""})
 
 
-DAEMONS = """
-import os, signal, sys, time
-for number in range(5):
-    if os.fork() == 0:
-        os.setsid()
-        if os.fork() == 0:
-            time.sleep(300)
-        os._exit(0)
-"""
-STOPPED = "\nif os.fork() == 0: os.kill(os.getpid(), signal.SIGSTOP)\ntime.sleep(0.2)"
-STORM = """
-import os, time
-end = time.monotonic() + 3
-while time.monotonic() < end:
-    try:
-        if os.fork() == 0: os.setsid()
-    except OSError:
-        time.sleep(0.01)
-"""
-
-
-def sleepers(marker: str) -> list[int]:
-    return [pid for pid in processes.all_ids() if marker in _words(pid)]
-
-
-def _words(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
-    except OSError:
-        return ""
-
-
-@pytest.mark.parametrize(
-    ("code", "timeout"),
-    [
-        pytest.param(DAEMONS, 30, id="AC-17 five daemons"),
-        pytest.param(DAEMONS + STOPPED, 30, id="AC-29 daemons and a stopped child"),
-        pytest.param(DAEMONS + "\ntime.sleep(300)", 1, id="AC-31 daemons and a parent that hangs"),
-        pytest.param(STORM, 30, id="AC-18 a storm of forks that ends"),
-        pytest.param(STORM, 1, id="AC-18 a storm of forks that is ended"),
-    ],
-)
+@pytest.mark.parametrize(("code", "timeout"), ENDINGS)
 def test_nothing_survives(reach: Reach, code: str, timeout: float) -> None:
     marker = f"MARK_{time.monotonic_ns()}"
     done = run(box(reach, limits=Limits(processes=200)), PYTHON, "-c", code, marker, timeout=timeout)
@@ -266,7 +226,8 @@ def test_a_storm_of_forks_is_capped_also_for_root(reach: Reach) -> None:
 KILLED = """
 import sys, os
 sys.path.insert(0, sys.argv[1])
-from tests.sandboxes.test_landlock import DAEMONS, PYTHON, box, reaches, run
+from tests.sandboxes.survivors import DAEMONS
+from tests.sandboxes.test_landlock import PYTHON, box, reaches, run
 run(box(reaches()[int(sys.argv[2])]), PYTHON, "-c", DAEMONS + "\\ntime.sleep(300)", sys.argv[3])
 """
 
@@ -275,19 +236,9 @@ def test_nothing_survives_when_we_are_killed(reach: Reach) -> None:
     marker = f"MARK_{time.monotonic_ns()}"
     arguments = (str(Path(__file__).parents[2]), str(reaches().index(reach)), marker)
     with subprocess.Popen([PYTHON, "-c", KILLED, *arguments]) as us:
-        assert _within(20, lambda: len(sleepers(marker)) >= 7)  # we, the command and its daemons
+        assert within(20, lambda: len(sleepers(marker)) >= 7)  # we, the command and its daemons
         us.kill()
-    assert _within(5, lambda: not sleepers(marker)), sleepers(marker)
-
-
-def _within(seconds: float, holds: object) -> bool:
-    assert callable(holds)
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if holds():
-            return True
-        time.sleep(0.05)
-    return False
+    assert within(5, lambda: not sleepers(marker)), sleepers(marker)
 
 
 def test_a_file_is_limited_in_size(reach: Reach) -> None:

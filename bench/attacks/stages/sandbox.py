@@ -17,6 +17,7 @@ from bench.attacks.boxes import BOXES, NO_ISOLATION, box, python
 from bench.attacks.case import NOT_TRIED, Attack, Result
 from bench.attacks.oracles import Outside, outside
 from tests.sandboxes.attacks import DENIED, PRELUDE
+from tests.sandboxes.survivors import sleepers
 from tests.trees import Files
 
 PLACES = tuple(BOXES)
@@ -114,7 +115,7 @@ def _ran(program: Program, place: str, around: Outside) -> tuple[tuple[str, ...]
         before = _peak()
         done = _run(sandbox, tree, around, program, (python(place), "-c", program.source, marker))
         effects = [*around.effects(done.output), *_cost(done, program, before)]
-        effects += [oracles.SURVIVED] if oracles.survivors(marker) else []
+        effects += [oracles.SURVIVED] if sleepers(marker) else []
         if program.after:
             done = _run(sandbox, tree, around, program, (python(place), "-c", program.after))
             effects += around.effects(done.output)
