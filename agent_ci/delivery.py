@@ -1,67 +1,153 @@
-"""What becomes of a proven change: a patch file first, so that nothing is lost, then what the user asked for."""
+"""What becomes of a proven change: a patch file first, so that nothing is lost, then the ladder from what was asked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 from agent_ci import memory
+from agent_ci.clone import Clone
 from agent_ci.core.change import Patch
+from agent_ci.core.context import Context
 from agent_ci.core.fingerprint import fingerprint
+from agent_ci.core.ladder import NONE, PATCH, rungs
 from agent_ci.core.message import commit_message
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward, Sink
+from agent_ci.core.parcel import Content, Parcel
 from agent_ci.core.rules import NEW_SECRET
 from agent_ci.core.run import Verdict
-from agent_ci.errors import AgentCIError, RefusedError, UsageError
+from agent_ci.errors import (
+    AgentCIError,
+    ForgeUnavailableError,
+    NotAllowedError,
+    RefusedError,
+    RungRefusedError,
+    UsageError,
+)
 from agent_ci.memory import ProvenFix
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Delivery, Forge
 from agent_ci.settings import Settings
 
-_WITHOUT_A_PERSON = ("commit", "pull-request")
+_APPLY = (
+    "apply it with `git apply .agent-ci/fix.patch`, or as a commit with `git am --keep-cr .agent-ci/fix.patch` "
+    "(--keep-cr keeps the line ends of CRLF files)"
+)
 
 
 @dataclass(frozen=True)
-class HandOver:
-    """The verdict after delivery, the bytes of ``fix.patch`` or of ``partial.patch``, and where the change went."""
+class Carrier:
+    """What brings a change where it is wanted: the forge, the one way out, and *keep*, which writes the patch.
+
+    ``keep`` gets the patch before the first delivery is tried, so that nothing is lost.
+    """
+
+    forge: Forge
+    outward: Outward
+    keep: Callable[[bytes], object]
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """The verdict after delivery, the bytes of ``fix.patch`` or of ``partial.patch``, and where the change went.
+
+    ``message`` is that of the commit that the change would be, empty where nothing was proven.
+    """
 
     verdict: Verdict
-    patch: bytes | None = None
+    patch: bytes | None = field(default=None, repr=False)
     is_partial: bool = False
     delivery: Delivery | None = None
+    message: str = ""
 
 
-def hand_over(verdict: Verdict, forge: Forge, tools: Tools, settings: Settings, outward: Outward) -> HandOver:
+def deliver(verdict: Verdict, carrier: Carrier, tools: Tools, settings: Settings) -> Outgoing:
     """Deliver what *verdict* proves as *settings* say. What forbids delivery is its outcome, and the patch is kept.
 
-    A change that leaves doubts goes no further than a suggestion, which a person has to accept. One that holds a
-    secret goes nowhere, and is no proof any more.
+    A change that leaves doubts goes no further than a suggestion,
+    which a person has to accept. One that holds a secret goes nowhere, and is no proof any more.
     """
     try:
-        return _handed_over(verdict, forge, tools, settings, outward)
+        return _outgoing(verdict, carrier, tools, settings)
     except RefusedError as error:
-        return HandOver(_refused(verdict, error))
+        return Outgoing(_refused(verdict, error))
 
 
-def _handed_over(verdict: Verdict, forge: Forge, tools: Tools, settings: Settings, outward: Outward) -> HandOver:
+def _outgoing(verdict: Verdict, carrier: Carrier, tools: Tools, settings: Settings) -> Outgoing:
+    outward = carrier.outward
     proof, partial = verdict.proof, verdict.partial
     if proof is None or proof.patch is None:
         if partial is None or partial.patch is None:
-            return HandOver(verdict)
+            return Outgoing(verdict)
         together = tools.clone.patch(verdict.evidence.tree, partial.patch.tree)
-        return HandOver(verdict, _encoded(outward.to(Sink.PATCH, together.diff)), is_partial=True)
-    patch = _as_mail(verdict, proof.patch, tools, outward)
+        return Outgoing(verdict, _encoded(outward.to(Sink.PATCH, together.diff)), is_partial=True)
+    parcel = _parcel(verdict, proof.patch, tools, outward)
+    made = Outgoing(verdict, _as_mail(parcel, tools.clone, outward), message=parcel.message)
+    assert made.patch is not None  # noqa: S101 - it was made a line ago
+    carrier.keep(made.patch)
     _remember(verdict, tools, settings, outward)
-    mode = "suggestion" if proof.doubts and settings.deliver in _WITHOUT_A_PERSON else settings.deliver
     try:
-        if settings.uncommitted and mode == "commit":
+        if settings.uncommitted and settings.deliver == "commit":
             raise UsageError("--uncommitted work cannot be delivered as a commit; apply .agent-ci/fix.patch instead")
-        delivery = forge.deliver(verdict, mode)
+        delivery = descend(parcel, carrier.forge, settings.deliver, has_doubts=bool(proof.doubts))
     except AgentCIError as error:
         reason = f"{error}; the proven change is in {settings.out}/fix.patch"
-        return HandOver(replace(verdict, outcome=error.outcome, reason=reason), patch)
-    outcome = Outcome.DELIVERED if delivery.rung not in ("patch", "none") else Outcome.FIXED
-    return HandOver(replace(verdict, outcome=outcome), patch, delivery=delivery)
+        return replace(made, verdict=replace(verdict, outcome=error.outcome, reason=reason))
+    outcome = Outcome.FIXED if delivery.rung in (PATCH, NONE) else Outcome.DELIVERED
+    return replace(made, verdict=replace(verdict, outcome=outcome), delivery=delivery)
+
+
+def descend(parcel: Parcel, forge: Forge, asked: str, *, has_doubts: bool = False) -> Delivery:
+    """Deliver *parcel* by the best rung that is not refused; its sentence names those that were, and why.
+
+    Raises ForgeUnavailableError where only rights are missing or the forge does not answer, and StaleError where the
+    branch moved on. The patch file is the caller's, and is there already.
+    """
+    refusals: list[RungRefusedError] = []
+    for rung in rungs(asked, has_doubts=has_doubts):
+        if rung == NONE:
+            return Delivery(NONE, "nothing was delivered, as asked")
+        if rung == PATCH:
+            break
+        try:
+            done = forge.deliver(parcel, rung)
+        except RungRefusedError as error:
+            refusals.append(error)
+            continue
+        return replace(done, sentence=done.sentence + _told(asked, refusals))
+    if missing := [error for error in refusals if isinstance(error, NotAllowedError)]:
+        raise ForgeUnavailableError("; ".join(dict.fromkeys(map(str, missing))))
+    return Delivery(PATCH, f"the proven change is a file: {_APPLY}{_told(asked, refusals)}")
+
+
+def _told(asked: str, refusals: list[RungRefusedError]) -> str:
+    reasons = "; ".join(dict.fromkeys(map(str, refusals)))
+    return f" (asked for as {asked}: {reasons})" if reasons else ""
+
+
+def contents(patch: Patch, clone: Clone) -> tuple[Content, ...]:
+    """The files of *patch* as they become, read from *clone*."""
+    tree = clone.tree(patch.tree)
+    there = {file.path for file in patch.files if file.status != "D"}
+    return tuple(
+        Content(file.path, file.new_mode, tree.read(file.path) if file.path in there else None) for file in patch.files
+    )
+
+
+def parcel_of(patch: Patch, clone: Clone, context: Context, message: str, failure: str) -> Parcel:
+    """What a forge is handed for *patch*; *failure* is the fingerprint of what it repairs."""
+    return Parcel(
+        commit=context.commit,
+        patch=patch,
+        contents=contents(patch, clone),
+        message=message,
+        fingerprint=failure,
+        branch=context.branch,
+        number=context.number,
+        target=context.branch or context.default_branch,
+        from_fork=context.from_fork,
+    )
 
 
 def _refused(verdict: Verdict, error: RefusedError) -> Verdict:
@@ -71,11 +157,15 @@ def _refused(verdict: Verdict, error: RefusedError) -> Verdict:
     return replace(verdict, outcome=error.outcome, reason=str(error), attempts=tuple(attempts))
 
 
-def _as_mail(verdict: Verdict, patch: Patch, tools: Tools, outward: Outward) -> bytes:
-    """The change as a mail. Raises RefusedError where it holds a secret; one in the message is taken out."""
+def _parcel(verdict: Verdict, patch: Patch, tools: Tools, outward: Outward) -> Parcel:
     attempt = tools.repository.our_commits_at_head() + 1
     message = outward.to(Sink.COMMIT, commit_message(verdict, run=tools.context.run_url, attempt=attempt))
-    mail = tools.clone.format_patch(tools.clone.commit(patch.tree, parent=tools.context.commit, message=message))
+    return parcel_of(patch, tools.clone, tools.context, message, fingerprint(verdict.evidence.targets))
+
+
+def _as_mail(parcel: Parcel, clone: Clone, outward: Outward) -> bytes:
+    """The change as a mail. Raises RefusedError where it holds a secret; one in the message is taken out."""
+    mail = clone.format_patch(clone.commit(parcel.patch.tree, parent=parcel.commit, message=parcel.message))
     return _encoded(outward.to(Sink.PATCH, mail.decode("utf-8", "surrogateescape")))
 
 

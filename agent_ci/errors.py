@@ -64,6 +64,14 @@ class ForgeUnavailableError(AgentCIError):
     outcome = Outcome.FORGE_UNAVAILABLE
 
 
+class RungRefusedError(ForgeUnavailableError):
+    """One way of delivery cannot be had for this change or in this place; the next one is tried."""
+
+
+class NotAllowedError(RungRefusedError):
+    """One way of delivery needs a right that the token lacks; the message names it, and the next way is tried."""
+
+
 class StaleError(AgentCIError):
     """The branch moved on while the fix was made; the patch is kept as a file."""
 

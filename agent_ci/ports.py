@@ -11,8 +11,9 @@ from typing import Protocol
 
 from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.context import Context
+from agent_ci.core.parcel import Parcel
 from agent_ci.core.report import TestReport
-from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
+from agent_ci.core.run import Attempt, Evidence, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,15 +194,54 @@ class Delivery:
     reference: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What is told about a run where people look: *comment* is the one that is kept up to date, found by *marker*.
+
+    ``marker`` is the first line of the comment and of no other. ``is_quiet`` is True where there is nothing to say
+    unless something was said before. ``check`` is the name, the conclusion and the text of a check of its own, with
+    ``notes`` on lines of the commit, empty where there is none.
+    """
+
+    marker: str
+    comment: str
+    is_quiet: bool = False
+    check: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark on lines of *path*, *first* to *last*, 1-based; *level* is ``notice``, ``warning`` or ``failure``."""
+
+    path: str
+    first: int
+    last: int
+    level: str
+    title: str
+    message: str
+
+
 class Forge(Protocol):
-    """Where the repository lives. To write one: read the context, deliver a proven change."""
+    """Where the repository lives. To write one: read the context, deliver a parcel by one rung, tell what happened."""
 
     def context(self) -> Context:
         """Where we run, from the environment this forge was made with."""
         ...
 
-    def deliver(self, verdict: Verdict, mode: str) -> Delivery:
-        """Deliver the proven change as *mode* says, or raise ForgeUnavailableError or StaleError."""
+    def deliver(self, parcel: Parcel, rung: str) -> Delivery:
+        """Deliver *parcel* by exactly one rung, ``commit``, ``suggestion`` or ``pull-request``; twice is once.
+
+        Raises RungRefusedError where this rung cannot be had, StaleError where the branch moved on from the
+        parcel's commit, and ForgeUnavailableError where the forge does not answer.
+        """
+        ...
+
+    def tell(self, story: Story, context: Context) -> str:
+        """Bring what people see up to date, and return its address; empty where there is no such place.
+
+        Raises ForgeUnavailableError where the forge does not answer or does not allow it.
+        """
         ...
 
 

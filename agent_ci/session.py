@@ -29,7 +29,7 @@ from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward
 from agent_ci.core.policy import PROTECTED, Policy
 from agent_ci.core.run import Evidence, Finding, Verdict
-from agent_ci.delivery import HandOver, hand_over
+from agent_ci.delivery import Carrier, Outgoing, deliver
 from agent_ci.errors import AgentCIError, UnsupportedError
 from agent_ci.files import open_regular
 from agent_ci.jobs.fix import Fix
@@ -67,7 +67,7 @@ class Session:
     _forge: Forge = field(init=False)
     _sandboxed: float = 0.0
     _isolation: Mapping[str, object] = field(default_factory=dict)
-    _handed_over: HandOver | None = None
+    _delivered: Outgoing | None = None
 
     def __post_init__(self) -> None:
         """Hear the command line and the environment; the settings file follows once its commit is known."""
@@ -99,17 +99,18 @@ class Session:
             return self.finish(verdict)
 
     def _stopped(self, outcome: Outcome, reason: str) -> Verdict:
-        return self._handed_over.verdict if self._handed_over else Verdict(outcome, reason, Evidence(self.job, reason))
+        return self._delivered.verdict if self._delivered else Verdict(outcome, reason, Evidence(self.job, reason))
 
     def finish(self, verdict: Verdict) -> dict[str, object]:
         """Write everything that is known about *verdict* and return the evidence document."""
         self.verdict = verdict
         around = self._surroundings(verdict)
         document = evidence_document(verdict, around)
-        if self._handed_over and self._handed_over.patch is not None:
-            patch = self._handed_over.patch
-            name = self.output.write_patch(patch, is_partial=self._handed_over.is_partial)
-            document["patch_file"] = {"name": name, "sha256": hashlib.sha256(patch).hexdigest()}
+        if self._delivered and self._delivered.patch is not None:
+            patch = self._delivered.patch
+            name = self.output.write_patch(patch, is_partial=self._delivered.is_partial)
+            digest = hashlib.sha256(patch).hexdigest()
+            document["patch_file"] = {"name": name, "sha256": digest, "message": self._delivered.message}
         self.output.write_text("explanation.md", explain(verdict, around))
         return self.output.write_evidence(document)
 
@@ -140,8 +141,9 @@ class Session:
         with self.opened() as (job, tools):
             verdict = self._execute(job, tools)
             with undisturbed():
-                self._handed_over = hand_over(verdict, self._forge, tools, self.settings, self.outward)
-            return self._handed_over.verdict
+                carrier = Carrier(self._forge, self.outward, self.output.write_patch)
+                self._delivered = deliver(verdict, carrier, tools, self.settings)
+            return self._delivered.verdict
 
     def _fix(self, tools: Tools) -> Fix:
         base = base_of(self.settings, self.context, tools.repository, tools.clone)
@@ -254,7 +256,7 @@ class Session:
         total = time.monotonic() - self.started
         model = sum(attempt.reply.cost.seconds for attempt in verdict.attempts if attempt.reply.cost.calls)
         sums = {"total": total, "sandboxed": self._sandboxed, "model": model, "own": total - self._sandboxed - model}
-        delivery = self._handed_over.delivery if self._handed_over else None
+        delivery = self._delivered.delivery if self._delivered else None
         return Surroundings(
             context=self.context,
             isolation=self._isolation,

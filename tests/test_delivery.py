@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from agent_ci.core.outcome import Outcome
+from agent_ci.core.parcel import Parcel
 from agent_ci.core.run import Reply, Verdict
-from agent_ci.delivery import HandOver, hand_over
+from agent_ci.delivery import Carrier, Outgoing, deliver
+from agent_ci.errors import AgentCIError, ForgeUnavailableError, NotAllowedError, RungRefusedError, StaleError
 from agent_ci.pipeline import judge
 from agent_ci.ports import Delivery
 from agent_ci.session import Session
@@ -18,51 +20,129 @@ from tests.red import GOOD, RedRepository
 
 
 class Recorder:
-    """A forge that notes how a change was to be delivered."""
+    """A forge that notes how a change was to be delivered, and fails with the *errors* of the rungs that have one."""
 
-    def __init__(self) -> None:
+    def __init__(self, **errors: AgentCIError) -> None:
         self.modes: list[str] = []
+        self.errors = errors
+        self.kept: list[bytes] = []
+        self.kept_before: list[int] = []
 
-    def deliver(self, _verdict: Verdict, mode: str) -> Delivery:
-        self.modes.append(mode)
-        return Delivery(mode, "done")
+    def keep(self, patch: bytes) -> None:
+        self.kept.append(patch)
+
+    def deliver(self, _parcel: Parcel, rung: str) -> Delivery:
+        self.kept_before.append(len(self.kept))
+        self.modes.append(rung)
+        if error := self.errors.get(rung.replace("-", "_")):
+            raise error
+        return Delivery(rung, "done")
 
 
-def handed_over(
-    tmp_path: Path, forge: Recorder, *, doubts: tuple[str, ...] = (), deliver: str = "patch", **variables: str
-) -> HandOver:
+def delivered(
+    tmp_path: Path, forge: Recorder, *, doubts: tuple[str, ...] = (), mode: str = "patch", **variables: str
+) -> Outgoing:
     repository = RedRepository.make(tmp_path)
     out = str(tmp_path / "out")
     given = {"repository": str(repository.path), "run": PYTEST, "repeat": 2, "out": out, "sandbox": "none"}
-    session = Session({"PATH": os.environ["PATH"], **variables}, {**given, "deliver": deliver}, io.StringIO())
+    session = Session({"PATH": os.environ["PATH"], **variables}, {**given, "deliver": mode}, io.StringIO())
     with session.opened() as (job, tools):
         evidence = job.gather(tools)
         reply = Reply("replay", GOOD, cause="the sign of canary-77d1f0a9c2 is wrong")
         proven = replace(judge(job, tools, evidence, reply), doubts=doubts)
         verdict = Verdict(Outcome.FIXED, "", evidence, (proven,))
-        return hand_over(verdict, forge, tools, session.settings, session.outward)  # type: ignore[arg-type] # one method
+        carrier = Carrier(forge, session.outward, forge.keep)  # type: ignore[arg-type] # one method
+        return deliver(verdict, carrier, tools, session.settings)
 
 
-@pytest.mark.parametrize("deliver", ["commit", "pull-request"])
-def test_a_change_that_leaves_doubts_waits_for_a_person(tmp_path: Path, deliver: str) -> None:
+@pytest.mark.parametrize("mode", ["commit", "pull-request"])
+def test_a_change_that_leaves_doubts_waits_for_a_person(tmp_path: Path, mode: str) -> None:
     forge = Recorder()
-    done = handed_over(tmp_path, forge, doubts=("they differ",), deliver=deliver)
+    done = delivered(tmp_path, forge, doubts=("they differ",), mode=mode)
     assert forge.modes == ["suggestion"]
     assert done.patch is not None
 
 
-@pytest.mark.parametrize("deliver", ["commit", "patch", "none"])
-def test_a_change_without_doubts_goes_where_it_was_asked_to(tmp_path: Path, deliver: str) -> None:
-    forge = Recorder()
-    handed_over(tmp_path, forge, doubts=(), deliver=deliver)
-    assert forge.modes == [deliver]
+def test_a_doubtful_change_that_cannot_be_suggested_stays_a_file(tmp_path: Path) -> None:
+    forge = Recorder(suggestion=RungRefusedError("no change request is open"))
+    done = delivered(tmp_path, forge, doubts=("they differ",), mode="commit")
+    assert (forge.modes, done.delivery and done.delivery.rung) == (["suggestion"], "patch")
 
 
-@pytest.mark.parametrize("deliver", ["commit", "patch"])
-def test_a_change_that_holds_a_secret_goes_nowhere_and_is_no_proof(tmp_path: Path, deliver: str) -> None:
+@pytest.mark.parametrize(("mode", "asked"), [("commit", ["commit"]), ("patch", []), ("none", [])])
+def test_a_change_without_doubts_goes_where_it_was_asked_to(tmp_path: Path, mode: str, asked: list[str]) -> None:
     forge = Recorder()
-    done = handed_over(tmp_path, forge, deliver=deliver, A_TOKEN="return a + b")  # noqa: S106 - the repair's own text
-    assert (forge.modes, done.patch, done.verdict.proof) == ([], None, None)
+    done = delivered(tmp_path, forge, mode=mode)
+    assert (forge.modes, done.delivery and done.delivery.rung) == (asked, mode)
+
+
+def test_the_patch_is_safe_before_the_first_rung_is_tried(tmp_path: Path) -> None:
+    forge = Recorder(commit=RungRefusedError("protected"), suggestion=RungRefusedError("not in the diff"))
+    done = delivered(tmp_path, forge, mode="commit")
+    assert forge.kept == [done.patch]
+    assert forge.kept_before == [1, 1, 1]
+
+
+def test_a_refused_rung_falls_to_the_next_and_says_why(tmp_path: Path) -> None:
+    forge = Recorder(commit=RungRefusedError("main is protected"), suggestion=RungRefusedError("not in the diff"))
+    done = delivered(tmp_path, forge, mode="commit")
+    assert forge.modes == ["commit", "suggestion", "pull-request"]
+    assert done.delivery == Delivery("pull-request", "done (asked for as commit: main is protected; not in the diff)")
+    assert done.verdict.outcome is Outcome.DELIVERED
+
+
+def test_where_every_rung_is_refused_the_file_is_left(tmp_path: Path) -> None:
+    refused = RungRefusedError("this is no forge")
+    done = delivered(tmp_path, Recorder(commit=refused, suggestion=refused, pull_request=refused), mode="commit")
+    assert done.delivery is not None
+    assert done.delivery.rung == "patch"
+    assert "git am --keep-cr .agent-ci/fix.patch" in done.delivery.sentence
+    assert done.delivery.sentence.endswith("(asked for as commit: this is no forge)")
+    assert done.verdict.outcome is Outcome.FIXED
+
+
+def test_missing_rights_are_no_success(tmp_path: Path) -> None:
+    missing = NotAllowedError("the token lacks the right contents: write")
+    refused = RungRefusedError("no change request is open")
+    done = delivered(tmp_path, Recorder(commit=missing, suggestion=refused, pull_request=missing), mode="commit")
+    assert done.verdict.outcome is Outcome.FORGE_UNAVAILABLE
+    assert "contents: write; the proven change is in" in done.verdict.reason
+    assert done.patch is not None
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [(StaleError("it moved on"), Outcome.STALE), (ForgeUnavailableError("no answer"), Outcome.FORGE_UNAVAILABLE)],
+)
+def test_what_is_no_refusal_ends_the_descent_and_keeps_the_patch(
+    tmp_path: Path, error: AgentCIError, outcome: Outcome
+) -> None:
+    forge = Recorder(commit=error)
+    done = delivered(tmp_path, forge, mode="commit")
+    assert (forge.modes, done.verdict.outcome, len(forge.kept)) == (["commit"], outcome, 1)
+
+
+def test_our_commits_in_a_row_are_numbered(tmp_path: Path) -> None:
+    repository = RedRepository.make(tmp_path)
+    git(
+        repository.path,
+        "commit",
+        "-q",
+        "--amend",
+        "--no-edit",
+        "--author",
+        "agent-ci <agent-ci@users.noreply.github.com>",
+    )
+    run = repository.run(replies=(GOOD,))
+    assert "\nAgent-CI-Attempt: 2\n" in run.document["patch_file"]["message"]
+    assert "\nAgent-CI-Attempt: 2\n" in (run.out / "fix.patch").read_text()
+
+
+@pytest.mark.parametrize("mode", ["commit", "patch"])
+def test_a_change_that_holds_a_secret_goes_nowhere_and_is_no_proof(tmp_path: Path, mode: str) -> None:
+    forge = Recorder()
+    done = delivered(tmp_path, forge, mode=mode, A_TOKEN="return a + b")  # noqa: S106 - the repair's own text
+    assert (forge.modes, forge.kept, done.patch, done.verdict.proof) == ([], [], None, None)
     assert done.verdict.outcome is Outcome.POLICY_REFUSED
     assert "the value of A_TOKEN, so that it is neither written nor delivered" in done.verdict.reason
     assert done.verdict.attempts[0].objections == (f"{done.verdict.reason} [new-secret]",)
@@ -70,7 +150,7 @@ def test_a_change_that_holds_a_secret_goes_nowhere_and_is_no_proof(tmp_path: Pat
 
 
 def test_a_secret_in_the_words_of_a_proposer_is_removed_from_the_message_and_the_memory(tmp_path: Path) -> None:
-    done = handed_over(tmp_path, Recorder(), A_TOKEN="canary-77d1f0a9c2")  # noqa: S106 - made up
+    done = delivered(tmp_path, Recorder(), A_TOKEN="canary-77d1f0a9c2")  # noqa: S106 - made up
     assert done.patch is not None
     assert b"the sign of *** is wrong" in done.patch
     assert "canary" not in (tmp_path / "out" / "memory.jsonl").read_text()

@@ -18,13 +18,14 @@ import yaml
 
 from agent_ci import settings
 from agent_ci.checkout import Repository
+from agent_ci.core.change import Patch
 from agent_ci.core.context import Event
-from agent_ci.core.outcome import Outcome
+from agent_ci.core.parcel import Parcel
 from agent_ci.core.patches.diff import read_edits
 from agent_ci.core.report import Status, TestCase, TestReport
-from agent_ci.core.run import Attempt, Evidence, Verdict
-from agent_ci.errors import InfrastructureError, UnsupportedError
-from agent_ci.ports import Command, Tree, Workspace
+from agent_ci.core.run import Attempt, Evidence
+from agent_ci.errors import InfrastructureError, RungRefusedError, UnsupportedError
+from agent_ci.ports import Command, Story, Tree, Workspace
 from agent_ci.sandboxes.none import NoSandbox
 from scripts import changelog
 from tests.trees import Files
@@ -160,11 +161,13 @@ def test_the_example_forge_reads_its_environment(tmp_path: Path) -> None:
     repository = Repository.at(tmp_path)
     forge = made.Woodpecker(environment, repository)
     context = forge.context()
-    delivery = forge.deliver(Verdict(Outcome.FIXED, "", Evidence("fix", "")), "pull-request")
+    parcel = Parcel("", Patch("", (), "", ""), (), "", "")
     assert made.is_here(environment)
     assert (context.commit, context.branch, context.number) == (repository.head(), "topic", 7)
     assert context.event is Event.CHANGE_REQUEST
-    assert delivery.rung == "patch"
+    with pytest.raises(RungRefusedError, match="delivery as pull-request is not written"):
+        forge.deliver(parcel, "pull-request")
+    assert forge.tell(Story("", ""), context) == ""
 
 
 def test_the_example_sandbox_runs_in_a_copy_and_leaves_nothing(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ EDGES = {
     "scanners",
     "confine",
     "kept",
+    "handover",
 }
 FAMILIES = ("forges", "proposers", "runners", "sandboxes")
 MAY_IMPORT = {

@@ -14,10 +14,10 @@ from typing import Any
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.core.context import Context, Event, read_commit_id, read_number
-from agent_ci.core.run import Verdict
+from agent_ci.core.parcel import Parcel
 from agent_ci.errors import UnsupportedError
 from agent_ci.forges.local import LocalGit
-from agent_ci.ports import Delivery
+from agent_ci.ports import Delivery, Story
 
 _PAYLOAD_BYTES = 10_000_000
 _EVENTS: Mapping[str, Event] = {
@@ -68,9 +68,13 @@ class GitHubActions:
             run_url=self._run_url(),
         )
 
-    def deliver(self, verdict: Verdict, mode: str) -> Delivery:
+    def deliver(self, parcel: Parcel, rung: str) -> Delivery:
         """Deliver as plain git does; see LocalGit."""
-        return LocalGit(self.environment, self.repository, self.clone, self._run_url()).deliver(verdict, mode)
+        return LocalGit(self.environment, self.repository, self.clone).deliver(parcel, rung)
+
+    def tell(self, _story: Story, _context: Context) -> str:
+        """Nothing yet."""
+        return ""
 
     @cached_property
     def _payload(self) -> Mapping[str, Any]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.core.context import Context, Event, read_commit_id, read_number
-from agent_ci.core.run import Verdict
+from agent_ci.core.parcel import Parcel
 from agent_ci.forges.local import LocalGit
-from agent_ci.ports import Delivery
+from agent_ci.ports import Delivery, Story
 
 _EVENTS: Mapping[str, Event] = {"push": Event.PUSH, "schedule": Event.SCHEDULE}
 
@@ -50,9 +50,13 @@ class GitLabCI:
             run_url=self._run_url(),
         )
 
-    def deliver(self, verdict: Verdict, mode: str) -> Delivery:
+    def deliver(self, parcel: Parcel, rung: str) -> Delivery:
         """Deliver as plain git does; see LocalGit."""
-        return LocalGit(self.environment, self.repository, self.clone, self._run_url()).deliver(verdict, mode)
+        return LocalGit(self.environment, self.repository, self.clone).deliver(parcel, rung)
+
+    def tell(self, _story: Story, _context: Context) -> str:
+        """Nothing yet."""
+        return ""
 
     @property
     def _is_merge_request(self) -> bool:

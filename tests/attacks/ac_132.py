@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
+from agent_ci.core.context import Context
 from agent_ci.core.outcome import Outcome
-from agent_ci.core.report import Status, TestCase, TestReport
-from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
+from agent_ci.core.parcel import Parcel
+from agent_ci.delivery import parcel_of
 from agent_ci.errors import StaleError
 from agent_ci.forges.github import GitHubActions
 from bench.attacks.case import Attack
@@ -23,23 +24,20 @@ def _delivered(scene: Scene, *, moves: bool) -> str:
     git(scene.root, "checkout", "-q", "change")
     repository = Repository.at(scene.root)
     with Clone.of(repository) as clone:
-        verdict = _proven(clone, scene.commits["head"])
+        parcel = _proven(clone, scene.commits["head"])
         if moves:
             Small(scene.root).commit({"README.md": "# Shop\n\nA person's.\n"})
         forge = GitHubActions(scene.environment("push", {}), repository, clone)
         try:
-            return forge.deliver(verdict, "commit").rung
+            return forge.deliver(parcel, "commit").rung
         except StaleError as error:
             return error.outcome
 
 
-def _proven(clone: Clone, commit: str) -> Verdict:
+def _proven(clone: Clone, commit: str) -> Parcel:
     tree = clone.tree(commit).id
     patch = clone.patch(tree, clone.edit(tree, {"shop.py": RIGHT.encode()}))
-    red = TestCase("tests/test_shop.py::test_total", Status.FAILED, "999 != 1249")
-    evidence = Evidence("fix", "one case fails", tree=tree, before=TestReport.of(red), targets=(red,))
-    attempt = Attempt(Reply("replay"), patch, after=TestReport.of(TestCase(red.id, Status.PASSED)))
-    return Verdict(Outcome.FIXED, "proven", evidence, (attempt,))
+    return parcel_of(patch, clone, Context("github", "o/n", "", commit, branch="change"), "fix: it\n", "0" * 16)
 
 
 def _attempt(scene: Scene) -> Seen:

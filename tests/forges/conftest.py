@@ -1,4 +1,4 @@
-"""What the tests of the forges share: a proven change to the checkout."""
+"""What the tests of the forges share: a proven change to the checkout, on its way."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ import pytest
 
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
-from agent_ci.core.outcome import Outcome
-from agent_ci.core.report import Status, TestCase, TestReport
-from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
+from agent_ci.core.context import Context
+from agent_ci.core.parcel import Parcel
+from agent_ci.delivery import parcel_of
+
+FINGERPRINT = "0123456789abcdef"
+MESSAGE = f"fix: a is one too small\n\nWhat failed.\n\nAgent-CI-Run: local\nAgent-CI-Fingerprint: {FINGERPRINT}\n"
 
 
 @pytest.fixture
-def proven(repository: Repository, clone: Clone) -> Callable[[], Verdict]:
-    """Makes the verdict on a change to what is checked out when it is called."""
+def parcel(repository: Repository, clone: Clone) -> Callable[[], Parcel]:
+    """Makes the parcel with a change to what is checked out when it is called."""
 
-    def make() -> Verdict:
-        base = clone.tree(repository.head()).id
+    def make() -> Parcel:
+        head = repository.head()
+        base = clone.tree(head).id
         patch = clone.patch(base, clone.edit(base, {"a.py": b"a = 2\n"}))
-        red = TestCase("test_a.py::test_a", Status.FAILED, "assert 1 == 2")
-        evidence = Evidence("fix", "one case fails", tree=base, before=TestReport.of(red), targets=(red,))
-        after = TestReport.of(TestCase(red.id, Status.PASSED))
-        attempt = Attempt(Reply("search", cause="a is one too small"), patch, after=after)
-        return Verdict(Outcome.FIXED, "proven", evidence, (attempt,))
+        context = Context("git", "work", str(repository.root), head, branch=repository.branch())
+        return parcel_of(patch, clone, context, MESSAGE, FINGERPRINT)
 
     return make

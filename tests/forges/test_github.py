@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ import pytest
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.core.context import Context, Event
-from agent_ci.core.run import Verdict
 from agent_ci.errors import UnsupportedError
 from agent_ci.forges.github import GitHubActions, is_here
 from tests.checkouts import Checkout
@@ -342,9 +340,6 @@ def test_the_process_s_own_environment_is_not_looked_at(checkout: Checkout, monk
     assert context(checkout).workspace == str(checkout.root)
 
 
-def test_a_commit_names_the_run(
-    checkout: Checkout, repository: Repository, clone: Clone, proven: Callable[[], Verdict]
-) -> None:
+def test_the_run_is_named(checkout: Checkout) -> None:
     environment = {"GITHUB_SERVER_URL": "https://g", "GITHUB_REPOSITORY": "o/n", "GITHUB_RUN_ID": "7"}
-    assert GitHubActions(environment, repository, clone).deliver(proven(), "commit").rung == "commit"
-    assert "Agent-CI-Run: https://g/o/n/actions/runs/7" in checkout.git("log", "-1", "--format=%B")
+    assert context(checkout, **environment).run_url == "https://g/o/n/actions/runs/7"

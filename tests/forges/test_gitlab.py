@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.core.context import Context, Event
-from agent_ci.core.run import Verdict
 from agent_ci.forges.gitlab import GitLabCI, is_here
 from tests.checkouts import Checkout
 
@@ -150,10 +147,3 @@ def test_what_is_no_commit_id_is_left_aside(checkout: Checkout, value: str) -> N
 )
 def test_a_job_is_recognised(environment: dict[str, str], *, expected: bool) -> None:
     assert is_here(environment) is expected
-
-
-def test_a_commit_names_the_job(
-    checkout: Checkout, repository: Repository, clone: Clone, proven: Callable[[], Verdict]
-) -> None:
-    assert GitLabCI(COMMON, repository, clone).deliver(proven(), "commit").rung == "commit"
-    assert f"Agent-CI-Run: {COMMON['CI_JOB_URL']}" in checkout.git("log", "-1", "--format=%B")

@@ -10,12 +10,12 @@ import pytest
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.core.context import Context, Event
-from agent_ci.core.run import Verdict
-from agent_ci.errors import ForgeUnavailableError, StaleError, UnsupportedError
+from agent_ci.core.parcel import Parcel
+from agent_ci.errors import ForgeUnavailableError, RungRefusedError, StaleError, UnsupportedError
 from agent_ci.forges.local import LocalGit
 from tests.checkouts import Checkout, digest
 
-Prove = Callable[[], Verdict]
+Pack = Callable[[], Parcel]
 
 
 @pytest.fixture
@@ -71,78 +71,51 @@ def test_the_repository_is_named_without_host_or_password(
     assert forge.context().repository == name
 
 
-def test_nothing_is_delivered_where_nothing_was_asked_for_or_proven(forge: LocalGit, proven: Prove) -> None:
-    verdict = proven()
-    assert forge.deliver(verdict, "none").rung == "none"
-    assert forge.deliver(Verdict(verdict.outcome, "", verdict.evidence), "commit").rung == "none"
-
-
-def test_a_patch_is_left_to_the_person_and_the_checkout_is_not_touched(
-    checkout: Checkout, forge: LocalGit, proven: Prove
+@pytest.mark.parametrize("rung", ["pull-request", "suggestion"])
+def test_what_is_not_offered_is_refused_and_nothing_is_touched(
+    checkout: Checkout, forge: LocalGit, parcel: Pack, rung: str
 ) -> None:
-    verdict = proven()
-    before = digest(checkout.root)
-    delivery = forge.deliver(verdict, "patch")
-    assert (delivery.rung, digest(checkout.root)) == ("patch", before)
-    assert "git am --keep-cr .agent-ci/fix.patch" in delivery.sentence
-
-
-@pytest.mark.parametrize("mode", ["pull-request", "suggestion"])
-def test_what_is_not_offered_falls_to_the_patch_and_says_so(forge: LocalGit, proven: Prove, mode: str) -> None:
-    delivery = forge.deliver(proven(), mode)
-    assert delivery.rung == "patch"
-    assert f"delivery as {mode} is not part of this release" in delivery.sentence
+    change, before = parcel(), digest(checkout.root)
+    with pytest.raises(RungRefusedError, match="plain git has neither"):
+        forge.deliver(change, rung)
+    assert digest(checkout.root) == before
 
 
 def test_a_commit_moves_the_branch_by_exactly_the_proven_change(
-    checkout: Checkout, forge: LocalGit, proven: Prove
+    checkout: Checkout, forge: LocalGit, parcel: Pack
 ) -> None:
     checkout.write({"b.py": "b = 'in work'\n"})
     head = checkout.git("rev-parse", "HEAD")
-    verdict = proven()
-    delivery = forge.deliver(verdict, "commit")
+    change = parcel()
+    delivery = forge.deliver(change, "commit")
     assert delivery.rung == "commit"
     assert checkout.git("rev-parse", "main", "main^") == f"{delivery.reference}\n{head}"
-    assert verdict.proof is not None
-    assert verdict.proof.patch is not None
-    assert checkout.git("rev-parse", "main^{tree}") == verdict.proof.patch.tree
+    assert checkout.git("rev-parse", "main^{tree}") == change.patch.tree
     assert checkout.git("status", "--porcelain") == "M b.py"
-    assert checkout.git("log", "-1", "--format=%s|%an|%(trailers:key=Agent-CI-Attempt,valueonly)").strip() == (
-        "fix: a is one too small|agent-ci|1"
-    )
-
-
-def test_commits_in_a_row_are_numbered(checkout: Checkout, forge: LocalGit, proven: Prove) -> None:
-    forge.deliver(proven(), "commit")
-    checkout.write({"a.py": "a = 3\n"})
-    checkout.git(
-        "commit", "--quiet", "--all", "--message", "x", "--author", "agent-ci <agent-ci@users.noreply.github.com>"
-    )
-    forge.deliver(proven(), "commit")
-    assert checkout.git("log", "-1", "--format=%(trailers:key=Agent-CI-Attempt,valueonly)").strip() == "3"
+    assert checkout.git("log", "-1", "--format=%s|%an") == "fix: a is one too small|agent-ci"
 
 
 def test_without_a_branch_there_is_no_commit_and_the_way_out_is_named(
-    checkout: Checkout, forge: LocalGit, proven: Prove
+    checkout: Checkout, forge: LocalGit, parcel: Pack
 ) -> None:
     checkout.git("checkout", "--quiet", "--detach")
     head = checkout.git("rev-parse", "HEAD")
-    with pytest.raises(ForgeUnavailableError, match=r"git switch BRANCH.*git am --keep-cr"):
-        forge.deliver(proven(), "commit")
+    with pytest.raises(ForgeUnavailableError, match=r"git switch BRANCH"):
+        forge.deliver(parcel(), "commit")
     assert checkout.git("rev-parse", "HEAD") == head
 
 
-def test_a_branch_that_moved_since_the_proof_is_stale(checkout: Checkout, forge: LocalGit, proven: Prove) -> None:
-    verdict = proven()
+def test_a_branch_that_moved_since_the_proof_is_stale(checkout: Checkout, forge: LocalGit, parcel: Pack) -> None:
+    change = parcel()
     moved = checkout.commit({"b.py": "b = 2\n"})
     with pytest.raises(StaleError, match="moved"):
-        forge.deliver(verdict, "commit")
+        forge.deliver(change, "commit")
     assert (checkout.git("rev-parse", "HEAD"), checkout.git("status", "--porcelain")) == (moved, "")
 
 
-def test_a_file_in_work_is_not_overwritten(checkout: Checkout, forge: LocalGit, proven: Prove) -> None:
-    verdict = proven()
+def test_a_file_in_work_is_not_overwritten(checkout: Checkout, forge: LocalGit, parcel: Pack) -> None:
+    change = parcel()
     checkout.write({"a.py": "a = 'in work'\n"})
     with pytest.raises(StaleError, match="working tree"):
-        forge.deliver(verdict, "commit")
+        forge.deliver(change, "commit")
     assert (checkout.root / "a.py").read_text() == "a = 'in work'\n"
