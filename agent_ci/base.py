@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from agent_ci import settings
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.core.context import Context
-from agent_ci.errors import UsageError
+from agent_ci.errors import UnsupportedError, UsageError
 from agent_ci.process import ToolError
 from agent_ci.settings import Settings
 
@@ -48,6 +49,32 @@ def base_of(chosen: Settings, context: Context, repository: Repository, clone: C
         return Base(note=_TIP)
     cut = "base: where the branches parted is not known here, so the tip of the base is compared with"
     return Base(together or tip, "" if together else cut)
+
+
+def settings_file(
+    context: Context, repository: Repository, clone: Clone, *, must_be_known: bool = False
+) -> dict[str, object]:
+    """The settings file of the base for a change or a fork, of the judged commit elsewhere: never the change's.
+
+    A base that a shallow checkout lacks is fetched. Raises UsageError for a file that cannot be understood, and, where
+    it *must_be_known*, UnsupportedError for a base that cannot be had.
+    """
+    is_judged = context.is_change_request or context.from_fork
+    named = context.base if is_judged else context.commit
+    commit = repository.commit(named) if named else None
+    if named and commit is None:
+        commit = _fetched(named, context, repository, clone)[0]
+    if commit is None:
+        if must_be_known and is_judged:
+            raise UnsupportedError(
+                f"the base {named or 'of the change'} is not here, and its settings decide; fetch it"
+            )
+        return {}
+    try:
+        raw = clone.tree(commit).read(settings.FILE_NAME)
+    except FileNotFoundError:
+        return {}
+    return settings.from_file(raw.decode("utf-8", "replace"), source=f"{settings.FILE_NAME} at {commit[:12]}")
 
 
 def _names(chosen: Settings, context: Context) -> Iterator[str]:

@@ -36,9 +36,13 @@ class Remote:
 
 @dataclass(frozen=True)
 class Repository:
-    """The user's checkout. Everything here reads, except ``fast_forward``, which is asked for by name."""
+    """The user's checkout. Everything here reads, except ``fast_forward``, which is asked for by name.
+
+    ``origin`` is where it came from, where that is not for its own settings to say.
+    """
 
     root: Path
+    origin: Remote | None = None
 
     @classmethod
     def at(cls, folder: Path) -> Repository:
@@ -61,6 +65,16 @@ class Repository:
                 "run agent-ci in that folder"
             )
         return cls(root)
+
+    @classmethod
+    def without_files(cls, folder: Path, origin: Remote) -> Repository:
+        """A new repository in the empty *folder* that has the objects fetched from *origin*, and no file of them."""
+        git.run(folder, "init", "--quiet", "--template=", "--initial-branch=none")
+        return cls(folder, origin)
+
+    def detach(self, commit: str) -> None:
+        """Have HEAD name *commit*, without a branch and without its files."""
+        git.run(self.root, "update-ref", "--no-deref", "HEAD", commit)
 
     def commit(self, revision: str) -> str | None:
         """The commit id that *revision* names, None where it names none here."""
@@ -93,6 +107,8 @@ class Repository:
 
     def remote(self) -> Remote:
         """The checkout's ``origin`` with the header that CI left for it; nothing where ssh would have to be started."""
+        if self.origin:
+            return self.origin
         url = self.remote_url()
         if not url.startswith(("https://", "http://", "file://", "/")):
             return Remote()

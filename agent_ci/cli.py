@@ -137,6 +137,26 @@ def verify(evidence: Path, patch: Path | None, **given: object) -> int:
     return outcome.exit_code
 
 
+@cli.command(short_help="deliver what was proven elsewhere; needs write access, and no key of a model")
+@click.argument("evidence", type=click.Path(path_type=Path), default=Path(".agent-ci/evidence.json"))
+@click.option("--patch", type=click.Path(path_type=Path), help="the patch  [default: fix.patch beside the evidence]")
+@click.option("--evidence-sha256", default="", help="the digest of EVIDENCE that was told apart from it", metavar="HEX")
+@_options
+def publish(evidence: Path, patch: Path | None, evidence_sha256: str, **given: object) -> int:
+    """Deliver the fix that EVIDENCE and its patch tell of, once all was checked that needs no code to run."""
+    from agent_ci import keeper
+    from agent_ci.publishing import Publication
+
+    environment = keeper.taken_out(os.environ)
+    publication = Publication(environment, given, sys.stderr, evidence, patch, evidence_sha256)
+    document = publication.run()
+    if publication.settings.json:
+        _say_json(publication.outward, document)
+    else:
+        _say(publication.outward, _story(document, publication.settings.out))
+    return int(str(document["exit_code"]))
+
+
 @cli.command(short_help="make a small red repository and fix it, offline")
 @click.option("--seed", type=int, default=0, help="which bug to inject  [default: 0]", metavar="N")
 @click.option(
@@ -165,6 +185,8 @@ def _run(job: str, given: dict[str, object]) -> int:
         raise
     except Exception:  # noqa: BLE001 - as above, and here there is a folder for the report
         return _report_our_bug(session.outward, session.output)
+    if session.is_followed:
+        return int(str(document["exit_code"]))
     if session.settings.json:
         _say_json(session.outward, document)
     elif job == "explain":

@@ -2,7 +2,8 @@
 
 It never runs repository code, not even git. What it does for the worker is little: it removes secrets from texts, says
 which of them a text holds, and asks one model at one address, both named before any code of the repository ran, within
-a budget of its own.
+a budget of its own. Where the job has the right to write, it starts `publish` with nothing but that when the worker has
+gone.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from agent_ci import kept, process
-from agent_ci.core.environment import secrets
+from agent_ci.core.environment import forge_tokens, secrets
+from agent_ci.core.ladder import REMOTE
 from agent_ci.core.outward.writer import Known
 from agent_ci.errors import AgentCIError
 
@@ -40,10 +42,7 @@ def keep(arguments: Sequence[str], environment: MutableMapping[str, str]) -> int
 
     *environment* loses them as well, for good.
     """
-    values = secrets(environment)
-    for name in values:
-        del environment[name]
-    _close_to_others()
+    values = _taken(environment)
     ours, theirs = socket.socketpair()
     around = {**environment, kept.VARIABLE: str(theirs.fileno())}
     root = str(Path(__file__).parents[1])
@@ -55,13 +54,39 @@ def keep(arguments: Sequence[str], environment: MutableMapping[str, str]) -> int
             theirs.close()
             forwarding.begin(worker.pid)
             desk.serve()
-            return _exit_code(worker.wait())
+            code = _exit_code(worker.wait())
+            return _published(desk, forwarding) if code == 0 and desk.publication else code
+
+
+def _published(desk: Desk, forwarding: _Forwarding) -> int:
+    """The exit code of the third process, which has the right to write and no key of a model."""
+    argv = (sys.executable, "-P", "-c", _WORKER, str(Path(__file__).parents[1]), "publish", *desk.publication)
+    around = {**desk.environment, **forge_tokens(desk.values)}
+    with process.beside(argv, environment=around, descriptors=()) as publisher:
+        forwarding.begin(publisher.pid)
+        return _exit_code(publisher.wait())
 
 
 def follow() -> None:
     """Have the kernel ask us to end, the worker, when the keeper is killed: nobody else would."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+def taken_out(environment: MutableMapping[str, str]) -> dict[str, str]:
+    """*environment* as it was; it loses its secrets, so that no program that we start has them."""
+    before = dict(environment)
+    _taken(environment)
+    return before
+
+
+def _taken(environment: MutableMapping[str, str]) -> dict[str, str]:
+    """The secrets of *environment*, which has none any more; our memory is closed to other processes."""
+    values = secrets(environment)
+    for name in values:
+        del environment[name]
+    _close_to_others()
+    return values
 
 
 def _close_to_others() -> None:
@@ -92,8 +117,8 @@ class _Forwarding:
             signal.signal(name, handler)
 
     def begin(self, pid: int) -> None:
-        """Name the worker, which gets what came before it was known."""
-        self.pids.append(pid)
+        """Name the process that works now; it gets what came before it was known."""
+        self.pids[:] = [pid]
         for number in self.early:
             self._send(number)
 
@@ -114,7 +139,7 @@ class _Forwarding:
 class Desk:
     """What is done for the worker, whose *requests* get *answers*; ``pinned`` is the model that it named first.
 
-    ``environment`` is this process's.
+    ``environment`` is this process's. ``publication`` are the arguments of the `publish` that follows, if one does.
     """
 
     values: Mapping[str, str] = field(repr=False)
@@ -125,6 +150,7 @@ class Desk:
     calls_left: int = 0
     tokens_left: int = 0
     is_calling: bool = False
+    publication: tuple[str, ...] = ()
 
     def serve(self) -> None:
         """Answer until the worker has gone."""
@@ -156,7 +182,20 @@ class Desk:
             return known.removed(request["text"])
         if what == "named":
             return known.named_in(request["text"])
+        if what == "publish":
+            return self._will_publish(request)
         return self._open(request) if what == "open" else self._ask(request)
+
+    def _will_publish(self, request: Mapping[str, Any]) -> bool:
+        """Whether we deliver what the worker proved once it has gone, by the first word."""
+        if not forge_tokens(self.values) or request["deliver"] not in REMOTE:
+            return False
+        if not self.publication:
+            out = str(request["out"])
+            flags = [f"--{name}" for name in ("json", "quiet", "verbose") if request[name] is True]
+            named = ("--deliver", str(request["deliver"]), "--repository", str(request["repository"]), "--out", out)
+            self.publication = (str(Path(out, "evidence.json")), *named, *flags)
+        return True
 
     def _open(self, request: Mapping[str, Any]) -> str:
         """Pin the model, its address and the budget; the first word counts. A sentence says that the key is no key."""

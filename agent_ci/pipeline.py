@@ -18,6 +18,7 @@ from agent_ci.core.outcome import Outcome
 from agent_ci.core.patches.diff import RejectedPatch, read_edits
 from agent_ci.core.patches.relocate import relocate
 from agent_ci.core.policy import Policy
+from agent_ci.core.report import TestCase
 from agent_ci.core.review.review import Facts, objections
 from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
 from agent_ci.errors import AgentCIError
@@ -197,11 +198,6 @@ def judge(job: Job, tools: Tools, evidence: Evidence, reply: Reply) -> Attempt:
     return _judged(_Bench(job, tools, evidence, tools.clone.tree(evidence.tree)), (), reply)
 
 
-def reviewed(job: Job, tools: Tools, evidence: Evidence, patch: Patch) -> tuple[str, ...]:
-    """The objections to *patch* that can be raised without running it."""
-    return _refusals(_Bench(job, tools, evidence, tools.clone.tree(evidence.tree)), patch)
-
-
 def _judged(bench: _Bench, attempts: tuple[Attempt, ...], reply: Reply) -> Attempt:
     """The attempt that *reply* amounts to: read, put into a tree, held against policy, then proven."""
     if reply.objection:
@@ -214,21 +210,23 @@ def _judged(bench: _Bench, attempts: tuple[Attempt, ...], reply: Reply) -> Attem
     earlier = (attempt for attempt in attempts if attempt.group == bench.evidence.group)
     if same := next((attempt for attempt in earlier if attempt.patch and attempt.patch.tree == patch.tree), None):
         return Attempt(reply, patch, ("this very change was tried before", *same.objections), refused=same.refused)
-    if refusals := _refusals(bench, patch):
-        return Attempt(reply, patch, refusals, refused=True)
+    if refused := refusals(tools.policy, tools.clone, bench.evidence.targets, patch):
+        return Attempt(reply, patch, refused, refused=True)
     return bench.job.prove(Attempt(reply, patch), bench.evidence, tools)
 
 
-def _refusals(bench: _Bench, patch: Patch) -> tuple[str, ...]:
-    """What policy says of the resulting tree, and a review of its text, without what the settings permit."""
-    policy = bench.tools.policy
-    new = bench.tools.clone.tree(patch.tree)
+def refusals(policy: Policy, clone: Clone, targets: tuple[TestCase, ...], patch: Patch) -> tuple[str, ...]:
+    """The objections to *patch* that are raised without running it, where the cases *targets* are to be repaired.
+
+    They are what *policy* says of the resulting tree, and a review of its text, without what the settings permit.
+    """
+    old, new = clone.tree(patch.base_tree), clone.tree(patch.tree)
     changes = tuple(
-        ChangedText(file.path, _text_of(bench.tree, file.path), _text_of(new, file.path))
+        ChangedText(file.path, _text_of(old, file.path), _text_of(new, file.path))
         for file in patch.files
         if not file.is_binary
     )
-    facts = Facts(bench.evidence.targets, Texts(bench.tree))
+    facts = Facts(targets, Texts(old))
     found = policy.not_permitted((*objections(changes, facts), *scanners.new_findings(changes)))
     return (*policy.objections(patch), *found)
 

@@ -16,7 +16,7 @@ from typing import TextIO
 from agent_ci import __version__, isolation, kept, registry, reports, settings
 from agent_ci.artifacts import OutputFolder
 from agent_ci.audit import AuditLog
-from agent_ci.base import base_of
+from agent_ci.base import base_of, settings_file
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone, GitTree
 from agent_ci.console import Console, is_live
@@ -25,9 +25,9 @@ from agent_ci.core.budget import Budget
 from agent_ci.core.context import Context
 from agent_ci.core.document import Surroundings, evidence_document
 from agent_ci.core.explanation import explain
+from agent_ci.core.ladder import PATCH
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward
-from agent_ci.core.policy import PROTECTED, Policy
 from agent_ci.core.run import Evidence, Finding, Verdict
 from agent_ci.delivery import Carrier, Outgoing, deliver
 from agent_ci.errors import AgentCIError, UnsupportedError
@@ -37,7 +37,7 @@ from agent_ci.jobs.hooks import Hooks
 from agent_ci.jobs.triage import Triage
 from agent_ci.pipeline import Tools, execute
 from agent_ci.ports import Completed, Forge, Isolation, Sandbox, Tree
-from agent_ci.process import ToolError, undisturbed
+from agent_ci.process import undisturbed
 from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
 from agent_ci.templates import shipped, template
@@ -130,7 +130,7 @@ class Session:
         with Clone.of(repository) as clone:
             self._forge = registry.forge(self.environment, repository, clone)
             self.context = self._forge.context()
-            self._hear(self._settings_file(clone))
+            self._hear(settings_file(self.context, repository, clone))
             self.settings = replace(self.settings, repository=repository.root)
             self.output.prepare()  # the settings file may have named another folder
             self.console.is_quiet = self.settings.quiet
@@ -144,6 +144,17 @@ class Session:
                 carrier = Carrier(self._forge, self.outward, self.output.write_patch)
                 self._delivered = deliver(verdict, carrier, tools, self.settings)
             return self._delivered.verdict
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether a process with the right to write delivers, and tells, what this one could only leave as a file."""
+        delivery, chosen = self._delivered.delivery if self._delivered else None, self.settings
+        keeper = kept.door(self.environment)
+        if keeper is None or delivery is None or delivery.rung != PATCH or self.context.forge == "git":
+            return False
+        asked = {"deliver": chosen.deliver, "out": str(chosen.out), "repository": str(chosen.repository)}
+        flags = {"json": chosen.json, "quiet": chosen.quiet, "verbose": chosen.verbose}
+        return bool(keeper.ask("publish", **asked, **flags))
 
     def _fix(self, tools: Tools) -> Fix:
         base = base_of(self.settings, self.context, tools.repository, tools.clone)
@@ -186,7 +197,7 @@ class Session:
             runner=runner,
             sandbox=sandbox,
             proposers=proposers,
-            policy=_policy(chosen),
+            policy=chosen.policy,
             budget=budget,
             journal=journal,
             progress=self.console,
@@ -212,18 +223,6 @@ class Session:
             journal.record("command", argv=done.argv, exit_code=done.exit_code, seconds=round(done.seconds, 3))
 
         return observe
-
-    def _settings_file(self, clone: Clone) -> dict[str, object]:
-        """The settings file of the base for a change or a fork, of the judged commit elsewhere: never the change's."""
-        is_judged = self.context.is_change_request or self.context.from_fork
-        commit = self.context.base if is_judged else self.context.commit
-        if commit is None:
-            return {}
-        try:
-            raw = clone.tree(commit).read(settings.FILE_NAME)
-        except (FileNotFoundError, ToolError):
-            return {}
-        return settings.from_file(raw.decode("utf-8", "replace"), source=f"{settings.FILE_NAME} at {commit[:12]}")
 
     def _tree(self, tools: Tools) -> GitTree:
         return self._tree_of(tools.repository, tools.clone)
@@ -286,15 +285,6 @@ def _is_report(path: Path, root: Path) -> bool:
     except UnsupportedError:
         return False
     return True
-
-
-def _policy(chosen: Settings) -> Policy:
-    return Policy(
-        allow=chosen.allow,
-        deny=(*PROTECTED, *chosen.deny),
-        allow_test_changes=chosen.allow_test_changes,
-        permit=chosen.permit,
-    )
 
 
 def _hooks(chosen: Settings) -> dict[str, str]:

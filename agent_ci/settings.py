@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent_ci.core.policy import PROTECTED, Policy
 from agent_ci.core.rules import PERMITS
 from agent_ci.errors import UsageError
 
@@ -156,6 +157,16 @@ class Settings:
     lint: str | None
     type_check: str | None
     security: str | None
+
+    @property
+    def policy(self) -> Policy:
+        """Which changes may be tried, and delivered."""
+        return Policy(
+            allow=self.allow,
+            deny=(*PROTECTED, *self.deny),
+            allow_test_changes=self.allow_test_changes,
+            permit=self.permit,
+        )
 
 
 def from_environment(environment: Mapping[str, str]) -> dict[str, object]:

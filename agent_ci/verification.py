@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shlex
 import tempfile
@@ -11,22 +10,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
+from agent_ci import handover
 from agent_ci.core.change import Patch
 from agent_ci.core.conditions import Conditions
-from agent_ci.core.document import SCHEMA, broken_seal, ids_by_status
+from agent_ci.core.document import ids_by_status
 from agent_ci.core.report import TestReport
 from agent_ci.core.run import Attempt, Control, Evidence, Reply, Side
-from agent_ci.errors import AgentCIError, UnsupportedError
-from agent_ci.files import open_regular
+from agent_ci.errors import AgentCIError
 from agent_ci.jobs.conduct import Conduct
 from agent_ci.jobs.controls import Controls
 from agent_ci.jobs.fix import Fix
 from agent_ci.jobs.proving import Proof
-from agent_ci.pipeline import Tools, reviewed
+from agent_ci.pipeline import Tools, refusals
 from agent_ci.process import ToolError
 from agent_ci.session import Session
-
-_MAX_BYTES = 200_000_000
 
 
 @dataclass(frozen=True)
@@ -58,23 +55,19 @@ class Verification:
             yield Claim("the evidence can be read", f"{type(error).__name__}: {error}")
 
     def _claims(self) -> Iterator[Claim]:
-        text = self._read(self.evidence).decode("utf-8", "surrogateescape")
-        yield Claim(f"{self.evidence.name} is as it was written", broken_seal(text))
-        document = json.loads(text)
-        if document["schema"] != SCHEMA or not document["patch"]:
-            raise UnsupportedError(f"{self.evidence} claims no fix (its outcome is {document['outcome']!r})")
-        content = self._read(self.patch)
-        is_same = hashlib.sha256(content).hexdigest() == document["patch_file"]["sha256"]
-        yield Claim(f"{self.patch.name} is the file that was proven", "" if is_same else "its digest is another one")
+        try:
+            handed = handover.read(self.evidence, self.patch)
+        except handover.DamagedError as error:
+            yield Claim(f"{error.file.name} is as it was written", str(error))
+            return
+        yield Claim(f"{self.evidence.name} is as it was written")
+        yield Claim(f"{self.patch.name} is the file that was proven")
+        document = handed.document
         with tempfile.TemporaryDirectory(prefix="agent-ci-verify-") as scratch:
             named = {key: value for key, value in self.given.items() if value is not None}
             given = {**_run_as(document["toolchain"]), **named, "out": scratch, "proposer": ()}
             with Session(self.environment, given, self.stderr).opened() as (job, tools):
-                yield from _Repeated(document, content, job, tools).claims()
-
-    def _read(self, path: Path) -> bytes:
-        with open_regular(path, max_bytes=_MAX_BYTES) as file:
-            return file.read(_MAX_BYTES)
+                yield from _Repeated(document, handed.patch, job, tools).claims()
 
 
 @dataclass(frozen=True)
@@ -103,7 +96,7 @@ class _Repeated:
         red = {case.id for case in before.red}
         green = [id_ for id_ in self.document["targets"] if id_ not in red]
         yield Claim("the failing tests fail without the patch", f"{green[0]} does not" if green else "")
-        rules = reviewed(self.job, self.tools, evidence, patch)
+        rules = refusals(self.tools.policy, self.tools.clone, evidence.targets, patch)
         yield Claim("the patch breaks no rule", rules[0] if rules else "")
         with self.tools.progress.phase("after"):
             attempt = Proof(evidence, self.tools, self.job.seed).holds(Attempt(Reply("verify"), patch))

@@ -45,8 +45,10 @@ MAY_IMPORT = {
     | EDGES
     | {"ports", "settings", "registry", "isolation", "pipeline", "jobs", "base", "delivery", "__init__"},
     "verification": CORE | EDGES | {"ports", "settings", "pipeline", "jobs", "session"},
+    "publishing": CORE | EDGES | {"ports", "settings", "registry", "pipeline", "base", "delivery"},
     "demo": CORE | EDGES,
-    "cli": CORE | {"settings", "session", "verification", "demo", "artifacts", "keeper", "kept", "__init__"},
+    "cli": CORE
+    | {"settings", "session", "verification", "publishing", "demo", "artifacts", "keeper", "kept", "__init__"},
     "keeper": CORE | EDGES | {"proposers"},
     "__main__": {"cli"},
     "__init__": set(),

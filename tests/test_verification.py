@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -65,10 +66,8 @@ def test_the_part_that_was_changed_is_named(fixed: RedRepository, tmp_path: Path
     folder = copied(fixed, tmp_path)
     text = (folder / "evidence.json").read_text(encoding="utf-8")
     (folder / "evidence.json").write_text(text.replace("test_calc.py::test_double", "test_calc.py::test_doubly", 1))
-    assert verified(fixed, folder)[-1].fault in (
-        "its part 'before' was changed after it was written",
-        "its part 'after' was changed after it was written",
-    )
+    fault = verified(fixed, folder)[-1].fault
+    assert re.search(r"its part '(before|after)' was changed after it was written", fault)
 
 
 def resealed(folder: Path, change: Mapping[str, object]) -> None:

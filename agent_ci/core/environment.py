@@ -15,6 +15,8 @@ _NAMES = frozenset(
 _PORTABLE = frozenset({"LANG", "LANGUAGE", "TZ", "CI"})
 _PREFIXES = ("LC_",)
 _SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL")
+_FORGE_TOKENS = ("AGENT_CI_FORGE_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN")
+_MODEL_KEYS = ("API_KEY", "API_TOKEN", "SECRET_ACCESS_KEY", "HF_TOKEN", "BEARER_TOKEN_BEDROCK")
 _NO_SECRETS = frozenset({"AGENT_CI_MAX_TOKENS"})
 _SHORTEST_SECRET = 6  # shorter values are words like ``true`` or ``test``
 
@@ -40,3 +42,14 @@ def secrets(environment: Mapping[str, str]) -> dict[str, str]:
         and name not in _NO_SECRETS
         and any(word in name.upper() for word in _SECRET_WORDS)
     }
+
+
+def forge_tokens(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables of *environment* that hold the right to write to a forge, the one that comes first at first."""
+    return {name: environment[name] for name in _FORGE_TOKENS if environment.get(name)}
+
+
+def model_keys(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the variables of *environment* that hold keys of models, or look as if they did."""
+    names = (name for name in secrets(environment) if name not in _FORGE_TOKENS)
+    return tuple(sorted(name for name in names if any(word in name.upper() for word in _MODEL_KEYS)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from agent_ci.core.fingerprint import fingerprint
@@ -11,6 +12,8 @@ from agent_ci.core.run import Attempt, Control, Evidence, Side, Verdict
 
 _SUBJECT = 72  # characters, git's own habit
 _LINE = 200  # characters that one fact from outside may take
+_MOST_LINES = 200
+_FINGERPRINT = re.compile(r"^Agent-CI-Fingerprint: ([0-9a-f]{16})$", re.MULTILINE)
 _SHOWN = 10  # failing tests that are listed
 
 
@@ -30,6 +33,24 @@ def commit_message(verdict: Verdict, *, run: str = "", attempt: int = 1) -> str:
         "\n".join(_trailers(verdict.evidence, proof, run=run, attempt=attempt)),
     )
     return "\n\n".join(paragraphs) + "\n"
+
+
+def received_message(text: str) -> str:
+    """The message *text* that another process wrote, each line made inert again, cut where nobody reads on.
+
+    Raises ValueError where it names no failure, by which the commit could be found again.
+    """
+    lines = [inert(line, limit=2 * _LINE) for line in text.split("\n")[:_MOST_LINES]]
+    message = "\n".join(lines).strip("\n") + "\n"
+    if not named_failure(message):
+        raise ValueError("it names no failure (Agent-CI-Fingerprint)")
+    return message
+
+
+def named_failure(message: str) -> str:
+    """The fingerprint of the failure that the commit of *message* repairs; empty where it is no commit of ours."""
+    found = _FINGERPRINT.findall(message)
+    return str(found[-1]) if found else ""
 
 
 def _subject(proof: Attempt, evidence: Evidence) -> str:

@@ -1,0 +1,204 @@
+"""Delivers what another process proved, with the right to write, no key of a model, and no code of the change run."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TextIO
+
+from agent_ci import handover, kept, registry, settings
+from agent_ci.artifacts import OutputFolder
+from agent_ci.base import settings_file
+from agent_ci.checkout import Remote, Repository
+from agent_ci.clone import Clone
+from agent_ci.console import Console, is_live
+from agent_ci.core.change import Patch
+from agent_ci.core.context import Context
+from agent_ci.core.environment import forge_tokens, model_keys
+from agent_ci.core.ladder import NONE, PATCH
+from agent_ci.core.message import named_failure, received_message
+from agent_ci.core.outcome import Outcome
+from agent_ci.core.outward.writer import Outward, Sink
+from agent_ci.core.parcel import Parcel
+from agent_ci.core.report import Status, TestCase
+from agent_ci.delivery import descend, parcel_of
+from agent_ci.errors import AgentCIError, RefusedError, UnsupportedError, UsageError
+from agent_ci.handover import HandedOver
+from agent_ci.pipeline import refusals
+from agent_ci.ports import Delivery, Forge
+from agent_ci.process import ToolError, undisturbed
+from agent_ci.scanners import likely_secrets
+from agent_ci.settings import Settings
+
+_MAX_MESSAGE = 100_000  # characters
+
+
+@dataclass
+class Publication:
+    """One delivery: the files *evidence* and *patch* of another process, the digest that was told of the first.
+
+    ``environment`` is the process's; ``given`` are the options of the command line by key.
+    """
+
+    environment: Mapping[str, str]
+    given: Mapping[str, object]
+    stderr: TextIO
+    evidence: Path
+    patch: Path | None = None
+    sha256: str = ""
+    settings: Settings = field(init=False)
+    outward: Outward = field(init=False)
+    console: Console = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Hear the command line and the environment. Raises UsageError, also where a key of a model is around."""
+        if names := model_keys(self.environment):
+            raise UsageError(
+                f"publish must not hold the key of a model, and {names[0]} is in its environment; give it to the job "
+                "that runs `agent-ci fix` alone, since no process may have both that key and the right to write"
+            )
+        self._hear({})
+        self.outward = kept.outward(self.environment, likely_secrets)
+        live = is_live(self.stderr, self.environment)
+        self.console = Console(self.stderr, is_live=live, is_quiet=self.settings.quiet, outward=self.outward)
+
+    @property
+    def output(self) -> OutputFolder:
+        """The folder that the files go to; what lies in it stays."""
+        return OutputFolder(self.settings.out, self.outward)
+
+    def run(self) -> dict[str, object]:
+        """Check the hand-over, deliver it, and return the evidence document with what became of it.
+
+        Raises UnsupportedError where the hand-over cannot be believed at all; every later AgentCIError is an outcome,
+        and the patch is in the output folder by then.
+        """
+        with self.console.phase("check the hand-over"):
+            handed = handover.read(self.evidence, self.patch, sha256=self.sha256)
+        try:
+            with self._opened(handed) as (forge, parcel, has_doubts), self.console.phase("deliver"), undisturbed():
+                self._keep(handed)
+                delivery = descend(parcel, forge, self.settings.deliver, has_doubts=has_doubts)
+        except AgentCIError as error:
+            return self._written(handed, error.outcome, str(error))
+        except ToolError as error:
+            return self._written(handed, Outcome.UNSUPPORTED, f"the hand-over does not fit this repository: {error}")
+        outcome = Outcome.FIXED if delivery.rung in (PATCH, NONE) else Outcome.DELIVERED
+        return self._written(handed, outcome, str(handed.document["reason"]), delivery)
+
+    def _hear(self, file: Mapping[str, object]) -> None:
+        given = settings.checked(self.given, source="command line")
+        self.settings = settings.merged(given, settings.from_environment(self.environment), file)
+
+    @contextlib.contextmanager
+    def _opened(self, handed: HandedOver) -> Iterator[tuple[Forge, Parcel, bool]]:
+        """The forge, and what it is to be handed, once all was checked that can be. Raises AgentCIError."""
+        with self._repository(handed) as repository, Clone.of(repository) as clone:
+            forge = registry.forge(self.environment, repository, clone)
+            context = _judged_here(forge.context(), handed)
+            self._hear(settings_file(context, repository, clone, must_be_known=True))
+            patch = _proven_patch(handed, clone)
+            targets = tuple(TestCase(str(id_), Status.FAILED) for id_ in handed.document["targets"])
+            if rules := refusals(self.settings.policy, clone, targets, patch):
+                raise RefusedError(f"the change breaks a rule of the base's settings: {rules[0]}")
+            self.outward.to(Sink.PATCH, handed.patch.decode("utf-8", "surrogateescape"))
+            message = self.outward.to(Sink.COMMIT, _message(handed))
+            doubts = bool(handed.document["proof"]["doubts"])
+            yield forge, parcel_of(patch, clone, context, message, named_failure(message)), doubts
+
+    @contextlib.contextmanager
+    def _repository(self, handed: HandedOver) -> Iterator[Repository]:
+        """A repository that has the judged commit: the checkout where it does, else one without any file."""
+        here = _checkout(self.settings.repository)
+        if here and here.commit(handed.commit):
+            yield here
+            return
+        with tempfile.TemporaryDirectory(prefix="agent-ci-objects-") as folder:
+            origin = _origin(self.environment, here)
+            repository = Repository.without_files(Path(folder), origin)
+            try:
+                Clone(repository.root / ".git").fetch(origin, handed.commit)
+            except ToolError as error:
+                raise UnsupportedError(
+                    f"the judged commit {handed.commit[:12]} is neither in {self.settings.repository} nor at "
+                    f"{origin.shown or 'a remote'}: {str(error).splitlines()[-1][:200]}"
+                ) from error
+            repository.detach(handed.commit)
+            yield repository
+
+    def _keep(self, handed: HandedOver) -> None:
+        """Have the patch in the output folder before anything is tried with it. Raises RefusedError for a secret."""
+        self.settings.out.mkdir(parents=True, exist_ok=True)
+        self.output.write_patch(handed.patch)
+
+    def _written(
+        self, handed: HandedOver, outcome: Outcome, reason: str, delivery: Delivery | None = None
+    ) -> dict[str, object]:
+        with contextlib.suppress(RefusedError):  # then that is the outcome already
+            self._keep(handed)
+        told = {"rung": delivery.rung, "sentence": delivery.sentence} if delivery else {}
+        ended = {"outcome": str(outcome), "exit_code": outcome.exit_code, "reason": reason, "delivery": told}
+        document = {name: value for name, value in handed.document.items() if name != "seal"}
+        return self.output.write_evidence({**document, **ended, "handed_over": {"sha256": handed.sha256}})
+
+
+def _checkout(folder: Path) -> Repository | None:
+    try:
+        return Repository.at(folder)
+    except UnsupportedError:
+        return None
+
+
+def _origin(environment: Mapping[str, str], here: Repository | None) -> Remote:
+    """Where the judged commit can be fetched from: the forge of the job, with its token, else the checkout's origin."""
+    for server, name, user in _SERVERS:
+        if environment.get(server) and environment.get(name):
+            url = f"{environment[server].rstrip('/')}/{environment[name]}.git"
+            token = next(iter(forge_tokens(environment).values()), "")
+            basic = base64.b64encode(f"{user}:{token}".encode()).decode()
+            header = {f"http.{url}.extraheader": f"Authorization: Basic {basic}"} if token else {}
+            return Remote(url, header)
+    return here.remote() if here else Remote()
+
+
+_SERVERS = (
+    ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "x-access-token"),
+    ("CI_SERVER_URL", "CI_PROJECT_PATH", "gitlab-ci-token"),
+)
+
+
+def _judged_here(context: Context, handed: HandedOver) -> Context:
+    """The context of this job. Raises UnsupportedError where the evidence is about something else."""
+    told = handed.document["context"]
+    if context.forge == "git":
+        return replace(context, commit=handed.commit)
+    for name in ("repository", "commit", "number"):
+        if getattr(context, name) != told.get(name):
+            raise UnsupportedError(
+                f"the evidence is about the {name} {told.get(name)!r}, and this job about {getattr(context, name)!r}; "
+                "publish what was proven in the same run"
+            )
+    return context
+
+
+def _proven_patch(handed: HandedOver, clone: Clone) -> Patch:
+    """The change that the hand-over tells of, made again by git. Raises UnsupportedError where it is another one."""
+    base = clone.tree(handed.commit).id
+    if base != handed.base_tree:
+        raise UnsupportedError(f"the evidence was made on other files than those of the commit {handed.commit[:12]}")
+    patch = clone.patch(base, clone.apply(base, handed.patch.decode("utf-8", "surrogateescape")))
+    if (patch.tree, patch.sha256) != (handed.tree, handed.document["patch"]["sha256"]):
+        raise UnsupportedError("the patch leads to other files than those that were proven")
+    return patch
+
+
+def _message(handed: HandedOver) -> str:
+    text = str(handed.document["patch_file"].get("message", ""))[:_MAX_MESSAGE]
+    try:
+        return received_message(text)
+    except ValueError as error:
+        raise UnsupportedError(f"the evidence has no message for a commit: {error}") from error

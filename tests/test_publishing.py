@@ -1,0 +1,298 @@
+"""Publishing: what was proven elsewhere is delivered, and nothing else is, by real files, git and processes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent_ci.checkout import Repository
+from agent_ci.clone import Clone
+from agent_ci.core.document import broken_seal, sealed, text_of
+from agent_ci.core.environment import model_keys
+from bench.repositories import git
+from tests.red import GOOD, RedRepository
+
+
+@dataclass(frozen=True)
+class Published:
+    code: int
+    document: dict[str, Any]
+    stderr: str
+
+
+def handed(scratch: Path) -> tuple[RedRepository, Path]:
+    """A red repository with a proof, and a folder with the two files that are handed over."""
+    red = RedRepository.make(scratch)
+    run = red.run(replies=(GOOD,))
+    assert run.outcome == "fixed"
+    folder = scratch / "handed"
+    folder.mkdir()
+    for name in ("evidence.json", "fix.patch"):
+        (folder / name).write_bytes((run.out / name).read_bytes())
+    return red, folder
+
+
+def publish(red: RedRepository, folder: Path, *more: str, **variables: str) -> Published:
+    out = red.scratch / "published"
+    argv = [sys.executable, "-m", "agent_ci", "publish", str(folder / "evidence.json"), "--repository", str(red.path)]
+    done = subprocess.run(
+        [*argv, "--out", str(out), "--json", *more],
+        env={"PATH": os.environ["PATH"], **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Published(done.returncode, json.loads(done.stdout) if done.stdout else {}, done.stderr)
+
+
+def resealed(folder: Path, **changes: object) -> None:
+    path = folder / "evidence.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    del document["seal"]
+    path.write_text(text_of(sealed({**document, **changes})), encoding="utf-8")
+
+
+def part(folder: Path, name: str, **changes: object) -> dict[str, object]:
+    document = json.loads((folder / "evidence.json").read_text(encoding="utf-8"))
+    return {name: {**document[name], **changes}}
+
+
+def test_a_proof_becomes_a_commit_in_another_process_that_runs_nothing(tmp_path: Path) -> None:
+    red, folder = handed(tmp_path)
+    tripwire = tmp_path / "run"
+    red.commit({"sitecustomize.py": f"open({str(tripwire)!r}, 'w')\n"})  # what a run of repository code would leave
+    git(red.path, "reset", "-q", "--hard", "HEAD^")
+    done = publish(red, folder, "--deliver", "commit")
+    assert (done.code, done.document["outcome"], done.document["delivery"]["rung"]) == (0, "delivered", "commit")
+    assert git(red.path, "rev-parse", "HEAD^{tree}").strip() == done.document["patch"]["tree"]
+    told = json.loads((folder / "evidence.json").read_text(encoding="utf-8"))
+    assert git(red.path, "log", "-1", "--format=%B").strip() == told["patch_file"]["message"].strip()
+    assert not tripwire.exists()
+    written = (tmp_path / "published" / "evidence.json").read_text(encoding="utf-8")
+    assert broken_seal(written) == ""
+    assert json.loads(written)["handed_over"] == {"sha256": sha256(folder / "evidence.json")}
+    assert (tmp_path / "published" / "fix.patch").read_bytes() == (folder / "fix.patch").read_bytes()
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_publishing_twice_delivers_once(tmp_path: Path) -> None:
+    red, folder = handed(tmp_path)
+    assert publish(red, folder, "--deliver", "commit").code == 0
+    head = git(red.path, "rev-parse", "HEAD")
+    again = publish(red, folder, "--deliver", "commit")
+    assert (again.code, again.document["outcome"]) == (32, "stale")
+    assert git(red.path, "rev-parse", "HEAD") == head
+
+
+def test_a_branch_that_moved_on_is_stale_and_the_patch_is_kept(tmp_path: Path) -> None:
+    red, folder = handed(tmp_path)
+    red.commit({"other.py": "x = 1\n"})
+    head = git(red.path, "rev-parse", "HEAD")
+    done = publish(red, folder, "--deliver", "commit")
+    assert (done.code, done.document["outcome"]) == (32, "stale")
+    assert git(red.path, "rev-parse", "HEAD") == head
+    assert (tmp_path / "published" / "fix.patch").read_bytes() == (folder / "fix.patch").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["AGENT_CI_API_KEY", "OPENAI_API_KEY", "AWS_SECRET_ACCESS_KEY", "HF_TOKEN"])
+def test_the_key_of_a_model_is_refused_before_anything_is_read(tmp_path: Path, name: str) -> None:
+    red = RedRepository.make(tmp_path)
+    done = publish(red, tmp_path / "absent", **{name: "sk-canary-7d1f0a9c2"})
+    assert (done.code, done.document) == (2, {})
+    assert f"publish must not hold the key of a model, and {name} is in its environment" in done.stderr
+
+
+def test_the_right_to_write_is_no_key_of_a_model() -> None:
+    names = ("AGENT_CI_FORGE_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN")
+    assert model_keys(dict.fromkeys(names, "ghs_canary123")) == ()
+
+
+def test_a_digest_that_was_told_apart_must_be_that_of_the_evidence(tmp_path: Path) -> None:
+    red, folder = handed(tmp_path)
+    told = sha256(folder / "evidence.json")
+    resealed(folder, reason="another")
+    done = publish(red, folder, "--deliver", "commit", "--evidence-sha256", told)
+    assert (done.code, done.document) == (14, {})
+    assert f"and {told} was told" in done.stderr
+    untouched = sha256(folder / "evidence.json")
+    assert publish(red, folder, "--deliver", "commit", "--evidence-sha256", untouched.upper()).code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [("evidence.json", b'"job": "fix"', b'"job": "fox"'), ("fix.patch", b"a + b", b"a * b")],
+)
+def test_a_file_that_was_changed_on_its_way_is_not_delivered(tmp_path: Path, name: str, old: bytes, new: bytes) -> None:
+    red, folder = handed(tmp_path)
+    head = git(red.path, "rev-parse", "HEAD")
+    raw = (folder / name).read_bytes()
+    assert old in raw
+    (folder / name).write_bytes(raw.replace(old, new))
+    done = publish(red, folder, "--deliver", "commit")
+    assert (done.code, f"{name} cannot be believed" in done.stderr) == (14, True)
+    assert git(red.path, "rev-parse", "HEAD") == head
+
+
+def forged(folder: Path, patch: str) -> None:
+    """Have the evidence tell of *patch*, digests and seal included, as a process that was taken over could."""
+    (folder / "fix.patch").write_text(patch, encoding="utf-8")
+    resealed(folder, **part(folder, "patch_file", sha256=hashlib.sha256(patch.encode()).hexdigest()))
+
+
+def test_another_patch_than_the_one_proven_is_refused_though_its_digest_is_told(tmp_path: Path) -> None:
+    red, folder = handed(tmp_path)
+    forged(folder, (folder / "fix.patch").read_text(encoding="utf-8").replace("+    return a + b", "+    return a * b"))
+    done = publish(red, folder, "--deliver", "commit")
+    assert (done.code, done.document["outcome"]) == (14, "unsupported")
+    assert "leads to other files than those that were proven" in done.document["reason"]
+
+
+def tampered(red: RedRepository, folder: Path, files: Mapping[str, str]) -> None:
+    """Have all of the hand-over tell of a commit with *files*, as if that had been proven."""
+    red.commit(files)
+    patch = git(red.path, "format-patch", "--stdout", "--full-index", "--binary", "--no-renames", "-1")
+    base, head = git(red.path, "rev-parse", "HEAD^", "HEAD").split()
+    with Clone.of(Repository.at(red.path)) as clone:
+        change = clone.patch(clone.tree(base).id, clone.tree(head).id)
+    git(red.path, "reset", "-q", "--hard", "HEAD^")
+    resealed(folder, **part(folder, "patch", tree=change.tree, sha256=change.sha256))
+    forged(folder, f"{patch}\n")
+
+
+def test_policy_is_asked_again(tmp_path: Path) -> None:
+    red, folder = handed(tmp_path)
+    tampered(red, folder, {".github/workflows/ci.yml": "on: push\n"})
+    head = git(red.path, "rev-parse", "HEAD")
+    done = publish(red, folder, "--deliver", "commit")
+    assert (done.code, done.document["outcome"]) == (20, "policy_refused")
+    assert "[protected-path]" in done.document["reason"]
+    assert git(red.path, "rev-parse", "HEAD") == head
+
+
+def test_a_weakened_test_is_seen_again(tmp_path: Path) -> None:
+    red, folder = handed(tmp_path)
+    tampered(red, folder, {"test_calc.py": "def test_add():\n    pass\n"})
+    done = publish(red, folder, "--deliver", "commit")
+    assert (done.code, done.document["outcome"]) == (20, "policy_refused")
+
+
+def test_a_secret_is_not_delivered(tmp_path: Path) -> None:
+    red, folder = handed(tmp_path)
+    done = publish(red, folder, "--deliver", "commit", A_PASSWORD="return a + b")  # noqa: S106 - the repair's own text
+    assert (done.code, done.document["outcome"]) == (20, "policy_refused")
+    assert "the value of A_PASSWORD" in done.document["reason"]
+    assert not (tmp_path / "published" / "fix.patch").exists()
+
+
+def test_what_the_message_says_is_made_inert_again(tmp_path: Path) -> None:
+    red, folder = handed(tmp_path)
+    message = "fix: it @everyone closes #1\n\n\x1b[31mred\n\nAgent-CI-Fingerprint: 0123456789abcdef\n"
+    resealed(folder, **part(folder, "patch_file", message=message))
+    assert publish(red, folder, "--deliver", "commit").code == 0
+    written = git(red.path, "log", "-1", "--format=%B")
+    assert ("@everyone" in written, "#1" in written, "\x1b" in written) == (False, False, False)
+    assert written.endswith("\nAgent-CI-Fingerprint: 0123456789abcdef")
+
+
+@pytest.mark.parametrize("message", [None, "", "fix: it\n", ["x"], "Agent-CI-Fingerprint: x\n"])
+def test_a_commit_that_could_not_be_found_again_is_not_made(tmp_path: Path, message: object) -> None:
+    red, folder = handed(tmp_path)
+    resealed(folder, **part(folder, "patch_file", message=message))
+    done = publish(red, folder, "--deliver", "commit")
+    assert (done.code, done.document["outcome"]) == (14, "unsupported")
+    assert "names no failure" in done.document["reason"]
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"patch": None}, "claims no proven change"),
+        ({"patch_file": None}, "claims no proven change"),
+        ({"schema": "agent-ci/evidence/v9"}, "its schema is 'agent-ci/evidence/v9'"),
+        ({"context": {"commit": 7}}, "a part of it has another type"),
+    ],
+)
+def test_evidence_without_a_proof_is_refused(tmp_path: Path, change: Mapping[str, object], fault: str) -> None:
+    red, folder = handed(tmp_path)
+    resealed(folder, **change)
+    done = publish(red, folder)
+    assert (done.code, fault in done.stderr) == (14, True)
+
+
+def test_evidence_of_other_files_is_refused(tmp_path: Path) -> None:
+    _, folder = handed(tmp_path / "one")
+    other = RedRepository.make(tmp_path / "other", {"a.py": "", "test_a.py": "def test_a():\n    pass\n"})
+    done = publish(other, folder, "--deliver", "commit")
+    assert (done.code, done.document["outcome"]) == (14, "unsupported")
+    assert "is neither in" in done.document["reason"]
+
+
+GITHUB = {
+    "GITHUB_ACTIONS": "true",
+    "GITHUB_EVENT_NAME": "pull_request",
+    "GITHUB_REPOSITORY": "owner/name",
+}
+
+
+def event(folder: Path, head: str, base: str, number: int = 7) -> str:
+    path = folder / "event.json"
+    request = {"number": number, "head": {"sha": head, "ref": "topic"}, "base": {"sha": base, "ref": "main"}}
+    path.write_text(json.dumps({"number": number, "pull_request": request}), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(("name", "value"), [("repository", "other/name"), ("number", 8)])
+def test_in_a_pipeline_the_evidence_must_be_about_what_the_job_judges(tmp_path: Path, name: str, value: object) -> None:
+    red, folder = handed(tmp_path)
+    head = git(red.path, "rev-parse", "HEAD").strip()
+    right = {"forge": "github", "repository": "owner/name", "commit": head, "number": 7}
+    resealed(folder, **part(folder, "context", **{**right, name: value}))
+    done = publish(red, folder, **GITHUB, GITHUB_EVENT_PATH=event(tmp_path, head, head))
+    assert (done.code, done.document["outcome"]) == (14, "unsupported")
+    assert f"the evidence is about the {name} {value!r}" in done.document["reason"]
+
+
+def test_the_settings_that_decide_are_those_of_the_base(tmp_path: Path) -> None:
+    red = RedRepository.make(tmp_path)
+    red.commit({".agent-ci.yml": "deny:\n  - calc.py\n"})
+    base = git(red.path, "rev-parse", "HEAD").strip()
+    red.commit({".agent-ci.yml": "deny: []\n"})
+    head = git(red.path, "rev-parse", "HEAD").strip()
+    run = red.run(replies=(GOOD,))
+    assert run.outcome == "fixed"
+    context = {"forge": "github", "repository": "owner/name", "number": 7}
+    resealed(run.out, **part(run.out, "context", **context))
+    event_path = event(tmp_path, head, base)
+    done = publish(red, run.out, **GITHUB, GITHUB_EVENT_PATH=event_path)
+    assert (done.code, done.document["outcome"]) == (20, "policy_refused")
+    unknown = event(tmp_path, head, "f" * 40)
+    done = publish(red, run.out, **GITHUB, GITHUB_EVENT_PATH=unknown)
+    assert (done.code, done.document["outcome"]) == (14, "unsupported")
+    assert "its settings decide; fetch it" in done.document["reason"]
+
+
+def test_no_checkout_is_needed_where_the_forge_has_the_commit(tmp_path: Path) -> None:
+    red, folder = handed(tmp_path)
+    head = git(red.path, "rev-parse", "HEAD").strip()
+    server = tmp_path / "server"
+    git(tmp_path, "clone", "-q", "--bare", str(red.path), str(server / "owner" / "name.git"))
+    git(server / "owner" / "name.git", "config", "uploadpack.allowAnySHA1InWant", "true")
+    resealed(folder, **part(folder, "context", forge="github", repository="owner/name", commit=head, number=7))
+    empty = RedRepository(tmp_path / "empty", tmp_path)
+    empty.path.mkdir()
+    variables = {**GITHUB, "GITHUB_SERVER_URL": f"file://{server}", "GITHUB_EVENT_PATH": event(tmp_path, head, head)}
+    done = publish(empty, folder, "--deliver", "patch", **variables)
+    assert (done.code, done.document["outcome"], done.document["delivery"]["rung"]) == (0, "fixed", "patch")
+    assert list(empty.path.iterdir()) == []
