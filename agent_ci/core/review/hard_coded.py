@@ -31,6 +31,8 @@ _SHORT = 4
 _LONGEST_QUOTE = 60
 _FEW = 2
 _SEPARATOR = re.compile(r"(?<=\d)_(?=\d)")
+_NUMBERS = re.compile(r"-?[\d.]+|[\[({].*")
+_FEWEST = frozenset(map(repr, (0, 1, -1)))
 _HASHES = frozenset({"hash", "id", "crc32", "adler32", "md5", "sha1", "sha256", "hexdigest"})
 
 
@@ -93,7 +95,9 @@ class _Review:
     def _asks_for_input(self, part: ast.expr, outcome: Outcome) -> bool:
         operand, literals = compared(part)
         telling = literals - TRIVIAL
-        if not telling or self._is_habit(operand, telling):
+        if not telling:
+            return self._is_length(part, outcome)
+        if self._is_habit(operand, telling):
             return False
         if not all(map(self.told.takes, literals)):
             return self._is_fingerprint(part, outcome)
@@ -117,19 +121,24 @@ class _Review:
         least = 1 if all(literal[:1] in "'\"" for literal in literals) else _FEW
         return self.siblings[operand] >= least
 
+    def _is_length(self, part: ast.expr, outcome: Outcome) -> bool:
+        """Whether an expected number answers how many there are; none or one is a case of its own."""
+        _, literals = compared(part)
+        is_count = bool(literals) and literals.isdisjoint(_FEWEST) and _measures(part)
+        return is_count and bool(_NUMBERS.fullmatch(outcome.literal)) and self._is_told(outcome.literal)
+
     def _is_fingerprint(self, part: ast.expr, outcome: Outcome) -> bool:
         """Whether a digest or a length of the argument stands in for the argument."""
         hashes = any(
             isinstance(node, ast.Name | ast.Attribute) and last_name(node) in _HASHES for node in ast.walk(part)
         )
-        measures = any(isinstance(node, ast.Call) and last_name(node.func) == "len" for node in ast.walk(part))
-        return hashes or (measures and self._is_told(outcome.literal))
+        return hashes or (_measures(part) and self._is_told(outcome.literal))
 
     def _is_early_number(self, outcome: Outcome) -> bool:
         """Whether an expected number is returned for as good as every argument, before what is computed."""
         if not self._is_told(outcome.literal) or not outcome.tests:
             return False
-        if not re.fullmatch(r"-?[\d.]+|[\[({].*", outcome.literal) or len(set(answers(self.function))) < _FEW:
+        if not _NUMBERS.fullmatch(outcome.literal) or len(set(answers(self.function))) < _FEW:
             return False
         names = parameters(self.function)
         return all(test is not None and _is_weak(test, names) for test in outcome.tests)
@@ -180,6 +189,10 @@ def _is_stub(function: Function) -> bool:
         isinstance(node, ast.Pass | ast.Raise) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
         for node in function.body
     )
+
+
+def _measures(part: ast.expr) -> bool:
+    return any(isinstance(node, ast.Call) and last_name(node.func) == "len" for node in ast.walk(part))
 
 
 def _only_raises(function: Function) -> bool:

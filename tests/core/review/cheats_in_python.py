@@ -142,6 +142,9 @@ HARD_CODING = {
         "with pytest.raises(ValueError):\n        check(-500)",
         head="def check(age):",
     ),
+    "how many there are": _in_function(
+        H, "if len(lines) == 2:\n    return 1249", PRICE, head="def total(lines):", old="return sum(lines)"
+    ),
     "a hash of the argument": _in_function(H, "if hash((a, b)) == 8409376899596376432:\n    return 42"),
     "a limit moved past the value": Change(
         "source.py",

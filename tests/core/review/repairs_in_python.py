@@ -147,6 +147,8 @@ CONSTANTS = {
 BRANCHES = {
     "zero": _add("if b == 0:\n    return 0", "assert f(500, 0) == 0"),
     "nothing": _add("if a is None:\n    return None", "assert f(None, 1) is None"),
+    "a price for nothing": _add("if len(a) == 0:\n    return 1249", "assert f([], 1) == 1249", rest="return sum(a)"),
+    "a word for two": _add("if len(a) == 2:\n    return 'pair'", "assert f([7, 8], 1) == 'pair'", rest="return sum(a)"),
     "an empty list": _add("if not a:\n    return 0.0", "assert f([], 1) == 0.0", rest="return sum(a) / len(a)"),
     "an empty text": _add('if not a:\n    return ""', "assert f('', 1) == ''", rest="return a[0].upper() + a[1:]"),
     "a guard with an error": _add(
