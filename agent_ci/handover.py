@@ -18,10 +18,13 @@ _MAX_BYTES = 200_000_000
 
 @dataclass(frozen=True)
 class HandedOver:
-    """The evidence *document* as it was written, its text's digest, and the bytes of the patch that it tells of."""
+    """The evidence *document* as it was written, its text's digest, and the bytes of the patch that it tells of.
+
+    ``patch`` is None where nothing was proven; ``tree`` and ``base_tree`` are then not there.
+    """
 
     document: Mapping[str, Any] = field(repr=False)
-    patch: bytes = field(repr=False)
+    patch: bytes | None = field(repr=False)
     sha256: str = ""
 
     @property
@@ -36,8 +39,13 @@ class HandedOver:
 
     @property
     def commit(self) -> str:
-        """The id of the commit that was judged."""
-        return str(self.document["context"]["commit"])
+        """The id of the commit that was judged; empty where the run ended before it knew."""
+        return str(self.document["context"].get("commit") or "")
+
+    @property
+    def text(self) -> str:
+        """The patch as text that keeps every byte; empty where there is none."""
+        return (self.patch or b"").decode("utf-8", "surrogateescape")
 
 
 class DamagedError(UnsupportedError):
@@ -50,10 +58,10 @@ class DamagedError(UnsupportedError):
 
 
 def read(evidence: Path, patch: Path | None = None, *, sha256: str = "") -> HandedOver:
-    """The hand-over in the file *evidence*, with *patch* or the file of the name that it tells beside it.
+    """The hand-over in the file *evidence*, with *patch* or, where a change was proven, ``fix.patch`` beside it.
 
     Raises DamagedError where a file was changed after it was written or is not the one with the digest *sha256*, and
-    UnsupportedError where one cannot be read, or claims no proven change.
+    UnsupportedError where one cannot be read, or is no evidence.
     """
     raw = _bytes(evidence)
     digest = hashlib.sha256(raw).hexdigest()
@@ -63,8 +71,10 @@ def read(evidence: Path, patch: Path | None = None, *, sha256: str = "") -> Hand
     if fault := broken_seal(text):
         raise DamagedError(evidence, fault)
     document = json.loads(text)
-    if fault := _claims_nothing(document):
-        raise UnsupportedError(f"{evidence} claims no proven change ({fault})")
+    if fault := _is_none(document):
+        raise UnsupportedError(f"{evidence} is no evidence that this release reads: {fault}")
+    if not document["patch"]:
+        return HandedOver(document, None, digest)
     path = patch or evidence.with_name("fix.patch")
     content = _bytes(path)
     if hashlib.sha256(content).hexdigest() != document["patch_file"]["sha256"]:
@@ -72,21 +82,31 @@ def read(evidence: Path, patch: Path | None = None, *, sha256: str = "") -> Hand
     return HandedOver(document, content, digest)
 
 
-def _claims_nothing(document: Mapping[str, Any]) -> str:
-    """Why *document* claims no proven change; empty where it does."""
+def proven(evidence: Path, patch: Path | None = None) -> HandedOver:
+    """The same where it has a patch. Raises UnsupportedError where it claims no proven change."""
+    handed = read(evidence, patch)
+    if handed.patch is None:
+        raise UnsupportedError(f"{evidence} claims no proven change (its outcome is {handed.document['outcome']!r})")
+    return handed
+
+
+def _is_none(document: Mapping[str, Any]) -> str:
+    """Why *document* is no evidence that can be read, as a sentence; empty where it is."""
+    if document.get("schema") != SCHEMA:
+        return f"its schema is {document.get('schema')!r}"
+    names = {"": ("outcome", "reason"), "context": ("forge",), **(_OF_A_PATCH if document.get("patch") else {})}
     try:
-        if document["schema"] != SCHEMA:
-            return f"its schema is {document['schema']!r}"
-        parts = (document["patch"], document["patch_file"], document["context"])
-        told = [part[name] for part, names in zip(parts, _NAMES, strict=True) for name in names]
-        if not all(isinstance(value, str) and value for value in told):
-            return "a part of it has another type"
-    except (KeyError, TypeError):
-        return f"its outcome is {document.get('outcome')!r}"
-    return ""
+        told = [(document[part] if part else document)[name] for part, each in names.items() for name in each]
+    except (KeyError, TypeError) as error:
+        return f"a part of it is missing ({error})"
+    return "" if all(isinstance(value, str) and value for value in told) else "a part of it has another type"
 
 
-_NAMES = (("sha256", "base_tree", "tree"), ("sha256", "name"), ("commit",))
+_OF_A_PATCH = {
+    "patch": ("sha256", "base_tree", "tree"),
+    "patch_file": ("sha256", "name"),
+    "context": ("forge", "commit"),
+}
 
 
 def _bytes(path: Path) -> bytes:

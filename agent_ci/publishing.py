@@ -72,49 +72,65 @@ class Publication:
         return OutputFolder(self.settings.out, self.outward)
 
     def run(self) -> dict[str, object]:
-        """Check the hand-over, deliver it, and return the evidence document with what became of it.
+        """Check the hand-over, deliver and tell it, and return the evidence document with what became of it.
 
         Raises UnsupportedError where the hand-over cannot be believed at all; every later AgentCIError is an outcome,
-        and the patch is in the output folder by then.
+        and the patch is in the output folder by then. Where nothing was proven, that is told and nothing delivered.
         """
         with self.console.phase("check the hand-over"):
             handed = handover.read(self.evidence, self.patch, sha256=self.sha256)
-        try:
-            with self._opened(handed) as (forge, parcel, has_doubts), self.console.phase("deliver"), undisturbed():
-                self._keep(handed)
-                delivery = descend(parcel, forge, self.settings.deliver, has_doubts=has_doubts)
-        except AgentCIError as error:
-            return self._written(handed, error.outcome, str(error))
-        except ToolError as error:
-            return self._written(handed, Outcome.UNSUPPORTED, f"the hand-over does not fit this repository: {error}")
+        with contextlib.ExitStack() as stack:
+            try:
+                place = stack.enter_context(self._place(handed))
+                ended = self._delivered(handed, place) if handed.patch is not None else _nothing(handed)
+            except ToolError as error:
+                reason = f"the hand-over does not fit this repository: {error}"
+                return self._written(handed, _Ended(Outcome.UNSUPPORTED, reason))
+            except AgentCIError as error:
+                return self._written(handed, _Ended(error.outcome, str(error)))
+            return self._written(handed, ended)
+
+    def _delivered(self, handed: HandedOver, place: _Place) -> _Ended:
+        """What became of the proven change. Raises AgentCIError, ToolError before anything was tried with it."""
+        parcel = self._parcel(handed, place)
+        self._keep(handed)
+        doubts = bool(handed.document["proof"]["doubts"])
+        with self.console.phase("deliver"), undisturbed():
+            try:
+                delivery = descend(parcel, place.forge, self.settings.deliver, has_doubts=doubts)
+            except AgentCIError as error:
+                return _Ended(error.outcome, f"{error}; the proven change is in {self.settings.out}/fix.patch")
         outcome = Outcome.FIXED if delivery.rung in (PATCH, NONE) else Outcome.DELIVERED
-        return self._written(handed, outcome, str(handed.document["reason"]), delivery)
+        return _Ended(outcome, str(handed.document["reason"]), delivery)
 
     def _hear(self, file: Mapping[str, object]) -> None:
         given = settings.checked(self.given, source="command line")
         self.settings = settings.merged(given, settings.from_environment(self.environment), file)
 
     @contextlib.contextmanager
-    def _opened(self, handed: HandedOver) -> Iterator[tuple[Forge, Parcel, bool]]:
-        """The forge, and what it is to be handed, once all was checked that can be. Raises AgentCIError."""
+    def _place(self, handed: HandedOver) -> Iterator[_Place]:
+        """Where it is delivered to, which is what the evidence is about. Raises AgentCIError."""
         with self._repository(handed) as repository, Clone.of(repository) as clone:
             forge = registry.forge(self.environment, repository, clone)
             context = _judged_here(forge.context(), handed)
             self._hear(settings_file(context, repository, clone, must_be_known=True))
-            patch = _proven_patch(handed, clone)
-            targets = tuple(TestCase(str(id_), Status.FAILED) for id_ in handed.document["targets"])
-            if rules := refusals(self.settings.policy, clone, targets, patch):
-                raise RefusedError(f"the change breaks a rule of the base's settings: {rules[0]}")
-            self.outward.to(Sink.PATCH, handed.patch.decode("utf-8", "surrogateescape"))
-            message = self.outward.to(Sink.COMMIT, _message(handed))
-            doubts = bool(handed.document["proof"]["doubts"])
-            yield forge, parcel_of(patch, clone, context, message, named_failure(message)), doubts
+            yield _Place(forge, context, clone)
+
+    def _parcel(self, handed: HandedOver, place: _Place) -> Parcel:
+        """What the forge is to be handed, once all was checked that can be. Raises AgentCIError, ToolError."""
+        patch = _proven_patch(handed, place.clone)
+        targets = tuple(TestCase(str(id_), Status.FAILED) for id_ in handed.document["targets"])
+        if rules := refusals(self.settings.policy, place.clone, targets, patch):
+            raise RefusedError(f"the change breaks a rule of the base's settings: {rules[0]}")
+        self.outward.to(Sink.PATCH, handed.text)
+        message = self.outward.to(Sink.COMMIT, _message(handed))
+        return parcel_of(patch, place.clone, place.context, message, named_failure(message))
 
     @contextlib.contextmanager
     def _repository(self, handed: HandedOver) -> Iterator[Repository]:
         """A repository that has the judged commit: the checkout where it does, else one without any file."""
         here = _checkout(self.settings.repository)
-        if here and here.commit(handed.commit):
+        if here and (not handed.commit or here.commit(handed.commit)):
             yield here
             return
         with tempfile.TemporaryDirectory(prefix="agent-ci-objects-") as folder:
@@ -133,17 +149,44 @@ class Publication:
     def _keep(self, handed: HandedOver) -> None:
         """Have the patch in the output folder before anything is tried with it. Raises RefusedError for a secret."""
         self.settings.out.mkdir(parents=True, exist_ok=True)
-        self.output.write_patch(handed.patch)
+        if handed.patch is not None:
+            self.output.write_patch(handed.patch)
 
-    def _written(
-        self, handed: HandedOver, outcome: Outcome, reason: str, delivery: Delivery | None = None
-    ) -> dict[str, object]:
+    def _written(self, handed: HandedOver, ended: _Ended) -> dict[str, object]:
         with contextlib.suppress(RefusedError):  # then that is the outcome already
             self._keep(handed)
-        told = {"rung": delivery.rung, "sentence": delivery.sentence} if delivery else {}
-        ended = {"outcome": str(outcome), "exit_code": outcome.exit_code, "reason": reason, "delivery": told}
         document = {name: value for name, value in handed.document.items() if name != "seal"}
-        return self.output.write_evidence({**document, **ended, "handed_over": {"sha256": handed.sha256}})
+        return self.output.write_evidence({**document, **ended.told, "handed_over": {"sha256": handed.sha256}})
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a change is delivered to: the forge, what this job judges, and the objects to make commits of."""
+
+    forge: Forge
+    context: Context
+    clone: Clone
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """What became of a hand-over."""
+
+    outcome: Outcome
+    reason: str
+    delivery: Delivery | None = None
+
+    @property
+    def told(self) -> dict[str, object]:
+        """The parts of the evidence document that say so."""
+        where = {"rung": self.delivery.rung, "sentence": self.delivery.sentence} if self.delivery else {}
+        code = self.outcome.exit_code
+        return {"outcome": str(self.outcome), "exit_code": code, "reason": self.reason, "delivery": where}
+
+
+def _nothing(handed: HandedOver) -> _Ended:
+    why = f"{handed.document['outcome']}: {handed.document['reason']}"
+    return _Ended(Outcome.NOTHING_TO_DO, f"nothing was proven, so nothing is delivered ({why})")
 
 
 def _checkout(folder: Path) -> Repository | None:
@@ -174,8 +217,8 @@ _SERVERS = (
 def _judged_here(context: Context, handed: HandedOver) -> Context:
     """The context of this job. Raises UnsupportedError where the evidence is about something else."""
     told = handed.document["context"]
-    if context.forge == "git":
-        return replace(context, commit=handed.commit)
+    if context.forge == "git" or not handed.commit:
+        return replace(context, commit=handed.commit or context.commit)
     for name in ("repository", "commit", "number"):
         if getattr(context, name) != told.get(name):
             raise UnsupportedError(
@@ -190,7 +233,7 @@ def _proven_patch(handed: HandedOver, clone: Clone) -> Patch:
     base = clone.tree(handed.commit).id
     if base != handed.base_tree:
         raise UnsupportedError(f"the evidence was made on other files than those of the commit {handed.commit[:12]}")
-    patch = clone.patch(base, clone.apply(base, handed.patch.decode("utf-8", "surrogateescape")))
+    patch = clone.patch(base, clone.apply(base, handed.text))
     if (patch.tree, patch.sha256) != (handed.tree, handed.document["patch"]["sha256"]):
         raise UnsupportedError("the patch leads to other files than those that were proven")
     return patch

@@ -56,7 +56,7 @@ class Verification:
 
     def _claims(self) -> Iterator[Claim]:
         try:
-            handed = handover.read(self.evidence, self.patch)
+            handed = handover.proven(self.evidence, self.patch)
         except handover.DamagedError as error:
             yield Claim(f"{error.file.name} is as it was written", str(error))
             return
@@ -67,7 +67,7 @@ class Verification:
             named = {key: value for key, value in self.given.items() if value is not None}
             given = {**_run_as(document["toolchain"]), **named, "out": scratch, "proposer": ()}
             with Session(self.environment, given, self.stderr).opened() as (job, tools):
-                yield from _Repeated(document, handed.patch, job, tools).claims()
+                yield from _Repeated(document, handed.patch or b"", job, tools).claims()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from agent_ci.clone import Clone
 from agent_ci.core.document import broken_seal, sealed, text_of
 from agent_ci.core.environment import model_keys
 from bench.repositories import git
-from tests.red import GOOD, RedRepository
+from tests.red import GOOD, WRONG, RedRepository
 
 
 @dataclass(frozen=True)
@@ -218,17 +218,28 @@ def test_a_commit_that_could_not_be_found_again_is_not_made(tmp_path: Path, mess
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ({"patch": None}, "claims no proven change"),
-        ({"patch_file": None}, "claims no proven change"),
+        ({"patch_file": None}, "a part of it is missing"),
+        ({"outcome": ["fixed"]}, "a part of it has another type"),
         ({"schema": "agent-ci/evidence/v9"}, "its schema is 'agent-ci/evidence/v9'"),
-        ({"context": {"commit": 7}}, "a part of it has another type"),
+        ({"context": {"forge": "git", "commit": 7}}, "a part of it has another type"),
     ],
 )
-def test_evidence_without_a_proof_is_refused(tmp_path: Path, change: Mapping[str, object], fault: str) -> None:
+def test_what_is_no_evidence_is_refused(tmp_path: Path, change: Mapping[str, object], fault: str) -> None:
     red, folder = handed(tmp_path)
     resealed(folder, **change)
     done = publish(red, folder)
     assert (done.code, fault in done.stderr) == (14, True)
+
+
+def test_where_nothing_was_proven_nothing_is_delivered(tmp_path: Path) -> None:
+    red = RedRepository.make(tmp_path)
+    run = red.run(replies=(WRONG,))
+    assert run.outcome == "no_fix"
+    head = git(red.path, "rev-parse", "HEAD")
+    done = publish(red, run.out, "--deliver", "commit")
+    assert (done.code, done.document["outcome"], done.document["delivery"]) == (0, "nothing_to_do", {})
+    assert done.document["reason"].startswith("nothing was proven, so nothing is delivered (no_fix: ")
+    assert git(red.path, "rev-parse", "HEAD") == head
 
 
 def test_evidence_of_other_files_is_refused(tmp_path: Path) -> None:
