@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,16 +30,30 @@ class Published:
     stderr: str
 
 
-def handed(scratch: Path) -> tuple[RedRepository, Path]:
-    """A red repository with a proof, and a folder with the two files that are handed over."""
-    red = RedRepository.make(scratch)
-    run = red.run(replies=(GOOD,))
-    assert run.outcome == "fixed"
-    folder = scratch / "handed"
-    folder.mkdir()
-    for name in ("evidence.json", "fix.patch"):
-        (folder / name).write_bytes((run.out / name).read_bytes())
-    return red, folder
+@pytest.fixture(scope="session")
+def proof(tmp_path_factory: pytest.TempPathFactory) -> RedRepository:
+    """A red repository with a proof in its output folder, made once and never changed."""
+    red = RedRepository.make(tmp_path_factory.mktemp("proof"))
+    assert red.run(replies=(GOOD,)).outcome == "fixed"
+    return red
+
+
+Handed = Callable[[Path], tuple[RedRepository, Path]]
+
+
+@pytest.fixture
+def handed(proof: RedRepository) -> Handed:
+    """Makes a copy of the red repository, and of a folder with the two files that are handed over."""
+
+    def make(scratch: Path) -> tuple[RedRepository, Path]:
+        shutil.copytree(proof.path, scratch / "repository")
+        folder = scratch / "handed"
+        folder.mkdir()
+        for name in ("evidence.json", "fix.patch"):
+            shutil.copy(proof.scratch / "out" / name, folder)
+        return RedRepository(scratch / "repository", scratch), folder
+
+    return make
 
 
 def publish(red: RedRepository, folder: Path, *more: str, **variables: str) -> Published:
@@ -66,7 +81,7 @@ def part(folder: Path, name: str, **changes: object) -> dict[str, object]:
     return {name: {**document[name], **changes}}
 
 
-def test_a_proof_becomes_a_commit_in_another_process_that_runs_nothing(tmp_path: Path) -> None:
+def test_a_proof_becomes_a_commit_in_another_process_that_runs_nothing(tmp_path: Path, handed: Handed) -> None:
     red, folder = handed(tmp_path)
     tripwire = tmp_path / "run"
     red.commit({"sitecustomize.py": f"open({str(tripwire)!r}, 'w')\n"})  # what a run of repository code would leave
@@ -87,7 +102,7 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_publishing_twice_delivers_once(tmp_path: Path) -> None:
+def test_publishing_twice_delivers_once(tmp_path: Path, handed: Handed) -> None:
     red, folder = handed(tmp_path)
     assert publish(red, folder, "--deliver", "commit").code == 0
     head = git(red.path, "rev-parse", "HEAD")
@@ -96,7 +111,7 @@ def test_publishing_twice_delivers_once(tmp_path: Path) -> None:
     assert git(red.path, "rev-parse", "HEAD") == head
 
 
-def test_a_branch_that_moved_on_is_stale_and_the_patch_is_kept(tmp_path: Path) -> None:
+def test_a_branch_that_moved_on_is_stale_and_the_patch_is_kept(tmp_path: Path, handed: Handed) -> None:
     red, folder = handed(tmp_path)
     red.commit({"other.py": "x = 1\n"})
     head = git(red.path, "rev-parse", "HEAD")
@@ -119,7 +134,7 @@ def test_the_right_to_write_is_no_key_of_a_model() -> None:
     assert model_keys(dict.fromkeys(names, "ghs_canary123")) == ()
 
 
-def test_a_digest_that_was_told_apart_must_be_that_of_the_evidence(tmp_path: Path) -> None:
+def test_a_digest_that_was_told_apart_must_be_that_of_the_evidence(tmp_path: Path, handed: Handed) -> None:
     red, folder = handed(tmp_path)
     told = sha256(folder / "evidence.json")
     resealed(folder, reason="another")
@@ -134,7 +149,9 @@ def test_a_digest_that_was_told_apart_must_be_that_of_the_evidence(tmp_path: Pat
     ("name", "old", "new"),
     [("evidence.json", b'"job": "fix"', b'"job": "fox"'), ("fix.patch", b"a + b", b"a * b")],
 )
-def test_a_file_that_was_changed_on_its_way_is_not_delivered(tmp_path: Path, name: str, old: bytes, new: bytes) -> None:
+def test_a_file_that_was_changed_on_its_way_is_not_delivered(
+    tmp_path: Path, handed: Handed, name: str, old: bytes, new: bytes
+) -> None:
     red, folder = handed(tmp_path)
     head = git(red.path, "rev-parse", "HEAD")
     raw = (folder / name).read_bytes()
@@ -151,7 +168,7 @@ def forged(folder: Path, patch: str) -> None:
     resealed(folder, **part(folder, "patch_file", sha256=hashlib.sha256(patch.encode()).hexdigest()))
 
 
-def test_another_patch_than_the_one_proven_is_refused_though_its_digest_is_told(tmp_path: Path) -> None:
+def test_another_patch_than_the_one_proven_is_refused_though_its_digest_is_told(tmp_path: Path, handed: Handed) -> None:
     red, folder = handed(tmp_path)
     forged(folder, (folder / "fix.patch").read_text(encoding="utf-8").replace("+    return a + b", "+    return a * b"))
     done = publish(red, folder, "--deliver", "commit")
@@ -171,7 +188,7 @@ def tampered(red: RedRepository, folder: Path, files: Mapping[str, str]) -> None
     forged(folder, f"{patch}\n")
 
 
-def test_policy_is_asked_again(tmp_path: Path) -> None:
+def test_policy_is_asked_again(tmp_path: Path, handed: Handed) -> None:
     red, folder = handed(tmp_path)
     tampered(red, folder, {".github/workflows/ci.yml": "on: push\n"})
     head = git(red.path, "rev-parse", "HEAD")
@@ -181,14 +198,14 @@ def test_policy_is_asked_again(tmp_path: Path) -> None:
     assert git(red.path, "rev-parse", "HEAD") == head
 
 
-def test_a_weakened_test_is_seen_again(tmp_path: Path) -> None:
+def test_a_weakened_test_is_seen_again(tmp_path: Path, handed: Handed) -> None:
     red, folder = handed(tmp_path)
     tampered(red, folder, {"test_calc.py": "def test_add():\n    pass\n"})
     done = publish(red, folder, "--deliver", "commit")
     assert (done.code, done.document["outcome"]) == (20, "policy_refused")
 
 
-def test_a_secret_is_not_delivered(tmp_path: Path) -> None:
+def test_a_secret_is_not_delivered(tmp_path: Path, handed: Handed) -> None:
     red, folder = handed(tmp_path)
     done = publish(red, folder, "--deliver", "commit", A_PASSWORD="return a + b")  # noqa: S106 - the repair's own text
     assert (done.code, done.document["outcome"]) == (20, "policy_refused")
@@ -196,7 +213,7 @@ def test_a_secret_is_not_delivered(tmp_path: Path) -> None:
     assert not (tmp_path / "published" / "fix.patch").exists()
 
 
-def test_what_the_message_says_is_made_inert_again(tmp_path: Path) -> None:
+def test_what_the_message_says_is_made_inert_again(tmp_path: Path, handed: Handed) -> None:
     red, folder = handed(tmp_path)
     message = "fix: it @everyone closes #1\n\n\x1b[31mred\n\nAgent-CI-Fingerprint: 0123456789abcdef\n"
     resealed(folder, **part(folder, "patch_file", message=message))
@@ -207,7 +224,7 @@ def test_what_the_message_says_is_made_inert_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("message", [None, "", "fix: it\n", ["x"], "Agent-CI-Fingerprint: x\n"])
-def test_a_commit_that_could_not_be_found_again_is_not_made(tmp_path: Path, message: object) -> None:
+def test_a_commit_that_could_not_be_found_again_is_not_made(tmp_path: Path, handed: Handed, message: object) -> None:
     red, folder = handed(tmp_path)
     resealed(folder, **part(folder, "patch_file", message=message))
     done = publish(red, folder, "--deliver", "commit")
@@ -224,7 +241,9 @@ def test_a_commit_that_could_not_be_found_again_is_not_made(tmp_path: Path, mess
         ({"context": {"forge": "git", "commit": 7}}, "a part of it has another type"),
     ],
 )
-def test_what_is_no_evidence_is_refused(tmp_path: Path, change: Mapping[str, object], fault: str) -> None:
+def test_what_is_no_evidence_is_refused(
+    tmp_path: Path, handed: Handed, change: Mapping[str, object], fault: str
+) -> None:
     red, folder = handed(tmp_path)
     resealed(folder, **change)
     done = publish(red, folder)
@@ -242,7 +261,7 @@ def test_where_nothing_was_proven_nothing_is_delivered(tmp_path: Path) -> None:
     assert git(red.path, "rev-parse", "HEAD") == head
 
 
-def test_evidence_of_other_files_is_refused(tmp_path: Path) -> None:
+def test_evidence_of_other_files_is_refused(tmp_path: Path, handed: Handed) -> None:
     _, folder = handed(tmp_path / "one")
     other = RedRepository.make(tmp_path / "other", {"a.py": "", "test_a.py": "def test_a():\n    pass\n"})
     done = publish(other, folder, "--deliver", "commit")
@@ -265,7 +284,9 @@ def event(folder: Path, head: str, base: str, number: int = 7) -> str:
 
 
 @pytest.mark.parametrize(("name", "value"), [("repository", "other/name"), ("number", 8)])
-def test_in_a_pipeline_the_evidence_must_be_about_what_the_job_judges(tmp_path: Path, name: str, value: object) -> None:
+def test_in_a_pipeline_the_evidence_must_be_about_what_the_job_judges(
+    tmp_path: Path, handed: Handed, name: str, value: object
+) -> None:
     red, folder = handed(tmp_path)
     head = git(red.path, "rev-parse", "HEAD").strip()
     right = {"forge": "github", "repository": "owner/name", "commit": head, "number": 7}
@@ -294,7 +315,7 @@ def test_the_settings_that_decide_are_those_of_the_base(tmp_path: Path) -> None:
     assert "its settings decide; fetch it" in done.document["reason"]
 
 
-def test_no_checkout_is_needed_where_the_forge_has_the_commit(tmp_path: Path) -> None:
+def test_no_checkout_is_needed_where_the_forge_has_the_commit(tmp_path: Path, handed: Handed) -> None:
     red, folder = handed(tmp_path)
     head = git(red.path, "rev-parse", "HEAD").strip()
     server = tmp_path / "server"
