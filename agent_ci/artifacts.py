@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from agent_ci.core.document import sealed, text_of
 from agent_ci.core.outward.writer import Outward, Sink
@@ -13,7 +14,7 @@ from agent_ci.errors import InfrastructureError, UsageError
 
 _OURS = (
     "evidence.json", "explanation.md", "fix.patch", "partial.patch", "report.html", "findings.json", "audit.jsonl",
-    "internal-error.md",
+    "findings.sarif", "results.ctrf.json", "results.junit.xml", "internal-error.md",
 )  # fmt: skip
 
 
@@ -49,6 +50,12 @@ class OutputFolder:
     def write_text(self, name: str, text: str) -> None:
         """Write *text*, which is Markdown, as such a file may be."""
         self._write(name, self.outward.to(Sink.MARKDOWN, text).encode("utf-8", "replace"))
+
+    def write_values(self, document: object, rendered: Mapping[str, Callable[[Any], str]]) -> None:
+        """Write each file of *rendered*, which makes it of *document*: JSON-like values, without secrets by then."""
+        safe = self.outward.values(document)
+        for name, render in rendered.items():
+            self._write(name, render(safe).encode("utf-8", "replace"))
 
     def write_patch(self, content: bytes, *, is_partial: bool = False) -> str:
         """Write the proven change byte for byte, and return the file's name: another where it repairs only a part.

@@ -1,4 +1,4 @@
-"""The only opener for files that somebody else may have written: reports, logs, patches."""
+"""The only opener for files that somebody else may have written or made: reports, logs, patches, a job's summary."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ _CHUNK = 2**16
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 # O_NONBLOCK: opening a FIFO must not wait for its writer, who may never come.
 _FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+_APPEND_FLAGS = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
@@ -48,6 +50,22 @@ def open_regular(path: Path, *, root: Path | None = None, max_bytes: int) -> Ite
         raise UnsupportedError(f"{path} {objection}")
     with os.fdopen(descriptor, "rb") as file:
         yield file
+
+
+def append_regular(path: Path, content: bytes) -> None:
+    """Add *content* to the end of *path*, which is there, is a regular file and has no other name.
+
+    Raises UnsupportedError with the reason, and OSError where the disk takes no more.
+    """
+    try:
+        descriptor = os.open(path, _APPEND_FLAGS)
+    except (OSError, ValueError) as error:
+        raise UnsupportedError(f"{path} {_why(error)}") from error
+    with os.fdopen(descriptor, "ab") as file:
+        objection = _objection(os.fstat(descriptor), sys.maxsize)
+        if objection:
+            raise UnsupportedError(f"{path} {objection}")
+        file.write(content)
 
 
 def chunks(file: BinaryIO, *, max_bytes: int) -> Iterator[bytes]:

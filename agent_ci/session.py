@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
-from agent_ci import __version__, isolation, kept, registry, reports, settings
+from agent_ci import __version__, isolation, kept, registry, reports, settings, showing
 from agent_ci.artifacts import OutputFolder
 from agent_ci.audit import AuditLog
 from agent_ci.base import base_of, settings_file
@@ -112,7 +112,11 @@ class Session:
             digest = hashlib.sha256(patch).hexdigest()
             document["patch_file"] = {"name": name, "sha256": digest, "message": self._delivered.message}
         self.output.write_text("explanation.md", explain(verdict, around))
-        return self.output.write_evidence(document)
+        written = self.output.write_evidence(document)
+        patch = self._handed_over.patch if self._handed_over else None
+        for fault in showing.show(verdict, written, patch, self.output, self.environment):
+            self.console.say(fault)
+        return written
 
     @property
     def output(self) -> OutputFolder:

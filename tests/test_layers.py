@@ -41,9 +41,10 @@ MAY_IMPORT = {
     "registry": CORE | EDGES | {"ports", "settings", *FAMILIES},
     "base": CORE | EDGES | {"settings"},
     "delivery": CORE | EDGES | {"ports", "settings", "pipeline"},
+    "showing": CORE | EDGES | {"__init__"},
     "session": CORE
     | EDGES
-    | {"ports", "settings", "registry", "isolation", "pipeline", "jobs", "base", "delivery", "__init__"},
+    | {"ports", "settings", "registry", "isolation", "pipeline", "jobs", "base", "delivery", "showing", "__init__"},
     "verification": CORE | EDGES | {"ports", "settings", "pipeline", "jobs", "session"},
     "publishing": CORE | EDGES | {"ports", "settings", "registry", "pipeline", "base", "delivery"},
     "demo": CORE | EDGES,

@@ -6,17 +6,23 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from types import MappingProxyType
 
 from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
+from agent_ci.core.failures import excerpt, failures
 from agent_ci.core.grouping import Group, groups
 from agent_ci.core.report import Status, TestReport
 from agent_ci.core.rules import rule_of
 from agent_ci.core.run import Attempt, Control, Cost, Evidence, Verdict
+from agent_ci.core.screen import reproduction
 
 SCHEMA = "agent-ci/evidence/v1"
 WHOLE_SUITE = "the whole suite"
+MOST_FAILURES = 500
+_MOST_EXCERPTS = 20
+_MOST_REPRODUCED = 10  # ids in one command
 _SEAL = "seal"
 
 
@@ -34,6 +40,7 @@ class Surroundings:
 def evidence_document(verdict: Verdict, around: Surroundings) -> dict[str, object]:
     """The content of ``evidence.json``: JSON-like values only."""
     evidence, proof = verdict.evidence, verdict.proof
+    causes = groups(evidence.targets)
     return {
         "schema": SCHEMA,
         "job": evidence.job,
@@ -44,12 +51,15 @@ def evidence_document(verdict: Verdict, around: Surroundings) -> dict[str, objec
         "summary": evidence.summary,
         "notes": list(evidence.notes),
         "targets": list(evidence.target_ids),
-        "groups": [_group(group) for group in groups(evidence.targets)],
+        "groups": [_group(group, number) for number, group in enumerate(causes)],
+        "failures": [asdict(failure) for failure in islice(failures(causes), MOST_FAILURES)],
         "flaky": [asdict(flake) for flake in evidence.flakes],
         "caused_by_change": evidence.caused_by_change,
+        "suspects": [asdict(suspect) for suspect in evidence.suspects],
         "first_bad": asdict(evidence.first_bad) if evidence.first_bad else None,
         "before": ids_by_status(evidence.before),
         "after": ids_by_status(proof.after) if proof and proof.after else None,
+        "reproduce": reproduction(evidence, most=_MOST_REPRODUCED) if evidence.targets else "",
         "controls": [_control(control) for control in evidence.controls],
         "findings": [asdict(finding) for finding in evidence.findings],
         "patch": _patch(proof.patch) if proof and proof.patch else None,
@@ -110,8 +120,10 @@ def _control(control: Control) -> dict[str, object]:
     }
 
 
-def _group(group: Group) -> dict[str, object]:
-    return {"fingerprint": group.fingerprint, "title": group.title, "cases": [case.id for case in group.cases]}
+def _group(group: Group, number: int) -> dict[str, object]:
+    said = excerpt(group.cases[0]) if number < _MOST_EXCERPTS else ""
+    ids = [case.id for case in group.cases]
+    return {"fingerprint": group.fingerprint, "title": group.title, "cases": ids, "excerpt": said}
 
 
 def _proof(proof: Attempt, evidence: Evidence) -> dict[str, object]:

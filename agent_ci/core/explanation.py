@@ -6,33 +6,12 @@ from collections.abc import Iterator
 
 from agent_ci.core.document import Surroundings
 from agent_ci.core.grouping import groups
-from agent_ci.core.outcome import Outcome
+from agent_ci.core.outcome import headline
 from agent_ci.core.outward.markdown import block, code, sentence
 from agent_ci.core.report import Status
 from agent_ci.core.run import Attempt, Control, Cost, Evidence, Side, Verdict
 from agent_ci.core.screen import reproduction
 
-_HEADLINES = {
-    Outcome.FIXED: "Fixed: a change was proven",
-    Outcome.DELIVERED: "Fixed and delivered",
-    Outcome.EXPLAINED: "Explained: nothing was changed",
-    Outcome.NOTHING_TO_DO: "Nothing to do",
-    Outcome.NO_FIX: "No fix found",
-    Outcome.FLAKY: "Flaky: nothing was changed",
-    Outcome.BASE_RED: "The base is red already: this change is not to blame",
-    Outcome.CANNOT_REPRODUCE: "The reported failure does not happen here",
-    Outcome.INFRASTRUCTURE: "The run broke before a test could fail",
-    Outcome.UNSUPPORTED: "Something here cannot be read or run",
-    Outcome.POLICY_REFUSED: "Refused: the changes on offer break a rule",
-    Outcome.SANDBOX_UNAVAILABLE: "The required isolation cannot be had here",
-    Outcome.BUDGET_EXHAUSTED: "Stopped by a limit",
-    Outcome.MODEL_UNAVAILABLE: "The model is not available",
-    Outcome.FORGE_UNAVAILABLE: "Not delivered: the patch is kept as a file",
-    Outcome.STALE: "Not delivered: the branch moved on",
-    Outcome.USAGE_ERROR: "A setting is wrong",
-    Outcome.INTERNAL_ERROR: "agent-ci itself failed",
-    Outcome.CANCELLED: "Cancelled",
-}
 _MOST_TARGETS = 10
 _MOST_GROUPS = 5
 _MOST_OBJECTIONS = 3
@@ -42,7 +21,7 @@ _MOST_LINES = 30
 def explain(verdict: Verdict, around: Surroundings) -> str:
     """The content of ``explanation.md``. The first line is the verdict."""
     parts = (
-        f"# {_HEADLINES[verdict.outcome]}",
+        f"# {headline(verdict.outcome)}",
         sentence(verdict.reason),
         *_what_failed(verdict.evidence),
         *_suspects(verdict.evidence),

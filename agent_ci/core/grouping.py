@@ -73,7 +73,7 @@ def _cause(case: TestCase) -> tuple[str, str, str]:
     An assertion that fails in the test itself compares values of its own, so there the test is the place and
     the shape counts for nothing: the rows of one parametrised test are one problem.
     """
-    said = _said(case)
+    said = said_of(case)
     exception = found[1] if (found := _EXCEPTION.match(said)) else ""
     text = (
         case.traceback
@@ -110,7 +110,7 @@ def _relative(path: str) -> str:
     return re.sub(r"^.*/agent-ci-\w+/repository/", "", path)
 
 
-def _said(case: TestCase) -> str:
+def said_of(case: TestCase) -> str:
     """The first line of what was raised; pytest puts a fixture's and an import's error in the traceback only."""
     first = next(iter(case.message.strip()[:_LONGEST].splitlines()), "")
     if first and not first.startswith(_NO_MESSAGE):
@@ -130,7 +130,7 @@ def _is_import(group: Group) -> bool:
 
 def _group(cause: tuple[str, str, str], cases: tuple[TestCase, ...]) -> Group:
     exception, _, place = cause
-    said = _said(cases[0]) or "no message"
+    said = said_of(cases[0]) or "no message"
     title = said if len(said) <= _TITLE else said[: _TITLE - 1].rstrip() + "…"
     digest = hashlib.sha256("\n".join(cause).encode("utf-8", "surrogateescape")).hexdigest()
     return Group(digest[:16], f"{title} in {place}" if place else title, cases, exception, place)

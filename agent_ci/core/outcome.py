@@ -1,4 +1,4 @@
-"""The closed set of ways a run can end, each with the exit code CI sees."""
+"""The closed set of ways a run can end, each with the exit code CI sees and the words people read first."""
 
 from __future__ import annotations
 
@@ -56,5 +56,35 @@ _EXIT_CODES = MappingProxyType(
         Outcome.STALE: 32,
         Outcome.INTERNAL_ERROR: 70,
         Outcome.CANCELLED: 130,
+    }
+)
+
+
+def headline(outcome: Outcome) -> str:
+    """What people read first: *outcome* in a few words."""
+    return _HEADLINES[outcome]
+
+
+_HEADLINES = MappingProxyType(
+    {
+        Outcome.FIXED: "Fixed: a change was proven",
+        Outcome.DELIVERED: "Fixed and delivered",
+        Outcome.EXPLAINED: "Explained: nothing was changed",
+        Outcome.NOTHING_TO_DO: "Nothing to do",
+        Outcome.NO_FIX: "No fix found",
+        Outcome.FLAKY: "Flaky: nothing was changed",
+        Outcome.BASE_RED: "The base is red already: this change is not to blame",
+        Outcome.CANNOT_REPRODUCE: "The reported failure does not happen here",
+        Outcome.INFRASTRUCTURE: "The run broke before a test could fail",
+        Outcome.UNSUPPORTED: "Something here cannot be read or run",
+        Outcome.POLICY_REFUSED: "Refused: the changes on offer break a rule",
+        Outcome.SANDBOX_UNAVAILABLE: "The required isolation cannot be had here",
+        Outcome.BUDGET_EXHAUSTED: "Stopped by a limit",
+        Outcome.MODEL_UNAVAILABLE: "The model is not available",
+        Outcome.FORGE_UNAVAILABLE: "Not delivered: the patch is kept as a file",
+        Outcome.STALE: "Not delivered: the branch moved on",
+        Outcome.USAGE_ERROR: "A setting is wrong",
+        Outcome.INTERNAL_ERROR: "agent-ci itself failed",
+        Outcome.CANCELLED: "Cancelled",
     }
 )

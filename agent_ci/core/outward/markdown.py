@@ -26,6 +26,11 @@ _INNER_FENCE = re.compile(r"^([\s>*+.)\d-]*)~(?=~~)")
 _BEFORE_CODE = re.compile(r"\\+(?=`)")
 _LINK = re.compile(r"(?<![!\\])\[([^\[\]\n]*)\]\((https://[^\s()<>`]+)\)")
 _OWN = re.compile(r"https://([a-zA-Z0-9.-]+)(?:/|$)")
+_UNFOLD = "</details>"
+_FOLD = re.compile(r"<details><summary>[A-Za-z0-9 ,.:()+-]{1,100}</summary>")
+_DEPTHS = {"<details>": 1, _UNFOLD[:9]: -1}  # by the beginning of a line
+_STICKY = re.compile(r"<!-- agent-ci:sticky:[A-Za-z0-9_.]+(?:-[A-Za-z0-9_.]+)* -->")
+_NO_KEY = re.compile(r"[^A-Za-z0-9_.]+")
 _DEEPEST_INDENT = 3  # blanks before the end of a code block; with more it is no end
 _COMMAND = re.compile(r"^([\s>*+-]*)/(?=[A-Za-z_-]+(?:\s|$))")
 _DEFINITION = re.compile(r"^(\s{0,3})\[(?=[^\]]*\]:)")
@@ -67,15 +72,26 @@ def block(text: str, language: str = "", *, most: int | None = None) -> str:
     return f"{fence}{language}\n{body}\n{fence}"
 
 
-def tame(text: str, hosts: Collection[str] = ()) -> str:
+def fold(title: str, body: str) -> str:
+    """*body* behind a line that opens it; *title* is ours: letters, digits, blanks and ``,.:()+-``."""
+    return f"<details><summary>{title}</summary>\n\n{body}\n\n{_UNFOLD}"
+
+
+def sticky(key: str) -> str:
+    """The first line of the one comment that is kept up to date, by which it is found again; nobody sees it."""
+    return f"<!-- agent-ci:sticky:{_NO_KEY.sub('-', key).strip('-') or 'run'} -->"
+
+
+def tame(text: str, hosts: Collection[str] = (), *, folds: bool = False) -> str:
     """A Markdown document in which nothing but code stands as it was: only links to *hosts* lead anywhere.
 
     HTML is shown, pictures and other links are text, nobody is mentioned, nothing is closed or commanded, and a
-    code block that *text* leaves open is closed.
+    code block that *text* leaves open is closed. With *folds*, lines that ``fold`` makes stay, and a first one of
+    ``sticky``; as many folds are closed as are opened.
     """
     lines: list[str] = []
-    fence = ""
-    for line in text.split("\n"):
+    fence, depth = "", 0
+    for number, line in enumerate(text.split("\n")):
         mark = _FENCE.fullmatch(line)
         if fence:
             lines.append(line)
@@ -83,9 +99,18 @@ def tame(text: str, hosts: Collection[str] = ()) -> str:
         elif mark and not (mark[1].startswith("`") and "`" in mark[2]):
             fence = mark[1]
             lines.append(line)
+        elif folds and _is_structure(line, depth, is_first=number == 0):
+            lines.append(line)
+            depth += _DEPTHS.get(line[:9], 0)
         else:
             lines.append(_tame_line(line, hosts) if _SIGN.search(line) else line)
-    return "\n".join([*lines, fence] if fence else lines)
+    return "\n".join([*lines, *([fence] if fence else []), *["", _UNFOLD] * depth])
+
+
+def _is_structure(line: str, depth: int, *, is_first: bool) -> bool:
+    if line == _UNFOLD:
+        return depth > 0
+    return bool(_FOLD.fullmatch(line) or (is_first and _STICKY.fullmatch(line)))
 
 
 def _closes(line: str, fence: str) -> bool:

@@ -47,6 +47,7 @@ LIMITS: Mapping[Sink, int] = MappingProxyType(
 
 _EXACT = frozenset({Sink.JSON, Sink.COMMIT, Sink.PROMPT})  # text that is data there, or was made inert before
 _DOCUMENTS = frozenset({Sink.MARKDOWN, Sink.SUMMARY, Sink.COMMENT})
+_FOLDING = frozenset({Sink.SUMMARY, Sink.COMMENT})  # a page that people scroll through
 
 
 def _nothing(_text: str) -> tuple[str, ...]:
@@ -167,14 +168,14 @@ class Outward:
 
 def _fitting(sink: Sink, text: str, hosts: frozenset[str]) -> str:
     """The document *text*, tamed, within the limit of *sink*; code that the cut goes through is closed before it."""
-    limit = LIMITS.get(sink)
-    document = tame(text if limit is None else _cut(text, limit + 1), hosts)
+    limit, folds = LIMITS.get(sink), sink in _FOLDING
+    document = tame(text if limit is None else _cut(text, limit + 1), hosts, folds=folds)
     if limit is None or _size(document) <= limit:
         return document
     notice = _CUT.format(limit)
     left = room = limit - len(notice)
     while left > 0 and _size(document) > room:  # a code block that is closed may be too long again
-        document = tame(_cut(document, left), hosts)
+        document = tame(_cut(document, left), hosts, folds=folds)
         left -= max(1, _size(document) - room)
     return document + notice if left > 0 else notice
 
