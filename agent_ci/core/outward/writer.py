@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Protocol
 
@@ -127,7 +128,7 @@ class Outward:
             raise
         except Exception as error:  # noqa: BLE001 - as above
             return _WITHHELD.format(type(error).__name__)
-        return _mapped(document, lambda text: self._value(text, detected))
+        return _mapped(document, cache(lambda text: self._value(text, detected)))  # names and ids come up again and again
 
     def shown_json(self, text: str) -> str:
         """JSON *text* whose values passed ``values``, as it may go to a terminal or a log."""

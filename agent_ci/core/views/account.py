@@ -24,6 +24,11 @@ class Place:
     group: str = ""
 
     @property
+    def words(self) -> str:
+        """What it is called, and why it is named."""
+        return ": ".join(part for part in (self.name, self.message) if part)
+
+    @property
     def is_inside(self) -> bool:
         """Whether it names a line of a file below the repository's root."""
         parts = self.file.replace("\\", "/").split("/")

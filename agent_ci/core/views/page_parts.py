@@ -30,7 +30,7 @@ def what_failed(account: Account) -> Iterator[str]:
         yield _list(account.flaky)
     if account.suspects or account.first_bad:
         yield element("h3", "Where to look")
-        places = [_place(place, ": ".join(filter(None, (place.name, place.message)))) for place in account.suspects]
+        places = [_place(place, place.words) for place in account.suspects]
         yield _list([*places, *([f"first bad commit: {account.first_bad}"] if account.first_bad else [])])
     if account.findings:
         yield element("h3", "What the logs say")
@@ -40,17 +40,24 @@ def what_failed(account: Account) -> Iterator[str]:
 def _cause(cause: Cause, failures: tuple[Place, ...]) -> Iterator[str]:
     yield element("h3", prose(cause.title))
     places = {place.name: place for place in failures if place.group == cause.fingerprint}
-    cases = [_place(places[id_], id_) if id_ in places else _code(id_) for id_ in cause.cases[:_MOST_CASES]]
+    cases = [_case(id_, places.get(id_)) for id_ in cause.cases[:_MOST_CASES]]
     left = len(cause.cases) - len(cases)
     yield bullets([*cases, *([f"and {left} more"] if left > 0 else [])])
     if cause.excerpt:
         yield preformatted(cause.excerpt, f"What the test said: {cause.title[:100]}")
 
 
+def _case(id_: str, place: Place | None) -> Markup:
+    """A test, and where it failed."""
+    if place is None or not place.line:
+        return _code(id_)
+    where = f"line {place.line}" if id_.startswith(place.file) else f"{place.file}:{place.line}"
+    return element("span", _code(id_), f", {where[:300]}")
+
+
 def _place(place: Place, words: str) -> Markup:
     where = f"{place.file}:{place.line}" if place.line else place.file
-    parts = [_code(where), Markup(" ")] if where and not words.startswith(where) else []
-    return element("span", *parts, words)
+    return element("span", *([_code(where), Markup(" ")] if where else []), prose(words))
 
 
 def the_change(account: Account, patch: str) -> Iterator[str]:
@@ -184,9 +191,8 @@ def what_to_type(account: Account, patch: str) -> Iterator[str]:
 
 def facts(told: Mapping[str, str]) -> Markup:
     """Names and what they are, without those that are empty."""
-    return element(
-        "dl", *(part for name, value in told.items() if value for part in (element("dt", name), element("dd", value)))
-    )
+    pairs = (Markup(element("dt", name) + element("dd", prose(value))) for name, value in told.items() if value)
+    return element("dl", *pairs)
 
 
 def _list(rows: tuple[str, ...] | list[str]) -> Markup:

@@ -47,7 +47,7 @@ def failed(account: Account) -> Iterator[str]:
         rows = [literally(flake, _SENTENCE) for flake in account.flaky[:_MOST_ROWS]]
         yield "**Flaky:**\n\n" + "\n".join(_rows(rows, len(account.flaky)))
     places = [
-        f"{in_code(f'{place.file}:{place.line}')} {literally(': '.join(filter(None, (place.name, place.message))), _SENTENCE)}"
+        f"{in_code(f'{place.file}:{place.line}')} {literally(place.words, _SENTENCE)}"
         for place in account.suspects[:_MOST_ROWS]
     ]
     if places and not account.is_proven:
@@ -137,7 +137,7 @@ def size(text: str) -> int:
 
 def literally(text: str, limit: int) -> str:
     """*text* as one line of a sentence."""
-    return sentence(text, limit=limit)
+    return sentence(text[: 4 * limit], limit=limit)  # what is left out need not be read
 
 
 def in_code(text: str) -> str:

@@ -18,7 +18,7 @@ _MOST = 5_000  # cases that are listed, the red ones first
 _MOST_TRACES = 200
 _NAME = 500  # characters
 _MESSAGE = 2_000
-_TRACE = 10_000
+_TRACE = 4_000
 _WORDS = {
     Status.PASSED: "passed",
     Status.FAILED: "failed",
