@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent_ci.errors import UnsupportedError
-from agent_ci.files import chunks, open_regular
+from agent_ci.files import append_regular, chunks, open_regular
 
 LIMIT = 2**20
 
@@ -152,3 +152,33 @@ def test_no_descriptor_is_left_open(root: Path) -> None:
     refusal(root / "reports" / "nowhere", root=root)
     refusal(root / "nowhere" / "nowhere", root=root)
     assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+def not_added(path: Path) -> str:
+    with pytest.raises(UnsupportedError) as error:
+        append_regular(path, b"x")
+    return str(error.value)
+
+
+def test_text_is_added_to_the_end_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "summary.md"
+    file.write_bytes(b"before\n")
+    append_regular(file, b"after\n")
+    assert file.read_bytes() == b"before\nafter\n"
+
+
+def test_nothing_is_added_to_what_is_no_file_of_its_own(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"precious")
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "link").symlink_to(precious)
+    (tmp_path / "folder").mkdir()
+    assert "symbolic link" in not_added(tmp_path / "link")
+    assert "is a socket or a device without a driver" in not_added(tmp_path / "fifo")  # nobody reads it
+    assert "no regular file" in not_added(Path("/dev/null"))
+    assert "folder" in not_added(tmp_path / "folder")
+    assert "does not exist" in not_added(tmp_path / "missing")
+    (tmp_path / "name").hardlink_to(precious)
+    assert "2 names" in not_added(tmp_path / "name")
+    assert precious.read_bytes() == b"precious"
+    assert not (tmp_path / "missing").exists()

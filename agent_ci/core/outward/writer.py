@@ -128,7 +128,8 @@ class Outward:
             raise
         except Exception as error:  # noqa: BLE001 - as above
             return _WITHHELD.format(type(error).__name__)
-        return _mapped(document, cache(lambda text: self._value(text, detected)))  # names and ids come up again and again
+        # Names and ids come up again and again.
+        return _mapped(document, cache(lambda text: self._value(text, detected)))
 
     def shown_json(self, text: str) -> str:
         """JSON *text* whose values passed ``values``, as it may go to a terminal or a log."""

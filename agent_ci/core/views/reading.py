@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 _LARGEST = 10**15
@@ -21,10 +20,10 @@ def texts(value: object) -> tuple[str, ...]:
 
 
 def number(value: object) -> float | None:
-    """*value* where it is a finite number of a sensible size."""
+    """*value* where it is a number of a sensible size."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value if math.isfinite(value) and abs(value) <= _LARGEST else None
+    return value if -_LARGEST <= value <= _LARGEST else None
 
 
 def whole(value: object) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent_ci.core.outward.markdown import block, code, inert, sentence, tame
+from agent_ci.core.outward.markdown import block, code, fold, inert, sentence, sticky, tame
 
 HOSTS = frozenset({"git.example.org"})
 CHANGED = {
@@ -85,3 +85,32 @@ def test_a_long_block_shows_its_ends() -> None:
 
 def test_inert_text_is_one_short_line() -> None:
     assert inert("a\u202e\n@b #1", limit=6) == "a @ b…"
+
+
+FOLDED = f"{sticky('fix')}\n\n{fold('The change: 1 file, +1 -1', block('x', 'diff'))}\n"
+
+
+def test_a_fold_and_the_hidden_first_line_stay_where_they_are_wanted() -> None:
+    assert tame(FOLDED, folds=True) == FOLDED
+    shown = tame(FOLDED)
+    assert "<details" not in shown
+    assert "<!--" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("</details>", "&lt;/details>"),
+        ("a\n<details><summary>x</summary>\nb", "a\n<details><summary>x</summary>\nb\n\n</details>"),
+        ("<details><summary>x</summary>\n```\nb", "<details><summary>x</summary>\n```\nb\n```\n\n</details>"),
+        ("```\n</details>\n```", "```\n</details>\n```"),
+        ("<details><summary><b>x</b></summary>", "&lt;details>&lt;summary>&lt;b>x&lt;/b>&lt;/summary>"),
+        ("<details open><summary>x</summary>", "&lt;details open>&lt;summary>x&lt;/summary>"),
+        (" </details>", " &lt;/details>"),
+        (f"a\n{sticky('fix')}", "a\n&lt;!-- agent-ci:sticky:fix -->"),
+        ("<!-- agent-ci:sticky:a--b -->", "&lt;!-- agent-ci:sticky:a--b -->"),
+    ],
+)
+def test_no_other_html_stays_and_every_fold_ends(text: str, expected: str) -> None:
+    assert tame(text, folds=True) == expected
+    assert tame(expected, folds=True) == expected

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from agent_ci.core.outward import writer
+from agent_ci.core.outward.markdown import block, fold
 from agent_ci.core.outward.writer import LIMITS, Outward, Sink
 from agent_ci.errors import CancelledError, RefusedError
 from bench.redaction import TOKEN, encodings
@@ -122,3 +123,26 @@ def test_a_signal_during_the_search_still_ends_the_run() -> None:
 
 def test_no_value_of_a_secret_shows_in_its_representation() -> None:
     assert TOKEN not in repr(SimpleNamespace(outward=OUTWARD))
+
+
+@pytest.mark.parametrize("sink", [Sink.SUMMARY, Sink.COMMENT])
+def test_a_cut_closes_the_fold_that_it_goes_through(sink: Sink) -> None:
+    text = Outward().to(sink, fold("The change", block("x" * 2 * LIMITS[sink])))
+    assert len(text.encode()) <= LIMITS[sink]
+    assert text.startswith("<details><summary>The change</summary>\n\n```\nxxx")
+    assert "x\n```\n\n</details>\n\n[cut here" in text
+
+
+def test_a_text_that_comes_up_again_is_searched_once() -> None:
+    searched: list[str] = []
+
+    class Counting:
+        def removed(self, text: str) -> str:
+            searched.append(text)
+            return text
+
+        def named_in(self, _text: str) -> tuple[str, ...]:
+            return ()
+
+    assert Outward(Counting()).values({"a": ["b", "b", "a"], "c": "b"}) == {"a": ["b", "b", "a"], "c": "b"}
+    assert sorted(searched) == ["a", "b", "c"]

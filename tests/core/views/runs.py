@@ -1,4 +1,4 @@
-"""Runs to look at: one that was fixed, one that was not, one whose every text attacks the reader, one of 100,000 cases."""
+"""Runs to look at: one that was fixed, one that was not, one whose every text attacks, one with very many cases."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agent_ci.core.document import Surroundings, evidence_document
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase, TestReport
 from agent_ci.core.rules import HARD_CODED
-from agent_ci.core.run import Attempt, Control, Cost, Evidence, FirstBad, Flake, Finding, Reply, Side, Suspect, Verdict
+from agent_ci.core.run import Attempt, Control, Cost, Evidence, Finding, FirstBad, Flake, Reply, Side, Suspect, Verdict
 
 DIFF = (
     "diff --git a/calc.py b/calc.py\nindex 1..2 100644\n--- a/calc.py\n+++ b/calc.py\n"
