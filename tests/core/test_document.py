@@ -158,3 +158,19 @@ def test_what_was_sealed_and_written_is_whole() -> None:
 )
 def test_what_was_changed_since_is_named(text: str, fault: str) -> None:
     assert broken_seal(text)[: len(fault)] == fault
+
+
+def test_a_failure_has_a_place_a_message_and_the_group_whose_end_of_a_traceback_is_kept() -> None:
+    case = TestCase("t.py::a", Status.FAILED, "wrong\n\nmore", "t.py:3: in a\nE   wrong", file="t.py", line=2)
+    told: Any = evidence_document(Verdict(Outcome.NO_FIX, "so", replace(EVIDENCE, targets=(case,))), AROUND)
+    [group] = told["groups"]
+    failure = {"id": "t.py::a", "file": "t.py", "line": 3, "message": "wrong", "group": group["fingerprint"]}
+    assert told["failures"] == [failure]
+    assert group["excerpt"] == "t.py:3: in a\nE   wrong"
+
+
+def test_what_is_kept_of_very_many_failures_is_bounded() -> None:
+    many = tuple(TestCase(f"t.py::test_{n}", Status.FAILED, "wrong", "E   wrong") for n in range(600))
+    told: Any = evidence_document(Verdict(Outcome.NO_FIX, "so", replace(EVIDENCE, targets=many)), AROUND)
+    assert (len(told["targets"]), len(told["failures"])) == (600, 500)
+    assert sum(bool(group["excerpt"]) for group in told["groups"]) == 20

@@ -93,6 +93,7 @@ class Tried:
     objections: tuple[str, ...]
     rules: tuple[str, ...]
     patch: str
+    group: str
     cost: Spent
 
 
@@ -245,6 +246,7 @@ def _attempt(row: Mapping[str, object]) -> Tried:
         objections=texts(row.get("objections")),
         rules=texts(row.get("rules")),
         patch=text(row.get("patch")),
+        group=text(row.get("group")),
         cost=_spent(item(row, "cost")),
     )
 

@@ -8,7 +8,7 @@ from html import escape
 from agent_ci.core.outward.terminal import cleaned
 from agent_ci.core.outward.workflow import inactive
 
-_LONGEST = 2_000  # characters of one text
+_LONGEST = 1_000  # characters of one text
 _WITHOUT_CONTENT = frozenset({"meta", "rect", "br"})
 
 
@@ -65,6 +65,11 @@ def scrolling(inside: Markup, label: str) -> Markup:
 def preformatted(text: str, label: str, limit: int = 6_000) -> Markup:
     """*text* with its lines, in a region that scrolls."""
     return element("pre", shown(text.strip("\n"), limit), role="region", aria_label=label, tabindex="0")
+
+
+def command(text: str, label: str) -> Markup:
+    """A command to copy, broken over lines where it is long."""
+    return element("pre", shown(text), class_="command", role="region", aria_label=label, tabindex="0")
 
 
 def bullets(rows: Iterable[str]) -> Markup:

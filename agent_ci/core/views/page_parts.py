@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from agent_ci.core.views.account import Account, Cause, Place, Tried
 from agent_ci.core.views.diff_table import diff_tables
-from agent_ci.core.views.markup import Markup, bullets, element, preformatted, prose, table, together
+from agent_ci.core.views.markup import Markup, bullets, command, element, preformatted, prose, table, together
 from agent_ci.core.views.matrix import STATUSES, cells, rows_of
 from agent_ci.core.views.parts import diff_of
 
@@ -21,8 +21,8 @@ _SECONDS = 0.05  # a phase that took less is not shown
 
 def what_failed(account: Account) -> Iterator[str]:
     """One part per root cause, flaky tests, and the places to look at."""
-    for cause in account.causes[:_MOST_CAUSES]:
-        yield from _cause(cause, account.failures)
+    for number, cause in enumerate(account.causes[:_MOST_CAUSES], 1):
+        yield from _cause(number, cause, account.failures)
     if len(account.causes) > _MOST_CAUSES:
         yield element("p", f"… and {len(account.causes) - _MOST_CAUSES} more root causes.", class_="quiet")
     if account.flaky:
@@ -37,14 +37,14 @@ def what_failed(account: Account) -> Iterator[str]:
         yield _list([_place(place, place.message) for place in account.findings])
 
 
-def _cause(cause: Cause, failures: tuple[Place, ...]) -> Iterator[str]:
+def _cause(number: int, cause: Cause, failures: tuple[Place, ...]) -> Iterator[str]:
     yield element("h3", prose(cause.title))
     places = {place.name: place for place in failures if place.group == cause.fingerprint}
     cases = [_case(id_, places.get(id_)) for id_ in cause.cases[:_MOST_CASES]]
     left = len(cause.cases) - len(cases)
     yield bullets([*cases, *([f"and {left} more"] if left > 0 else [])])
     if cause.excerpt:
-        yield preformatted(cause.excerpt, f"What the test said: {cause.title[:100]}")
+        yield preformatted(cause.excerpt, f"Root cause {number}: what the first test said")
 
 
 def _case(id_: str, place: Place | None) -> Markup:
@@ -113,15 +113,17 @@ def _matrix_row(row: tuple[str, ...]) -> Iterator[Markup]:
 def the_attempts(account: Account) -> Iterator[str]:
     """Each attempt with what speaks against it and the rules it breaks."""
     for number, attempt in enumerate(account.attempts[:_MOST_ATTEMPTS], 1):
-        yield from _attempt(number, attempt)
+        yield from _attempt(number, attempt, {cause.fingerprint: cause.title for cause in account.causes})
     if len(account.attempts) > _MOST_ATTEMPTS:
         yield element("p", f"… and {len(account.attempts) - _MOST_ATTEMPTS} more attempts.", class_="quiet")
 
 
-def _attempt(number: int, attempt: Tried) -> Iterator[str]:
+def _attempt(number: int, attempt: Tried, titles: Mapping[str, str]) -> Iterator[str]:
     count = len(attempt.objections)
     said = element("span", "proven", class_="word good") if not count else f"{count} objection{'s' * (count != 1)}"
     yield element("h3", f"{number}. {attempt.proposer[:60]}: ", said)
+    if attempt.group in titles and len(titles) > 1:
+        yield element("p", "About: ", prose(titles[attempt.group]))
     if attempt.cause:
         yield element("p", prose(attempt.cause))
     rules = [element("span", rule, class_="rule") for rule in dict.fromkeys(attempt.rules[:_MOST_OBJECTIONS])]
@@ -180,13 +182,13 @@ def what_to_type(account: Account, patch: str) -> Iterator[str]:
     name = "partial.patch" if account.patch_file == "partial.patch" else "fix.patch"
     if patch.startswith("From "):
         yield element("h3", "Apply the change as a commit")
-        yield preformatted(f"git am --keep-cr {name}", "Command: apply the change as a commit")
+        yield command(f"git am --keep-cr {name}", "Command: apply the change as a commit")
     if diff_of(patch):
         yield element("h3", "Apply the change to the working tree")
-        yield preformatted(f"git apply {name}", "Command: apply the change to the working tree")
+        yield command(f"git apply {name}", "Command: apply the change to the working tree")
     if account.reproduce:
         yield element("h3", "Reproduce the failure")
-        yield preformatted(account.reproduce, "Command: reproduce the failure")
+        yield command(account.reproduce, "Command: reproduce the failure")
 
 
 def facts(told: Mapping[str, str]) -> Markup:

@@ -48,7 +48,9 @@ border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 .good .word,.word.good{color:var(--good)}.bad .word,.word.bad{color:var(--bad)}.word.mixed{color:var(--mixed)}
 .word{font-weight:600}
 .quiet{color:var(--quiet)}
-.rule{display:inline-block;padding:0 .45rem;border:1px solid var(--line);border-radius:1rem;font-size:.8rem}
+.command{white-space:pre-wrap;overflow-wrap:anywhere}
+.rule{display:inline-block;margin-right:.4rem;
+padding:0 .45rem;border:1px solid var(--line);border-radius:1rem;font-size:.8rem}
 svg{display:block;width:100%;min-width:5rem;height:.7rem;margin:.35rem 0}
 rect{fill:var(--bar)}
 footer{margin-top:2.5rem;padding-bottom:2rem;color:var(--quiet);font-size:.85rem}
