@@ -41,6 +41,7 @@ def evidence_document(verdict: Verdict, around: Surroundings) -> dict[str, objec
     """The content of ``evidence.json``: JSON-like values only."""
     evidence, proof = verdict.evidence, verdict.proof
     causes = groups(evidence.targets)
+    red = causes or groups(evidence.before.red)  # where nothing is to be repaired, there still is something to look at
     return {
         "schema": SCHEMA,
         "job": evidence.job,
@@ -52,7 +53,7 @@ def evidence_document(verdict: Verdict, around: Surroundings) -> dict[str, objec
         "notes": list(evidence.notes),
         "targets": list(evidence.target_ids),
         "groups": [_group(group, number) for number, group in enumerate(causes)],
-        "failures": [asdict(failure) for failure in islice(failures(causes), MOST_FAILURES)],
+        "failures": [asdict(failure) for failure in islice(failures(red), MOST_FAILURES)],
         "flaky": [asdict(flake) for flake in evidence.flakes],
         "caused_by_change": evidence.caused_by_change,
         "suspects": [asdict(suspect) for suspect in evidence.suspects],

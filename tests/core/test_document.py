@@ -169,6 +169,12 @@ def test_a_failure_has_a_place_a_message_and_the_group_whose_end_of_a_traceback_
     assert group["excerpt"] == "t.py:3: in a\nE   wrong"
 
 
+def test_what_is_red_and_not_to_be_repaired_is_told_as_well() -> None:
+    told: Any = evidence_document(Verdict(Outcome.FLAKY, "so", replace(EVIDENCE, targets=())), AROUND)
+    assert [failure["id"] for failure in told["failures"]] == ["t.py::a"]
+    assert (told["targets"], told["groups"]) == ([], [])
+
+
 def test_what_is_kept_of_very_many_failures_is_bounded() -> None:
     many = tuple(TestCase(f"t.py::test_{n}", Status.FAILED, "wrong", "E   wrong") for n in range(600))
     told: Any = evidence_document(Verdict(Outcome.NO_FIX, "so", replace(EVIDENCE, targets=many)), AROUND)

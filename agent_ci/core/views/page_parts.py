@@ -8,7 +8,7 @@ from agent_ci.core.views.account import Account, Cause, Place, Tried
 from agent_ci.core.views.diff_table import diff_tables
 from agent_ci.core.views.markup import Markup, bullets, command, element, preformatted, prose, table, together
 from agent_ci.core.views.matrix import STATUSES, cells, rows_of
-from agent_ci.core.views.parts import diff_of
+from agent_ci.core.views.parts import counted, diff_of
 
 _MOST_CAUSES = 20
 _MOST_CASES = 10
@@ -25,6 +25,9 @@ def what_failed(account: Account) -> Iterator[str]:
         yield from _cause(number, cause, account.failures)
     if len(account.causes) > _MOST_CAUSES:
         yield element("p", f"… and {len(account.causes) - _MOST_CAUSES} more root causes.", class_="quiet")
+    if account.failures and not account.causes:
+        yield element("h3", "Red, and not to be repaired by this run")
+        yield _list([_place(place, place.words) for place in account.failures])
     if account.flaky:
         yield element("h3", "Red and green on one commit")
         yield _list(account.flaky)
@@ -69,11 +72,10 @@ def the_change(account: Account, patch: str) -> Iterator[str]:
     if proven:
         yield element("p", prose(proven.cause))
     if account.is_proven:
-        times = f"{account.repeats} time{'s' * (account.repeats != 1)}"
         yield element(
             "p",
             "Proven by running the tests of the commit on the changed files in a fresh copy; those that failed were "
-            f"run {times}, in the orders and with the seeds in which they failed.",
+            f"run {counted(account.repeats, 'time')}, in the orders and with the seeds in which they failed.",
         )
     if account.scope and account.scope != "the whole suite":
         yield element("p", element("strong", "Not everything was run: "), account.scope)
@@ -94,7 +96,7 @@ def the_tests(account: Account) -> Iterator[str]:
     yield table("How many tests ended in which way", ("outcome", *(name for name, _ in sides)), counts)
     rows, left = rows_of(account)
     if rows:
-        heads = ("test", "before", *(f"{runs.side}, {runs.total} runs" for runs in account.runs))
+        heads = ("test", "before", *(f"{runs.side}, {counted(runs.total, 'run')}" for runs in account.runs))
         heads = (*heads, "after") if account.after else heads
         yield table("The tests that failed, and those that the change touched", heads, map(_matrix_row, rows))
     if left:
@@ -120,7 +122,7 @@ def the_attempts(account: Account) -> Iterator[str]:
 
 def _attempt(number: int, attempt: Tried, titles: Mapping[str, str]) -> Iterator[str]:
     count = len(attempt.objections)
-    said = element("span", "proven", class_="word good") if not count else f"{count} objection{'s' * (count != 1)}"
+    said = element("span", "proven", class_="word good") if not count else counted(count, "objection")
     yield element("h3", f"{number}. {attempt.proposer[:60]}: ", said)
     if attempt.group in titles and len(titles) > 1:
         yield element("p", "About: ", prose(titles[attempt.group]))

@@ -40,9 +40,12 @@ def failed(account: Account) -> Iterator[str]:
     """The root causes, each with its first test, and where to look."""
     if account.causes:
         count, causes = len(account.targets), len(account.causes)
-        yield f"**What failed:** {_counted(count, 'test')}, {_counted(causes, 'root cause')}"
+        yield f"**What failed:** {counted(count, 'test')}, {counted(causes, 'root cause')}"
         rows = [_cause(cause) for cause in account.causes[:_MOST_CAUSES]]
         yield "\n".join(_rows(rows, causes))
+    elif account.failures:
+        rows = [f"{in_code(place.name)} {literally(place.message, _TITLE)}" for place in account.failures[:_MOST_ROWS]]
+        yield "**Red, and not to be repaired by this run:**\n\n" + "\n".join(_rows(rows, len(account.failures)))
     if account.flaky:
         rows = [literally(flake, _SENTENCE) for flake in account.flaky[:_MOST_ROWS]]
         yield "**Flaky:**\n\n" + "\n".join(_rows(rows, len(account.flaky)))
@@ -62,7 +65,7 @@ def proof(account: Account) -> Iterator[str]:
     passed = len(account.after.get("passed", ()))
     yield (
         f"**Proof:** {before} red before; {passed} passed and {after} red after. The tests are those of the commit; "
-        f"those that failed were run {_counted(account.repeats, 'time')} with the change."
+        f"those that failed were run {counted(account.repeats, 'time')} with the change."
     )
     if account.cells:
         rows = [
@@ -81,7 +84,7 @@ def change(account: Account, patch: str, room: int) -> str:
     if not diff or room < _SMALLEST_ROOM:
         return ""
     what = "The proven change" if account.is_proven else "A repair of a part"
-    files = f": {_counted(len(account.files), 'file')}, +{account.added} -{account.removed}" if account.files else ""
+    files = f": {counted(len(account.files), 'file')}, +{account.added} -{account.removed}" if account.files else ""
     shown = _within(cleaned(diff).text.split("\n"), room - _SMALLEST_ROOM)
     return fold(f"{what}{files}", block(shown, "diff"))
 
@@ -188,5 +191,6 @@ def _red(statuses: Mapping[str, tuple[str, ...]]) -> int:
     return len(statuses.get("failed", ())) + len(statuses.get("errored", ()))
 
 
-def _counted(count: int, what: str) -> str:
+def counted(count: int, what: str) -> str:
+    """*count* things called *what*, which takes an "s" where there is not one of them."""
     return f"{count} {what}" + ("" if count == 1 else "s")

@@ -24,7 +24,7 @@ def sarif(document: Mapping[str, object]) -> dict[str, object]:
     """
     account = read(document)
     placed = [*islice(_results(account), _MOST)]
-    left = len(account.targets) + len(account.findings) - len(placed)
+    left = max(len(account.targets), len(account.failures)) + len(account.findings) - len(placed)
     note = {"level": "note", "message": {"text": f"{left} more, without a line in the repository or over the limit"}}
     return {
         "$schema": SCHEMA,

@@ -45,7 +45,7 @@ border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 .diff .added{background:var(--added)}.diff .gone{background:var(--gone)}
 .diff .hunk td{color:var(--quiet);background:var(--raised)}
 .diff .added th,.diff .gone th{color:var(--text)}
-.good .word,.word.good{color:var(--good)}.bad .word,.word.bad{color:var(--bad)}.word.mixed{color:var(--mixed)}
+.word.good{color:var(--good)}.word.bad{color:var(--bad)}.word.mixed{color:var(--mixed)}
 .word{font-weight:600}
 .quiet{color:var(--quiet)}
 .command{white-space:pre-wrap;overflow-wrap:anywhere}

@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 
 from agent_ci.core.outcome import Outcome
+from agent_ci.core.report import TestReport
 from agent_ci.core.run import Finding, Suspect
 from agent_ci.core.views.check import Annotation, check_run
 from tests.core.views import runs
 
 GREEN = {Outcome.FIXED, Outcome.DELIVERED, Outcome.NOTHING_TO_DO}
 NEITHER = {Outcome.EXPLAINED, Outcome.FLAKY, Outcome.BASE_RED, Outcome.CANNOT_REPRODUCE, Outcome.STALE}
+NOTHING_RED = replace(runs.EVIDENCE, targets=(), before=TestReport())
 
 
 @pytest.mark.parametrize("outcome", Outcome)
@@ -36,13 +38,13 @@ def test_a_flaky_test_is_a_warning() -> None:
 
 @pytest.mark.parametrize("path", ["", "/etc/passwd", "../x.py", "a/../b.py", "C:/x.py", "a//b.py", "a\\..\\b"])
 def test_a_place_that_is_none_of_the_repository_is_not_noted(path: str) -> None:
-    evidence = replace(runs.EVIDENCE, targets=(), suspects=(Suspect(path, 1),), findings=(Finding(path, 1, "x"),))
+    evidence = replace(NOTHING_RED, suspects=(Suspect(path, 1),), findings=(Finding(path, 1, "x"),))
     assert check_run(runs.document(replace(runs.FAILED, evidence=evidence))).annotations == ()
 
 
 @pytest.mark.parametrize("line", [None, 0, -3])
 def test_a_place_without_a_line_is_not_noted(line: int | None) -> None:
-    evidence = replace(runs.EVIDENCE, targets=(), suspects=(), findings=(Finding("a.py", line, "x"),))
+    evidence = replace(NOTHING_RED, suspects=(), findings=(Finding("a.py", line, "x"),))
     assert check_run(runs.document(replace(runs.FAILED, evidence=evidence))).annotations == ()
 
 

@@ -11,8 +11,10 @@ from itertools import pairwise
 import pytest
 
 from agent_ci.core.outcome import Outcome, headline
+from agent_ci.core.run import Flake
 from agent_ci.core.views.account import read
 from agent_ci.core.views.page import page
+from agent_ci.core.views.summary import summary
 from tests.core.views import runs
 
 ALONE = {"meta", "rect"}
@@ -96,6 +98,15 @@ def test_without_a_proof_no_change_is_shown() -> None:
     assert "proven change" not in text
     assert "git apply" not in text
     assert "<h1>No fix found</h1>" in text
+
+
+def test_what_is_not_to_be_repaired_is_shown_all_the_same() -> None:
+    flaky = replace(runs.EVIDENCE, targets=(), flakes=(Flake(runs.RED.id, 1, 3, "the clock"),))
+    account = read(runs.document(replace(runs.FAILED, outcome=Outcome.FLAKY, evidence=flaky)))
+    text = page(account)
+    assert "<code>tests/test_calc.py:5</code> tests/test_calc.py::test_add: assert -1 == 3" in text
+    assert "tests/test_calc.py::test_add: passed in 1 of 3 runs; the clock flips it" in text
+    assert "- `tests/test_calc.py::test_add` assert -1 == 3" in summary(account)
 
 
 @pytest.mark.parametrize("which", ["fixed", "hostile"])
