@@ -106,15 +106,14 @@ class Session:
         self.verdict = verdict
         around = self._surroundings(verdict)
         document = evidence_document(verdict, around)
-        if self._delivered and self._delivered.patch is not None:
-            patch = self._delivered.patch
-            name = self.output.write_patch(patch, is_partial=self._delivered.is_partial)
-            digest = hashlib.sha256(patch).hexdigest()
-            document["patch_file"] = {"name": name, "sha256": digest, "message": self._delivered.message}
+        sent = self._delivered
+        if sent and sent.patch is not None:
+            name = self.output.write_patch(sent.patch, is_partial=sent.is_partial)
+            digest = hashlib.sha256(sent.patch).hexdigest()
+            document["patch_file"] = {"name": name, "sha256": digest, "message": sent.message}
         self.output.write_text("explanation.md", explain(verdict, around))
         written = self.output.write_evidence(document)
-        patch = self._handed_over.patch if self._handed_over else None
-        for fault in showing.show(verdict, written, patch, self.output, self.environment):
+        for fault in showing.show(verdict, written, sent.patch if sent else None, self.output, self.environment):
             self.console.say(fault)
         return written
 

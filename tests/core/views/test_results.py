@@ -115,11 +115,22 @@ def test_failing_tests_and_findings_are_places_in_sarif() -> None:
         "failing-test",
         {"artifactLocation": {"uri": "tests/test_calc.py"}, "region": {"startLine": 5}},
     )
-    assert re.fullmatch("[0-9a-f]{16}:tests/test_calc.py::test_add", test["partialFingerprints"]["agentCiGroup/v1"])
+    assert re.fullmatch("[0-9a-f]{16}:1", test["partialFingerprints"]["primaryLocationLineHash"])
     assert finding["message"]["text"] == "unused name [F841]"
     assert run["tool"]["driver"]["version"] == "1.2.3"
     [note] = run["invocations"][0]["toolExecutionNotifications"]
     assert note["message"]["text"].startswith("1 more, without a line")
+
+
+def test_a_failure_keeps_its_name_where_its_line_moves_and_no_two_share_one() -> None:
+    moved = replace(runs.RED, line=40, traceback=runs.RED.traceback.replace(":5:", ":41:"))
+    other = replace(runs.RED, id="tests/test_calc.py::test_other")
+    names = []
+    for case in (runs.RED, moved, other):
+        evidence = replace(runs.EVIDENCE, targets=(case,), findings=())
+        [run] = plain(sarif(runs.document(replace(runs.FAILED, evidence=evidence))))["runs"]
+        names += [result["partialFingerprints"]["agentCiFailure/v1"] for result in run["results"]]
+    assert names[0] == names[1] != names[2]
 
 
 def test_a_file_name_becomes_a_relative_address() -> None:
