@@ -167,6 +167,7 @@ def test_text_is_added_to_the_end_of_a_file(tmp_path: Path) -> None:
     assert file.read_bytes() == b"before\nafter\n"
 
 
+@pytest.mark.usefixtures("waits_for_no_one")
 def test_nothing_is_added_to_what_is_no_file_of_its_own(tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.write_bytes(b"precious")

@@ -56,4 +56,5 @@ def test_an_excerpt_keeps_both_ends_and_a_size() -> None:
     assert excerpt(red("said")) == "said"
     lines = excerpt(red(traceback="\n".join(map(str, range(100))))).split("\n")
     assert (lines[0], lines[15], lines[-1], len(lines)) == ("0", "…", "99", 31)
-    assert len(excerpt(red(traceback="x" * 10_000_000))) <= 3_000
+    for long in ("x" * 10_000_000, ("x" * 190 + "\n") * 31):
+        assert len(excerpt(red(traceback=long))) <= 3_000

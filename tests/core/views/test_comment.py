@@ -13,6 +13,7 @@ from agent_ci.core.outward.writer import LIMITS, Known, Outward, Sink
 from agent_ci.core.views.account import digest, read
 from agent_ci.core.views.advice import advice
 from agent_ci.core.views.comment import LIMIT, comment, issue, pull_request
+from agent_ci.core.views.parts import link
 from agent_ci.core.views.summary import summary
 from tests.core.views import runs
 
@@ -105,6 +106,26 @@ def test_a_comment_that_is_too_long_is_cut_inside_of_its_diff_and_stays_whole(pa
         assert is_whole(made)
         assert "more lines\n" in made or "…\n" in made
         assert "Evidence: sha256" in made
+
+
+def test_a_line_that_is_too_long_is_cut_and_shown() -> None:
+    text = comment(runs.document(), runs.MAIL.replace("return a + b", "return " + "7" * 300_000), key="fix")
+    assert "return 7777" in text
+    assert "7…\n" in text
+    assert "more lines" not in text
+
+
+def test_no_hidden_character_in_a_diff_ends_its_code() -> None:
+    patch = runs.MAIL.replace("+    return a + b\n", "+    return a + b\n \r``\x00`\r</details>\n@everyone\n")
+    text = posted(comment(runs.document(), patch, key="fix"))
+    assert is_whole(text)
+    assert not any("everyone" in line for line in outside_of_code(text))
+
+
+@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "http://x", "https://x/) [y](https://z", "https://x/ y"])
+def test_only_an_address_of_the_web_is_a_link(url: str) -> None:
+    assert link("The run", url) == ""
+    assert link("The run", "https://x/y?z=1") == "[The run](https://x/y?z=1)"
 
 
 def test_no_text_of_a_run_acts_on_who_reads_it() -> None:

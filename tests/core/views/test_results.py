@@ -21,7 +21,7 @@ from tests.core.views import runs
 
 HOSTILE, AROUND_HOSTILE, _ = runs.hostile()
 SCHEMAS = Path(os.environ.get("AGENT_CI_SCHEMAS", "/nowhere"))
-ERRORED = TestCase("t.py", Status.ERRORED, "collection failure", "E   ImportError: x\n\x00]]>")
+ERRORED = TestCase("t.py", Status.ERRORED, "collection failure", "E   ImportError: x\n\x00\uffff]]>")
 
 needs_schemas = pytest.mark.skipif(
     not SCHEMAS.is_dir(),
@@ -93,7 +93,7 @@ def test_names_messages_and_traces_survive_in_junit() -> None:
     assert [(child.tag, child.get("message"), child.text) for child in red] == [
         ("failure", runs.RED.message, runs.RED.traceback)
     ]
-    assert [(child.tag, child.text) for child in errored] == [("error", "E   ImportError: x\n]]>")]
+    assert [(child.tag, child.text) for child in errored] == [("error", "E   ImportError: x\n\ufffd]]>")]
 
 
 def test_a_report_of_very_many_cases_lists_the_red_ones_first_and_says_what_it_leaves_out() -> None:
