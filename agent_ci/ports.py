@@ -14,6 +14,7 @@ from agent_ci.core.context import Context
 from agent_ci.core.parcel import Parcel
 from agent_ci.core.report import TestReport
 from agent_ci.core.run import Attempt, Evidence, Reply
+from agent_ci.core.views.story import Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,34 +193,6 @@ class Delivery:
     rung: str
     sentence: str
     reference: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """What is told about a run where people look: *comment* is the one that is kept up to date, found by *marker*.
-
-    ``marker`` is the first line of the comment and of no other. ``is_quiet`` is True where there is nothing to say
-    unless something was said before. ``check`` is the name, the conclusion and the text of a check of its own, with
-    ``notes`` on lines of the commit, empty where there is none.
-    """
-
-    marker: str
-    comment: str
-    is_quiet: bool = False
-    check: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    notes: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A remark on lines of *path*, *first* to *last*, 1-based; *level* is ``notice``, ``warning`` or ``failure``."""
-
-    path: str
-    first: int
-    last: int
-    level: str
-    title: str
-    message: str
 
 
 class Forge(Protocol):

@@ -6,11 +6,11 @@ import base64
 import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
-from agent_ci import handover, kept, registry, settings
+from agent_ci import handover, kept, registry, settings, showing
 from agent_ci.artifacts import OutputFolder
 from agent_ci.base import settings_file
 from agent_ci.checkout import Remote, Repository
@@ -25,6 +25,8 @@ from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.parcel import Parcel
 from agent_ci.core.report import Status, TestCase
+from agent_ci.core.views.comment import pull_request
+from agent_ci.core.views.story import story
 from agent_ci.delivery import descend, parcel_of
 from agent_ci.errors import AgentCIError, RefusedError, UnsupportedError, UsageError
 from agent_ci.handover import HandedOver
@@ -79,16 +81,15 @@ class Publication:
         """
         with self.console.phase("check the hand-over"):
             handed = handover.read(self.evidence, self.patch, sha256=self.sha256)
-        with contextlib.ExitStack() as stack:
-            try:
-                place = stack.enter_context(self._place(handed))
+        try:
+            with self._place(handed) as place:
                 ended = self._delivered(handed, place) if handed.patch is not None else _nothing(handed)
-            except ToolError as error:
-                reason = f"the hand-over does not fit this repository: {error}"
-                return self._written(handed, _Ended(Outcome.UNSUPPORTED, reason))
-            except AgentCIError as error:
-                return self._written(handed, _Ended(error.outcome, str(error)))
-            return self._written(handed, ended)
+                ended = self._told(handed, place, ended)
+        except ToolError as error:
+            ended = _Ended(Outcome.UNSUPPORTED, f"the hand-over does not fit this repository: {error}")
+        except AgentCIError as error:
+            ended = _Ended(error.outcome, str(error))
+        return self._written(handed, ended)
 
     def _delivered(self, handed: HandedOver, place: _Place) -> _Ended:
         """What became of the proven change. Raises AgentCIError, ToolError before anything was tried with it."""
@@ -102,6 +103,18 @@ class Publication:
                 return _Ended(error.outcome, f"{error}; the proven change is in {self.settings.out}/fix.patch")
         outcome = Outcome.FIXED if delivery.rung in (PATCH, NONE) else Outcome.DELIVERED
         return _Ended(outcome, str(handed.document["reason"]), delivery)
+
+    def _told(self, handed: HandedOver, place: _Place, ended: _Ended) -> _Ended:
+        """*ended* with the address at which people are told; where that fails, a sentence says so and nothing else."""
+        document = {**handed.document, **(ended.told if handed.patch is not None else {})}
+        with self.console.phase("tell"), undisturbed():
+            try:
+                return replace(
+                    ended, address=place.forge.tell(story(document, handed.text, self.outward), place.context)
+                )
+            except AgentCIError as error:
+                self.console.say(f"nobody could be told on the forge: {error}")
+                return ended
 
     def _hear(self, file: Mapping[str, object]) -> None:
         given = settings.checked(self.given, source="command line")
@@ -124,7 +137,9 @@ class Publication:
             raise RefusedError(f"the change breaks a rule of the base's settings: {rules[0]}")
         self.outward.to(Sink.PATCH, handed.text)
         message = self.outward.to(Sink.COMMIT, _message(handed))
-        return parcel_of(patch, place.clone, place.context, message, named_failure(message))
+        parcel = parcel_of(patch, place.clone, place.context, message, named_failure(message))
+        title, body = (self.outward.to(Sink.COMMENT, text) for text in pull_request(handed.document, handed.text))
+        return replace(parcel, title=title, body=body)
 
     @contextlib.contextmanager
     def _repository(self, handed: HandedOver) -> Iterator[Repository]:
@@ -156,7 +171,10 @@ class Publication:
         with contextlib.suppress(RefusedError):  # then that is the outcome already
             self._keep(handed)
         document = {name: value for name, value in handed.document.items() if name != "seal"}
-        return self.output.write_evidence({**document, **ended.told, "handed_over": {"sha256": handed.sha256}})
+        written = self.output.write_evidence({**document, **ended.told, "handed_over": {"sha256": handed.sha256}})
+        for fault in showing.summarise(written, handed.text, self.outward, self.environment):
+            self.console.say(fault)
+        return written
 
 
 @dataclass(frozen=True)
@@ -175,13 +193,20 @@ class _Ended:
     outcome: Outcome
     reason: str
     delivery: Delivery | None = None
+    address: str = ""
 
     @property
     def told(self) -> dict[str, object]:
         """The parts of the evidence document that say so."""
-        where = {"rung": self.delivery.rung, "sentence": self.delivery.sentence} if self.delivery else {}
+        where = asdict(self.delivery) if self.delivery else {}
         code = self.outcome.exit_code
-        return {"outcome": str(self.outcome), "exit_code": code, "reason": self.reason, "delivery": where}
+        return {
+            "outcome": str(self.outcome),
+            "exit_code": code,
+            "reason": self.reason,
+            "delivery": where,
+            "told": self.address,
+        }
 
 
 def _nothing(handed: HandedOver) -> _Ended:

@@ -9,7 +9,7 @@ import platform
 import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -264,7 +264,7 @@ class Session:
             isolation=self._isolation,
             timings={**self.console.timings, **sums},
             versions=self._versions(),
-            delivery={"rung": delivery.rung, "sentence": delivery.sentence} if delivery else {},
+            delivery=asdict(delivery) if delivery else {},
         )
 
     def _versions(self) -> dict[str, object]:

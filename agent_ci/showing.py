@@ -8,7 +8,7 @@ from pathlib import Path
 from agent_ci import __version__
 from agent_ci.artifacts import OutputFolder
 from agent_ci.core.document import text_of
-from agent_ci.core.outward.writer import Sink
+from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.run import Verdict
 from agent_ci.core.views.account import Account, read
 from agent_ci.core.views.page import page
@@ -39,8 +39,20 @@ def show(
         "report.html": lambda: _write_page(account, text, output),
         "findings.sarif": lambda: _write_places(document, verdict, output),
         "results.ctrf.json": lambda: _write_results(verdict, output),
-        "the summary of the job": lambda: _add_summary(account, text, output, environment),
+        "the summary of the job": lambda: _add_summary(account, text, output.outward, environment),
     }
+    yield from _each(views)
+
+
+def summarise(
+    document: Mapping[str, object], patch: str, outward: Outward, environment: Mapping[str, str]
+) -> Iterator[str]:
+    """Add what there is to say of *document* to the summary of the job, and yield a sentence where that fails."""
+    yield from _each({"the summary of the job": lambda: _add_summary(read(document), patch, outward, environment)})
+
+
+def _each(views: Mapping[str, Callable[[], None]]) -> Iterator[str]:
+    """Write each of *views*, by name, and yield a sentence for each that could not be written."""
     for name, write in views.items():
         try:
             write()
@@ -69,8 +81,8 @@ def _write_results(verdict: Verdict, output: OutputFolder) -> None:
         output.write_values(results, {"results.ctrf.json": text_of, "results.junit.xml": junit})
 
 
-def _add_summary(account: Account, patch: str, output: OutputFolder, environment: Mapping[str, str]) -> None:
+def _add_summary(account: Account, patch: str, outward: Outward, environment: Mapping[str, str]) -> None:
     path = environment.get(SUMMARY, "")
     if path:
-        text = output.outward.to(Sink.SUMMARY, summary(account, patch))
+        text = outward.to(Sink.SUMMARY, summary(account, patch))
         append_regular(Path(path), text.encode("utf-8", "replace"))

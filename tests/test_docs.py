@@ -24,8 +24,9 @@ from agent_ci.core.parcel import Parcel
 from agent_ci.core.patches.diff import read_edits
 from agent_ci.core.report import Status, TestCase, TestReport
 from agent_ci.core.run import Attempt, Evidence
+from agent_ci.core.views.story import Story
 from agent_ci.errors import InfrastructureError, RungRefusedError, UnsupportedError
-from agent_ci.ports import Command, Story, Tree, Workspace
+from agent_ci.ports import Command, Tree, Workspace
 from agent_ci.sandboxes.none import NoSandbox
 from scripts import changelog
 from tests.trees import Files

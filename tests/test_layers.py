@@ -46,7 +46,7 @@ MAY_IMPORT = {
     | EDGES
     | {"ports", "settings", "registry", "isolation", "pipeline", "jobs", "base", "delivery", "showing", "__init__"},
     "verification": CORE | EDGES | {"ports", "settings", "pipeline", "jobs", "session"},
-    "publishing": CORE | EDGES | {"ports", "settings", "registry", "pipeline", "base", "delivery"},
+    "publishing": CORE | EDGES | {"ports", "settings", "registry", "pipeline", "base", "delivery", "showing"},
     "demo": CORE | EDGES,
     "cli": CORE
     | {"settings", "session", "verification", "publishing", "demo", "artifacts", "keeper", "kept", "__init__"},

@@ -9,8 +9,9 @@ from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.core.context import Context, Event, read_commit_id, read_number
 from agent_ci.core.parcel import Parcel
+from agent_ci.core.views.story import Story
 from agent_ci.forges.local import LocalGit
-from agent_ci.ports import Delivery, Story
+from agent_ci.ports import Delivery
 
 _EVENTS: Mapping[str, Event] = {"push": Event.PUSH, "schedule": Event.SCHEDULE}
 

@@ -11,8 +11,9 @@ from agent_ci.clone import Clone
 from agent_ci.core.context import Context, Event
 from agent_ci.core.ladder import COMMIT
 from agent_ci.core.parcel import Parcel
+from agent_ci.core.views.story import Story
 from agent_ci.errors import ForgeUnavailableError, RungRefusedError, StaleError
-from agent_ci.ports import Delivery, Story
+from agent_ci.ports import Delivery
 
 
 @dataclass(frozen=True)

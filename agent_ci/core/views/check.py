@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from agent_ci.core.note import Note
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.markdown import inert
 from agent_ci.core.outward.terminal import cleaned
@@ -18,18 +19,6 @@ _MESSAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Annotation:
-    """A note on the lines *start_line* to *end_line*, 1-based, of *path*; *level* is notice, warning or failure."""
-
-    path: str
-    start_line: int
-    end_line: int
-    level: str
-    title: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
 class CheckRun:
     """*conclusion* is success, neutral, failure or cancelled; *summary* is Markdown for ``Sink.COMMENT``.
 
@@ -39,7 +28,7 @@ class CheckRun:
     conclusion: str
     title: str
     summary: str
-    annotations: tuple[Annotation, ...]
+    notes: tuple[Note, ...]
 
 
 def check_run(document: Mapping[str, object], patch: str = "") -> CheckRun:
@@ -58,7 +47,7 @@ def _conclusion(account: Account) -> str:
     return "success" if outcome and outcome.exit_code == 0 else "failure"
 
 
-def _annotations(account: Account) -> Iterator[Annotation]:
+def _annotations(account: Account) -> Iterator[Note]:
     level = _LEVELS.get(account.known_outcome, "failure")
     yield from (_note(place, level, place.name) for place in account.failures if place.is_inside)
     yield from (_note(place, "warning", place.name or "in the log") for place in account.findings if place.is_inside)
@@ -69,7 +58,7 @@ def _annotations(account: Account) -> Iterator[Annotation]:
 _LEVELS: Mapping[Outcome | None, str] = MappingProxyType({Outcome.FLAKY: "warning", Outcome.BASE_RED: "warning"})
 
 
-def _note(place: Place, level: str, title: str) -> Annotation:
+def _note(place: Place, level: str, title: str) -> Note:
     line = place.line or 1
     message = cleaned(place.message).text[:_MESSAGE] or "failed"
-    return Annotation(place.file, line, line, level, inert(title, limit=_TITLE), message)
+    return Note(place.file, line, line, level, inert(title, limit=_TITLE), message)
