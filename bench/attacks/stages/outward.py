@@ -95,7 +95,7 @@ def _through_sinks(form: Texts) -> Iterator[tuple[Sink, str]]:
 
 
 def _through_a_run(form: Red) -> Iterator[tuple[Sink, str]]:
-    """The progress, the explanation and the evidence of a run that finds no repair."""
+    """The progress, the explanation, the evidence and the views of a run that finds no repair."""
     told = f"import pytest\n\n\n@pytest.mark.parametrize('x', [{form.name!r}])\ndef test_it(x):\n"
     with tempfile.TemporaryDirectory(prefix="outward-") as scratch:
         files = {"test_it.py": f"{told}    raise AssertionError({form.message!r})\n"}
@@ -107,6 +107,8 @@ def _through_a_run(form: Red) -> Iterator[tuple[Sink, str]]:
         yield Sink.LOG, progress.getvalue()
         yield Sink.MARKDOWN, (out / "explanation.md").read_text("utf-8")
         yield Sink.JSON, (out / "evidence.json").read_text("utf-8").replace("::", ": :")
+        for shown in ("report.html", "results.junit.xml"):
+            yield Sink.LOG, (out / shown).read_text("utf-8")  # as a job that prints them does
 
 
 def _assigned(form: Variable) -> tuple[list[str], str]:
