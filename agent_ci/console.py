@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from agent_ci.core.document import Phase
 from agent_ci.core.outward.writer import Outward, Sink
 
 _CLEAR_LINE = "\r\x1b[K"
@@ -15,7 +16,7 @@ _CLEAR_LINE = "\r\x1b[K"
 
 @dataclass
 class Console:
-    """Shows phases on *stream* and keeps how long each took, in seconds. What is shown passes *outward* first.
+    """Shows phases on *stream* and keeps when each was and how long it took. What is shown passes *outward* first.
 
     ``is_live`` redraws one line per phase (a terminal); ``is_quiet`` shows nothing at all.
     """
@@ -25,6 +26,8 @@ class Console:
     is_quiet: bool = False
     outward: Outward = field(default_factory=Outward)
     timings: dict[str, float] = field(default_factory=dict)
+    timeline: list[Phase] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -37,6 +40,7 @@ class Console:
         finally:
             seconds = time.monotonic() - started
             self.timings[name] = self.timings.get(name, 0.0) + seconds
+            self.timeline.append(Phase(name, started - self.began, seconds))
             self._write(f"  {name}  {seconds:.1f} s")
 
     def say(self, sentence: str) -> None:

@@ -263,6 +263,7 @@ class Session:
             context=self.context,
             isolation=self._isolation,
             timings={**self.console.timings, **sums},
+            timeline=tuple(sorted(self.console.timeline, key=lambda phase: phase.start)),
             versions=self._versions(),
             delivery=asdict(delivery) if delivery else {},
         )

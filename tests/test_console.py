@@ -54,3 +54,15 @@ def test_only_a_terminal_outside_of_ci_is_redrawn(
     stream: io.StringIO, environment: dict[str, str], *, expected: bool
 ) -> None:
     assert is_live(stream, environment) is expected
+
+
+def test_each_time_that_a_phase_went_on_is_kept_from_the_start_of_the_run() -> None:
+    console = Console(io.StringIO(), is_quiet=True)
+    with console.phase("prove"):
+        pass
+    with console.phase("prove"):
+        pass
+    first, second = console.timeline
+    assert (first.name, second.name) == ("prove", "prove")
+    assert 0 <= first.start <= first.start + first.seconds <= second.start
+    assert console.timings == {"prove": first.seconds + second.seconds}

@@ -23,18 +23,29 @@ WHOLE_SUITE = "the whole suite"
 MOST_FAILURES = 500
 _MOST_EXCERPTS = 20
 _MOST_REPRODUCED = 10  # ids in one command
+_MOST_PHASES = 200
 _SEAL = "seal"
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One time that a phase went on, in seconds; ``start`` counts from the start of the run."""
+
+    name: str
+    start: float
+    seconds: float
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a run knows beside its verdict; ``timings`` are seconds per phase."""
+    """What a run knows beside its verdict; ``timings`` are seconds per phase, ``timeline`` is when they were."""
 
     context: Context
     isolation: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     timings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     versions: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     delivery: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    timeline: tuple[Phase, ...] = ()
 
 
 def evidence_document(verdict: Verdict, around: Surroundings) -> dict[str, object]:
@@ -70,6 +81,7 @@ def evidence_document(verdict: Verdict, around: Surroundings) -> dict[str, objec
         "isolation": dict(around.isolation),
         "delivery": dict(around.delivery),
         "timings": {name: round(seconds, 3) for name, seconds in around.timings.items()},
+        "timeline": [_phase(phase) for phase in around.timeline[:_MOST_PHASES]],
         "versions": dict(around.versions),
         "toolchain": dict(evidence.toolchain),
     }
@@ -108,6 +120,10 @@ def _digest(value: object) -> str:
 def ids_by_status(report: TestReport) -> dict[str, list[str]]:
     """One sorted list of ids per status, one entry per case."""
     return {str(status): sorted(case.id for case in report.cases if case.status is status) for status in Status}
+
+
+def _phase(phase: Phase) -> dict[str, object]:
+    return {"name": phase.name, "start": round(phase.start, 3), "seconds": round(phase.seconds, 3)}
 
 
 def _control(control: Control) -> dict[str, object]:

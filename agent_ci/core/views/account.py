@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agent_ci.core.document import text_of
+from agent_ci.core.document import Phase, text_of
 from agent_ci.core.outcome import Outcome, headline
 from agent_ci.core.views.reading import item, items, number, text, texts, whole
 
@@ -133,6 +133,7 @@ class Account:
     lacks: tuple[str, ...] = ()
     delivery: str = ""
     timings: Mapping[str, float] = field(default_factory=dict)
+    timeline: tuple[Phase, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -198,6 +199,7 @@ def read(document: Mapping[str, object]) -> Account:
         lacks=texts(isolation.get("lacks")),
         delivery=text(item(document, "delivery").get("sentence")),
         timings={key: number(value) or 0.0 for key, value in item(document, "timings").items()},
+        timeline=tuple(_phase(row) for row in items(document, "timeline")),
         versions={key: text(value) for key, value in item(document, "versions").items()},
     )
 
@@ -248,6 +250,12 @@ def _attempt(row: Mapping[str, object]) -> Tried:
         patch=text(row.get("patch")),
         group=text(row.get("group")),
         cost=_spent(item(row, "cost")),
+    )
+
+
+def _phase(row: Mapping[str, object]) -> Phase:
+    return Phase(
+        text(row.get("name")), max(0.0, number(row.get("start")) or 0.0), max(0.0, number(row.get("seconds")) or 0.0)
     )
 
 

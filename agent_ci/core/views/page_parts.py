@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from agent_ci.core.document import Phase
 from agent_ci.core.views.account import Account, Cause, Place, Tried
 from agent_ci.core.views.diff_table import diff_tables
 from agent_ci.core.views.markup import Markup, bullets, command, element, preformatted, prose, table, together
@@ -15,7 +16,7 @@ _MOST_CASES = 10
 _MOST_ATTEMPTS = 30
 _MOST_OBJECTIONS = 5
 _MOST_ROWS = 20
-_SUMS = ("total", "sandboxed", "model", "own")
+_SUMS = {"total": "in all", "sandboxed": "in the sandbox", "model": "waiting for a model", "own": "our own"}
 _SECONDS = 0.05  # a phase that took less is not shown
 
 
@@ -100,7 +101,7 @@ def the_tests(account: Account) -> Iterator[str]:
         heads = (*heads, "after") if account.after else heads
         yield table("The tests that failed, and those that the change touched", heads, map(_matrix_row, rows))
     if left:
-        yield element("p", f"{left} more tests are not listed.", class_="quiet")
+        yield element("p", f"{counted(left, 'more test')} not listed.", class_="quiet")
     if account.notes:
         yield element("h3", "What the control runs say")
         yield _list(account.notes)
@@ -139,28 +140,33 @@ def _attempt(number: int, attempt: Tried, titles: Mapping[str, str]) -> Iterator
 
 
 def the_time(account: Account) -> Iterator[str]:
-    """The phases in their order, each as long as it took."""
-    phases = [(name, seconds) for name, seconds in account.timings.items() if name not in _SUMS and seconds >= _SECONDS]
-    if not phases:
-        return
-    phases = phases[:_MOST_ROWS]
-    whole = max(account.timings.get("total", 0.0), sum(seconds for _, seconds in phases))
-    rows, start = [], 0.0
-    for name, seconds in phases:
-        rows.append((name, f"{seconds:.1f} s", _bar(start / whole, seconds / whole)))
-        start += seconds
-    yield table("Phases of the run", ("phase", "time", "when"), rows)
-    told = ((name, account.timings.get(name, 0.0)) for name in _SUMS)
-    words = {"total": "in all", "sandboxed": "in the sandbox", "model": "waiting for a model", "own": "our own"}
-    yield element("p", " · ".join(f"{seconds:.1f} s {words[name]}" for name, seconds in told), class_="quiet")
+    """The phases in their order: how long each took, and when that was."""
+    phases: dict[str, list[Phase]] = {}
+    for phase in account.timeline:
+        phases.setdefault(phase.name, []).append(phase)
+    whole = max((phase.start + phase.seconds for phase in account.timeline), default=0.0)
+    long = {name: times for name, times in phases.items() if sum(time.seconds for time in times) >= _SECONDS}
+    if long:
+        rows = [
+            (name, f"{sum(time.seconds for time in times):.1f} s", _bar(times, whole)) for name, times in long.items()
+        ]
+        yield table("Phases of the run", ("phase", "time", "when"), rows[:_MOST_ROWS])
+        told = (f"{account.timings.get(name, 0.0):.1f} s {words}" for name, words in _SUMS.items())
+        yield element("p", " · ".join(told), class_="quiet")
 
 
-def _bar(start: float, length: float) -> Markup:
-    rect = element("rect", x=f"{100 * start:.2f}", y="0", width=f"{max(100 * length, 0.5):.2f}", height="10", rx="0.5")
-    drawn = element(
-        "svg", rect, viewBox="0 0 100 10", preserveAspectRatio="none", aria_hidden="true", focusable="false"
+def _bar(times: list[Phase], whole: float) -> Markup:
+    """A line as long as the run, drawn where the phase went on."""
+    scale = 100 / max(whole, _SECONDS)
+    marks = (
+        element(
+            "rect", x=f"{time.start * scale:.2f}", y="0", width=f"{max(time.seconds * scale, 0.4):.2f}", height="10"
+        )
+        for time in times
     )
-    return Markup(drawn)
+    return element(
+        "svg", *marks, viewBox="0 0 100 10", preserveAspectRatio="none", aria_hidden="true", focusable="false"
+    )
 
 
 def the_cost(account: Account) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.markdown import block, code, fold, inert, sentence
 from agent_ci.core.outward.terminal import cleaned
 from agent_ci.core.views.account import Account, Cause, Tried
@@ -30,10 +31,12 @@ def diff_of(patch: str) -> str:
 
 
 def verdict(account: Account, heading: str = "###") -> Iterator[str]:
-    """The verdict in the first line, then why, then what to do."""
+    """The verdict in the first line, then why, then what to do, and where the change went."""
     yield f"{heading} {literally(account.headline, _TITLE)}"
     yield literally(account.reason, _REASON)
     yield advice(account.known_outcome)
+    if account.known_outcome is Outcome.DELIVERED:
+        yield literally(account.delivery, _REASON)
 
 
 def failed(account: Account) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from agent_ci.core.cells import Cell
 from agent_ci.core.change import ChangedFile, Patch
 from agent_ci.core.context import Context, Event
-from agent_ci.core.document import Surroundings, evidence_document
+from agent_ci.core.document import Phase, Surroundings, evidence_document
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase, TestReport
 from agent_ci.core.rules import HARD_CODED
@@ -58,6 +58,12 @@ AROUND = Surroundings(
     {"tier": "bubblewrap", "lacks": ["disk use is watched, not limited"], "why_not_higher": "no image"},
     {"reproduce": 2.0, "prove": 3.0, "total": 6.0, "sandboxed": 4.5, "model": 0.5, "own": 1.0},
     {"agent-ci": "1.2.3", "model": "openai/gpt"},
+    timeline=(
+        Phase("reproduce", 0.0, 2.0),
+        Phase("prove", 2.0, 2.0),
+        Phase("rest", 4.5, 0.01),
+        Phase("prove", 4.5, 0.5),
+    ),
 )
 REFUSED = Attempt(
     Reply("model", cost=Cost(1, 100, 20, 0.003)), PATCH, (HARD_CODED.objection("calc.py:2: it returns 3"),)
@@ -112,7 +118,8 @@ def hostile() -> tuple[Verdict, Surroundings, str]:
     )
     context = Context(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, run_url=f"https://x/)({HOSTILE}")
     facts: Mapping[str, object] = {"tier": HOSTILE, "lacks": [many] * 50, "why_not_higher": HOSTILE}
-    around = Surroundings(context, facts, {HOSTILE: 1.0, "total": 1.0}, {"agent-ci": HOSTILE}, {"sentence": HOSTILE})
+    times = (Phase(HOSTILE, 0.0, 1.0),) * 300
+    around = Surroundings(context, facts, {HOSTILE: 1.0}, {"agent-ci": HOSTILE}, {"sentence": HOSTILE}, times)
     return Verdict(Outcome.FIXED, many, evidence, (attempt,) * 40 + (proven,)), around, diff
 
 

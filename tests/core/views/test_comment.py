@@ -80,6 +80,12 @@ def test_the_first_visible_line_is_the_verdict_and_what_to_do_follows(outcome: O
     assert ("agent-ci undo" in comment(document, key="fix")) == (outcome is Outcome.DELIVERED)
 
 
+def test_where_a_delivered_change_went_is_told() -> None:
+    document = {**runs.document(), "delivery": {"rung": "commit", "sentence": "pushed to topic as abc"}}
+    assert "pushed to topic" not in comment(document, key="fix")
+    assert "\n\npushed to topic as abc\n\n" in comment({**document, "outcome": "delivered"}, key="fix")
+
+
 def test_every_outcome_but_green_has_advice() -> None:
     assert {outcome for outcome in Outcome if not advice(outcome)} == {Outcome.NOTHING_TO_DO}
 

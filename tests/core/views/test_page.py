@@ -84,7 +84,8 @@ def test_the_whole_story_is_told() -> None:
         "calc.py:2: it returns 3 [hard-coded]",
         '<span class="rule">hard-coded</span>',
         "1 model call, 120 tokens, US$ 0.0030",
-        '<th scope="row">reproduce</th><td>2.0 s</td>',
+        '<th scope="row">prove</th><td>2.5 s</td>',
+        '<rect x="40.00" y="0" width="40.00" height="10"><rect x="90.00" y="0" width="10.00" height="10"></svg>',
         "disk use is watched, not limited",
         "git am --keep-cr fix.patch",
         "/usr/bin/python3 -m pytest tests/test_calc.py::test_add",
@@ -158,7 +159,7 @@ def test_a_run_of_very_many_cases_makes_a_small_page_quickly() -> None:
     text = page(account)
     assert time.process_time() - started < 2
     assert len(text) < 200_000
-    assert "19800 more tests are not listed." in text
+    assert "19800 more tests not listed." in text
 
 
 def test_a_usual_page_is_made_in_a_moment() -> None:
