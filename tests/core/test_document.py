@@ -9,7 +9,16 @@ import pytest
 from agent_ci.core.cells import Cell
 from agent_ci.core.change import ChangedFile, Patch
 from agent_ci.core.context import Context, Event
-from agent_ci.core.document import SCHEMA, Surroundings, broken_seal, evidence_document, ids_by_status, sealed, text_of
+from agent_ci.core.document import (
+    SCHEMA,
+    Phase,
+    Surroundings,
+    broken_seal,
+    evidence_document,
+    ids_by_status,
+    sealed,
+    text_of,
+)
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase, TestReport
 from agent_ci.core.rules import HARD_CODED
@@ -180,3 +189,10 @@ def test_what_is_kept_of_very_many_failures_is_bounded() -> None:
     told: Any = evidence_document(Verdict(Outcome.NO_FIX, "so", replace(EVIDENCE, targets=many)), AROUND)
     assert (len(told["targets"]), len(told["failures"])) == (600, 500)
     assert sum(bool(group["excerpt"]) for group in told["groups"]) == 20
+
+
+def test_the_timeline_says_when_each_phase_was_and_is_bounded() -> None:
+    phases = tuple(Phase("prove", float(n), 0.12345) for n in range(300))
+    told: Any = evidence_document(Verdict(Outcome.NO_FIX, "so", EVIDENCE), replace(AROUND, timeline=phases))
+    assert told["timeline"][1] == {"name": "prove", "start": 1.0, "seconds": 0.123}
+    assert len(told["timeline"]) == 200

@@ -9,7 +9,7 @@ from agent_ci.core.outward.terminal import cleaned
 from agent_ci.core.outward.workflow import inactive
 
 _LONGEST = 1_000  # characters of one text
-_WITHOUT_CONTENT = frozenset({"meta", "rect", "br"})
+_WITHOUT_CONTENT = frozenset({"meta"})  # SVG has no such elements: one that is not closed holds the next
 
 
 class Markup(str):
