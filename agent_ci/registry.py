@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.confine.probing import python_of
 from agent_ci.core.budget import Budget
+from agent_ci.core.spelling import did_you_mean
 from agent_ci.errors import UnsupportedError, UsageError
 from agent_ci.kept import door, outward
 from agent_ci.ports import Forge, Journal, Proposer, Runner, Sandbox, Tree
@@ -55,9 +55,7 @@ def _proposer(name: str, setup: Setup) -> Proposer:
     for found in entry_points(group="agent_ci.proposers", name=name):
         made: Proposer = found.load()(setup)
         return made
-    close = difflib.get_close_matches(name, _PROPOSERS, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
-    raise UsageError(f"unknown proposer {name!r} (known: {', '.join(_PROPOSERS)}){hint}")
+    raise UsageError(f"unknown proposer {name!r} (known: {', '.join(_PROPOSERS)}){did_you_mean(name, _PROPOSERS)}")
 
 
 def _known(setup: Setup) -> Proposer:

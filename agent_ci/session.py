@@ -171,6 +171,7 @@ class Session:
                 base=base.commit,
                 base_note=base.note,
                 refuse_red_base=_refuses_red_base(self.settings, self.context),
+                only=self.settings.group,
             ),
             hooks=Hooks(_hooks(self.settings)),
             bisect=self.settings.bisect or "",

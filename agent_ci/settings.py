@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from agent_ci.core.policy import PROTECTED, Policy
 from agent_ci.core.rules import PERMITS
+from agent_ci.core.spelling import did_you_mean
 from agent_ci.errors import UsageError
 
 FILE_NAME = ".agent-ci.yml"
@@ -56,6 +56,14 @@ OPTIONS: tuple[Option, ...] = (
     Option("log", "raw job logs, for failures that leave no report", default=(), metavar="FILE", is_repeatable=True),
     Option("run", "how to run the tests; detected from the repository when left out", metavar="COMMAND"),
     Option("base", "the base to compare with", metavar="REF"),
+    Option(
+        "group",
+        "repair only the root cause of this fingerprint, as `plan` and `evidence.json` name it",
+        default=(),
+        metavar="ID",
+        is_repeatable=True,
+        is_words=True,
+    ),
     Option(
         "when-base-red",
         "what to do when the base fails in the same way; refuse on pull and merge requests and with --base",
@@ -125,6 +133,7 @@ class Settings:
     log: tuple[str, ...]
     run: str | None
     base: str | None
+    group: tuple[str, ...]
     when_base_red: str | None
     proposer: tuple[str, ...]
     model: str | None
@@ -202,7 +211,7 @@ def from_file(text: str, *, source: str) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, value in content.items():
         if name not in by_name:
-            raise UsageError(f"{source}: unknown option {name!r}{_did_you_mean(str(name), by_name)}")
+            raise UsageError(f"{source}: unknown option {name!r}{did_you_mean(str(name), by_name)}")
         option = by_name[name]
         found[option.key] = _checked(option, tuple(value) if isinstance(value, list) else value, source)
     return found
@@ -266,7 +275,7 @@ def _checked(option: Option, value: object, source: str) -> object:
         for item in value if isinstance(value, tuple) else (value,):
             if item not in option.choices:
                 known = ", ".join(option.choices)
-                hint = _did_you_mean(str(item), option.choices)
+                hint = did_you_mean(str(item), option.choices)
                 raise UsageError(f"{source}: {option.name} cannot be {item!r} (one of {known}){hint}")
     if option.kind in (int, float) and option.name != "seed" and isinstance(value, int | float) and not value > 0:
         raise UsageError(f"{source}: {option.name} must be more than 0, and is {value!r}")
@@ -274,8 +283,3 @@ def _checked(option: Option, value: object, source: str) -> object:
 
 
 _KIND_NAMES = {str: "text", int: "whole number", float: "number", bool: "yes or no"}
-
-
-def _did_you_mean(word: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""

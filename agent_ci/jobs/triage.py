@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agent_ci import reports
 from agent_ci.core.cells import Cell
+from agent_ci.core.chosen import matching, of_groups, told_of
 from agent_ci.core.diagnosis import flakes, is_manifest, outside_cause
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase, TestReport
@@ -29,7 +30,7 @@ class Triage:
 
     ``report_paths`` are the reports of the red run and ``findings`` what its logs say. ``base`` is the commit to
     compare with, None where there is none, and ``base_note`` says why. ``refuse_red_base`` stops a run whose
-    failures the base shows too.
+    failures the base shows too. ``only`` are the fingerprints of the root causes to repair, none for all.
     """
 
     job: str = "fix"
@@ -39,6 +40,7 @@ class Triage:
     base: str | None = None
     base_note: str = ""
     refuse_red_base: bool = False
+    only: tuple[str, ...] = ()
 
     def diagnose(self, tools: Tools) -> Evidence:
         """Run the suite and the controls, and say what is to be repaired or why nothing can be."""
@@ -47,11 +49,11 @@ class Triage:
             reported = reports.joined(each.values())
         with tools.progress.phase("reproduce"):
             before, seconds = Controls(tools, ()).whole(self.tree)
-        evidence = _reproduced(self._known(before, tools), reported)
-        evidence = replace(evidence, cells=_cells(each, evidence.targets))
+        evidence = _reproduced(self._known(before, tools), reported, self.only)
+        evidence = replace(evidence, cells=_cells(self._about(each, evidence.targets), evidence.targets))
         if evidence.settled is Outcome.CANNOT_REPRODUCE:
             with tools.progress.phase("controls (other orders)"):
-                return self._looked_for(evidence, reported, tools)
+                return self._looked_for(evidence, told_of(reported.red, self.only), tools)
         if evidence.settled is None:
             first = Controls(tools, evidence.target_ids).seen(Side.HEAD, before, alone=False, seconds=seconds)
             evidence = replace(evidence, controls=(first,))
@@ -70,6 +72,12 @@ class Triage:
         root = checkout if is_inside else None
         return reports.read_each(self.report_paths, root=root, keep=reports.Keep.RED)
 
+    def _about(self, each: Mapping[Path, TestReport], targets: tuple[TestCase, ...]) -> Mapping[Path, TestReport]:
+        """What *each* report says, of *targets* alone where root causes are named: others answer for the rest."""
+        if not self.only:
+            return each
+        return {path: TestReport.of(*matching(report.red, targets)) for path, report in each.items()}
+
     def _known(self, before: TestReport, tools: Tools) -> Evidence:
         notes = (self.base_note,) if self.base_note else ()
         return Evidence(
@@ -83,9 +91,9 @@ class Triage:
             toolchain=tools.runner.toolchain,
         )
 
-    def _looked_for(self, evidence: Evidence, reported: TestReport, tools: Tools) -> Evidence:
+    def _looked_for(self, evidence: Evidence, reported: tuple[TestCase, ...], tools: Tools) -> Evidence:
         """*evidence* of a failure that was reported and not seen: run alone and in other orders before giving up."""
-        ids = tuple(case.id for case in _matching(evidence.before.cases, reported) if case.status is Status.PASSED)
+        ids = tuple(case.id for case in matching(evidence.before.cases, reported) if case.status is Status.PASSED)
         if not ids:
             summary = f"{evidence.summary}; the reported tests are not run here (skipped, deselected or not there)"
             return replace(evidence, summary=summary)
@@ -209,19 +217,25 @@ class Triage:
         return tuple(case for case in cases if case.id not in told), _noted(evidence, f"flaky: {counts}")
 
 
-def _reproduced(evidence: Evidence, reported: TestReport) -> Evidence:
-    """*evidence* with the red cases as targets; settled where nothing is red, or not what was reported."""
+def _reproduced(evidence: Evidence, reported: TestReport, only: tuple[str, ...]) -> Evidence:
+    """*evidence* with the red cases as targets; settled where nothing is red, or not what was reported.
+
+    Where root causes are named, those of them alone are the targets. Raises UsageError for one that is not known.
+    """
     before = evidence.before
     if not before.is_complete:
         raise UnsupportedError(f"the report of our own run is partial: {'; '.join(before.partial)}")
-    targets = _matching(before.red, reported) if reported.tally.red else before.red
+    found = matching(before.red, reported.red) if reported.tally.red else before.red
+    targets = of_groups(found, reported.red, only) if found or reported.tally.red else ()
     if targets:
-        left = len(before.red) - len(targets)
-        extra = (f"{left} more case(s) fail here than were reported; they are left alone",) if left else ()
-        return replace(evidence, targets=targets, summary=summary_of(targets), notes=(*evidence.notes, *extra))
+        evidence = _without(evidence, len(before.red) - len(found), "more case(s) fail here than were reported")
+        evidence = _without(evidence, len(found) - len(targets), "failing case(s) have root causes that --group leaves")
+        return replace(evidence, targets=targets, summary=summary_of(targets))
     if reported.tally.red:
-        names = ", ".join(sorted({case.id for case in reported.red})[:5])
-        summary = f"{reported.tally.red} reported failure(s) do not happen here ({names}): {_where(evidence)}"
+        told = told_of(reported.red, only)
+        names = ", ".join(sorted({case.id for case in told})[:5])
+        count = len(told) if only else reported.tally.red
+        summary = f"{count} reported failure(s) do not happen here ({names}): {_where(evidence)}"
         return replace(evidence, settled=Outcome.CANNOT_REPRODUCE, summary=summary)
     if reported.partial:
         summary = f"the suite passes here, and the report given cannot be trusted: {'; '.join(reported.partial)}"
@@ -232,11 +246,9 @@ def _reproduced(evidence: Evidence, reported: TestReport) -> Evidence:
     return replace(evidence, settled=Outcome.NOTHING_TO_DO, summary=summary)
 
 
-def _matching(cases: tuple[TestCase, ...], reported: TestReport) -> tuple[TestCase, ...]:
-    """The cases of *cases* that were reported red: by id, else by class and name, as other dialects name them."""
-    ids = {case.id for case in reported.red}
-    names = {(case.classname, case.name) for case in reported.red}
-    return tuple(case for case in cases if case.id in ids or (case.classname, case.name) in names)
+def _without(evidence: Evidence, count: int, which: str) -> Evidence:
+    """*evidence* with a note that *count* red cases, *which* says what they are, are no targets."""
+    return _noted(evidence, f"{count} {which}; they are left alone") if count else evidence
 
 
 def _cells(each: Mapping[Path, TestReport], targets: tuple[TestCase, ...]) -> tuple[Cell, ...]:
