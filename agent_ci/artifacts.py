@@ -17,6 +17,9 @@ _OURS = (
     "findings.sarif", "results.ctrf.json", "results.junit.xml", "internal-error.md",
 )  # fmt: skip
 
+CELL_PATCH = "cell-"
+"""What the names of the patches begin with that `merge` was given, one per cell."""
+
 
 @dataclass(frozen=True)
 class OutputFolder:
@@ -34,17 +37,17 @@ class OutputFolder:
             raise UsageError(f"--out {self.path} is a symbolic link; name the folder itself, or another one")
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            for name in _OURS:
-                (self.path / name).unlink(missing_ok=True)
+            for path in (*(self.path / name for name in _OURS), *self.path.glob(f"{CELL_PATCH}*.patch")):
+                path.unlink(missing_ok=True)
             self._replace(".gitignore", b"*\n")
         except OSError as error:
             raise UsageError(f"--out {self.path} cannot be written: {error.strerror}; name another folder") from error
 
-    def write_evidence(self, document: Mapping[str, object]) -> dict[str, object]:
-        """Write *document*, secrets removed value by value and sealed, and return what was written."""
+    def write_evidence(self, document: Mapping[str, object], name: str = "evidence.json") -> dict[str, object]:
+        """Write *document* as *name*, secrets removed value by value and sealed, and return what was written."""
         text = text_of(document).encode("utf-8", "replace").decode()
-        written = sealed({str(name): self.outward.values(value) for name, value in json.loads(text).items()})
-        self._write("evidence.json", text_of(written).encode())
+        written = sealed({str(key): self.outward.values(value) for key, value in json.loads(text).items()})
+        self._write(name, text_of(written).encode())
         return written
 
     def write_text(self, name: str, text: str) -> None:
@@ -63,9 +66,13 @@ class OutputFolder:
         Raises RefusedError where it holds a secret.
         """
         name = "partial.patch" if is_partial else "fix.patch"
+        self.keep_patch(name, content)
+        return name
+
+    def keep_patch(self, name: str, content: bytes) -> None:
+        """Write the patch of another run byte for byte as *name*. Raises RefusedError where it holds a secret."""
         self.outward.to(Sink.PATCH, content.decode("utf-8", "surrogateescape"))
         self._write(name, content)
-        return name
 
     def _write(self, name: str, content: bytes) -> None:
         try:

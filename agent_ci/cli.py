@@ -10,10 +10,10 @@ import shlex
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import click
 
@@ -26,8 +26,23 @@ from agent_ci.settings import OPTIONS, Option
 
 if TYPE_CHECKING:
     from agent_ci.artifacts import OutputFolder
+    from agent_ci.core.run import Verdict
+    from agent_ci.session import Session
 
 Function = Callable[..., Any]
+
+
+class Command(Protocol):
+    """A command that is no job of its own: what it does, and what it prints where that is no verdict."""
+
+    @property
+    def printed(self) -> str | Mapping[str, object]:
+        """What goes to standard output; empty for the verdict."""
+        ...
+
+    def run(self) -> Verdict:
+        """Do it. Raises AgentCIError."""
+        ...
 
 
 def main() -> NoReturn:
@@ -157,6 +172,36 @@ def publish(evidence: Path, patch: Path | None, evidence_sha256: str, **given: o
     return int(str(document["exit_code"]))
 
 
+@cli.command(short_help="split a large red build into cells for the CI's own matrix")
+@click.option("--cells", type=int, default=4, help="at most how many cells  [default: 4]", metavar="N")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("github", "gitlab", "json")),
+    default="github",
+    help="what to print: a matrix, a child pipeline, or the plan  [default: github]",
+)
+@_options
+@_apart
+def plan(cells: int, form: str, **given: object) -> int:
+    """Split a large red build by root cause into cells for the CI's own matrix."""
+    from agent_ci.planning import Planning
+
+    return _run("plan", given, lambda session: Planning(session, cells, form))
+
+
+@cli.command(short_help="put the cells' proven patches together and prove the whole")
+@click.argument("folders", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="CELL_DIR...")
+@click.option("--plan", "plan_file", type=click.Path(path_type=Path), help="the plan.json of `plan`", metavar="FILE")
+@_options
+@_apart
+def merge(folders: tuple[Path, ...], plan_file: Path | None, **given: object) -> int:
+    """Put the proven patches in each CELL_DIR together and prove the whole once more."""
+    from agent_ci.merging import Merging
+
+    return _run("merge", given, lambda session: Merging(session, folders, plan_file))
+
+
 @cli.command(short_help="make a small red repository and fix it, offline")
 @click.option("--seed", type=int, default=0, help="which bug to inject  [default: 0]", metavar="N")
 @click.option(
@@ -175,12 +220,13 @@ def demo(seed: int, into: Path | None) -> int:
     return _run("fix", given)
 
 
-def _run(job: str, given: dict[str, object]) -> int:
+def _run(job: str, given: dict[str, object], command: Callable[[Session], Command] | None = None) -> int:
     from agent_ci.session import Session
 
     session = Session(os.environ, given, sys.stderr, job=job)
+    made = command(session) if command else None
     try:
-        document = session.run()
+        document = session.run(made.run if made else None)
     except AgentCIError:
         raise
     except Exception:  # noqa: BLE001 - as above, and here there is a folder for the report
@@ -189,6 +235,8 @@ def _run(job: str, given: dict[str, object]) -> int:
         return int(str(document["exit_code"]))
     if session.settings.json:
         _say_json(session.outward, document)
+    elif made and made.printed:
+        _show(session.outward, made.printed)
     elif job == "explain":
         from agent_ci.core.screen import screen
 
@@ -196,6 +244,14 @@ def _run(job: str, given: dict[str, object]) -> int:
     else:
         _say(session.outward, _story(document, session.settings.out))
     return int(str(document["exit_code"]))
+
+
+def _show(outward: Outward, printed: str | Mapping[str, object]) -> None:
+    """Print what a command made: a text, or the values of a document."""
+    if isinstance(printed, str):
+        _say(outward, printed.rstrip("\n"))
+    else:
+        _say_json(outward, printed)
 
 
 def _story(document: dict[str, Any], out: Path) -> str:

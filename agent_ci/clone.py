@@ -113,12 +113,16 @@ class Clone:
             raise ToolError(f"git allows no file with the path {path!r}; name one inside the repository")
         return edited
 
-    def apply(self, tree: str, diff: str) -> str:
-        """The id of *tree* with the canonical *diff* applied strictly. Raises ToolError where it does not."""
+    def apply(self, tree: str, diff: str, *, is_merge: bool = False) -> str:
+        """The id of *tree* with the canonical *diff* applied strictly. Raises ToolError where it does not.
+
+        With *is_merge* the diff was made for another tree, and is put together with what differs here.
+        """
+        options = ("--cached", "--whitespace=nowarn", "--3way" if is_merge else "--recount")
         with self._index() as index:
             self._git("read-tree", tree, GIT_INDEX_FILE=index)
             feed = diff.encode("utf-8", "surrogateescape")
-            self._git("apply", "--cached", "--recount", "--whitespace=nowarn", "-", stdin=feed, GIT_INDEX_FILE=index)
+            self._git("apply", *options, "-", stdin=feed, GIT_INDEX_FILE=index)
             return self._line("write-tree", GIT_INDEX_FILE=index)
 
     def patch(self, base_tree: str, tree: str) -> Patch:

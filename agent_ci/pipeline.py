@@ -210,15 +210,19 @@ def _judged(bench: _Bench, attempts: tuple[Attempt, ...], reply: Reply) -> Attem
     earlier = (attempt for attempt in attempts if attempt.group == bench.evidence.group)
     if same := next((attempt for attempt in earlier if attempt.patch and attempt.patch.tree == patch.tree), None):
         return Attempt(reply, patch, ("this very change was tried before", *same.objections), refused=same.refused)
-    if refused := refusals(tools.policy, tools.clone, bench.evidence.targets, patch):
+    evidence = bench.evidence
+    if refused := refusals(tools.policy, tools.clone, evidence.targets, patch, causes=evidence.causes):
         return Attempt(reply, patch, refused, refused=True)
-    return bench.job.prove(Attempt(reply, patch), bench.evidence, tools)
+    return bench.job.prove(Attempt(reply, patch), evidence, tools)
 
 
-def refusals(policy: Policy, clone: Clone, targets: tuple[TestCase, ...], patch: Patch) -> tuple[str, ...]:
+def refusals(
+    policy: Policy, clone: Clone, targets: tuple[TestCase, ...], patch: Patch, *, causes: int = 1
+) -> tuple[str, ...]:
     """The objections to *patch* that are raised without running it, where the cases *targets* are to be repaired.
 
-    They are what *policy* says of the resulting tree, and a review of its text, without what the settings permit.
+    They are what *policy* says of the resulting tree as the repair of so many root *causes*, and a review of its text,
+    without what the settings permit.
     """
     old, new = clone.tree(patch.base_tree), clone.tree(patch.tree)
     changes = tuple(
@@ -228,7 +232,7 @@ def refusals(policy: Policy, clone: Clone, targets: tuple[TestCase, ...], patch:
     )
     facts = Facts(targets, Texts(old))
     found = policy.not_permitted((*objections(changes, facts), *scanners.new_findings(changes)))
-    return (*policy.objections(patch), *found)
+    return (*policy.objections(patch, causes=causes), *found)
 
 
 def _text_of(tree: Tree, path: str) -> str | None:

@@ -51,7 +51,7 @@ class Session:
     """One invocation: where it reads from and writes to, and what it knows so far.
 
     ``environment`` is the process's; ``given`` are the options of the command line by key. The evidence that
-    exists when a run is stopped is what ``finish`` writes.
+    exists when a run is stopped is what ``finish`` writes. ``merged`` are the cells that `merge` put together.
     """
 
     environment: Mapping[str, str]
@@ -64,6 +64,7 @@ class Session:
     outward: Outward = field(init=False)
     context: Context = field(init=False)
     verdict: Verdict = field(init=False)
+    merged: tuple[Mapping[str, object], ...] = ()
     _forge: Forge = field(init=False)
     _sandboxed: float = 0.0
     _isolation: Mapping[str, object] = field(default_factory=dict)
@@ -78,15 +79,15 @@ class Session:
         self.console = Console(self.stderr, is_live=live, is_quiet=quiet, outward=self.outward)
         self.context = Context("git", "", str(self.settings.repository), "")
 
-    def run(self) -> dict[str, object]:
-        """Run the job, write the files, and return the evidence document.
+    def run(self, work: Callable[[], Verdict] | None = None) -> dict[str, object]:
+        """Run the job, or *work* instead, write the files, and return the evidence document.
 
         Every AgentCIError, and a disk that is full, ends as a verdict with its outcome. Errors of the output folder
         rise. What was handed over already is the end of the run, whatever comes after it.
         """
         self.output.prepare()
         try:
-            verdict = self._run()
+            verdict = (work or self._run)()
         except AgentCIError as error:
             verdict = self._stopped(error.outcome, str(error))
         except OSError as error:
@@ -127,8 +128,11 @@ class Session:
         self.settings = settings.merged(given, settings.from_environment(self.environment), file)
 
     @contextlib.contextmanager
-    def opened(self) -> Iterator[tuple[Fix, Tools]]:
-        """The job and the tools it works with, while the clone exists. Raises AgentCIError."""
+    def placed(self) -> Iterator[tuple[Repository, Clone]]:
+        """The checkout, and the clone while it exists, with all settings heard and nothing of it run yet.
+
+        Raises AgentCIError.
+        """
         repository = Repository.at(self.settings.repository)
         with Clone.of(repository) as clone:
             self._forge = registry.forge(self.environment, repository, clone)
@@ -137,16 +141,25 @@ class Session:
             self.settings = replace(self.settings, repository=repository.root)
             self.output.prepare()  # the settings file may have named another folder
             self.console.is_quiet = self.settings.quiet
-            tools = self._tools(repository, clone)
+            yield repository, clone
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[tuple[Fix, Tools]]:
+        """The job and the tools it works with, while the clone exists. Raises AgentCIError."""
+        with self.placed() as (repository, clone):
+            tools = self.tools(repository, clone)
             yield self._fix(tools), tools
+
+    def deliver(self, verdict: Verdict, tools: Tools) -> Verdict:
+        """Deliver what *verdict* proves; the verdict after that."""
+        with undisturbed():
+            carrier = Carrier(self._forge, self.outward, self.output.write_patch)
+            self._delivered = deliver(verdict, carrier, tools, self.settings)
+        return self._delivered.verdict
 
     def _run(self) -> Verdict:
         with self.opened() as (job, tools):
-            verdict = self._execute(job, tools)
-            with undisturbed():
-                carrier = Carrier(self._forge, self.outward, self.output.write_patch)
-                self._delivered = deliver(verdict, carrier, tools, self.settings)
-            return self._delivered.verdict
+            return self.deliver(self._execute(job, tools), tools)
 
     @property
     def is_followed(self) -> bool:
@@ -161,12 +174,12 @@ class Session:
 
     def _fix(self, tools: Tools) -> Fix:
         base = base_of(self.settings, self.context, tools.repository, tools.clone)
-        tree = self._tree(tools)
+        tree = self.tree(tools.repository, tools.clone)
         return Fix(
             Triage(
                 job=self.job,
                 tree=tree.id,
-                report_paths=self._reports(tree),
+                report_paths=self.reports(tree),
                 findings=self._findings(),
                 base=base.commit,
                 base_note=base.note,
@@ -184,16 +197,22 @@ class Session:
             return replace(verdict, outcome=Outcome.EXPLAINED, reason=verdict.evidence.summary)
         return verdict
 
-    def _tools(self, repository: Repository, clone: Clone) -> Tools:
+    @property
+    def budget(self) -> Budget:
+        """What this run may spend."""
         chosen = self.settings
-        budget = Budget(chosen.max_attempts, chosen.max_cost, chosen.max_tokens, chosen.time_limit)
+        return Budget(chosen.max_attempts, chosen.max_cost, chosen.max_tokens, chosen.time_limit)
+
+    def tools(self, repository: Repository, clone: Clone) -> Tools:
+        """What a job works with: chooses the sandbox and looks for the interpreter. Raises AgentCIError."""
+        chosen, budget = self.settings, self.budget
         journal = AuditLog(chosen.out / "audit.jsonl", self.outward)
         setup = registry.Setup(chosen, self.environment, journal, budget)
         with self.console.phase("choose the sandbox"):
             sandbox = self._sandbox(journal)
         proposers = registry.proposers(setup) if self.job == "fix" else ()
         with self.console.phase("find the tools"):
-            runner = registry.runner(setup, sandbox, self._tree_of(repository, clone))
+            runner = registry.runner(setup, sandbox, self.tree(repository, clone))
         return Tools(
             context=self.context,
             repository=repository,
@@ -228,15 +247,13 @@ class Session:
 
         return observe
 
-    def _tree(self, tools: Tools) -> GitTree:
-        return self._tree_of(tools.repository, tools.clone)
-
-    def _tree_of(self, repository: Repository, clone: Clone) -> GitTree:
+    def tree(self, repository: Repository, clone: Clone) -> GitTree:
+        """The files that are judged."""
         if self.settings.uncommitted:
             return clone.tree_of_checkout(repository)
         return clone.tree(self.context.commit)
 
-    def _reports(self, tree: Tree) -> tuple[Path, ...]:
+    def reports(self, tree: Tree) -> tuple[Path, ...]:
         """The reports of the red run: those named, else in CI those that the job left in the usual places."""
         root = self.settings.repository
         if not self.settings.report:
@@ -267,6 +284,8 @@ class Session:
             timeline=tuple(sorted(self.console.timeline, key=lambda phase: phase.start)),
             versions=self._versions(),
             delivery=asdict(delivery) if delivery else {},
+            only=self.settings.group,
+            merged=self.merged,
         )
 
     def _versions(self) -> dict[str, object]:

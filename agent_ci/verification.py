@@ -14,6 +14,7 @@ from agent_ci import handover
 from agent_ci.core.change import Patch
 from agent_ci.core.conditions import Conditions
 from agent_ci.core.document import ids_by_status
+from agent_ci.core.grouping import groups
 from agent_ci.core.report import TestReport
 from agent_ci.core.run import Attempt, Control, Evidence, Reply, Side
 from agent_ci.errors import AgentCIError
@@ -96,7 +97,7 @@ class _Repeated:
         red = {case.id for case in before.red}
         green = [id_ for id_ in self.document["targets"] if id_ not in red]
         yield Claim("the failing tests fail without the patch", f"{green[0]} does not" if green else "")
-        rules = refusals(self.tools.policy, self.tools.clone, evidence.targets, patch)
+        rules = refusals(self.tools.policy, self.tools.clone, evidence.targets, patch, causes=evidence.causes)
         yield Claim("the patch breaks no rule", rules[0] if rules else "")
         with self.tools.progress.phase("after"):
             attempt = Proof(evidence, self.tools, self.job.seed).holds(Attempt(Reply("verify"), patch))
@@ -120,7 +121,8 @@ class _Repeated:
         told = [Conditions(**row["conditions"]) for row in self.document["controls"] if row["side"] == Side.HEAD]
         alone = tuple(Control(Side.HEAD, alone=True, statuses={}, seconds=0.0, conditions=one) for one in told[1:])
         evidence = Evidence("fix", "", tree, before=before, targets=targets, controls=(first, *alone))
-        return replace(evidence, toolchain=self.tools.runner.toolchain)
+        causes = max(1, len(groups(targets)))
+        return replace(evidence, causes=causes, toolchain=self.tools.runner.toolchain)
 
     def _proven(self, attempt: Attempt) -> str:
         count = f"{len(self.document['targets'])} failing test(s) pass in {attempt.repeats} run(s)"

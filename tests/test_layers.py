@@ -47,9 +47,13 @@ MAY_IMPORT = {
     | {"ports", "settings", "registry", "isolation", "pipeline", "jobs", "base", "delivery", "showing", "__init__"},
     "verification": CORE | EDGES | {"ports", "settings", "pipeline", "jobs", "session"},
     "publishing": CORE | EDGES | {"ports", "settings", "registry", "pipeline", "base", "delivery", "showing"},
+    "planning": CORE | EDGES | {"jobs", "session"},
+    "cells": CORE | EDGES,
+    "merging": CORE | EDGES | {"pipeline", "jobs", "session", "cells"},
     "demo": CORE | EDGES,
     "cli": CORE
-    | {"settings", "session", "verification", "publishing", "demo", "artifacts", "keeper", "kept", "__init__"},
+    | {"settings", "session", "verification", "publishing", "planning", "merging", "demo"}
+    | {"artifacts", "keeper", "kept", "__init__"},
     "keeper": CORE | EDGES | {"proposers"},
     "__main__": {"cli"},
     "__init__": set(),

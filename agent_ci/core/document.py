@@ -38,7 +38,11 @@ class Phase:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a run knows beside its verdict; ``timings`` are seconds per phase, ``timeline`` is when they were."""
+    """What a run knows beside its verdict; ``timings`` are seconds per phase, ``timeline`` is when they were.
+
+    ``only`` are the root causes that it was asked to repair, none for all; ``merged`` are the cells that
+    were put together.
+    """
 
     context: Context
     isolation: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
@@ -46,6 +50,8 @@ class Surroundings:
     versions: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     delivery: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     timeline: tuple[Phase, ...] = ()
+    only: tuple[str, ...] = ()
+    merged: tuple[Mapping[str, object], ...] = ()
 
 
 def evidence_document(verdict: Verdict, around: Surroundings) -> dict[str, object]:
@@ -62,6 +68,8 @@ def evidence_document(verdict: Verdict, around: Surroundings) -> dict[str, objec
         "context": asdict(around.context),
         "summary": evidence.summary,
         "notes": list(evidence.notes),
+        "only_groups": list(around.only),
+        "merged": [dict(cell) for cell in around.merged],
         "targets": list(evidence.target_ids),
         "groups": [_group(group, number) for number, group in enumerate(causes)],
         "failures": [asdict(failure) for failure in islice(failures(red), MOST_FAILURES)],

@@ -65,7 +65,7 @@ class Policy:
     """Which paths may change, how, and how much; judged on git's view of the resulting tree.
 
     ``allow`` lifts ``deny`` for the paths it matches; with ``only`` nothing else may change at all. ``permit``
-    names rules of the review that do not count.
+    names rules of the review that do not count. ``max_files`` and ``max_lines`` are for one root cause.
     """
 
     only: tuple[str, ...] = ()
@@ -76,11 +76,11 @@ class Policy:
     max_files: int = 10
     max_lines: int = 400
 
-    def objections(self, patch: Patch) -> tuple[str, ...]:
-        """One sentence per broken rule; empty means that the change may be tried."""
+    def objections(self, patch: Patch, *, causes: int = 1) -> tuple[str, ...]:
+        """One sentence per rule that a repair of *causes* root causes breaks; empty means that it may be tried."""
         return (
             *(sentence for file in patch.files for sentence in self._about(file)),
-            *self._about_size(patch),
+            *self._about_size(patch, causes),
         )
 
     def not_permitted(self, objections: tuple[str, ...]) -> tuple[str, ...]:
@@ -110,8 +110,9 @@ class Policy:
         if file.is_binary:
             yield BINARY_FILE.objection(f"{file.path} is binary")
 
-    def _about_size(self, patch: Patch) -> Iterator[str]:
-        if len(patch.files) > self.max_files:
-            yield TOO_LARGE.objection(f"{len(patch.files)} files change, and the limit is {self.max_files}")
-        if patch.size > self.max_lines:
-            yield TOO_LARGE.objection(f"{patch.size} lines change, and the limit is {self.max_lines}")
+    def _about_size(self, patch: Patch, causes: int) -> Iterator[str]:
+        files, lines = self.max_files * causes, self.max_lines * causes
+        if len(patch.files) > files:
+            yield TOO_LARGE.objection(f"{len(patch.files)} files change, and the limit is {files}")
+        if patch.size > lines:
+            yield TOO_LARGE.objection(f"{patch.size} lines change, and the limit is {lines}")

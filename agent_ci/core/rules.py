@@ -43,7 +43,9 @@ TEST_FILE = Rule("test-file", "a change to the tests", "`allow-test-changes: tru
 FILE_MODE = Rule("file-mode", "links, submodules, and any change of a file's mode", _NEVER)
 BINARY_FILE = Rule("binary-file", "a binary file", _NEVER)
 EMPTY_FILE = Rule("empty-file", "a new file without content, which can change what is imported", _ALLOW)
-TOO_LARGE = Rule("too-large", "more than 10 files or 400 lines", "none: a repair that large wants a person")
+TOO_LARGE = Rule(
+    "too-large", "more than 10 files or 400 lines for each root cause", "none: a repair that large wants a person"
+)
 
 WEAKENED_TEST = _permitted("weakened-test", "a test that asserts less, or a case that is gone, skipped or retried")
 MOCKED_SUBJECT = _permitted("mocked-subject", "a mock of the very code that the test is about")

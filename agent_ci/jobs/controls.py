@@ -55,7 +55,7 @@ class Controls:
         """
         made: list[Control] = []
         deadline = self.tools.clock() + _SHARE_OF_TIME * self.tools.seconds_left()
-        for conditions in self._schedule(runs):
+        for conditions in self.schedule(runs):
             made.append(self.once(side, tree, alone=True, conditions=conditions))
             if until(made) or self.tools.clock() >= deadline:
                 break
@@ -73,7 +73,7 @@ class Controls:
             for seconds in CLOCKS:
                 yield self.once(Side.HEAD, tree, alone=True, conditions=replace(SUITE, clock=seconds))
 
-    def _schedule(self, runs: int) -> Iterator[Conditions]:
+    def schedule(self, runs: int) -> Iterator[Conditions]:
         """The conditions of each run: another hash seed each time, at times in another order, or one at a time."""
         varies = self.tools.runner.varies
         for number in range(1, 1 + runs):

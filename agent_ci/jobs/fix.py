@@ -90,12 +90,20 @@ class Fix:
     def prove(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
         """Run the failing tests and the whole suite without hunks that none needs, then look at conduct and hooks."""
         with tools.progress.phase("prove"):
-            judged = proving.Proof(evidence, tools, self.seed).of(attempt)
-            if judged.patch and judged.is_proven and (found := Conduct(evidence, tools).objections(judged.patch)):
-                judged = replace(judged, objections=found, refused=True)
-            if judged.is_proven and (found := self.hooks.objections(judged, tools)):
-                judged = replace(judged, objections=found)
-            return judged
+            return self._observed(proving.Proof(evidence, tools, self.seed).of(attempt), evidence, tools)
+
+    def confirm(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
+        """The same for a change whose hunks earned their place before: it is judged as it stands."""
+        with tools.progress.phase("prove"):
+            return self._observed(proving.Proof(evidence, tools, self.seed).holds(attempt), evidence, tools)
+
+    def _observed(self, judged: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
+        """*judged*, called beside its tests and looked at by the hooks where it is proven so far."""
+        if judged.patch and judged.is_proven and (found := Conduct(evidence, tools).objections(judged.patch)):
+            judged = replace(judged, objections=found, refused=True)
+        if judged.is_proven and (found := self.hooks.objections(judged, tools)):
+            judged = replace(judged, objections=found)
+        return judged
 
     def choose(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:
         """The smallest of *proven*; with doubts where another one behaves differently on inputs no test has."""
