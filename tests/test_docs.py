@@ -253,7 +253,8 @@ def test_settings_files_in_the_guides_are_accepted(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_options_in_the_guides_exist(page: Path) -> None:
-    known = {f"--{option.name}" for option in settings.OPTIONS if not option.is_policy} | {"--into", "--help"}
+    known = {f"--{option.name}" for option in settings.OPTIONS if not option.is_policy}
+    known |= {f"--{name}" for name in ("help", "into", "cells", "format", "plan")}
     lines = (line for block in blocks(page, "(?:sh|yaml)") for line in block.splitlines())
     used = {word for line in lines if "agent-ci " in line for word in re.findall(r"--[a-z][a-z-]*", line)}
     assert used <= known
