@@ -101,7 +101,7 @@ class _Merge:
             evidence = Evidence(
                 "merge", "no cell has a patch to merge", self.tree, notes=merged.notes(parts, self.plan)
             )
-            return merged.verdict(evidence, parts, (), frozenset()), parts, frozenset()
+            return merged.verdict(evidence, parts, (), frozenset(), is_planned=bool(self.plan)), parts, frozenset()
         with self.tools.progress.phase("join the patches"):
             judged, tree = joined(usable, self.tree, functools.partial(_join, self.tools.clone))
         evidence = self._evidence(tuple(part for part in judged if part.is_in))
@@ -112,7 +112,7 @@ class _Merge:
         parts = tuple(became.get(part.label, part) for part in parts)
         repaired = merged.repaired_by(attempts[-1] if attempts[-1].is_proven else None, parts, self.plan)
         evidence = replace(evidence, notes=(*evidence.notes, *merged.notes(parts, self.plan)))
-        return merged.verdict(evidence, parts, attempts, repaired), parts, repaired
+        return merged.verdict(evidence, parts, attempts, repaired, is_planned=bool(self.plan)), parts, repaired
 
     def _evidence(self, inside: tuple[Part, ...]) -> Evidence:
         """The suite on the commit, with what *inside* claims to repair as targets. Raises UnsupportedError."""

@@ -46,7 +46,7 @@ def plan(
 def merge(repository: RedRepository, *folders: Path, plan_file: Path | None = None, **given: object) -> Run:
     """A run of `merge` over *folders*."""
     out = repository.scratch / "merged"
-    opened = session(repository, "merge", out, **given)
+    opened = session(repository, "merge", out, None, **given)
     return Run(opened.run(Merging(opened, folders, plan_file).run), out, "")
 
 

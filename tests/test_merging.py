@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,10 @@ from agent_ci.core.document import broken_seal
 from agent_ci.core.merged import notes
 from agent_ci.core.run import Cost
 from agent_ci.errors import UsageError
+from agent_ci.verification import passed
 from tests.fan_out import merge, plan, resealed
 from tests.red import RedRepository, Run
+from tests.test_verification import verified
 
 SHOP = """def bounds(a):
     low = a + 1
@@ -128,6 +132,7 @@ def test_the_patches_are_one_change_proven_as_a_whole_and_what_two_cells_have_in
     run = merge(mine.repository, mine.folders["low"], mine.folders["add"], again)  # no plan: what these are about
     assert run.outcome == "fixed"
     assert [row["is_merged"] for row in run.document["merged"]] == [True, True, True]
+    assert passed(verified(mine.repository, run.out))
     assert run.patch.count("+    return a + b") == 1
     assert run.document["after"]["failed"] == ["test_shop.py::test_high"]
     assert run.document["targets"] == ["test_shop.py::test_low", "test_shop.py::test_add"]
@@ -264,7 +269,13 @@ def test_a_cell_that_ended_otherwise_is_listed_with_its_outcome(fleet: Fleet, tm
 
 def test_without_any_patch_the_outcome_is_that_of_the_cells(fleet: Fleet, tmp_path: Path) -> None:
     mine = fleet.copy(tmp_path)
-    flaky = {"outcome": "flaky", "reason": "flaky on one commit", "patch": None, "groups": [], "attempts": []}
+    flaky: dict[str, object] = {
+        "outcome": "flaky",
+        "reason": "flaky on one commit",
+        "patch": None,
+        "groups": [],
+        "attempts": [],
+    }
     for name in ("low", "high", "add"):
         path = mine.folders[name] / "evidence.json"
         document = json.loads(path.read_text(encoding="utf-8"))
@@ -286,6 +297,16 @@ def test_what_was_spent_is_held_against_the_budget_of_the_plan(fleet: Fleet) -> 
     told = notes((dear, lost, others[1]), plan)[-1]
     assert "300001 of 200000 tokens and an unknown amount of US$ of US$ 1.00" in told  # a recording has no price
     assert told.endswith("; what 1 lost cell(s) spent is not known; that is more than the plan allows")
+
+
+def test_the_command_line_names_what_is_lost_and_needs_a_folder(fleet: Fleet, tmp_path: Path) -> None:
+    options = ("--repository", str(fleet.repository.path), "--out", str(tmp_path / "out"))
+    argv, around = (sys.executable, "-m", "agent_ci", "merge", *options), {"PATH": os.environ["PATH"]}
+    none = subprocess.run(argv, env=around, capture_output=True, text=True, check=False)
+    gone = subprocess.run((*argv, str(tmp_path / "gone")), env=around, capture_output=True, text=True, check=False)
+    assert (none.returncode, "CELL_DIR" in none.stderr) == (2, True)
+    assert (gone.returncode, gone.stdout.startswith("infrastructure: no cell has a patch")) == (13, True)
+    assert "cell gone is lost" in gone.stdout
 
 
 def test_a_plan_of_other_files_is_a_usage_error(fleet: Fleet, tmp_path: Path) -> None:

@@ -65,15 +65,23 @@ def repaired_by(proof: Attempt | None, parts: tuple[Part, ...], plan: Plan | Non
 
 
 def verdict(
-    evidence: Evidence, parts: tuple[Part, ...], attempts: tuple[Attempt, ...], repaired: frozenset[str]
+    evidence: Evidence,
+    parts: tuple[Part, ...],
+    attempts: tuple[Attempt, ...],
+    repaired: frozenset[str],
+    *,
+    is_planned: bool,
 ) -> Verdict:
-    """The verdict over *attempts* at the whole, the last of which is its proof where *repaired* names anything."""
+    """The verdict over *attempts* at the whole, the last of which is its proof where *repaired* names anything.
+
+    Unless it *is_planned*, nobody knows what a lost cell was about, and so the whole is never fixed beside one.
+    """
     asked = frozenset[str]().union(*(part.asked for part in parts))
     attempts = (*_apart(parts), *_paid(attempts, parts))
     inside = ", ".join(part.label for part in parts if part.is_in)
     if not repaired:
         return Verdict(_without_proof(attempts, parts), _unproven(attempts, parts), evidence, attempts)
-    if not asked - repaired:
+    if not asked - repaired and (is_planned or all(part.run for part in parts)):
         reason = f"proven together: the patches of {inside} repair all {len(asked)} root cause(s)"
         return Verdict(Outcome.FIXED, reason, evidence, attempts)
     *earlier, proof = attempts

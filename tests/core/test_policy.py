@@ -151,6 +151,14 @@ def test_size_is_limited_in_files_and_in_lines() -> None:
     )
 
 
+def test_the_limits_of_size_are_for_each_root_cause() -> None:
+    files = [replace(SOURCE, path=f"src/{number}.py") for number in range(3)]
+    assert Policy(max_files=2, max_lines=5).objections(patch(*files), causes=2) == ()
+    assert Policy(max_files=1, max_lines=5).objections(patch(*files), causes=2) == (
+        "3 files change, and the limit is 2 [too-large]",
+    )
+
+
 def test_every_broken_rule_is_named() -> None:
     link = ChangedFile("tests/test_a.py", "T", REGULAR, "120000", is_binary=True)
     assert len(Policy().objections(patch(replace(SOURCE, path="Makefile"), link))) == 4
