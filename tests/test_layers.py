@@ -53,7 +53,11 @@ MAY_IMPORT = {
     "__main__": {"cli"},
     "__init__": set(),
 }
-SIBLINGS = {"github": {"local"}, "gitlab": {"local"}}  # both forges deliver through plain git
+SIBLINGS = {  # forges deliver through plain git
+    "github": {"local", "push"},
+    "gitlab": {"local", "push"},
+    "local": {"push"},
+}
 MODULES = sorted(path for path in ROOT.rglob("*.py") if "demo_project" not in path.parts)
 
 

@@ -104,14 +104,14 @@ class Hosted:
         return self._move(branch, f"refs/heads/{branch}^", files, "rewritten")
 
     def _move(self, branch: str, parent: str, files: Mapping[str, bytes | str], message: str) -> str:
-        index = {"GIT_INDEX_FILE": str(self.path / f"index-{threading.get_ident()}")}
+        index = str(self.path / f"index-{threading.get_ident()}")
         here = Checkout(self.path)
-        here.git("read-tree", parent, **index)
+        here.git("read-tree", parent, GIT_INDEX_FILE=index)
         for name, content in files.items():
             raw = content.encode() if isinstance(content, str) else content
             blob = here.git("hash-object", "-w", "--stdin", stdin=raw)
-            here.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{name}", **index)
-        commit = here.git("commit-tree", here.git("write-tree", **index), "-p", parent, "-m", message)
+            here.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{name}", GIT_INDEX_FILE=index)
+        commit = here.git("commit-tree", here.git("write-tree", GIT_INDEX_FILE=index), "-p", parent, "-m", message)
         here.git("update-ref", f"refs/heads/{branch}", commit)
         return commit
 
