@@ -56,7 +56,7 @@ MAY_IMPORT = {
 }
 SIBLINGS = {  # forges deliver through plain git
     "github": {"local", "push"},
-    "gitlab": {"local", "push"},
+    "gitlab": {"push"},
     "local": {"push"},
 }
 MODULES = sorted(path for path in ROOT.rglob("*.py") if "demo_project" not in path.parts)
