@@ -53,10 +53,10 @@ _REMOTE = re.compile(r"^remote: ?(.*?)(?:\x1b\[K)?$", re.MULTILINE)
 _SIGNS = tuple(
     (kind, re.compile(pattern, re.MULTILINE))
     for kind, pattern in (
-        (Refusal.MOVED, r"^ ! \[rejected\] .*\((?:stale info|fetch first|non-fast-forward|needs force|remote ref)"),
-        (Refusal.MOVED, r"^ ! \[remote rejected\] .*\((?:cannot lock ref|failed to update ref|failed to lock)"),
-        (Refusal.MOVED, r"^ ! \[remote rejected\] .*\((?:incorrect old value|fetch first|non-fast-forward)"),
-        (Refusal.MOVED, r"^ ! \[remote rejected\] .*\(reference already exists|^remote: error: cannot lock ref "),
+        (Refusal.MOVED, r"^ ?! \[rejected\] .*\((?:stale info|fetch first|non-fast-forward|needs force|remote ref)"),
+        (Refusal.MOVED, r"^ ?! \[remote rejected\] .*\((?:cannot lock ref|failed to update ref|failed to lock)"),
+        (Refusal.MOVED, r"^ ?! \[remote rejected\] .*\((?:incorrect old value|fetch first|non-fast-forward)"),
+        (Refusal.MOVED, r"^ ?! \[remote rejected\] .*\(reference already exists|^remote: error: cannot lock ref "),
         (Refusal.WORKFLOW, r"(?i)refusing to allow an? .* to create or update workflow"),
         (Refusal.PROTECTED, r"\bGH006\b|\bGH013\b|(?i:protected branch|repository rule violations|TF402455)"),
         (Refusal.SIZE, r"\bGH001\b|HTTP 413|error: 413|pack exceeds maximum|exceeds .*(?:size limit|limit of)"),
@@ -67,6 +67,6 @@ _SIGNS = tuple(
         (Refusal.LOGIN, r"The requested URL returned error: 401|^remote: HTTP Basic: Access denied"),
         (Refusal.MISSING, r"^remote: (?:Repository not found|The project you were looking for could not be found)"),
         (Refusal.MISSING, r"^fatal: repository '.*' not found|The requested URL returned error: 404"),
-        (Refusal.HOOK, r"^ ! \[remote rejected\] "),
+        (Refusal.HOOK, r"^ ?! \[remote rejected\] "),
     )
 )

@@ -201,10 +201,12 @@ def test_a_wrong_token_ends_the_descent_and_is_not_repeated(lab: GitLabLab, rung
     assert untouched(lab)
 
 
-@pytest.mark.parametrize("name", ["CI_SERVER_URL", "CI_PROJECT_PATH"])
-def test_a_job_that_does_not_say_where_it_is_is_no_crash(lab: GitLabLab, name: str) -> None:
-    with pytest.raises(ForgeUnavailableError, match=name):
-        lab.forge(**{name: ""}).deliver(lab.parcel(), "commit")
+def test_a_job_that_does_not_say_where_it_is_is_no_crash(lab: GitLabLab) -> None:
+    for forge in (lab.forge(CI_SERVER_URL=""), lab.forge(CI_PROJECT_PATH=""), lab.forge(CI_SERVER_URL="ssh://x")):
+        with pytest.raises(ForgeUnavailableError, match="CI_SERVER_URL and CI_PROJECT_PATH"):
+            forge.deliver(lab.parcel(), "commit")
+    with pytest.raises(ForgeUnavailableError, match="CI_API_V4_URL and CI_PROJECT_ID"):
+        lab.forge(CI_PROJECT_ID="", CI_PROJECT_PATH="").deliver(lab.parcel(), "suggestion")
 
 
 def test_a_certificate_of_the_runner_is_used_for_pushes(lab: GitLabLab, tmp_path: Path) -> None:

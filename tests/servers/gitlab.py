@@ -181,7 +181,8 @@ def _list_requests(server: GitLabServer, asked: Asked) -> list[Json]:
     state = asked.query.get("state", "all")
     rows = [server.request(str(number)) for number in server.requested if server.hosted.head(
         server.requested[number]["source_branch"])]  # fmt: skip
-    return [row for row in rows if {**row, **wanted} == row and state in ("all", row["state"])]
+    fitting = [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+    return [row for row in fitting if state in ("all", row["state"])]
 
 
 def _make_request(server: GitLabServer, asked: Asked) -> Json:
