@@ -99,7 +99,7 @@ FAILED = "error: failed to push some refs to 'https://example.org/group/name.git
         ("error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413\n", Refusal.SIZE, "413"),
         (
             (
-                "remote: GitLab: Your push has been rejected, because this repository has exceeded its size limit of 10 MB."
+                "remote: GitLab: Your push has been rejected, because it has exceeded its size limit of 10 MB."
                 "\n ! [remote rejected] 5e6f -> x (pre-receive hook declined)\n"
             ),
             Refusal.SIZE,
