@@ -10,6 +10,7 @@ from typing import NoReturn
 from agent_ci import git
 from agent_ci.checkout import Remote
 from agent_ci.clone import Clone, Logged
+from agent_ci.core.message import named_failure
 from agent_ci.core.parcel import Parcel
 from agent_ci.core.push_refusal import Refusal, Refused, read_refusal
 from agent_ci.errors import ForgeUnavailableError, NotAllowedError, RungRefusedError, StaleError
@@ -146,7 +147,7 @@ def is_ours(commits: tuple[Logged, ...], parcel: Parcel) -> bool:
         newest
         and newest.email == git.EMAIL
         and newest.tree == parcel.patch.tree
-        and f"Agent-CI-Fingerprint: {parcel.fingerprint}" in newest.message.splitlines()
+        and named_failure(newest.message) == parcel.fingerprint
     )
 
 

@@ -14,8 +14,8 @@ import pytest
 
 from agent_ci.clone import Clone
 from agent_ci.errors import ForgeUnavailableError
-from agent_ci.forges.gitlab.escalation import Escalation
-from agent_ci.forges.gitlab.people import People
+from agent_ci.forges.gitlab.issues import escalate
+from agent_ci.forges.gitlab.people import answer
 from agent_ci.http.api import Timing
 from agent_ci.ports import Story
 from tests.forges.gitlab_lab import FINGERPRINT, GitLabLab
@@ -69,8 +69,8 @@ def test_runs_at_once_and_again_say_each_thing_once(lab: GitLabLab, seed: int) -
     actions: list[Run] = [
         lambda _: lab.forge(timing=timing).tell(STORY, lab.context()),
         lambda clone: lab.forge(clone, timing).deliver(lab.parcel(clone=clone), "suggestion"),
-        lambda _: Escalation(project).open("red", "Nobody repaired it.", FINGERPRINT),
-        lambda _: People(project, lab.number).answer("<!-- a -->\non it", "<!-- a -->"),
+        lambda _: escalate(project, FINGERPRINT, "red", "Nobody repaired it."),
+        lambda _: answer(project, lab.number, "<!-- a -->", "<!-- a -->\non it"),
     ]
     passed = together(lab, [chance.choice(actions) for _ in range(88)])
     opened = [issue for issue in lab.server.issues.values() if issue["state"] == "opened"]

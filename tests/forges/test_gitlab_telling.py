@@ -9,9 +9,9 @@ import pytest
 
 from agent_ci.core.junit.reader import parse
 from agent_ci.errors import ForgeUnavailableError, RungRefusedError
-from agent_ci.forges.gitlab.escalation import Escalation
-from agent_ci.forges.gitlab.people import People
-from agent_ci.forges.gitlab.pipelines import Pipelines
+from agent_ci.forges.gitlab.issues import escalate, settle
+from agent_ci.forges.gitlab.people import answer, is_bot, permission, react
+from agent_ci.forges.gitlab.pipelines import red_logs, report
 from agent_ci.http.answers import MissingError
 from agent_ci.ports import Story
 from tests.forges.gitlab_lab import FINGERPRINT, GitLabLab
@@ -94,7 +94,19 @@ def test_a_missing_right_to_tell_is_no_refused_rung(lab: GitLabLab) -> None:
     assert not isinstance(caught.value, RungRefusedError)
 
 
+def test_a_push_to_the_branch_of_one_merge_request_is_told_of_there(lab: GitLabLab) -> None:
+    push = lab.context(number=None)
+    assert f"/merge_requests/{lab.number}#note_" in lab.forge().tell(RED, push)
+    assert (lab.bodies, lab.server.statuses) == ([RED.comment], [])
+    other = lab.server.open_request("change", "elsewhere")
+    lab.hosted.git("branch", "elsewhere", "main")
+    assert lab.forge().tell(RED, push) == ""  # of two, none is the one
+    lab.server.requested[other]["source_project_id"] = 99
+    assert f"/merge_requests/{lab.number}#note_" in lab.forge().tell(RED, push)
+
+
 def test_a_push_is_told_of_by_a_status(lab: GitLabLab) -> None:
+    lab.server.requested[lab.number]["state"] = "merged"
     context = lab.context(number=None, run_url="https://gitlab.example.org/-/jobs/5")
     where = lab.forge().tell(CHECK, context)
     assert where == f"{lab.server.url}/group/name/-/commit/{lab.head}"
@@ -124,7 +136,7 @@ def test_a_push_is_told_of_by_a_status(lab: GitLabLab) -> None:
 )
 def test_a_conclusion_becomes_a_state_that_gitlab_knows(lab: GitLabLab, conclusion: str, state: str) -> None:
     story = Story(MARKER, "", check={"name": "agent-ci", "conclusion": conclusion})
-    lab.forge().tell(story, lab.context(number=None))
+    lab.forge().tell(story, lab.context(number=None, branch=""))
     assert [status["state"] for status in lab.server.statuses] == [state]
 
 
@@ -134,58 +146,62 @@ def test_a_conclusion_becomes_a_state_that_gitlab_knows(lab: GitLabLab, conclusi
 )
 def test_a_permission_is_asked_of_gitlab(lab: GitLabLab, level: int, word: str) -> None:
     lab.server.levels[PERSON] = level
-    people = People(lab.project, lab.number)
-    assert (people.permission("ada"), people.permission("nobody")) == (word, "none")
+    assert (permission(lab.project, "ada"), permission(lab.project, "nobody")) == (word, "none")
 
 
 def test_who_is_blocked_or_no_member_may_nothing(lab: GitLabLab) -> None:
-    people = People(lab.project, lab.number)
     lab.server.users[PERSON]["state"] = "blocked"
-    assert people.permission("ada") == "none"
+    assert permission(lab.project, "ada") == "none"
     lab.server.users[PERSON]["state"] = "active"
     del lab.server.levels[PERSON]
-    assert people.permission("ada") == "none"
+    assert permission(lab.project, "ada") == "none"
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("ada", False), ("project_5_bot_ab12", True), ("group_9_bot", True), ("renovate[bot]", True), ("unknown", True)],
+    [
+        ("ada", False),
+        ("project_5_bot_ab12", True),
+        ("group_9_bot", True),
+        ("renovate[bot]", True),
+        ("unknown", True),
+        ("", True),
+    ],
 )
 def test_a_bot_is_known_as_one(lab: GitLabLab, name: str, expected: bool) -> None:  # noqa: FBT001 - a table
-    assert People(lab.project, lab.number).is_bot(name) is expected
+    assert is_bot(lab.project, {"username": name}) is expected
 
 
 def test_our_own_account_is_a_bot_whatever_its_name(lab: GitLabLab) -> None:
     lab.server.users[BOT] |= {"username": "mr-tidy", "bot": False}
-    assert People(lab.project, lab.number).is_bot("mr-tidy")
+    assert is_bot(lab.project, {"username": "mr-tidy"})
 
 
 def test_a_comment_is_reacted_to_and_answered_once(lab: GitLabLab) -> None:
-    people, asked = People(lab.project, lab.number), lab.server.say(lab.number, "agent-ci fix")
-    answers = {people.answer("<!-- a -->\non it", "<!-- a -->") for _ in range(3)}
+    project, asked = lab.project, lab.server.say(lab.number, "agent-ci fix")
+    answers = {answer(project, lab.number, "<!-- a -->", "<!-- a -->\non it") for _ in range(3)}
     for _ in range(2):
-        people.react(asked["id"], "eyes")
+        react(project, lab.number, asked["id"])
     assert (asked["award"], len(answers), len(lab.bodies)) == ([(BOT, "eyes")], 1, 2)
     with pytest.raises(MissingError):
-        people.react(999_999, "eyes")
+        react(project, lab.number, 999_999)
 
 
 def test_an_escalation_is_one_issue_for_a_failure(lab: GitLabLab) -> None:
-    ours = Escalation(lab.project)
-    first, again = (ours.open("red since Monday", "Nobody repaired it.", FINGERPRINT) for _ in range(2))
-    other = ours.open("another", "x", "f" * 16)
+    project = lab.project
+    first, again = (escalate(project, FINGERPRINT, "red since Monday", "Nobody repaired it.") for _ in range(2))
+    other = escalate(project, "f" * 16, "another", "x")
     assert (first, first == other) == (again, False)
-    assert (ours.close(FINGERPRINT), ours.close(FINGERPRINT)) == (1, 0)
+    assert (settle(project, FINGERPRINT), settle(project, FINGERPRINT)) == (True, False)
     assert [issue["state"] for issue in lab.server.issues.values()] == ["closed", "opened"]
-    assert ours.open("red again", "x", FINGERPRINT) != first
+    assert escalate(project, FINGERPRINT, "red again", "x") != first
 
 
 def test_an_issue_of_a_person_with_our_mark_is_left_alone(lab: GitLabLab) -> None:
-    ours = Escalation(lab.project)
-    ours.open("red", "x", FINGERPRINT)
+    escalate(lab.project, FINGERPRINT, "red", "x")
     lab.server.issues[1]["author"] = lab.server.users[PERSON]
-    assert ours.close(FINGERPRINT) == 0
-    ours.open("red", "x", FINGERPRINT)
+    assert not settle(lab.project, FINGERPRINT)
+    escalate(lab.project, FINGERPRINT, "red", "x")
     assert len(lab.server.issues) == 2
 
 
@@ -200,12 +216,11 @@ def test_a_red_pipeline_gives_its_logs_and_its_report(lab: GitLabLab) -> None:
         "no case",
     ]
     server.test_reports[7] = {"test_suites": [{"name": "unit", "test_cases": cases}, None]}
-    pipelines = Pipelines(lab.project)
-    assert list(pipelines.failed_logs(7)) == [("unit", server.traces[1])]
-    report = parse((pipelines.report(7),))
-    assert [(case.id, str(case.status)) for case in report.cases] == [
+    assert red_logs(lab.project, 7) == {"unit (1)": server.traces[1]}
+    read = parse((report(lab.project, 7),))
+    assert [(case.id, str(case.status)) for case in read.cases] == [
         ("tests.test_a::test_a", "passed"),
         ("test_b", "failed"),
         ("test_c", "skipped"),
     ]
-    assert parse((pipelines.report(8),)).cases == ()
+    assert parse((report(lab.project, 8),)).cases == ()

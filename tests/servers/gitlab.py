@@ -103,7 +103,13 @@ class GitLabServer(QuietServer):
         """Open a merge request as a person does; its number."""
         number = len(self.requested) + 1
         made = {"id": self.number(), "iid": number, "state": "opened", "author": self.users[author], **fields}
-        self.requested[number] = {"description": "", **made, "source_branch": source, "target_branch": target}
+        self.requested[number] = {
+            "description": "",
+            "source_project_id": PROJECT,
+            **made,
+            "source_branch": source,
+            "target_branch": target,
+        }
         self.discussions[number] = []
         return number
 
@@ -158,7 +164,7 @@ class GitLabServer(QuietServer):
         base = self.hosted.git("merge-base", head, start)
         refs = {"base_sha": base, "start_sha": start, "head_sha": head}
         address = f"{self.url}/{PATH}/-/merge_requests/{number}"
-        return {**kept, "sha": head, "diff_refs": refs, "web_url": address, "project_id": PROJECT}
+        return {**kept, "sha": head, "diff_refs": refs, "web_url": address, "target_project_id": PROJECT}
 
     def patches(self, number: str) -> list[Json]:
         """The files that a merge request changes."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
 from agent_ci.forges.gitlab.project import Item, Project, number_of
@@ -15,28 +14,21 @@ _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKS = {"failed": "failure", "error": "error", "skipped": "skipped"}
 
 
-@dataclass(frozen=True)
-class Pipelines:
-    """The pipelines of *project*. All that comes from them is text of strangers."""
+def red_logs(project: Project, pipeline: int) -> Mapping[str, bytes]:
+    """The raw logs of the failed jobs of *pipeline* by the job's name and id, at most 50 jobs and 20 MB each."""
+    jobs = project.items("pipelines", pipeline, "jobs", **{"scope[]": "failed"})[:_MOST_JOBS]
+    named = {f"{job.get('name', 'job')} ({number_of(job)})": number_of(job) for job in jobs}
+    return {name: project.download("jobs", job, "trace", limit=_LOG_BYTES) for name, job in named.items()}
 
-    project: Project
 
-    def failed_logs(self, pipeline: int) -> Iterator[tuple[str, bytes]]:
-        """The name and the log of each failed job, at most 50 jobs and 20 MB each."""
-        jobs = self.project.items("pipelines", pipeline, "jobs", **{"scope[]": "failed"})
-        for job in jobs[:_MOST_JOBS]:
-            yield str(job.get("name", "")), self.project.download("jobs", number_of(job), "trace", limit=_LOG_BYTES)
-
-    def report(self, pipeline: int) -> bytes:
-        """What the jobs' JUnit reports said, put together again as one; without a case where they left none."""
-        report = self.project.get("pipelines", pipeline, "test_report")
-        root = ET.Element("testsuites")
-        for suite in _items(report, "test_suites"):
-            cases = _items(suite, "test_cases")
-            below = ET.SubElement(root, "testsuite", name=_text(suite.get("name")), tests=str(len(cases)))
-            for case in cases:
-                below.append(_case(case))
-        return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
+def report(project: Project, pipeline: int) -> bytes:
+    """What the JUnit reports of *pipeline* said, as one again; without a case where its jobs left none."""
+    root = ET.Element("testsuites")
+    for suite in _items(project.get("pipelines", pipeline, "test_report"), "test_suites"):
+        cases = _items(suite, "test_cases")
+        below = ET.SubElement(root, "testsuite", name=_text(suite.get("name")), tests=str(len(cases)))
+        below.extend(_case(case) for case in cases)
+    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 def _items(item: Item, name: str) -> list[Item]:

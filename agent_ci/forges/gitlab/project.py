@@ -142,3 +142,8 @@ def number_of(item: Item, name: str = "id") -> int:
     if isinstance(value, int):
         return value
     raise ForgeUnavailableError(f"GitLab answered without the number {name!r} that it documents; check its version")
+
+
+def starts_with(note: Item, marker: str) -> bool:
+    """Whether *marker* is the first line of *note*."""
+    return str(note.get("body", "")).split("\n", 1)[0].strip() == marker

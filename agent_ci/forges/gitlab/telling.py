@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agent_ci.core.context import Context
 from agent_ci.forges.gitlab.once import Once
-from agent_ci.forges.gitlab.project import Item, Project, number_of
+from agent_ci.forges.gitlab.project import Item, Project, number_of, starts_with
 from agent_ci.http.answers import RejectedError
 from agent_ci.ports import Story
 
@@ -29,9 +29,15 @@ class Telling:
 
     def tell(self, story: Story, context: Context) -> str:
         """Bring the note or the status up to date and give its address, empty where nothing is told."""
-        if context.number is None:
-            return self._status(story, context) if story.check and not story.is_quiet else ""
-        return self._note(story, context.number)
+        if number := context.number or self._request_of(context.branch):
+            return self._note(story, number)
+        return self._status(story, context) if story.check and not story.is_quiet else ""
+
+    def _request_of(self, branch: str) -> int | None:
+        """The number of the one open merge request from *branch* of this project; None for none, and for several."""
+        found = self.project.items("merge_requests", state="opened", source_branch=branch) if branch else ()
+        ours = [one for one in found if one.get("source_project_id") == one.get("target_project_id")]
+        return number_of(ours[0], "iid") if len(ours) == 1 else None
 
     def _note(self, story: Story, number: int) -> str:
         where = ("merge_requests", number, "notes")
@@ -40,7 +46,7 @@ class Telling:
             return tuple(
                 note
                 for note in self.project.items(*where)
-                if _first_line(note) == story.marker and self.project.is_own(note)
+                if starts_with(note, story.marker) and self.project.is_own(note)
             )
 
         def make(read_back: Callable[[], Item | None]) -> Item:
@@ -73,7 +79,3 @@ class Telling:
             if "transition" not in error.said.lower():  # a status that is so already cannot become so
                 raise
         return f"{self.address}/-/commit/{context.commit}"
-
-
-def _first_line(note: Item) -> str:
-    return str(note.get("body", "")).split("\n", 1)[0].strip()
