@@ -103,7 +103,7 @@ class Clone:
 
     def head_at(self, remote: Remote, branch: str) -> str:
         """The id of the commit that *branch* of *remote* is at, empty where it has no such branch. Raises ToolError."""
-        name = self._ref_of(branch)
+        name = f"refs/heads/{branch}"
         asked = ("ls-remote", "--quiet", "--end-of-options", remote.url, name)
         rows = git.text(self._git(*asked, settings=remote.settings, GIT_ALLOW_PROTOCOL=_PROTOCOLS)).splitlines()
         listed = (row.split("\t", 1) for row in rows)  # a ref that only ends in that name is listed as well
@@ -117,7 +117,7 @@ class Clone:
         """
         if expected and self.merge_base(expected, commit) != expected:
             raise ToolError(f"{commit[:12]} does not follow from {expected[:12]}, so that it is not pushed")
-        name = self._ref_of(branch)
+        name = f"refs/heads/{branch}"
         self._git(
             *("push", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no"),
             *(f"--force-with-lease={name}:{expected}", "--end-of-options", remote.url, f"{commit}:{name}"),
@@ -130,12 +130,6 @@ class Clone:
         options = ("-z", "--first-parent", "--max-count=50", "--format=%H%x00%T%x00%ae%x00%B", "--no-show-signature")
         fields = git.text(self._git("log", *options, "--end-of-options", head, f"^{commit}")).split("\0")
         return tuple(Logged(*fields[start : start + 4]) for start in range(0, len(fields) - 3, 4))
-
-    def _ref_of(self, branch: str) -> str:
-        """The full name of *branch*. Raises ToolError for one that git takes for no branch, or for more than one."""
-        name = f"refs/heads/{branch}"
-        self._git("check-ref-format", name)
-        return name
 
     def edit(self, tree: str, files: Mapping[str, bytes | None]) -> str:
         """The id of *tree* with *files* replaced; None removes one. Modes stay, new files are plain.

@@ -103,12 +103,13 @@ def test_a_branch_that_moved_on_before_delivery_is_left_as_it_is(lab: Lab, clone
     assert (lab.hosted.head("main"), lab.hosted.attempts) == (theirs, [])
 
 
+@pytest.mark.parametrize("when", ["before_listing", "before_push"])
 @pytest.mark.parametrize("moves", ["add", "replace"])
-def test_a_branch_that_moves_during_the_push_is_left_as_it_is(lab: Lab, clone: Clone, moves: str) -> None:
+def test_a_branch_that_moves_during_the_push_is_left_as_it_is(lab: Lab, clone: Clone, moves: str, when: str) -> None:
     lab.checkout.commit({"b.py": "b = 2\n"})
     lab.hosted.git("fetch", "--quiet", str(lab.checkout.root), "+main:main")
     parcel, theirs = lab.parcel(clone), []
-    lab.server.git.before_push = lambda: theirs.append(getattr(lab.hosted, moves)("main", {"b.py": "b = 5\n"}))
+    setattr(lab.server.git, when, lambda: theirs.append(getattr(lab.hosted, moves)("main", {"b.py": "b = 5\n"})))
     with pytest.raises(StaleError, match="moved while the fix was pushed"):
         lab.push(clone).onto_branch(parcel)
     assert ([lab.hosted.head("main")], lab.hosted.is_unforced()) == (theirs, True)

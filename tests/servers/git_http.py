@@ -139,13 +139,15 @@ class GitHttp:
 
     ``users`` are the names by their passwords, and who has none is asked for one. ``readers`` may not push.
     ``faults`` are statuses that the next pushes are answered with, before (positive) or after (negative) they
-    happened. ``before_push`` is called once, when the next push has seen the branches and has not sent its commit.
+    happened. ``before_listing`` is called once, before the next push sees the branches, and ``before_push`` when it has
+    seen them and has not sent its commit.
     """
 
     root: Path
     users: dict[str, str] = field(default_factory=dict)
     readers: set[str] = field(default_factory=set)
     faults: list[int] = field(default_factory=list)
+    before_listing: Callable[[], object] | None = None
     before_push: Callable[[], object] | None = None
 
     def user(self, header: str) -> str:
@@ -170,6 +172,9 @@ class GitHttp:
         elif handler.command == "POST" and is_push:
             self._push(handler, body, user)
         else:
+            if is_push and (action := self.before_listing):
+                self.before_listing = None
+                action()
             self._answer(handler, body, user)
 
     def _push(self, handler: BaseHTTPRequestHandler, body: bytes, user: str) -> None:
