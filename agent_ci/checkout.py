@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import re
 from collections.abc import Mapping
@@ -27,6 +28,18 @@ class Remote:
 
     url: str = ""
     settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+
+    @classmethod
+    def with_password(cls, url: str, user: str, token: str) -> Remote:
+        """The remote at *url*, an http(s) address, let in with *token* as the password of *user*.
+
+        The header goes to this address alone, and no redirect is followed, which could carry it elsewhere. It is passed
+        in the environment of git, and is in no argument and no file.
+        """
+        address = re.sub(r"(?<=://)[^/@]*@", "", url)
+        basic = base64.b64encode(f"{user}:{token}".encode()).decode()
+        header = f"http.{address}.extraheader"
+        return cls(address, {header: f"Authorization: Basic {basic}", "http.followRedirects": "false"})
 
     @property
     def shown(self) -> str:

@@ -19,7 +19,18 @@ from agent_ci.process import ToolError
 
 # Bytes leave and enter the object store as they are: no line ending, keyword, filter or encoding conversion.
 _DEPTH = 200  # commits of history that are fetched, to find where two branches parted
+_PROTOCOLS = "file:https:http"  # no others: their programs would be started
 _ATTRIBUTES = "* -text -ident !filter !eol !working-tree-encoding !diff !merge\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A commit as the log shows it: its id, its tree's, the author's address and the message."""
+
+    id: str
+    tree: str
+    email: str
+    message: str
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -81,14 +92,44 @@ class Clone:
 
         Raises ToolError where it does not answer or does not have them.
         """
-        refspecs = [f"{name}:refs/fetched/{index}" for index, name in enumerate(wanted)]
+        refspecs = [f"+{name}:refs/fetched/{index}" for index, name in enumerate(wanted)]
         self._git(
             *("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"),
             *("--no-auto-maintenance", f"--depth={_DEPTH}", "--end-of-options", remote.url, *refspecs),
             settings=remote.settings,
-            GIT_ALLOW_PROTOCOL="file:https:http",
+            GIT_ALLOW_PROTOCOL=_PROTOCOLS,
         )
         return self._line("rev-parse", "--verify", "refs/fetched/0^{commit}")
+
+    def head_at(self, remote: Remote, branch: str) -> str:
+        """The id of the commit that *branch* of *remote* is at, empty where it has no such branch. Raises ToolError."""
+        name = f"refs/heads/{branch}"
+        asked = ("ls-remote", "--quiet", "--end-of-options", remote.url, name)
+        rows = git.text(self._git(*asked, settings=remote.settings, GIT_ALLOW_PROTOCOL=_PROTOCOLS)).splitlines()
+        listed = (row.split("\t", 1) for row in rows)  # a ref that only ends in that name is listed as well
+        return next((row[0] for row in listed if row[-1] == name), "")
+
+    def push(self, remote: Remote, commit: str, *, branch: str, expected: str) -> None:
+        """Move *branch* of *remote* from the commit *expected*, empty for a new branch, to *commit*.
+
+        Nothing is forced and nothing removed: the remote moves the branch from *expected* or not at all, and *commit*
+        has to follow from it. Raises ToolError with what git and the remote said.
+        """
+        if expected and self.merge_base(expected, commit) != expected:
+            raise ToolError(f"{commit[:12]} does not follow from {expected[:12]}, so that it is not pushed")
+        name = f"refs/heads/{branch}"
+        self._git(
+            *("push", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no"),
+            *(f"--force-with-lease={name}:{expected}", "--end-of-options", remote.url, f"{commit}:{name}"),
+            settings=remote.settings,
+            GIT_ALLOW_PROTOCOL=_PROTOCOLS,
+        )
+
+    def after(self, commit: str, head: str) -> tuple[Logged, ...]:
+        """The commits that *head* has on top of *commit* along first parents, the newest first, at most 50."""
+        options = ("-z", "--first-parent", "--max-count=50", "--format=%H%x00%T%x00%ae%x00%B", "--no-show-signature")
+        fields = git.text(self._git("log", *options, "--end-of-options", head, f"^{commit}")).split("\0")
+        return tuple(Logged(*fields[start : start + 4]) for start in range(0, len(fields) - 3, 4))
 
     def edit(self, tree: str, files: Mapping[str, bytes | None]) -> str:
         """The id of *tree* with *files* replaced; None removes one. Modes stay, new files are plain.

@@ -35,7 +35,12 @@ Watch = Callable[[int], str]
 
 
 class ToolError(InfrastructureError):
-    """One of our own tools (git, mostly) failed; the message holds the command and what it said."""
+    """One of our own tools (git, mostly) failed; the message holds the command and what it *said*."""
+
+    def __init__(self, message: str, said: str = "") -> None:
+        """Keep what the tool itself said apart, for those who read it."""
+        super().__init__(message)
+        self.said = said
 
 
 class ToolMissingError(ToolError):
@@ -133,7 +138,7 @@ def call(
             raise ToolError(f"`{shown}` did not finish within {_TOOL_SECONDS} s") from error
     if done.returncode:
         said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
-        raise ToolError(f"`{shown}` ended with exit code {done.returncode}: {said}")
+        raise ToolError(f"`{shown}` ended with exit code {done.returncode}: {said}", said)
     return done.stdout
 
 

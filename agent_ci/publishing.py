@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -227,9 +226,7 @@ def _origin(environment: Mapping[str, str], here: Repository | None) -> Remote:
         if environment.get(server) and environment.get(name):
             url = f"{environment[server].rstrip('/')}/{environment[name]}.git"
             token = next(iter(forge_tokens(environment).values()), "")
-            basic = base64.b64encode(f"{user}:{token}".encode()).decode()
-            header = {f"http.{url}.extraheader": f"Authorization: Basic {basic}"} if token else {}
-            return Remote(url, header)
+            return Remote.with_password(url, user, token) if token else Remote(url)
     return here.remote() if here else Remote()
 
 

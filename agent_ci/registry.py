@@ -32,12 +32,13 @@ class Setup:
 
 def forge(environment: Mapping[str, str], repository: Repository, clone: Clone) -> Forge:
     """The forge whose CI we run in; plain git elsewhere."""
-    from agent_ci.forges import github, gitlab, local
+    from agent_ci.forges import github, local
+    from agent_ci.forges.gitlab import adapter, job
 
     if github.is_here(environment):
         return github.GitHubActions(environment, repository, clone)
-    if gitlab.is_here(environment):
-        return gitlab.GitLabCI(environment, repository, clone)
+    if job.is_here(environment):
+        return adapter.GitLabCI(environment, repository, clone)
     return local.LocalGit(environment, repository, clone)
 
 

@@ -20,7 +20,9 @@ from agent_ci.clone import Clone
 from agent_ci.core.document import broken_seal, sealed, text_of
 from agent_ci.core.environment import model_keys
 from bench.repositories import git
+from tests.checkouts import Checkout
 from tests.red import GOOD, WRONG, RedRepository
+from tests.servers.gitlab import GitLabServer
 
 
 @dataclass(frozen=True)
@@ -328,3 +330,23 @@ def test_no_checkout_is_needed_where_the_forge_has_the_commit(tmp_path: Path, ha
     done = publish(empty, folder, "--deliver", "patch", **variables)
     assert (done.code, done.document["outcome"], done.document["delivery"]["rung"]) == (0, "fixed", "patch")
     assert list(empty.path.iterdir()) == []
+
+
+def test_on_gitlab_the_commit_is_pushed_without_a_checkout_and_found_by_the_next_run(
+    tmp_path: Path, handed: Handed
+) -> None:
+    red, folder = handed(tmp_path)
+    head, token = git(red.path, "rev-parse", "HEAD").strip(), "glpat-Zq8mWx2Vb7Nk4Jd9"
+    with GitLabServer(Checkout(red.path), tmp_path / "hosted", token) as server:
+        resealed(folder, **part(folder, "context", forge="gitlab", repository="group/name", commit=head, number=None))
+        job = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_SHA": head, "CI_COMMIT_REF_NAME": "main"}
+        empty = RedRepository(tmp_path / "empty", tmp_path)
+        empty.path.mkdir()
+        variables = {**server.variables, **job, "CI_DEFAULT_BRANCH": "main", "GITLAB_TOKEN": token}
+        done = [publish(empty, folder, "--deliver", "commit", **variables) for _ in range(2)]
+        assert [(one.code, one.document["outcome"]) for one in done] == [(0, "delivered")] * 2, done[0].stderr
+        assert server.hosted.git("rev-parse", "main^", "main^{tree}").split() == [
+            head,
+            done[0].document["patch"]["tree"],
+        ]
+    assert token not in "".join(one.stderr + json.dumps(one.document) for one in done)

@@ -7,7 +7,8 @@ import pytest
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.core.context import Context, Event
-from agent_ci.forges.gitlab import GitLabCI, is_here
+from agent_ci.forges.gitlab.adapter import GitLabCI
+from agent_ci.forges.gitlab.job import is_here
 from tests.checkouts import Checkout
 
 ZEROS = "0" * 40

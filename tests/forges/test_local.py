@@ -76,7 +76,7 @@ def test_what_is_not_offered_is_refused_and_nothing_is_touched(
     checkout: Checkout, forge: LocalGit, parcel: Pack, rung: str
 ) -> None:
     change, before = parcel(), digest(checkout.root)
-    with pytest.raises(RungRefusedError, match="plain git has neither"):
+    with pytest.raises(RungRefusedError, match="plain git has no"):
         forge.deliver(change, rung)
     assert digest(checkout.root) == before
 

@@ -6,12 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agent_ci.checkout import Repository
-from agent_ci.clone import Clone
 from agent_ci.core.context import Context, Event, read_commit_id, read_number
-from agent_ci.core.parcel import Parcel
-from agent_ci.core.views.story import Story
-from agent_ci.forges.local import LocalGit
-from agent_ci.ports import Delivery
 
 _EVENTS: Mapping[str, Event] = {"push": Event.PUSH, "schedule": Event.SCHEDULE}
 
@@ -23,12 +18,11 @@ def is_here(environment: Mapping[str, str]) -> bool:
 
 
 @dataclass(frozen=True)
-class GitLabCI:
+class Job:
     """A job on GitLab. Source: "Predefined CI/CD variables reference" in GitLab's documentation."""
 
     environment: Mapping[str, str]
     repository: Repository
-    clone: Clone
 
     def context(self) -> Context:
         """Which change is judged, against what, and whose it is."""
@@ -50,14 +44,6 @@ class GitLabCI:
             job=self._variable("CI_JOB_NAME"),
             run_url=self._run_url(),
         )
-
-    def deliver(self, parcel: Parcel, rung: str) -> Delivery:
-        """Deliver as plain git does; see LocalGit."""
-        return LocalGit(self.environment, self.repository, self.clone).deliver(parcel, rung)
-
-    def tell(self, _story: Story, _context: Context) -> str:
-        """Nothing yet."""
-        return ""
 
     @property
     def _is_merge_request(self) -> bool:

@@ -1,0 +1,81 @@
+"""Where a run is told of on GitLab: one note on the merge request that is kept up to date, else a commit's status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from agent_ci.core.context import Context
+from agent_ci.core.views.story import Story
+from agent_ci.forges.gitlab.once import Once
+from agent_ci.forges.gitlab.project import Item, Project, number_of, starts_with
+from agent_ci.http.answers import RejectedError
+
+_STATES: Mapping[str, str] = {
+    "success": "success",
+    "neutral": "success",
+    "skipped": "success",
+    "cancelled": "canceled",
+}  # what a check concludes, in words of a commit's status; all others are a failure
+_DESCRIPTION = 255  # characters, GitLab's limit
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Tells in *project*, whose web page is at *address*."""
+
+    project: Project
+    address: str
+
+    def tell(self, story: Story, context: Context) -> str:
+        """Bring the note or the status up to date and give its address, empty where nothing is told."""
+        if number := context.number or self._request_of(context.branch):
+            return self._note(story, number)
+        return self._status(story, context) if story.check and not story.is_quiet else ""
+
+    def _request_of(self, branch: str) -> int | None:
+        """The number of the one open merge request from *branch* of this project; None for none, and for several."""
+        found = self.project.items("merge_requests", state="opened", source_branch=branch) if branch else ()
+        ours = [one for one in found if one.get("source_project_id") == one.get("target_project_id")]
+        return number_of(ours[0], "iid") if len(ours) == 1 else None
+
+    def _note(self, story: Story, number: int) -> str:
+        where = ("merge_requests", number, "notes")
+
+        def there() -> tuple[Item, ...]:
+            return tuple(
+                note
+                for note in self.project.items(*where)
+                if starts_with(note, story.marker) and self.project.is_own(note)
+            )
+
+        def make(read_back: Callable[[], Item | None]) -> Item:
+            return self.project.send("POST", where, {"body": story.comment}, read_back)
+
+        def drop(note: Item) -> None:
+            self.project.remove(*where, number_of(note))
+
+        if story.is_quiet and not there():
+            return ""
+        note, _ = Once(there, make, drop).done()
+        if str(note.get("body", "")).strip() != story.comment.strip():
+            self.project.send("PUT", (*where, number_of(note)), {"body": story.comment})
+        return f"{self.address}/-/merge_requests/{number}#note_{number_of(note)}"
+
+    def _status(self, story: Story, context: Context) -> str:
+        state = _STATES.get(story.check.get("conclusion", ""), "failed")
+        words = story.check.get("title") or story.check.get("text", "")
+        said = {
+            "state": state,
+            "name": story.check.get("name", "agent-ci"),
+            "description": " ".join(words.split())[:_DESCRIPTION],
+            "target_url": context.run_url,
+            "ref": context.branch,
+        }
+        given = {name: value for name, value in said.items() if value}
+        try:
+            self.project.send("POST", ("statuses", context.commit), given, lambda: None)
+        except RejectedError as error:
+            if "transition" not in error.said.lower():  # a status that is so already cannot become so
+                raise
+        return f"{self.address}/-/commit/{context.commit}"
