@@ -118,6 +118,14 @@ OPTIONS: tuple[Option, ...] = (
         is_repeatable=True,
         is_policy=True,
     ),
+    Option(
+        "max-fixes-per-branch",
+        "commits by bots, from our first repair on, since a person's commit",
+        default=3,
+        kind=int,
+        is_policy=True,
+    ),
+    Option("max-fixes-per-day", "repairs in the repository in 24 hours", default=10, kind=int, is_policy=True),
     Option("lint", "a command that must find nothing new in a patched tree", is_policy=True),
     Option("type-check", "the same, for types", is_policy=True),
     Option("security", "the same, for security", is_policy=True),
@@ -163,6 +171,8 @@ class Settings:
     deny: tuple[str, ...]
     allow_test_changes: bool
     permit: tuple[str, ...]
+    max_fixes_per_branch: int
+    max_fixes_per_day: int
     lint: str | None
     type_check: str | None
     security: str | None

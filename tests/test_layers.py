@@ -26,6 +26,7 @@ EDGES = {
     "confine",
     "kept",
     "handover",
+    "history",
 }
 FAMILIES = ("forges", "proposers", "runners", "sandboxes")
 MAY_IMPORT = {
