@@ -202,6 +202,22 @@ def merge(folders: tuple[Path, ...], plan_file: Path | None, **given: object) ->
     return _run("merge", given, lambda session: Merging(session, folders, plan_file))
 
 
+@cli.command("init", short_help="write the workflow files for this repository's forge")
+@click.option("--repository", type=click.Path(path_type=Path), default=Path(), help="the checkout", metavar="DIR")
+@click.option("--forge", type=click.Choice(["github", "gitlab"]), help="the forge  [default: as the checkout says]")
+@click.option("--action", default="", help="where this action lives, for GitHub", metavar="OWNER/NAME@COMMIT")
+@click.option("--package", default="", help="what pip installs agent-ci from, for GitLab", metavar="REQUIREMENT")
+@click.option("--dry-run", is_flag=True, help="write nothing, and show what would be written")
+def init(repository: Path, forge: str | None, action: str, package: str, *, dry_run: bool) -> int:
+    """Write the workflow and the settings file. What is there already stays, and is shown where it differs."""
+    from agent_ci.initialising import Initialisation
+
+    outward = kept.outward(os.environ)
+    for line in Initialisation(repository, forge or "", action, package, is_dry=dry_run).run():
+        _say(outward, line)
+    return 0
+
+
 @cli.command(short_help="make a small red repository and fix it, offline")
 @click.option("--seed", type=int, default=0, help="which bug to inject  [default: 0]", metavar="N")
 @click.option(

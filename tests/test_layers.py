@@ -52,8 +52,9 @@ MAY_IMPORT = {
     "cells": CORE | EDGES,
     "merging": CORE | EDGES | {"pipeline", "jobs", "session", "cells"},
     "demo": CORE | EDGES,
+    "initialising": CORE | EDGES | {"settings", "__init__"},
     "cli": CORE
-    | {"settings", "session", "verification", "publishing", "planning", "merging", "demo"}
+    | {"settings", "session", "verification", "publishing", "planning", "merging", "demo", "initialising"}
     | {"artifacts", "keeper", "kept", "__init__"},
     "keeper": CORE | EDGES | {"proposers"},
     "__main__": {"cli"},
