@@ -14,6 +14,7 @@ import yaml
 
 from agent_ci import __version__
 from agent_ci.checkout import Repository
+from agent_ci.core.nesting import is_deep
 from agent_ci.core.paths import is_python_test
 from agent_ci.core.pins import PINNED, UNKNOWN
 from agent_ci.core.scaffold import Layout, files, settings_text
@@ -130,7 +131,7 @@ def _test_workflows(root: Path) -> Iterator[str]:
         try:
             with open_regular(path, root=root, max_bytes=_MAX_BYTES) as file:
                 text = file.read(_MAX_BYTES).decode("utf-8", "replace")
-            content = yaml.safe_load(text)
+            content = None if is_deep(text) else yaml.safe_load(text)
         except (UnsupportedError, yaml.YAMLError, RecursionError):
             continue
         if isinstance(content, dict) and _RUNS_TESTS.search(text) and "agent-ci" not in text:

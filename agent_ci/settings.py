@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent_ci.core.nesting import is_deep
 from agent_ci.core.policy import PROTECTED, Policy
 from agent_ci.core.rules import PERMITS
 from agent_ci.core.spelling import did_you_mean
@@ -205,6 +206,8 @@ def from_file(text: str, *, source: str) -> dict[str, object]:
     """The options that a settings file sets. Raises UsageError, with the nearest known key, for anything else."""
     if len(text) > _MAX_FILE_BYTES:
         raise UsageError(f"{source} is larger than {_MAX_FILE_BYTES} bytes; a settings file is a page of YAML")
+    if is_deep(text):
+        raise UsageError(f"{source} is not valid YAML: its brackets go too deep")
     import yaml  # noqa: PLC0415 - only a run with a settings file pays for it, and `--help` never does
 
     try:

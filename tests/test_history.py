@@ -15,12 +15,13 @@ from tests.red import CALC, GOOD, RedRepository
 
 FAILURE = "0123456789abcdef"
 MESSAGE = f"fix: x\n\nAgent-CI-Run: local\nAgent-CI-Fingerprint: {FAILURE}\nAgent-CI-Attempt: %d\n"
-OURS = {"GIT_AUTHOR_NAME": plain_git.NAME, "GIT_AUTHOR_EMAIL": plain_git.EMAIL}
-BOT = {"GIT_AUTHOR_NAME": "renovate[bot]", "GIT_AUTHOR_EMAIL": "1+renovate[bot]@users.noreply.github.com"}
+OURS = f"{plain_git.NAME} <{plain_git.EMAIL}>"
+PERSON = "Ada <ada@example.org>"
+BOT = "renovate[bot] <1+renovate[bot]@users.noreply.github.com>"
 
 
-def commit(checkout: Checkout, message: str = "a change", **author: str) -> str:
-    checkout.git("commit", "--quiet", "--allow-empty", "--message", message, **author)
+def commit(checkout: Checkout, message: str = "a change", author: str = PERSON) -> str:
+    checkout.git("commit", "--quiet", "--allow-empty", "--message", message, "--author", author)
     return checkout.git("rev-parse", "HEAD")
 
 
@@ -28,11 +29,11 @@ def test_the_history_is_read_from_git_with_its_bots_repairs_and_reverts(
     checkout: Checkout, repository: Repository, clone: Clone
 ) -> None:
     checkout.git("branch", "other")
-    repair = commit(checkout, MESSAGE % 1, **OURS)
-    bot = commit(checkout, "format", **BOT)
+    repair = commit(checkout, MESSAGE % 1, OURS)
+    bot = commit(checkout, "format", BOT)
     commit(checkout, f'Revert "fix: x"\n\nThis reverts commit {repair}.')
     checkout.git("switch", "--quiet", "other")
-    elsewhere = commit(checkout, MESSAGE % 1, **OURS)
+    elsewhere = commit(checkout, MESSAGE % 1, OURS)
     checkout.git("switch", "--quiet", "main")
     found = branch_history(repository.head(), repository, clone)
     assert [(step.id, step.is_bot, step.failure) for step in found.steps[1:3]] == [
@@ -51,8 +52,8 @@ def shallow(checkout: Checkout, target: Path) -> Checkout:
 
 def test_what_a_shallow_checkout_lacks_is_fetched_before_it_is_counted(checkout: Checkout, tmp_path: Path) -> None:
     for number in (1, 2):
-        commit(checkout, MESSAGE % number, **OURS)
-    commit(checkout, "format", **BOT)
+        commit(checkout, MESSAGE % number, OURS)
+    commit(checkout, "format", BOT)
     repository = Repository.at(shallow(checkout, tmp_path / "shallow").root)
     with Clone.of(repository) as clone:
         found = branch_history(repository.head(), repository, clone)
@@ -60,7 +61,7 @@ def test_what_a_shallow_checkout_lacks_is_fetched_before_it_is_counted(checkout:
 
 
 def test_where_nothing_can_be_fetched_a_repair_still_says_its_number(checkout: Checkout, tmp_path: Path) -> None:
-    commit(checkout, MESSAGE % 2, **OURS)
+    commit(checkout, MESSAGE % 2, OURS)
     cut = shallow(checkout, tmp_path / "shallow")
     cut.git("remote", "remove", "origin")
     repository = Repository.at(cut.root)

@@ -142,7 +142,7 @@ def test_nothing_is_written_through_a_link_out_of_the_checkout(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("words", [{"action": "acme/agent-ci@v1"}, {"package": 'x"; rm -rf /'}])
-def test_what_could_be_moved_or_is_more_than_a_name_is_refused(tmp_path: Path, words: dict[str, str]) -> None:
+def test_what_could_be_moved_or_is_more_than_a_name_is_refused(tmp_path: Path, words: dict[str, Any]) -> None:
     Checkout.at(tmp_path)
     with pytest.raises(UsageError):
         Initialisation(tmp_path, **words)

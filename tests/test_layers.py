@@ -52,10 +52,12 @@ MAY_IMPORT = {
     "cells": CORE | EDGES,
     "merging": CORE | EDGES | {"pipeline", "jobs", "session", "cells"},
     "demo": CORE | EDGES,
+    "undoing": CORE | EDGES | {"ports", "settings", "registry", "base", "delivery"},
+    "examining": CORE | EDGES | {"settings", "isolation", "runners"},
     "initialising": CORE | EDGES | {"settings", "__init__"},
     "cli": CORE
-    | {"settings", "session", "verification", "publishing", "planning", "merging", "demo", "initialising"}
-    | {"artifacts", "keeper", "kept", "__init__"},
+    | {"settings", "session", "verification", "publishing", "planning", "merging", "demo"}
+    | {"undoing", "examining", "initialising", "artifacts", "keeper", "kept", "__init__"},
     "keeper": CORE | EDGES | {"proposers"},
     "__main__": {"cli"},
     "__init__": set(),

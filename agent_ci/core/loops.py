@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from agent_ci.core.message import named_attempt, named_failure
-from agent_ci.core.report import TestReport
 
 DAY = 86_400  # seconds
 _BOT_NAME = re.compile(r"\[bot\]$|(?:^|[-_. ])bot$", re.IGNORECASE)
@@ -134,17 +133,18 @@ def repairs(history: History) -> int:
     return max(counted, said) if history.is_cut else counted
 
 
-def is_redder(before: TestReport, after: TestReport) -> bool:
-    """Whether a case that passed *before* a commit of ours is red *after* it."""
-    passed = {case.id for case in before.cases} - {case.id for case in before.red}
-    return any(case.id in passed for case in after.red)
+def ask_to_take_back(history: History, *, is_redder: bool) -> str:
+    """A sentence that asks to undo the last commit where it is a repair of ours; empty elsewhere.
 
-
-def ask_to_take_back(tip: Step, before: TestReport, after: TestReport) -> str:
-    """A sentence that asks a person to undo *tip* where it is a repair of ours that left more red than it found."""
-    if not (tip.failure and is_redder(before, after)):
+    *is_redder* says whether a case that passed before that commit is red with it.
+    """
+    tip = history.steps[0] if history.steps else Step("")
+    if not (tip.failure and is_redder):
         return ""
-    return f"the last commit is a repair of ours, and what passed before it is red now; `agent-ci undo {tip.id[:12]}`"
+    return (
+        f"the last commit {tip.id[:12]} is a repair of ours, and what passed before it is red now; "
+        f"`agent-ci undo {tip.id[:12]}` takes it back"
+    )
 
 
 def _already_repaired(failure: str, since: tuple[Step, ...]) -> str:

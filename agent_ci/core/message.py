@@ -36,6 +36,21 @@ def commit_message(verdict: Verdict, *, run: str = "", attempt: int = 1) -> str:
     return "\n\n".join(paragraphs) + "\n"
 
 
+def undo_message(undone: str, message: str, failure: str, *, run: str = "") -> str:
+    """The message of the commit that takes back *undone*, a commit of ours whose own was *message*.
+
+    *failure* is the name that the undoing itself has, by which it is found again.
+    """
+    subject = inert(message.split("\n", 1)[0], limit=_SUBJECT)
+    told = (
+        inert(f'Revert "{subject}"', limit=_SUBJECT),
+        f"This reverts commit {undone}.",
+        "It was asked for with `agent-ci undo`; nothing was run to prove it.",
+        f"Agent-CI-Run: {inert(run) or 'local'}\nAgent-CI-Fingerprint: {failure}",
+    )
+    return "\n\n".join(told) + "\n"
+
+
 def received_message(text: str) -> str:
     """The message *text* that another process wrote, each line made inert again, cut where nobody reads on.
 

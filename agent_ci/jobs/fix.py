@@ -10,7 +10,7 @@ from agent_ci.clone import Texts
 from agent_ci.core.fingerprint import fingerprint
 from agent_ci.core.grouping import groups
 from agent_ci.core.imports import imported_files
-from agent_ci.core.loops import Bounds, decide
+from agent_ci.core.loops import Bounds, ask_to_take_back, decide
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.patches.hunks import added_lines
 from agent_ci.core.paths import is_test_path
@@ -44,9 +44,9 @@ class Fix:
 
     triage: Triage
     hooks: Hooks = field(default_factory=Hooks)
-    bounds: Bounds | None = None
     bisect: str = ""
     seed: int = 0
+    bounds: Bounds | None = None
 
     def gather(self, tools: Tools) -> Evidence:
         """Reproduce the failure, run the controls, and say what is to be repaired and where to look."""
@@ -61,6 +61,10 @@ class Fix:
         if self.bounds is None or evidence.settled is not None or not evidence.targets:
             return evidence
         history = branch_history(tools.context.commit, tools.repository, tools.clone)
+        parent = tools.repository.parents(tools.context.commit)[:1]
+        is_redder = evidence.caused_by_change and parent == (self.triage.base,)
+        if asked := ask_to_take_back(history, is_redder=is_redder):
+            evidence = replace(evidence, notes=(*evidence.notes, asked))
         decision = decide(fingerprint(evidence.targets), history, self.bounds, now=time.time())
         if decision.go:
             return evidence

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 import pytest
 
 from agent_ci.core.loops import DAY, Bounds, Decision, History, Step, ask_to_take_back, decide, repairs, since_a_person
-from agent_ci.core.report import Status, TestCase, TestReport
 
 FAILURE, OTHER = "0123456789abcdef", "fedcba9876543210"
 BOUNDS = Bounds(per_branch=3, per_day=10)
@@ -102,13 +101,11 @@ def test_a_repair_is_known_by_its_trailers_also_where_a_persons_token_made_it() 
 
 
 def test_a_person_is_asked_to_take_back_what_made_the_build_redder() -> None:
-    one, other = (TestCase(name, Status.PASSED) for name in ("t::one", "t::other"))
-    red = TestCase("t::other", Status.FAILED)
-    before, after = TestReport((one, other)), TestReport((one, red))
-    assert "agent-ci undo aaaaaaaaaaaa" in ask_to_take_back(ours(), before, after)
-    assert not ask_to_take_back(ours(), before, before)
-    assert not ask_to_take_back(ours(), after, after)
-    assert not ask_to_take_back(PERSON, before, after)
+    tip = History((ours(), PERSON))
+    assert "agent-ci undo aaaaaaaaaaaa" in ask_to_take_back(tip, is_redder=True)
+    assert not ask_to_take_back(tip, is_redder=False)
+    assert not ask_to_take_back(History((PERSON, ours())), is_redder=True)
+    assert not ask_to_take_back(History(), is_redder=True)
 
 
 @dataclass
