@@ -26,7 +26,7 @@ from tests.checkouts import Checkout
 
 FAILURE = "0123456789abcdef"
 TRAILERS = f"\n\nAgent-CI-Run: local\nAgent-CI-Fingerprint: {FAILURE}\nAgent-CI-Attempt: 1\n"
-OURS = {"GIT_AUTHOR_NAME": plain_git.NAME, "GIT_AUTHOR_EMAIL": plain_git.EMAIL}
+OURS = f"{plain_git.NAME} <{plain_git.EMAIL}>"
 LINES = "".join(f"line {number}\n" for number in range(20))
 
 
@@ -35,7 +35,7 @@ def repair(checkout: Checkout, path: str = "long.txt", at: int = 3, subject: str
     lines[at] = "repaired\n"
     checkout.write({path: "".join(lines)})
     checkout.git("add", "--all")
-    checkout.git("commit", "--quiet", "--message", subject + TRAILERS, **OURS)
+    checkout.git("commit", "--quiet", "--message", subject + TRAILERS, "--author", OURS)
     return checkout.git("rev-parse", "HEAD")
 
 
@@ -85,7 +85,7 @@ def test_a_file_that_the_repair_added_goes_and_one_that_it_removed_comes_back(ch
     checkout.git("rm", "--quiet", "long.txt")
     checkout.write({"new.txt": "new\n"})
     checkout.git("add", "--all")
-    checkout.git("commit", "--quiet", "--message", "fix: move" + TRAILERS, **OURS)
+    checkout.git("commit", "--quiet", "--message", "fix: move" + TRAILERS, "--author", OURS)
     undone(checkout)
     assert (checkout.root / "long.txt").read_text() == LINES
     assert not (checkout.root / "new.txt").exists()
