@@ -74,6 +74,14 @@ class OutputFolder:
         self.outward.to(Sink.PATCH, content.decode("utf-8", "surrogateescape"))
         self._write(name, content)
 
+    def write_undo(self, content: bytes) -> str:
+        """Write the change that takes a commit back, and return the file's name. The folder is made where it is not."""
+        if not self.path.is_dir():
+            self.prepare()
+        self.outward.to(Sink.PATCH, content.decode("utf-8", "surrogateescape"))
+        self._write("undo.patch", content)
+        return "undo.patch"
+
     def _write(self, name: str, content: bytes) -> None:
         try:
             self._replace(name, content)

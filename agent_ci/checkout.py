@@ -178,12 +178,6 @@ class Repository:
         here = (self.commit(name) for name in named)
         return next((commit for commit in here if commit), named[0] if named else None)
 
-    def our_commits_at_head(self) -> int:
-        """How many commits in a row, from HEAD back, are by agent-ci; a person's commit ends the row."""
-        rows = git.text(git.run(self.root, "rev-list", "--first-parent", "--max-count=50", "--format=%ae", "HEAD"))
-        authors = rows.splitlines()[1::2]  # each follows a line with the commit's id
-        return next((index for index, author in enumerate(authors) if author != git.EMAIL), len(authors))
-
     def fast_forward(self, clone: Clone, commit: str, *, expected: str) -> None:
         """Bring *commit* from *clone* and move the checked-out branch and files to it.
 

@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import click
@@ -22,7 +23,7 @@ from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.markdown import block
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.errors import AgentCIError, CancelledError
-from agent_ci.settings import OPTIONS, Option
+from agent_ci.settings import DELIVERIES, OPTIONS, Option
 
 if TYPE_CHECKING:
     from agent_ci.artifacts import OutputFolder
@@ -200,6 +201,58 @@ def merge(folders: tuple[Path, ...], plan_file: Path | None, **given: object) ->
     from agent_ci.merging import Merging
 
     return _run("merge", given, lambda session: Merging(session, folders, plan_file))
+
+
+@cli.command(short_help="check how agent-ci is set up; print the exact lines that repair it")
+@click.option("--repository", type=click.Path(path_type=Path), default=Path(), help="the checkout", metavar="DIR")
+@click.option("--json", "as_json", is_flag=True, help="the findings as JSON on standard output")
+def doctor(repository: Path, *, as_json: bool) -> int:
+    """Check settings, workflows, checkout and sandbox; ends with 0 where all is good and 1 where something is wrong."""
+    from agent_ci.examining import Examination
+
+    outward = kept.outward(os.environ)
+    found = Examination(repository, os.environ).complaints()
+    outcome = Outcome.NO_FIX if found else Outcome.NOTHING_TO_DO
+    if as_json:
+        rows = [{"id": one.id, "saw": one.saw, "why": one.why, "repair": one.repair} for one in found]
+        _say_json(outward, outward.values({"outcome": str(outcome), "findings": rows}))
+        return outcome.exit_code
+    for one in found:
+        _say(outward, f"{one.id}\n  saw     {one.saw}\n  why     {one.why}\n  repair\n{indent(one.repair, '    ')}")
+    _say(outward, f"{len(found)} finding(s)" if found else "nothing is wrong")
+    return outcome.exit_code
+
+
+@cli.command("init", short_help="write the workflow files for this repository's forge")
+@click.option("--repository", type=click.Path(path_type=Path), default=Path(), help="the checkout", metavar="DIR")
+@click.option("--forge", type=click.Choice(["github", "gitlab"]), help="the forge  [default: as the checkout says]")
+@click.option("--action", default="", help="where this action lives, for GitHub", metavar="OWNER/NAME@COMMIT")
+@click.option("--package", default="", help="what pip installs agent-ci from, for GitLab", metavar="REQUIREMENT")
+@click.option("--dry-run", is_flag=True, help="write nothing, and show what would be written")
+def init(repository: Path, forge: str | None, action: str, package: str, *, dry_run: bool) -> int:
+    """Write the workflow and the settings file. What is there already stays, and is shown where it differs."""
+    from agent_ci.initialising import Initialisation
+
+    outward = kept.outward(os.environ)
+    for line in Initialisation(repository, forge or "", action, package, is_dry=dry_run).run():
+        _say(outward, line)
+    return 0
+
+
+@cli.command(short_help="revert one delivered change")
+@click.argument("change", default="", metavar="[COMMIT|#PR]")
+@click.option("--repository", help="the checkout", metavar="DIR")
+@click.option("--deliver", type=click.Choice(DELIVERIES), help="how it is delivered  [default: commit]", metavar="MODE")
+@click.option("--out", help="where undo.patch goes  [default: .agent-ci]", metavar="DIR")
+def undo(change: str, **given: object) -> int:
+    """Take back one repair of agent-ci: a commit, the one that came in with a change request, or the last one."""
+    from agent_ci import keeper
+    from agent_ci.undoing import Undoing
+
+    undoing = Undoing(keeper.taken_out(os.environ), given, change)
+    outcome, sentence = undoing.run()
+    _say(undoing.outward, f"{outcome}: {sentence}")
+    return outcome.exit_code
 
 
 @cli.command(short_help="make a small red repository and fix it, offline")

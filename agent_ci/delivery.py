@@ -11,6 +11,7 @@ from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
 from agent_ci.core.fingerprint import fingerprint
 from agent_ci.core.ladder import NONE, PATCH, rungs
+from agent_ci.core.loops import repairs
 from agent_ci.core.message import commit_message
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward, Sink
@@ -25,6 +26,7 @@ from agent_ci.errors import (
     RungRefusedError,
     UsageError,
 )
+from agent_ci.history import branch_history
 from agent_ci.memory import ProvenFix
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Delivery, Forge
@@ -158,7 +160,7 @@ def _refused(verdict: Verdict, error: RefusedError) -> Verdict:
 
 
 def _parcel(verdict: Verdict, patch: Patch, tools: Tools, outward: Outward) -> Parcel:
-    attempt = tools.repository.our_commits_at_head() + 1
+    attempt = repairs(branch_history(tools.context.commit, tools.repository, tools.clone)) + 1
     message = outward.to(Sink.COMMIT, commit_message(verdict, run=tools.context.run_url, attempt=attempt))
     return parcel_of(patch, tools.clone, tools.context, message, fingerprint(verdict.evidence.targets))
 

@@ -26,6 +26,7 @@ from agent_ci.core.context import Context
 from agent_ci.core.document import Surroundings, evidence_document
 from agent_ci.core.explanation import explain
 from agent_ci.core.ladder import PATCH
+from agent_ci.core.loops import Bounds
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward
 from agent_ci.core.run import Evidence, Finding, Verdict
@@ -187,6 +188,7 @@ class Session:
                 only=self.settings.group,
             ),
             hooks=Hooks(_hooks(self.settings)),
+            bounds=_bounds(self.settings),
             bisect=self.settings.bisect or "",
             seed=self.settings.seed,
         )
@@ -314,6 +316,10 @@ def _is_report(path: Path, root: Path) -> bool:
 def _hooks(chosen: Settings) -> dict[str, str]:
     commands = {"lint": chosen.lint, "type-check": chosen.type_check, "security": chosen.security}
     return {name: command for name, command in commands.items() if command}
+
+
+def _bounds(chosen: Settings) -> Bounds | None:
+    return None if chosen.uncommitted else Bounds(chosen.max_fixes_per_branch, chosen.max_fixes_per_day)
 
 
 def _isolation(found: Isolation, chosen: Settings) -> dict[str, object]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent_ci.core.nesting import is_deep
 from agent_ci.core.policy import PROTECTED, Policy
 from agent_ci.core.rules import PERMITS
 from agent_ci.core.spelling import did_you_mean
@@ -118,6 +119,14 @@ OPTIONS: tuple[Option, ...] = (
         is_repeatable=True,
         is_policy=True,
     ),
+    Option(
+        "max-fixes-per-branch",
+        "commits by bots, from our first repair on, since a person's commit",
+        default=3,
+        kind=int,
+        is_policy=True,
+    ),
+    Option("max-fixes-per-day", "repairs in the repository in 24 hours", default=10, kind=int, is_policy=True),
     Option("lint", "a command that must find nothing new in a patched tree", is_policy=True),
     Option("type-check", "the same, for types", is_policy=True),
     Option("security", "the same, for security", is_policy=True),
@@ -163,6 +172,8 @@ class Settings:
     deny: tuple[str, ...]
     allow_test_changes: bool
     permit: tuple[str, ...]
+    max_fixes_per_branch: int
+    max_fixes_per_day: int
     lint: str | None
     type_check: str | None
     security: str | None
@@ -195,6 +206,8 @@ def from_file(text: str, *, source: str) -> dict[str, object]:
     """The options that a settings file sets. Raises UsageError, with the nearest known key, for anything else."""
     if len(text) > _MAX_FILE_BYTES:
         raise UsageError(f"{source} is larger than {_MAX_FILE_BYTES} bytes; a settings file is a page of YAML")
+    if is_deep(text):
+        raise UsageError(f"{source} is not valid YAML: its brackets go too deep")
     import yaml  # noqa: PLC0415 - only a run with a settings file pays for it, and `--help` never does
 
     try:

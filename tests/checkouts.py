@@ -104,7 +104,6 @@ def read_everything(repository: Repository, out: Path) -> None:
     repository.merge_base(head, head)
     repository.is_shallow()
     repository.is_dirty()
-    repository.our_commits_at_head()
     repository.first_commit(("0123456789" * 4, "refs/remotes/origin/none"))
     repository.judged_commit("0123456789" * 4, is_forge_merge=True)
     with Clone.of(repository) as clone:

@@ -132,18 +132,6 @@ def test_grafts_and_replacements_show_no_other_history(checkout: Checkout, repos
     assert repository.parents(second) == (first,)
 
 
-def test_our_commits_in_a_row_are_counted_up_to_a_person_s(
-    checkout: Checkout, repository: Repository, clone: Clone
-) -> None:
-    assert repository.our_commits_at_head() == 0
-    for content in (b"a = 2\n", b"a = 3\n"):
-        commit = fixed(clone, repository, {"a.py": content})
-        repository.fast_forward(clone, commit, expected=repository.head())
-    assert repository.our_commits_at_head() == 2
-    checkout.commit({"a.py": "a = 4\n"})
-    assert repository.our_commits_at_head() == 0
-
-
 def test_a_fast_forward_moves_branch_index_and_files_and_keeps_other_work(
     checkout: Checkout, repository: Repository, clone: Clone
 ) -> None:

@@ -122,17 +122,10 @@ def test_what_is_no_refusal_ends_the_descent_and_keeps_the_patch(
     assert (forge.modes, done.verdict.outcome, len(forge.kept)) == (["commit"], outcome, 1)
 
 
-def test_our_commits_in_a_row_are_numbered(tmp_path: Path) -> None:
+def test_our_repairs_since_a_persons_commit_are_numbered(tmp_path: Path) -> None:
     repository = RedRepository.make(tmp_path)
-    git(
-        repository.path,
-        "commit",
-        "-q",
-        "--amend",
-        "--no-edit",
-        "--author",
-        "agent-ci <agent-ci@users.noreply.github.com>",
-    )
+    message = f"fix: something else\n\nAgent-CI-Fingerprint: {'0' * 16}\nAgent-CI-Attempt: 1"
+    git(repository.path, "commit", "-q", "--allow-empty", "-m", message)
     run = repository.run(replies=(GOOD,))
     assert "\nAgent-CI-Attempt: 2\n" in run.document["patch_file"]["message"]
     assert "\nAgent-CI-Attempt: 2\n" in (run.out / "fix.patch").read_text()

@@ -27,6 +27,7 @@ EDGES = {
     "kept",
     "handover",
     "http",
+    "history",
 }
 FAMILIES = ("forges", "proposers", "runners", "sandboxes")
 MAY_IMPORT = {
@@ -52,9 +53,13 @@ MAY_IMPORT = {
     "cells": CORE | EDGES,
     "merging": CORE | EDGES | {"pipeline", "jobs", "session", "cells"},
     "demo": CORE | EDGES,
+    "chatting": CORE,
+    "undoing": CORE | EDGES | {"ports", "settings", "registry", "base", "delivery"},
+    "examining": CORE | EDGES | {"settings", "isolation", "runners"},
+    "initialising": CORE | EDGES | {"settings", "__init__"},
     "cli": CORE
     | {"settings", "session", "verification", "publishing", "planning", "merging", "demo"}
-    | {"artifacts", "keeper", "kept", "__init__"},
+    | {"undoing", "examining", "initialising", "artifacts", "keeper", "kept", "__init__"},
     "keeper": CORE | EDGES | {"proposers"},
     "__main__": {"cli"},
     "__init__": set(),

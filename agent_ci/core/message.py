@@ -14,13 +14,14 @@ _SUBJECT = 72  # characters, git's own habit
 _LINE = 200  # characters that one fact from outside may take
 _MOST_LINES = 200
 _FINGERPRINT = re.compile(r"^Agent-CI-Fingerprint: ([0-9a-f]{16})$", re.MULTILINE)
+_ATTEMPT = re.compile(r"^Agent-CI-Attempt: ([0-9]{1,4})$", re.MULTILINE)
 _SHOWN = 10  # failing tests that are listed
 
 
 def commit_message(verdict: Verdict, *, run: str = "", attempt: int = 1) -> str:
     """The message of the commit that holds the proven change of *verdict*.
 
-    *run* is the URL of the run, *attempt* counts our commits in a row on the branch, this one included.
+    *run* is the URL of the run, *attempt* counts the repairs since a person's commit on the branch, this one included.
     Everything that tests or models said is one inert line each. Raises ValueError where nothing is proven.
     """
     proof = verdict.proof
@@ -33,6 +34,21 @@ def commit_message(verdict: Verdict, *, run: str = "", attempt: int = 1) -> str:
         "\n".join(_trailers(verdict.evidence, proof, run=run, attempt=attempt)),
     )
     return "\n\n".join(paragraphs) + "\n"
+
+
+def undo_message(undone: str, message: str, failure: str, *, run: str = "") -> str:
+    """The message of the commit that takes back *undone*, a commit of ours whose own was *message*.
+
+    *failure* is the name that the undoing itself has, by which it is found again.
+    """
+    subject = inert(message.split("\n", 1)[0], limit=_SUBJECT)
+    told = (
+        inert(f'Revert "{subject}"', limit=_SUBJECT),
+        f"This reverts commit {undone}.",
+        "It was asked for with `agent-ci undo`; nothing was run to prove it.",
+        f"Agent-CI-Run: {inert(run) or 'local'}\nAgent-CI-Fingerprint: {failure}",
+    )
+    return "\n\n".join(told) + "\n"
 
 
 def received_message(text: str) -> str:
@@ -51,6 +67,12 @@ def named_failure(message: str) -> str:
     """The fingerprint of the failure that the commit of *message* repairs; empty where it is no commit of ours."""
     found = _FINGERPRINT.findall(message)
     return str(found[-1]) if found else ""
+
+
+def named_attempt(message: str) -> int:
+    """The number that the commit of *message* gave itself among ours in a row; 0 where it has none."""
+    found = _ATTEMPT.findall(message)
+    return int(found[-1]) if found else 0
 
 
 def _subject(proof: Attempt, evidence: Evidence) -> str:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 
 from agent_ci.clone import Texts
+from agent_ci.core.fingerprint import fingerprint
 from agent_ci.core.grouping import groups
 from agent_ci.core.imports import imported_files
+from agent_ci.core.loops import Bounds, ask_to_take_back, decide
+from agent_ci.core.outcome import Outcome
 from agent_ci.core.patches.hunks import added_lines
 from agent_ci.core.paths import is_test_path
 from agent_ci.core.proof import unproven
 from agent_ci.core.questions.question import fix_question, suspects
 from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.core.suspects import suspect_places
+from agent_ci.history import branch_history
 from agent_ci.jobs import comparison, proving
 from agent_ci.jobs.bisection import bisected
 from agent_ci.jobs.conduct import Conduct
@@ -32,22 +37,42 @@ _SECONDS_TO_COMPARE = 20.0
 class Fix:
     """The job `fix`: evidence by triage, proof by the original tests on the patched tree.
 
-    ``hooks`` are the user's own checks of a patched tree, ``bisect`` is a range GOOD..BAD or empty, and ``seed``
-    makes every random choice repeatable.
+    ``hooks`` are the user's own checks of a patched tree, ``bounds`` say how many repairs may follow each other (None
+    where a person's uncommitted work is judged), ``bisect`` is a range GOOD..BAD or empty, and ``seed`` makes every
+    random choice repeatable.
     """
 
     triage: Triage
     hooks: Hooks = field(default_factory=Hooks)
     bisect: str = ""
     seed: int = 0
+    bounds: Bounds | None = None
 
     def gather(self, tools: Tools) -> Evidence:
         """Reproduce the failure, run the controls, and say what is to be repaired and where to look."""
-        evidence = self.triage.diagnose(tools)
+        evidence = self._within_bounds(self.triage.diagnose(tools), tools)
         if self.bisect and evidence.targets:
             with tools.progress.phase("bisect"):
                 evidence = replace(evidence, first_bad=bisected(evidence, tools, self.bisect))
         return self._with_places(evidence, tools) if evidence.targets else evidence
+
+    def _within_bounds(self, evidence: Evidence, tools: Tools) -> Evidence:
+        """*evidence*, settled where repairs would follow each other without end. It costs no proposer to see that."""
+        if self.bounds is None or evidence.settled is not None or not evidence.targets:
+            return evidence
+        history = branch_history(tools.context.commit, tools.repository, tools.clone)
+        parent = tools.repository.parents(tools.context.commit)[:1]
+        is_redder = evidence.caused_by_change and parent == (self.triage.base,)
+        if asked := ask_to_take_back(history, is_redder=is_redder):
+            evidence = replace(evidence, notes=(*evidence.notes, asked))
+        decision = decide(fingerprint(evidence.targets), history, self.bounds, now=time.time())
+        if decision.go:
+            return evidence
+        tools.journal.record("stopped", reason=decision.reason, escalate=decision.escalate)
+        notes = (*evidence.notes, f"a loop was stopped: {decision.reason}")
+        if self.triage.job != "fix":
+            return replace(evidence, notes=notes)
+        return replace(evidence, settled=Outcome.NO_FIX, summary=decision.reason, notes=notes)
 
     def _with_places(self, evidence: Evidence, tools: Tools) -> Evidence:
         """*evidence* with the suspects, and with what changed since the base where that is green."""

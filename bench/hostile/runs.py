@@ -121,7 +121,7 @@ class Place:
                 evidence = job.gather(tools)
                 if evidence.settled is not None:
                     raise ValueError(f"the repository is not red: {evidence.summary}")
-                known = _Known(job.triage, job.hooks, job.bisect, job.seed, evidence)
+                known = _Known(job.triage, job.hooks, job.bisect, job.seed, evidence=evidence)
                 repaired = tools.clone.edit(evidence.tree, {"shop.py": RIGHT.encode()})
                 yield cls(folder, around, server, (known, tools), digest(root), repaired, sandbox)
 

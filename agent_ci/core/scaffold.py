@@ -1,0 +1,234 @@
+"""The files that a repository needs to have agent-ci in its CI, as text: two jobs, of which one may write."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from agent_ci.core.pins import UNKNOWN, pinned
+
+WORKFLOW, GITLAB_FILE, GITLAB_MAIN = ".github/workflows/agent-ci.yml", ".gitlab/agent-ci.yml", ".gitlab-ci.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What is known of a repository: its forge, its default branch, and how its tests are installed.
+
+    ``workflows`` are the names of the workflows that run tests, ``action`` is where this action lives
+    (``OWNER/NAME@COMMIT``), and ``package`` what pip installs agent-ci from.
+    """
+
+    forge: str
+    default_branch: str
+    package: str
+    workflows: tuple[str, ...] = ()
+    install: tuple[str, ...] = ()
+    action: str = UNKNOWN
+
+
+def files(layout: Layout, settings: str) -> Mapping[str, str]:
+    """Each file by its path; *settings* is the text of the settings file."""
+    if layout.forge == "gitlab":
+        return {
+            GITLAB_FILE: _filled(_GITLAB, layout),
+            GITLAB_MAIN: f"include:\n  - local: {GITLAB_FILE}\n",
+            ".agent-ci.yml": settings,
+        }
+    return {WORKFLOW: _filled(_GITHUB, layout), ".agent-ci.yml": settings}
+
+
+def settings_text(rows: Iterable[tuple[str, str, str]]) -> str:
+    """A settings file in which every option stands as a comment: *rows* of name, default in YAML, and meaning."""
+    lines = [
+        "# Settings of agent-ci. Each line shows a default; take the mark away to change it.",
+        "# In CI they are read from the base's commit, so that no change can set its own rules.",
+    ]
+    for name, default, meaning in rows:
+        lines += ["", f"# {meaning}", f"# {name}: {default}"]
+    return "\n".join(lines) + "\n"
+
+
+def _filled(template: str, layout: Layout) -> str:
+    follows = bool(layout.workflows)
+    names = "[" + ", ".join(json.dumps(name) for name in layout.workflows) + "]"
+    install = "\n".join(f"      - run: {command}" for command in layout.install) if layout.install else ""
+    values = {
+        "TRIGGER": (_AFTER if follows else _BESIDE)
+        .replace("@NAMES@", names)
+        .replace("@BRANCH@", json.dumps(layout.default_branch)),
+        "CONDITION": _AFTER_IF if follows else _BESIDE_IF,
+        "HEAD": "github.event.workflow_run.head_sha" if follows else "github.event.pull_request.head.sha || github.sha",
+        "GROUP": "github.event.workflow_run.head_branch" if follows else "github.head_ref || github.ref_name",
+        "INSTALL": install,
+        "PREPARE": "\n".join(f"    - {command}" for command in layout.install),
+        "ACTION": layout.action,
+        "PACKAGE": layout.package,
+        "CHECKOUT": pinned("actions/checkout"),
+        "PYTHON": pinned("actions/setup-python"),
+        "UPLOAD": pinned("actions/upload-artifact"),
+        "DOWNLOAD": pinned("actions/download-artifact"),
+    }
+    for name, value in values.items():
+        template = template.replace(f"@{name}@", value)
+    return "\n".join(line for line in template.split("\n") if line.strip() != "@")
+
+
+_AFTER = """\
+on:
+  # It follows the runs of these workflows. What it runs of a change gets no token that may write, and the change of a
+  # fork is not run at all.
+  workflow_run: # zizmor: ignore[dangerous-triggers]
+    workflows: @NAMES@
+    types: [completed]"""
+_BESIDE = """\
+on:
+  push:
+    branches: [@BRANCH@]
+  pull_request:"""
+_AFTER_IF = """\
+      github.event.workflow_run.conclusion == 'failure' &&
+      github.event.workflow_run.head_repository.full_name == github.repository"""
+_BESIDE_IF = """\
+      github.event_name == 'push' ||
+      github.event.pull_request.head.repo.full_name == github.repository"""
+_GITHUB = """\
+# Written by `agent-ci init`. `agent-ci doctor` checks it, and docs/how-to/use-in-ci.md of agent-ci explains it.
+name: agent-ci
+
+@TRIGGER@
+
+permissions: {}
+
+concurrency:
+  group: agent-ci-${{ @GROUP@ }}
+  cancel-in-progress: false
+
+jobs:
+  # Has the key of the model, and nothing to write with.
+  propose:
+    name: propose a proven fix
+    if: >-
+@CONDITION@
+    runs-on: ubuntu-latest
+    timeout-minutes: 30
+    permissions:
+      contents: read # to check out the judged commit
+    outputs:
+      outcome: ${{ steps.fix.outputs.outcome }}
+      evidence-sha256: ${{ steps.fix.outputs.evidence-sha256 }}
+    steps:
+      - uses: @CHECKOUT@
+        with:
+          ref: ${{ @HEAD@ }}
+          fetch-depth: 0
+          persist-credentials: false
+      - uses: @PYTHON@
+        with:
+          python-version: "3.12"
+@INSTALL@
+      - id: fix
+        uses: @ACTION@
+        with:
+          command: fix
+          deliver: patch
+        env:
+          # Without a key only the proposers that need none are asked.
+          AGENT_CI_API_KEY: ${{ secrets.AGENT_CI_API_KEY }} # zizmor: ignore[secrets-outside-env]
+      - if: always()
+        uses: @UPLOAD@
+        with:
+          name: agent-ci
+          path: .agent-ci/
+          include-hidden-files: true
+          if-no-files-found: ignore
+
+  # Has the right to write, no key, no checkout, and runs nothing of the change.
+  publish:
+    name: deliver the fix
+    needs: propose
+    if: needs.propose.outputs.outcome == 'fixed'
+    runs-on: ubuntu-latest
+    timeout-minutes: 10
+    permissions:
+      contents: write # to push a branch or a commit
+      pull-requests: write # to open a pull request and to comment
+      checks: write # to show the result beside the commit
+    steps:
+      - uses: @DOWNLOAD@
+        with:
+          name: agent-ci
+          path: .agent-ci
+      - uses: @ACTION@
+        with:
+          command: publish
+          evidence: .agent-ci/evidence.json
+          evidence-sha256: ${{ needs.propose.outputs.evidence-sha256 }}
+          deliver: pull-request
+        env:
+          # A commit by this token starts no workflow; the token of a GitHub App does.
+          AGENT_CI_FORGE_TOKEN: ${{ github.token }}
+"""
+_GITLAB = """\
+# Written by `agent-ci init`. `agent-ci doctor` checks it. Give the variable AGENT_CI_API_KEY the environment scope
+# agent-ci/propose, and AGENT_CI_FORGE_TOKEN the scope agent-ci/publish, so that no job has both.
+.agent-ci:
+  stage: .post
+  image: python:3.12
+  timeout: 30 minutes
+  rules:
+    # What agent-ci committed does not start it again.
+    - if: $CI_COMMIT_MESSAGE =~ /^Agent-CI-Run:/m
+      when: never
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID != $CI_PROJECT_ID
+      when: never
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+      when: on_failure
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+      when: on_failure
+  before_script:
+    - python -m venv ~/agent-ci
+    - ~/agent-ci/bin/python -m pip install --quiet "@PACKAGE@"
+  artifacts:
+    when: always
+    expire_in: 1 week
+    paths: [.agent-ci/]
+
+# Has the key of the model, and nothing to write with.
+agent-ci:propose:
+  extends: .agent-ci
+  environment:
+    name: agent-ci/propose
+    action: access
+  variables:
+    GIT_DEPTH: "0"
+  script:
+@PREPARE@
+    - ~/agent-ci/bin/agent-ci fix --deliver patch
+    - echo "EVIDENCE_SHA256=$(sha256sum .agent-ci/evidence.json | cut -d ' ' -f 1)" > .agent-ci/outputs.env
+  artifacts:
+    when: always
+    expire_in: 1 week
+    paths: [.agent-ci/]
+    reports:
+      dotenv: .agent-ci/outputs.env
+
+# Has the right to write, no key, no checkout, and runs nothing of the change.
+agent-ci:publish:
+  extends: .agent-ci
+  needs: ["agent-ci:propose"]
+  rules:
+    - if: $CI_COMMIT_MESSAGE =~ /^Agent-CI-Run:/m
+      when: never
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID != $CI_PROJECT_ID
+      when: never
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+  environment:
+    name: agent-ci/publish
+    action: access
+  variables:
+    GIT_STRATEGY: none
+  script:
+    - ~/agent-ci/bin/agent-ci publish --evidence-sha256 "$EVIDENCE_SHA256" --deliver pull-request
+"""

