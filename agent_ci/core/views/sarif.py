@@ -62,7 +62,7 @@ def _results(account: Account) -> Iterator[dict[str, object]]:
 
 
 def _result(rule: str, place: Place, message: str) -> dict[str, object]:
-    where = {"artifactLocation": {"uri": quote(place.file)}, "region": {"startLine": place.line}}
+    where = {"artifactLocation": {"uri": quote(place.file, errors="replace")}, "region": {"startLine": place.line}}
     return {
         "ruleId": rule,
         "ruleIndex": 0 if rule == _TEST else 1,

@@ -133,11 +133,16 @@ def test_a_failure_keeps_its_name_where_its_line_moves_and_no_two_share_one() ->
     assert names[0] == names[1] != names[2]
 
 
-def test_a_file_name_becomes_a_relative_address() -> None:
-    case = replace(runs.RED, file="a b/ü#?.py", traceback="")
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [("a b/ü#?.py", "a%20b/%C3%BC%23%3F.py"), ("\udcff.py", "%3F.py"), ("\ud800b.py", "%3Fb.py")],
+    ids=["escaped", "no UTF-8", "no character"],
+)
+def test_a_file_name_becomes_a_relative_address(name: str, address: str) -> None:
+    case = replace(runs.RED, file=name, traceback="")
     evidence = replace(runs.EVIDENCE, targets=(case,), findings=())
     [run] = plain(sarif(runs.document(replace(runs.FAILED, evidence=evidence))))["runs"]
-    assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "a%20b/%C3%BC%23%3F.py"
+    assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == address
 
 
 def test_no_place_outside_of_the_repository_is_shown() -> None:
