@@ -17,10 +17,11 @@ from agent_ci.core.context import Context
 from agent_ci.core.loops import Bounds, decide
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.parcel import Parcel
+from agent_ci.core.views.story import Story
 from agent_ci.errors import ForgeUnavailableError, RefusedError, RungRefusedError, StaleError, UsageError
 from agent_ci.forges.local import LocalGit
 from agent_ci.history import branch_history
-from agent_ci.ports import Delivery, Story
+from agent_ci.ports import Delivery
 from agent_ci.undoing import Undoing
 from tests.checkouts import Checkout
 
