@@ -319,7 +319,8 @@ def _story(document: dict[str, Any], out: Path) -> str:
         lines += [f"  after: {len(after['passed'])} passed, {len(after['failed'] + after['errored'])} red"]
     if document["delivery"]:
         lines.append(f"  {document['delivery']['sentence']}")
-    lines.append(f"  files: {out}/ (report.html, explanation.md, evidence.json{', fix.patch' if document['patch'] else ''})")
+    files = ("report.html", "explanation.md", "evidence.json", *(("fix.patch",) if document["patch"] else ()))
+    lines.append(f"  files: {out}/ ({', '.join(files)})")
     return "\n".join(lines)
 
 

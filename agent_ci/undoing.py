@@ -21,10 +21,10 @@ from agent_ci.core.message import named_failure, undo_message
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.parcel import Parcel
+from agent_ci.core.views.story import Story
 from agent_ci.delivery import descend, parcel_of
 from agent_ci.errors import ForgeUnavailableError, RefusedError, UsageError
 from agent_ci.history import message_of, repair_of, touching
-from agent_ci.core.views.story import Story
 from agent_ci.ports import Forge
 from agent_ci.process import ToolError, undisturbed
 from agent_ci.scanners import likely_secrets
