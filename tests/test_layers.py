@@ -26,6 +26,7 @@ EDGES = {
     "confine",
     "kept",
     "handover",
+    "http",
 }
 FAMILIES = ("forges", "proposers", "runners", "sandboxes")
 MAY_IMPORT = {
@@ -122,6 +123,12 @@ def test_only_the_named_edges_start_processes_and_read_the_environment() -> None
         "wire.py",
         "plugin.py",
     }  # the last one runs in the user's pytest
+
+
+def test_only_one_module_speaks_http_for_the_forges() -> None:
+    trees = {path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+    speak = {path for path, tree in trees.items() if {"requests", "urllib3", "urllib.request"} & plain_imports(tree)}
+    assert speak == {Path("http/exchange.py")}
 
 
 INSIDE = ("search", "compare_kit", "pytest_kit", "confine")  # these run in processes that we read, not those we are

@@ -42,6 +42,7 @@ class Received:
     path: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
 
     @property
     def json(self) -> dict[str, Any]:
@@ -225,13 +226,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._answer(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
-    def do_GET(self) -> None:
-        self._answer(b"")
+    do_GET = do_PATCH = do_PUT = do_DELETE = do_POST  # noqa: N815 - the base class's own names
 
     def _answer(self, body: bytes) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.close_connection = True
-        _Wire(self, self.server.owner.take(Received(self.path, headers, body))).send()
+        _Wire(self, self.server.owner.take(Received(self.path, headers, body, self.command))).send()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's own name
         """Print nothing: tests look at what goes to standard error."""
