@@ -32,10 +32,12 @@ class Setup:
 
 def forge(environment: Mapping[str, str], repository: Repository, clone: Clone) -> Forge:
     """The forge whose CI we run in; plain git elsewhere."""
-    from agent_ci.forges import github, gitlab, local
+    from agent_ci.forges import gitlab, local
+    from agent_ci.forges.github.actions import GitHubActions
+    from agent_ci.forges.github.events import is_here
 
-    if github.is_here(environment):
-        return github.GitHubActions(environment, repository, clone)
+    if is_here(environment):
+        return GitHubActions(environment, repository, clone)
     if gitlab.is_here(environment):
         return gitlab.GitLabCI(environment, repository, clone)
     return local.LocalGit(environment, repository, clone)

@@ -59,7 +59,7 @@ MAY_IMPORT = {
     "__main__": {"cli"},
     "__init__": set(),
 }
-SIBLINGS = {"github": {"local"}, "gitlab": {"local"}}  # both forges deliver through plain git
+SIBLINGS = {"gitlab": {"local"}}  # it delivers through plain git
 MODULES = sorted(path for path in ROOT.rglob("*.py") if "demo_project" not in path.parts)
 
 
