@@ -311,7 +311,9 @@ def _make_review(state: State, ask: Ask) -> tuple[int, Any]:
 def _check_lines(comment: Json, shown: Mapping[str, str]) -> None:
     if comment["path"] not in shown:
         raise Refusal(422, "Path could not be resolved")
-    first, last, number = comment.get("start_line", comment["line"]), comment["line"], 0
+    last: int = comment["line"]
+    first: int = comment.get("start_line", last)
+    number = 0
     blocks: list[set[int]] = []
     for line in shown[comment["path"]].splitlines():
         if line.startswith("@@"):

@@ -18,9 +18,7 @@ if grep -qxF "$1" protected 2>/dev/null; then
   exit 1
 fi
 case "$3" in 0000000*) exit 0 ;; esac
-old="$2"
-case "$old" in 0000000*) old=$(git hash-object -t tree /dev/null) ;; esac
-if [ -z "$FORGE_WORKFLOWS" ] && git diff --name-only "$old" "$3" | grep -q '^[.]github/workflows/'; then
+if [ -z "$FORGE_WORKFLOWS" ] && git log --name-only --format= "$3" --not --all | grep -q '^[.]github/workflows/'; then
   echo "refusing to allow a GitHub App to create or update workflow without workflows permission" >&2
   exit 1
 fi

@@ -32,7 +32,8 @@ def applied(text: str, comments: Sequence[Json]) -> str:
         opened, *body, closed = comment["body"].split("\n")
         assert opened == f"{closed}suggestion"
         assert not any(closed in line for line in body)
-        lines[comment.get("start_line", comment["line"]) - 1 : comment["line"]] = body
+        first: int = comment.get("start_line", comment["line"])
+        lines[first - 1 : comment["line"]] = body
     return "\n".join(lines)
 
 
