@@ -32,13 +32,16 @@ class Setup:
 
 def forge(environment: Mapping[str, str], repository: Repository, clone: Clone) -> Forge:
     """The forge whose CI we run in; plain git elsewhere."""
-    from agent_ci.forges import github, local
-    from agent_ci.forges.gitlab import adapter, job
+    from agent_ci.forges import local
+    from agent_ci.forges.github.actions import GitHubActions
+    from agent_ci.forges.github.events import is_here as is_on_github
+    from agent_ci.forges.gitlab.adapter import GitLabCI
+    from agent_ci.forges.gitlab.job import is_here as is_on_gitlab
 
-    if github.is_here(environment):
-        return github.GitHubActions(environment, repository, clone)
-    if job.is_here(environment):
-        return adapter.GitLabCI(environment, repository, clone)
+    if is_on_github(environment):
+        return GitHubActions(environment, repository, clone)
+    if is_on_gitlab(environment):
+        return GitLabCI(environment, repository, clone)
     return local.LocalGit(environment, repository, clone)
 
 

@@ -64,11 +64,7 @@ MAY_IMPORT = {
     "__main__": {"cli"},
     "__init__": set(),
 }
-SIBLINGS = {  # forges deliver through plain git
-    "github": {"local", "push"},
-    "gitlab": {"push"},
-    "local": {"push"},
-}
+SIBLINGS = {"gitlab": {"push"}, "local": {"push"}}  # they deliver through plain git
 MODULES = sorted(path for path in ROOT.rglob("*.py") if "demo_project" not in path.parts)
 
 

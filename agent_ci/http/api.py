@@ -83,9 +83,9 @@ class Api:
         found: list[dict[str, Any]] = []
         for page, is_cut in self._pages(path, {"per_page": 100, **query}):
             rows = page.item.get(key) if key else page.body
-            if not isinstance(rows, list):
-                raise ForgeUnavailableError(f"the forge answered {path} with something else than a list")
-            found += [row for row in rows if isinstance(row, dict)]
+            if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+                raise ForgeUnavailableError(f"the forge answered {path} with something else than a list of objects")
+            found += rows
             if is_cut or len(found) > limit:
                 return tuple(found[:limit]), True
         return tuple(found), False
@@ -125,6 +125,10 @@ class Api:
                 raise ForgeUnavailableError(f"GET {path} was answered with {response.status} and no file")
             self._wait(max(told, self._backoff(attempt)), f"GET {path}: {answer.status}", is_last=attempt > _RETRIES)
         raise AssertionError  # pragma: no cover - the loop ends by returning or raising
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, where somebody else is expected to do something."""
+        self._wait(seconds, "waiting for another run")
 
     def clean(self, text: str) -> str:
         """*text* without the token, in case that a server repeats it."""

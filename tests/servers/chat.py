@@ -6,10 +6,10 @@ import json
 import ssl
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 JSON = "application/json"
 
@@ -180,43 +180,41 @@ class _Server(ThreadingHTTPServer):
         """Stay quiet: a client that hangs up in the middle is what many tests are about."""
 
 
-@dataclass
-class _Wire:
-    """Sends a step's bytes at its pace and stops where it is cut."""
+def send(step: Step, file: Writable, wait: Callable[[float], None]) -> None:
+    """Write *step* to *file* at its pace, and stop where it is cut; *wait* lets time pass."""
+    wait(step.delay)
+    if not step.status:
+        return
+    _write(_head(step), step.pace if step.trickles_headers else 0.0, file, wait)
+    wait(step.silence)
+    _write(step.body if step.cut is None else step.body[: step.cut], step.pace, file, wait)
 
-    handler: _Handler
-    step: Step
-    owner: ChatServer = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.owner = self.handler.server.owner
+class Writable(Protocol):
+    """Where bytes go."""
 
-    def send(self) -> None:
-        step = self.step
-        self.owner.wait(step.delay)
-        if not step.status:
-            return
-        self._write(self._head(), step.pace if step.trickles_headers else 0.0)
-        self.owner.wait(step.silence)
-        self._write(step.body if step.cut is None else step.body[: step.cut], step.pace)
+    def write(self, data: bytes, /) -> object: ...
 
-    def _head(self) -> bytes:
-        step = self.step
-        headers = (
-            ("Content-Type", step.content_type),
-            ("Content-Length", str(len(step.body))),
-            ("Connection", "close"),
-            *step.headers,
-        )
-        lines = [f"HTTP/1.1 {step.status} Scripted", *(f"{name}: {value}" for name, value in headers)]
-        return "\r\n".join([*lines, "", ""]).encode("latin-1")
+    def flush(self) -> object: ...
 
-    def _write(self, data: bytes, pace: float) -> None:
-        pieces = [data] if not pace else [data[i : i + 1] for i in range(len(data))]
-        for piece in pieces:
-            self.handler.wfile.write(piece)
-            self.handler.wfile.flush()
-            self.owner.wait(pace)
+
+def _head(step: Step) -> bytes:
+    headers = (
+        ("Content-Type", step.content_type),
+        ("Content-Length", str(len(step.body))),
+        ("Connection", "close"),
+        *step.headers,
+    )
+    lines = [f"HTTP/1.1 {step.status} Scripted", *(f"{name}: {value}" for name, value in headers)]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+def _write(data: bytes, pace: float, file: Writable, wait: Callable[[float], None]) -> None:
+    pieces = [data] if not pace else [data[i : i + 1] for i in range(len(data))]
+    for piece in pieces:
+        file.write(piece)
+        file.flush()
+        wait(pace)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -231,7 +229,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, body: bytes) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.close_connection = True
-        _Wire(self, self.server.owner.take(Received(self.path, headers, body, self.command))).send()
+        owner = self.server.owner
+        send(owner.take(Received(self.path, headers, body, self.command)), self.wfile, owner.wait)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's own name
         """Print nothing: tests look at what goes to standard error."""

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from agent_ci.checkout import Repository
-from agent_ci.clone import Clone
 from agent_ci.core.context import Context, Event
 from agent_ci.errors import UnsupportedError
-from agent_ci.forges.github import GitHubActions, is_here
+from agent_ci.forges.github.events import Job, is_here
 from tests.checkouts import Checkout
 
 ZEROS = "0" * 40
@@ -47,9 +46,7 @@ def context(checkout: Checkout, payload: object = None, **variables: str) -> Con
         path = checkout.root.parent / "event.json"
         path.write_text(json.dumps(payload))
         environment["GITHUB_EVENT_PATH"] = str(path)
-    repository = Repository.at(checkout.root)
-    with Clone.of(repository) as clone:
-        return GitHubActions(environment, repository, clone).context()
+    return Job(environment, Repository.at(checkout.root)).context()
 
 
 def pull_request(commits: dict[str, str], **changes: object) -> dict[str, Any]:

@@ -12,13 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from agent_ci.checkout import Repository
-from agent_ci.clone import Clone
 from agent_ci.core.context import Context, Event, read_commit_id, read_number
-from agent_ci.core.parcel import Parcel
-from agent_ci.core.views.story import Story
 from agent_ci.errors import UnsupportedError
-from agent_ci.forges.local import LocalGit
-from agent_ci.ports import Delivery
 
 _PAYLOAD_BYTES = 10_000_000
 _EVENTS: Mapping[str, Event] = {
@@ -39,15 +34,14 @@ def is_here(environment: Mapping[str, str]) -> bool:
 
 
 @dataclass(frozen=True)
-class GitHubActions:
-    """A job on GitHub. Everything in the payload but ids and flags is text that strangers wrote.
+class Job:
+    """A job on GitHub, as its variables tell. Everything in the payload but ids and flags is text that strangers wrote.
 
     Sources: "Variables reference" and "Events that trigger workflows" in GitHub's documentation.
     """
 
     environment: Mapping[str, str]
     repository: Repository
-    clone: Clone
 
     def context(self) -> Context:
         """Which change is judged, against what, and whose it is. Raises UnsupportedError for a broken payload."""
@@ -68,14 +62,6 @@ class GitHubActions:
             job=self._variable("GITHUB_JOB"),
             run_url=self._run_url(),
         )
-
-    def deliver(self, parcel: Parcel, rung: str) -> Delivery:
-        """Deliver as plain git does; see LocalGit."""
-        return LocalGit(self.environment, self.repository, self.clone).deliver(parcel, rung)
-
-    def tell(self, _story: Story, _context: Context) -> str:
-        """Nothing yet."""
-        return ""
 
     @cached_property
     def _payload(self) -> Mapping[str, Any]:

@@ -1,0 +1,61 @@
+"""GitHub as a forge: reads the context of a job, delivers by one rung, and tells what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent_ci.checkout import Repository
+from agent_ci.clone import Clone
+from agent_ci.core.context import Context
+from agent_ci.core.ladder import COMMIT, PULL_REQUEST, SUGGESTION
+from agent_ci.core.parcel import Parcel
+from agent_ci.core.views.story import Story
+from agent_ci.errors import RungRefusedError
+from agent_ci.forges.github import committing, requesting, suggesting, telling
+from agent_ci.forges.github.events import Job
+from agent_ci.forges.github.project import Project, token
+from agent_ci.http.api import Timing
+from agent_ci.ports import Delivery
+
+_RUNGS = {
+    COMMIT: committing.deliver,
+    SUGGESTION: suggesting.deliver,
+    PULL_REQUEST: requesting.deliver,
+}
+
+
+@dataclass(frozen=True)
+class GitHubActions:
+    """GitHub, also Enterprise, seen from a job of its Actions. *timing* is how time passes for its API."""
+
+    environment: Mapping[str, str]
+    repository: Repository
+    clone: Clone
+    timing: Timing | None = None
+
+    def context(self) -> Context:
+        """Which change is judged, against what, and whose it is. Raises UnsupportedError for a broken payload."""
+        return Job(self.environment, self.repository).context()
+
+    def deliver(self, parcel: Parcel, rung: str) -> Delivery:
+        """Deliver *parcel* by *rung*, through the API and never through the checkout; twice is once.
+
+        Raises RungRefusedError where this rung cannot be had, NotAllowedError where the token lacks a right,
+        StaleError where the branch moved on, and ForgeUnavailableError where GitHub does not answer.
+        """
+        if not token(self.environment):
+            raise RungRefusedError(
+                "this job has no token that may write; run `agent-ci publish` in a job that has GITHUB_TOKEN"
+            )
+        return _RUNGS[rung](Project.of(self.environment, self.timing), parcel)
+
+    def tell(self, story: Story, context: Context) -> str:
+        """Bring the comment and the check of *story* up to date; the comment's address, empty where there is none.
+
+        Without a token nothing is told. On a push the comment goes to the one open pull request of the branch; where
+        there is none, or more than one, only the check tells. Raises ForgeUnavailableError.
+        """
+        if not token(self.environment):
+            return ""
+        return telling.tell(Project.of(self.environment, self.timing), story, context)
