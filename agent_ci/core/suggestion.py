@@ -36,7 +36,7 @@ def suggestions(patch: Patch) -> tuple[Suggestion, ...]:
     """*patch* as suggestions that make the same change together.
 
     Raises ValueError, with a sentence, for what no suggestion can say exactly: files that appear, go or change their
-    mode, what is no text, carriage returns, and the end of a file without a newline.
+    mode, what is no text, carriage returns, invisible characters, and the end of a file without a newline.
     """
     sections = [text for text in _FILE.split(patch.diff) if text.startswith("diff --git ")]
     if len(sections) != len(patch.files):
@@ -119,6 +119,8 @@ def _of_hunk(path: str, start: int, body: list[str]) -> Iterator[Suggestion]:
         around = body[max(0, at - 1) : end + 1]
         if any("\r" in line for line in around):
             raise ValueError(f"lines of {path} hold carriage returns, which no suggestion can say")
+        if not all(line.replace("\t", "").isprintable() for line in added):  # nor are bytes that are no UTF-8
+            raise ValueError(f"lines of {path} hold characters that nobody sees, which no suggestion can say")
         if removed:
             yield Suggestion(path, number, number + len(removed) - 1, tuple(added))
         elif at:

@@ -52,6 +52,8 @@ def test_suggestions_make_the_change_whatever_it_is(clone: Clone) -> None:
         (b"a\nb\n", b"a\nb", "no newline"),
         (b"a\r\nb\r\n", b"x\r\nb\r\n", "carriage returns"),
         (b"a\r\nb\r\n", b"a\r\nx\nb\r\n", "carriage returns"),
+        (b"a\nb\n", "a\nx\u202e\n".encode(), "nobody sees"),
+        (b"a\nb\n", b"a\nx\xff\n", "nobody sees"),
         (b"", b"a\n", "was empty"),
         (b"a\n\0", b"b\n\0", "no text"),
     ],

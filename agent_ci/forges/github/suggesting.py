@@ -8,9 +8,8 @@ from typing import Any
 
 from agent_ci.core.ladder import SUGGESTION
 from agent_ci.core.parcel import Parcel
+from agent_ci.core.suggestion import Suggestion, are_shown, shown_lines, suggestions
 from agent_ci.errors import ForgeUnavailableError, RungRefusedError, StaleError
-from agent_ci.forges.github import hunks
-from agent_ci.forges.github.hunks import Edit
 from agent_ci.forges.github.project import Project, plain_login, refused
 from agent_ci.http.answers import Answer, MissingError, RejectedError
 from agent_ci.ports import Delivery
@@ -111,21 +110,25 @@ def _discard(project: Project, parcel: Parcel, number: int) -> None:
 
 def _comments(project: Project, parcel: Parcel) -> list[dict[str, object]]:
     """The suggestions, each on lines that the pull request shows. Raises RungRefusedError where one is elsewhere."""
-    edits = hunks.edits(parcel)
-    if not 0 < len(edits) <= _COMMENTS:
-        raise RungRefusedError(f"the change has {len(edits)} places; up to {_COMMENTS} are suggested")
+    try:
+        pieces = suggestions(parcel.patch)
+    except ValueError as error:
+        raise RungRefusedError(str(error)) from error
+    if not 0 < len(pieces) <= _COMMENTS:
+        raise RungRefusedError(f"the change has {len(pieces)} places; up to {_COMMENTS} are suggested")
     files, _ = project.api.items(project.path("pulls", str(parcel.number), "files"))
-    shown = {file.get("filename"): hunks.visible(file.get("patch")) for file in files}
-    for edit in edits:
-        if not any(first <= edit.first and edit.last <= last for first, last in shown.get(edit.path, ())):
-            raise RungRefusedError(f"{edit.path}:{edit.first} is not among the lines that #{parcel.number} changes")
-    return [_comment(edit) for edit in edits]
+    shown = {file.get("filename"): shown_lines(str(file.get("patch") or "")) for file in files}
+    for piece in pieces:
+        if not are_shown(piece, shown.get(piece.path, {})):
+            raise RungRefusedError(f"{piece.path}:{piece.first} is not among the lines that #{parcel.number} changes")
+    return [_comment(piece) for piece in pieces]
 
 
-def _comment(edit: Edit) -> dict[str, object]:
-    comment: dict[str, object] = {"path": edit.path, "line": edit.last, "side": "RIGHT", "body": edit.block}
-    if edit.first != edit.last:
-        comment |= {"start_line": edit.first, "start_side": "RIGHT"}
+def _comment(piece: Suggestion) -> dict[str, object]:
+    body = f"{piece.fence}suggestion\n{piece.block}{piece.fence}"
+    comment: dict[str, object] = {"path": piece.path, "line": piece.last, "side": "RIGHT", "body": body}
+    if piece.first != piece.last:
+        comment |= {"start_line": piece.first, "start_side": "RIGHT"}
     return comment
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from agent_ci.core.parcel import Parcel
+from agent_ci.core.suggestion import suggestions
 from agent_ci.errors import RungRefusedError, StaleError
-from agent_ci.forges.github.hunks import edits
 from tests.forges.github.lab import FINGERPRINT, RED, SHOP, Lab
 from tests.servers.chat import Step
 from tests.servers.github_state import Account, Json
@@ -66,10 +66,10 @@ REFUSALS: dict[str, tuple[dict[str, bytes | None], str]] = {
     "lines that the request does not show": ({"shop.py": RED.replace("line 3\n", "x\n").encode()}, "not among"),
     "a file that the request does not change": ({"run.sh": b"exit 0\n"}, "not among"),
     "the lines around what it shows": ({"shop.py": RED.replace("line 17\n", "x\n", 1).encode()}, ""),
-    "a new file": ({"new.py": b"x = 1\n"}, "made, removed"),
-    "a file that goes": ({"old.py": None}, "made, removed"),
-    "line ends of Windows": ({"shop.py": RED.replace("line twenty\n", "line 20\r\n").encode()}, "Windows"),
-    "what is no UTF-8": ({"shop.py": RED.encode().replace(b"twenty", b"\xff")}, "UTF-8"),
+    "a new file": ({"new.py": b"x = 1\n"}, "appears, goes"),
+    "a file that goes": ({"old.py": None}, "appears, goes"),
+    "line ends of Windows": ({"shop.py": RED.replace("line twenty\n", "line 20\r\n").encode()}, "carriage returns"),
+    "what is no UTF-8": ({"shop.py": RED.encode().replace(b"twenty", b"\xff")}, "nobody sees"),
     "what nobody sees": ({"shop.py": RED.replace("twenty", "20\u202e").encode()}, "nobody sees"),
     "a form feed": ({"shop.py": RED.replace("twenty", "20\x0c").encode()}, "nobody sees"),
     "a line separator": ({"shop.py": RED.replace("twenty", "20\u2028").encode()}, "nobody sees"),
@@ -90,7 +90,9 @@ def test_what_a_suggestion_cannot_say_exactly_is_refused(lab: Lab, files: dict[s
 
 def test_an_insertion_before_the_first_line_takes_the_first_line_along(lab: Lab) -> None:
     parcel = lab.parcel({"shop.py": f"new\n{RED}".encode()})
-    assert [(edit.first, edit.last, edit.after) for edit in edits(parcel)] == [(1, 1, ("new", "line 1"))]
+    assert [(piece.first, piece.last, piece.lines) for piece in suggestions(parcel.patch)] == [
+        (1, 1, ("new", "line 1"))
+    ]
 
 
 def test_a_request_that_moved_on_is_stale(lab: Lab) -> None:
