@@ -26,6 +26,7 @@ EDGES = {
     "confine",
     "kept",
     "handover",
+    "outputs",
 }
 FAMILIES = ("forges", "proposers", "runners", "sandboxes")
 MAY_IMPORT = {
@@ -53,7 +54,7 @@ MAY_IMPORT = {
     "demo": CORE | EDGES,
     "cli": CORE
     | {"settings", "session", "verification", "publishing", "planning", "merging", "demo"}
-    | {"artifacts", "keeper", "kept", "__init__"},
+    | {"artifacts", "keeper", "kept", "outputs", "__init__"},
     "keeper": CORE | EDGES | {"proposers"},
     "__main__": {"cli"},
     "__init__": set(),
