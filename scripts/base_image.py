@@ -37,6 +37,7 @@ _ALSO_NEEDED = (
     "libnss_files.so.2",
     "libpthread.so.0",
     "librt.so.1",
+    "libstdc++.so.6",
     "libutil.so.1",
 )
 _LIBRARY = re.compile(r"(/\S+\.so\S*)")

@@ -18,6 +18,13 @@ HARDENED = (
 )  # fmt: skip
 
 
+ASKS = """
+import litellm
+question = {"role": "user", "content": "?"}
+print(litellm.completion("gpt-4.1-mini", [question], mock_response="yes").choices[0].message.content)
+"""
+
+
 @pytest.fixture
 def built(tmp_path: Path) -> tuple[str, dict[str, str]]:
     around = engine_environment(tmp_path)
@@ -47,8 +54,6 @@ def test_the_hardened_image_says_its_version_and_proves_the_fix_of_the_demo(buil
 
 def test_the_image_can_ask_a_model(built: tuple[str, dict[str, str]]) -> None:
     name, around = built
-    script = "import litellm; print(litellm.completion('m', [{'role': 'user', 'content': '?'}], mock_response='yes')"
-    script += ".choices[0].message.content)"
     python = ("--entrypoint", "/opt/agent-ci/bin/python", "--env", "LITELLM_LOCAL_MODEL_COST_MAP=True")
-    done = run(tool("podman"), "run", *HARDENED, *python, name, "-c", script, cwd=Path("/"), seconds=200, **around)
+    done = run(tool("podman"), "run", *HARDENED, *python, name, "-c", ASKS, cwd=Path("/"), seconds=200, **around)
     assert done.stdout.strip() == "yes", done.stderr

@@ -23,6 +23,8 @@ _PLACES = (ROOT / "build/tools/bin", ROOT / "build/tools/node/node_modules/.bin"
 
 def tool(name: str) -> str:
     """The program *name*, as `scripts/tools` installed it or from PATH. Skips the test, loudly, where there is none."""
+    if sys.platform != "linux":
+        pytest.skip(f"{name} is run on Linux only, so that this is NOT tested")
     found = shutil.which(name, path=os.pathsep.join([*map(str, _PLACES), os.environ["PATH"]]))
     if found is None:
         pytest.skip(f"{name} is not here, so that this is NOT tested; `scripts/tools` installs it")
