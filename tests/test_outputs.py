@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def test_without_a_file_nothing_is_written_and_nothing_said() -> None:
 def test_a_file_that_is_not_one_of_its_own_is_left_alone(kind: str, tmp_path: Path) -> None:
     victim, path = tmp_path / "victim", tmp_path / "output"
     victim.write_text("mine", encoding="utf-8")
-    makers = {
+    makers: dict[str, Callable[[], object]] = {
         "link": lambda: path.symlink_to(victim),
         "hard link": lambda: path.hardlink_to(victim),
         "pipe": lambda: os.mkfifo(path),

@@ -59,14 +59,16 @@ def pipeline(repository: Path, *arguments: str) -> subprocess.CompletedProcess[s
     return run(runner, *options, *arguments, cwd=repository, seconds=300, **around)
 
 
-def test_a_red_merge_request_gets_a_proven_fix_and_the_digest_of_its_evidence(repository: Path) -> None:
-    said = pipeline(repository, "--variable", MERGE_REQUEST).stdout
+def test_a_red_pipeline_gets_a_proven_fix_and_the_other_job_takes_it_by_its_digest(repository: Path) -> None:
+    said = pipeline(repository).stdout
     out = repository / ".agent-ci"
     assert "fixed: proven with the proposer `search`" in said
     assert "+    return a + b" in (out / "fix.patch").read_text(encoding="utf-8")
     digest = hashlib.sha256((out / "evidence.json").read_bytes()).hexdigest()
     assert (out / "outputs.env").read_text(encoding="utf-8") == f"AGENT_CI_EVIDENCE_SHA256={digest}\n"
-    assert "agent-ci:publish starting" not in said.partition("agent-ci:propose finished")[0]
+    published = pipeline(repository, "agent-ci:publish")
+    assert published.returncode == 0, published.stdout
+    assert json.loads((out / "evidence.json").read_text(encoding="utf-8"))["handed_over"] == {"sha256": digest}
 
 
 @pytest.mark.parametrize(
