@@ -17,7 +17,7 @@ help:
 	@echo 'make bench            measure reading reports; BENCH=real: bugs that people met'
 	@echo 'make tables           write the tables of README.md and docs/ anew'
 	@echo 'make changelog        put the fragments of changelog.d/ together in CHANGELOG.md'
-	@echo 'make lock             resolve requirements/*.txt anew (needs uv; ARGS=--upgrade)'
+	@echo 'make lock             resolve requirements/*.txt anew (needs uv and npm; ARGS=--upgrade)'
 	@echo 'make clean            remove what these targets made'
 
 setup:
@@ -43,6 +43,7 @@ bench:
 
 tables:
 	@$(RUN) scripts.tables
+	@$(RUN) scripts.inputs
 
 changelog:
 	@$(RUN) scripts.changelog

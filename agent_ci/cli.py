@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import click
 
-from agent_ci import __version__, kept
+from agent_ci import __version__, kept, outputs
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.markdown import block
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.errors import AgentCIError, CancelledError
-from agent_ci.settings import DELIVERIES, OPTIONS, Option
+from agent_ci.settings import DELIVERIES, OPTIONS, Option, Settings
 
 if TYPE_CHECKING:
     from agent_ci.artifacts import OutputFolder
@@ -53,12 +53,12 @@ def main() -> NoReturn:
             code = cli.main(standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
-        code = Outcome.USAGE_ERROR.exit_code
+        code = _told(Outcome.USAGE_ERROR)
     except (click.Abort, CancelledError):
-        code = Outcome.CANCELLED.exit_code
+        code = _told(Outcome.CANCELLED)
     except AgentCIError as error:
         _say(kept.outward(os.environ), f"agent-ci: {error}", err=True)
-        code = error.outcome.exit_code
+        code = _told(error.outcome)
     except Exception:  # noqa: BLE001 - the one boundary: whatever else happens is our bug, and is reported as such
         code = _report_our_bug(kept.outward(os.environ))
     sys.exit(code)
@@ -166,6 +166,7 @@ def publish(evidence: Path, patch: Path | None, evidence_sha256: str, **given: o
     environment = keeper.taken_out(os.environ)
     publication = Publication(environment, given, sys.stderr, evidence, patch, evidence_sha256)
     document = publication.run()
+    _tell_ended(document, publication.settings, publication.outward)
     if publication.settings.json:
         _say_json(publication.outward, document)
     else:
@@ -284,8 +285,9 @@ def _run(job: str, given: dict[str, object], command: Callable[[Session], Comman
         raise
     except Exception:  # noqa: BLE001 - as above, and here there is a folder for the report
         return _report_our_bug(session.outward, session.output)
+    _tell_ended(document, session.settings, session.outward)
     if session.is_followed:
-        return int(str(document["exit_code"]))
+        return int(str(document["exit_code"]))  # what follows tells more, and the last one to tell is heard
     if session.settings.json:
         _say_json(session.outward, document)
     elif made and made.printed:
@@ -334,6 +336,25 @@ def _say_json(outward: Outward, document: object) -> None:
     click.echo(outward.shown_json(json.dumps(document, indent=2)))
 
 
+def _tell_ended(document: Mapping[str, Any], settings: Settings, outward: Outward) -> None:
+    """Tell the steps that follow how the run of *document* ended."""
+    workspace = Path(os.environ.get("GITHUB_WORKSPACE") or settings.repository)
+    _tell(outputs.outputs(document, settings.out, workspace), outward)
+
+
+def _told(outcome: Outcome) -> int:
+    """The exit code of *outcome*, which the steps that follow are told of as well: it has no evidence to tell more."""
+    _tell({"outcome": str(outcome)}, kept.outward(os.environ))
+    return outcome.exit_code
+
+
+def _tell(values: Mapping[str, str], outward: Outward) -> None:
+    """Hand *values* to the steps that follow in the job, and say where that cannot be done."""
+    objection = outputs.write(values, os.environ, outward)
+    if objection:
+        _say(outward, f"agent-ci: {objection}", err=True)
+
+
 def _report_our_bug(outward: Outward, output: OutputFolder | None = None) -> int:
     """Show, and write to *output*, a report that can be pasted into an issue, secrets removed."""
     report = f"agent-ci {__version__}, Python {sys.version}\n\n{traceback.format_exc()}"
@@ -342,7 +363,7 @@ def _report_our_bug(outward: Outward, output: OutputFolder | None = None) -> int
     if output:
         with contextlib.suppress(OSError):
             output.write_text("internal-error.md", block(report))
-    return Outcome.INTERNAL_ERROR.exit_code
+    return _told(Outcome.INTERNAL_ERROR)
 
 
 @contextlib.contextmanager

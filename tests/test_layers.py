@@ -28,6 +28,7 @@ EDGES = {
     "handover",
     "http",
     "history",
+    "outputs",
 }
 FAMILIES = ("forges", "proposers", "runners", "sandboxes")
 MAY_IMPORT = {
@@ -59,7 +60,7 @@ MAY_IMPORT = {
     "initialising": CORE | EDGES | {"settings", "__init__"},
     "cli": CORE
     | {"settings", "session", "verification", "publishing", "planning", "merging", "demo"}
-    | {"undoing", "examining", "initialising", "artifacts", "keeper", "kept", "__init__"},
+    | {"undoing", "examining", "initialising", "artifacts", "keeper", "kept", "outputs", "__init__"},
     "keeper": CORE | EDGES | {"proposers"},
     "__main__": {"cli"},
     "__init__": set(),

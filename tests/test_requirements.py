@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 RUNTIME = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
 DEV = [Requirement(line) for line in PROJECT["dependency-groups"]["dev"]]
+IMAGE = [Requirement(line) for line in PROJECT["dependency-groups"]["image"]]
 PIN = re.compile(r"^([a-z0-9.-]+)==(\S+)", re.MULTILINE)
 
 
@@ -27,7 +28,9 @@ def pins(name: str) -> dict[str, Version]:
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted"), [("runtime.txt", RUNTIME), ("dev.txt", [*RUNTIME, *DEV])], ids=["runtime", "dev"]
+    ("name", "wanted"),
+    [("runtime.txt", RUNTIME), ("dev.txt", [*RUNTIME, *DEV]), ("image.txt", IMAGE)],
+    ids=["runtime", "dev", "image"],
 )
 def test_every_requirement_is_locked_to_a_version_that_fits(name: str, wanted: list[Requirement]) -> None:
     locked = pins(name)
@@ -35,15 +38,16 @@ def test_every_requirement_is_locked_to_a_version_that_fits(name: str, wanted: l
     assert not unfit, "run `make lock`"
 
 
-def test_both_locks_agree() -> None:
-    assert pins("runtime.txt").items() <= pins("dev.txt").items()
+@pytest.mark.parametrize("name", ["runtime.txt", "image.txt"])
+def test_all_locks_agree(name: str) -> None:
+    assert pins(name).items() <= pins("dev.txt").items()
 
 
 def test_litellm_is_the_version_that_was_tested() -> None:
     assert PROJECT["tool"]["uv"]["constraint-dependencies"] == [f"litellm=={pins('runtime.txt')['litellm']}"]
 
 
-@pytest.mark.parametrize("name", ["runtime.txt", "dev.txt"])
+@pytest.mark.parametrize("name", ["runtime.txt", "dev.txt", "image.txt"])
 def test_every_locked_package_has_hashes_and_no_place(name: str) -> None:
     entries = re.split(r"^(?=[a-z0-9])", lock(name), flags=re.MULTILINE)[1:]
     assert len(entries) == len(pins(name))

@@ -5,24 +5,23 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import re
 import resource
 import shutil
 import subprocess
 import sys
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-_MADE_OF = f"{sys.version}{pytest.__version__}{Path(__file__).read_text(encoding='utf-8')}"
+from scripts import base_image
+
+_SOURCE = "".join(Path(file).read_text(encoding="utf-8") for file in (__file__, base_image.__file__))
+_MADE_OF = f"{sys.version}{pytest.__version__}{_SOURCE}"
 NAME = f"localhost/agent-ci-tests:{hashlib.sha256(_MADE_OF.encode()).hexdigest()[:12]}"
 """Another image when what it is made of is another, since an engine keeps what it has."""
 _PROGRAMS = ("sh", "env", "cat", "ls", "id", "sleep", "touch", "true", "mkdir", "head", "tr", "grep", "stat", "df")
 _PACKAGES = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
-_LEFT_OUT = {"test", "site-packages", "__pycache__", "idlelib", "ensurepip", "tkinter", "lib2to3", "turtledemo"}
-_LIBRARY = re.compile(r"(/\S+\.so\S*)")
 # Where podman's defaults do not fit the machine: no crun for this kernel, no right to raise limits.
 _SETTINGS = """\
 [containers]
@@ -51,8 +50,8 @@ def _has_image(engine: str, variables: dict[str, str], scratch: Path) -> bool:
         return True
     archive = scratch / "image.tar"
     if not archive.exists():
-        _write(archive)
-    change = "ENV PATH=/opt/python/bin:/usr/bin"
+        base_image.write(archive, _contents())
+    change = f"ENV PATH=/{base_image.PYTHON}/bin:/usr/bin"
     return _call(engine, variables, "import", "--change", change, str(archive), NAME)
 
 
@@ -65,42 +64,8 @@ def _call(engine: str, variables: dict[str, str], *arguments: str) -> bool:
     return done.returncode == 0
 
 
-def _write(archive: Path) -> None:
-    base, version = Path(sys.base_prefix), f"python{sys.version_info.major}.{sys.version_info.minor}"
-    programs = {name: Path(found).resolve() for name in _PROGRAMS if (found := shutil.which(name))}
-    python = (base / "bin" / version).resolve()
-    modules = [*(base / "lib" / version / "lib-dynload").glob("*.so"), python, *programs.values()]
-    with tarfile.open(archive, "w") as tar:
-        for name in ("tmp", "proc", "sys", "dev", "etc"):
-            _folder(tar, name, 0o755)
-        _folder(tar, "root", 0o711)
-        _folder(tar, "open", 0o777)
-        tar.add(python, "opt/python/bin/python3")
-        tar.add(base / "lib" / version, f"opt/python/lib/{version}", filter=_kept)
-        for name, program in programs.items():
-            tar.add(program, f"usr/bin/{name}")
-        for source in _packages():
-            tar.add(source, f"opt/python/lib/{version}/site-packages/{source.name}", filter=_kept)
-        for library in _libraries(modules):
-            tar.add(Path(library).resolve(), library.lstrip("/"))
-        _link(tar, "bin", "usr/bin")
-
-
-def _folder(tar: tarfile.TarFile, name: str, mode: int) -> None:
-    entry = tarfile.TarInfo(name)
-    entry.type, entry.mode = tarfile.DIRTYPE, mode
-    tar.addfile(entry)
-
-
-def _link(tar: tarfile.TarFile, name: str, target: str) -> None:
-    entry = tarfile.TarInfo(name)
-    entry.type, entry.linkname = tarfile.SYMTYPE, target
-    tar.addfile(entry)
-
-
-def _kept(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    name = Path(entry.name).name
-    return None if name in _LEFT_OUT or name.startswith("config-") or name.endswith(".a") else entry
+def _contents() -> base_image.Contents:
+    return base_image.Contents(_PROGRAMS, tuple(_packages()), made=(("tmp", 0o755), ("root", 0o711), ("open", 0o777)))
 
 
 def _packages() -> Iterator[Path]:
@@ -110,10 +75,3 @@ def _packages() -> Iterator[Path]:
             yield Path(spec.origin).parent if spec.submodule_search_locations else Path(spec.origin)
     site = Path(str(pytest.__file__)).parents[1]
     yield from (found for name in ("pytest", "pluggy") for found in site.glob(f"{name}-*.dist-info"))
-
-
-def _libraries(binaries: list[Path]) -> list[str]:
-    said = subprocess.run(["ldd", *map(str, binaries)], capture_output=True, text=True, check=False).stdout
-    found = {Path(path) for path in _LIBRARY.findall(said) if not path.endswith(":")}
-    found |= {path.with_name("libgcc_s.so.1") for path in found}  # the C library loads it when a thread ends
-    return sorted(str(path) for path in found if path.exists())
