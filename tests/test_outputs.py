@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -87,6 +88,8 @@ def test_no_value_can_end_itself_and_begin_another_output(tmp_path: Path) -> Non
     assert told["outcome"] == "no_fix"
     assert set(told) == {"outcome", "patch"}
     assert "\n::set-output" not in rest
+    delimiters = re.findall(r"<<(\S+)$", rest, re.MULTILINE)
+    assert len(set(delimiters)) == 2, "a delimiter that comes twice could be known when the second value is made"
 
 
 def test_a_secret_is_no_output(tmp_path: Path) -> None:
@@ -115,6 +118,16 @@ def test_a_file_that_is_not_one_of_its_own_is_left_alone(kind: str, tmp_path: Pa
     said = write({"outcome": "fixed"}, {VARIABLE: str(path)}, Outward())
     assert said.startswith(f"the outputs of this step could not be written to {path}")
     assert victim.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_pipe_that_somebody_reads_is_told_nothing(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "output")
+    reader = os.open(tmp_path / "output", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert "it is no regular file" in write({"outcome": "fixed"}, {VARIABLE: str(tmp_path / "output")}, Outward())
+        assert os.read(reader, 100) == b""
+    finally:
+        os.close(reader)
 
 
 def test_a_run_writes_its_outputs_and_the_digest_is_that_of_the_evidence(tmp_path: Path) -> None:

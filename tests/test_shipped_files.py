@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ SCRIPTS = sorted(
 SCHEMAS = {
     ".github/workflows/": "github-workflows",
     ".gitlab-ci.yml": "gitlab-ci",
+    ".gitlab/": "gitlab-ci",
     ".buildkite/pipeline.yml": "buildkite",
     ".circleci/config.yml": "circle-ci",
     "azure-pipelines.yml": "azure-pipelines",
@@ -37,6 +39,28 @@ SCHEMAS = {
     ".woodpecker.yml": "woodpecker-ci",
 }
 """The schema for the file that an example names in its first line, by how that name begins."""
+
+WORKFLOW = """\
+name: example
+on: pull_request
+permissions: {}
+concurrency:
+  group: example
+  cancel-in-progress: true
+"""
+JOB = """\
+jobs:
+  example:
+    name: example
+    runs-on: ubuntu-24.04
+    steps:
+"""
+PARTS = {
+    "jobs of ": lambda text: WORKFLOW + text,
+    "steps of ": lambda text: WORKFLOW + JOB + indent(text, "      "),
+    "a job of ": lambda text: "example:\n  script: [make test]\n" + indent(text, "  "),
+}
+"""What an example is put into that shows a part of the file that its first line names."""
 
 OURS = ".agent-ci.yml"  # tests/test_docs.py reads these as settings
 
@@ -50,8 +74,20 @@ class Example:
     text: str
 
     @property
-    def name(self) -> str:
+    def head(self) -> str:
         return self.text.partition("\n")[0].removeprefix("# ") if self.language == "yaml" else ""
+
+    @property
+    def part(self) -> str:
+        return next((part for part in PARTS if self.head.startswith(part)), "")
+
+    @property
+    def name(self) -> str:
+        return self.head.removeprefix(self.part)
+
+    @property
+    def whole(self) -> str:
+        return PARTS[self.part](self.text) if self.part else self.text
 
     @property
     def schema(self) -> str:
@@ -61,7 +97,7 @@ class Example:
         """The file, below *folder*."""
         path = folder / (self.name or "Dockerfile")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.text, encoding="utf-8")
+        path.write_text(self.whole, encoding="utf-8")
         return path
 
 
@@ -192,10 +228,11 @@ def test_no_input_of_the_action_has_a_default_that_would_go_before_the_settings_
     assert passed == set(action["inputs"])
 
 
-def test_every_action_in_the_guides_is_pinned_to_a_commit_that_our_workflows_use_as_well() -> None:
+def test_every_action_is_pinned_to_a_commit_and_in_the_guides_to_the_one_that_our_workflows_use() -> None:
     ours = {line for path in WORKFLOWS for line in pins(path.read_text(encoding="utf-8"))}
     shown = {line for page in PAGES for line in pins(page.read_text(encoding="utf-8"))}
-    assert {line for line in shown if not line.startswith("example/agent-ci@")} <= ours
+    used = {line.partition("@")[0] for line in ours}
+    assert {line for line in shown if line.partition("@")[0] in used} <= ours
     assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line) for line in ours | shown)
 
 
