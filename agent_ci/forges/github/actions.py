@@ -10,12 +10,13 @@ from agent_ci.clone import Clone
 from agent_ci.core.context import Context
 from agent_ci.core.ladder import COMMIT, PULL_REQUEST, SUGGESTION
 from agent_ci.core.parcel import Parcel
+from agent_ci.core.views.story import Story
 from agent_ci.errors import RungRefusedError
 from agent_ci.forges.github import committing, requesting, suggesting, telling
 from agent_ci.forges.github.events import Job
 from agent_ci.forges.github.project import Project, token
 from agent_ci.http.api import Timing
-from agent_ci.ports import Delivery, Story
+from agent_ci.ports import Delivery
 
 _RUNGS = {
     COMMIT: committing.deliver,

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from agent_ci.core.context import Context
+from agent_ci.core.note import Note
+from agent_ci.core.views.story import Story
 from agent_ci.errors import ForgeUnavailableError
 from agent_ci.forges.github.project import Project, plain_login
 from agent_ci.http.answers import Answer, MissingError
-from agent_ci.ports import Note, Story
 
 _NOTES = 50  # annotations that one request takes
 _TEXT = 65_000  # characters of a check's text

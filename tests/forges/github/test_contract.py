@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from agent_ci.core.note import Note
+from agent_ci.core.views.story import Story
 from agent_ci.forges.github import issues, people, runs
 from agent_ci.forges.github.committing import _MUTATION
-from agent_ci.ports import Note, Story
 from tests.forges.github.lab import FINGERPRINT, FIXED, Lab
 from tests.servers.github import Seen
 

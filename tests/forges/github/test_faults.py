@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 
 from agent_ci.core.outcome import Outcome
+from agent_ci.core.views.story import Story
 from agent_ci.errors import AgentCIError
-from agent_ci.ports import Story
 from tests.forges.github.lab import Lab
 from tests.servers.chat import Step, cut, html, redirects
 from tests.servers.github import TOKEN

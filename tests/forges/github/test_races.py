@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from agent_ci.core.views.story import Story
 from agent_ci.errors import ForgeUnavailableError
 from agent_ci.forges.github import issues
 from agent_ci.forges.github.actions import GitHubActions
-from agent_ci.ports import Story
 from tests.forges.github.lab import FIXED, Lab
 from tests.servers.chat import Step
 

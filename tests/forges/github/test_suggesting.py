@@ -32,8 +32,9 @@ def applied(text: str, comments: Sequence[Json]) -> str:
         opened, *body, closed = comment["body"].split("\n")
         assert opened == f"{closed}suggestion"
         assert not any(closed in line for line in body)
-        first: int = comment.get("start_line", comment["line"])
-        lines[first - 1 : comment["line"]] = body
+        last: int = comment["line"]
+        first: int = comment.get("start_line", last)
+        lines[first - 1 : last] = body
     return "\n".join(lines)
 
 

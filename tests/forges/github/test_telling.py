@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from agent_ci.core.note import Note
+from agent_ci.core.views.story import Story
 from agent_ci.errors import ForgeUnavailableError, NotAllowedError
-from agent_ci.ports import Note, Story
 from tests.forges.github.lab import Lab
 from tests.servers.chat import Step
 from tests.servers.github import TOKEN
