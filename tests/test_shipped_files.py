@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
@@ -55,7 +55,7 @@ jobs:
     runs-on: ubuntu-24.04
     steps:
 """
-PARTS = {
+PARTS: Mapping[str, Callable[[str], str]] = {
     "jobs of ": lambda text: WORKFLOW + text,
     "steps of ": lambda text: WORKFLOW + JOB + indent(text, "      "),
     "a job of ": lambda text: "example:\n  script: [make test]\n" + indent(text, "  "),

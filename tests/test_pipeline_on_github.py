@@ -1,0 +1,131 @@
+"""A red pull request on a GitHub on loopback: two jobs, or three processes of one, make a commit and one comment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent_ci.checkout import Repository
+from bench.repositories import PYTEST, git
+from tests.red import CALC, FILES, GOOD, RedRepository
+from tests.servers.github import TOKEN, ForgeServer
+
+KEY = "sk-canary-1f9d3b70c5"
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The red branch ``topic`` with the open pull request 1 onto ``main``, and a checkout of it."""
+
+    red: RedRepository
+    server: ForgeServer
+    event: Path
+
+    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """agent-ci in a job of this pipeline."""
+        environment = {
+            "PATH": os.environ["PATH"],
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_EVENT_NAME": "pull_request",
+            "GITHUB_EVENT_PATH": str(self.event),
+            "GITHUB_JOB": "test",
+            **self.server.variables,
+            **variables,
+        }
+        argv = [sys.executable, "-m", "agent_ci", *arguments]
+        return subprocess.run(argv, env=environment, capture_output=True, text=True, check=False, timeout=180)
+
+    def fix(self, out: Path, *more: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """The command that needs no right to write."""
+        cassette = self.red.scratch / "cassette.jsonl"
+        cassette.write_text(f"{json.dumps({'text': GOOD})}\n", encoding="utf-8")
+        given = ("--repository", str(self.red.path), "--run", PYTEST, "--repeat", "2", "--out", str(out))
+        replay = ("--proposer", "replay", "--cassette", str(cassette), "--sandbox", "none")
+        return self.run("fix", *given, *replay, "--json", *more, **variables)
+
+    def comments(self) -> list[str]:
+        """What people see under the pull request."""
+        return [str(one["body"]) for one in self.server.state.comments.values()]
+
+    def head(self) -> str:
+        """Where the branch is, on the server."""
+        return self.server.state.bare.head("topic")
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
+    red = RedRepository.make(tmp_path, {**FILES, "calc.py": CALC.replace("a - b", "a + b")})
+    base = Repository.at(red.path).head()
+    git(red.path, "checkout", "-q", "-b", "topic")
+    red.commit({"calc.py": CALC})
+    origin = tmp_path / "origin.git"
+    git(tmp_path, "clone", "-q", "--bare", str(red.path), str(origin))
+    with ForgeServer(origin) as server:
+        number = server.state.open_request("topic")
+        head = Repository.at(red.path).head()
+        name = {"full_name": "owner/shop"}
+        request = {
+            "number": number,
+            "head": {"sha": head, "ref": "topic", "repo": name},
+            "base": {"sha": base, "ref": "main", "repo": name},
+        }
+        event = tmp_path / "event.json"
+        repository = {**name, "default_branch": "main"}
+        event.write_text(
+            json.dumps({"number": number, "pull_request": request, "repository": repository}), encoding="utf-8"
+        )
+        yield Pipeline(red, server, event)
+
+
+def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(done.stdout)
+    return read
+
+
+def test_two_jobs_prove_and_deliver_apart_and_say_it_once(pipeline: Pipeline, tmp_path: Path) -> None:
+    out, before = tmp_path / "out", pipeline.head()
+    done = pipeline.fix(out, "--deliver", "patch")
+    assert (done.returncode, document(done)["outcome"]) == (0, "fixed"), done.stderr
+    assert not [one for one in pipeline.server.seen if one.is_write]
+    nowhere = tmp_path / "nowhere"
+    nowhere.mkdir()
+    published = tmp_path / "published"
+    asked = ("publish", str(out / "evidence.json"), "--repository", str(nowhere), "--out", str(published), "--json")
+    delivered = pipeline.run(*asked, "--deliver", "commit", GITHUB_TOKEN=TOKEN)
+    assert (delivered.returncode, document(delivered)["outcome"]) == (0, "delivered"), (
+        delivered.stderr + delivered.stdout
+    )
+    assert pipeline.head() != before
+    [comment] = pipeline.comments()
+    assert comment.splitlines()[2].endswith("Fixed and delivered")
+    assert list(nowhere.iterdir()) == []
+    again = pipeline.run(*asked, "--deliver", "commit", GITHUB_TOKEN=TOKEN)
+    assert (again.returncode, document(again)["delivery"]) == (0, document(delivered)["delivery"])
+    assert len(pipeline.comments()) == 1
+
+
+def test_one_job_with_key_and_token_is_three_processes(pipeline: Pipeline, tmp_path: Path) -> None:
+    before = pipeline.head()
+    done = pipeline.fix(tmp_path / "out", "--deliver", "commit", GITHUB_TOKEN=TOKEN, AGENT_CI_API_KEY=KEY)
+    assert (done.returncode, document(done)["outcome"]) == (0, "delivered"), done.stderr + done.stdout
+    assert pipeline.head() != before
+    assert len(pipeline.comments()) == 1
+    texts = [path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir() if path.is_file()]
+    assert not any(secret in text for text in (*texts, done.stdout, done.stderr) for secret in (KEY, TOKEN))
+
+
+def test_one_job_without_a_token_leaves_the_file_and_says_why(pipeline: Pipeline, tmp_path: Path) -> None:
+    before = pipeline.head()
+    done = pipeline.fix(tmp_path / "out", "--deliver", "commit")
+    told = document(done)
+    assert (done.returncode, told["outcome"], told["delivery"]["rung"]) == (0, "fixed", "patch")
+    assert "run `agent-ci publish` in a job that has GITHUB_TOKEN" in told["delivery"]["sentence"]
+    assert (pipeline.head(), pipeline.comments()) == (before, [])
