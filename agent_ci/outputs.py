@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from secrets import token_hex
@@ -14,14 +12,13 @@ from agent_ci.core.document import text_of
 from agent_ci.core.outward.variables import assignment
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.errors import AgentCIError
+from agent_ci.files import append_regular
 
 VARIABLE = "GITHUB_OUTPUT"
 """Names the file. Source: "Setting an output parameter" in GitHub's documentation; Gitea and Forgejo have it, too."""
 
 NAMES = ("outcome", "patch", "pull-request", "cost", "evidence", "evidence-sha256")
 """Every output, as `action.yml` declares them."""
-
-_FLAGS = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
 def outputs(document: Mapping[str, Any], out: Path, workspace: Path) -> dict[str, str]:
@@ -53,7 +50,7 @@ def write(values: Mapping[str, str], environment: Mapping[str, str], outward: Ou
         return ""
     try:
         lines = (_line(name, outward.to(Sink.VARIABLE, value)) for name, value in values.items())
-        _append(path, "".join(lines).encode("utf-8", "replace"))
+        append_regular(Path(path), "".join(lines).encode("utf-8", "replace"))
     except (OSError, ValueError, AgentCIError) as error:
         return f"the outputs of this step could not be written to {path} ({error}); the files of the run have them"
     return ""
@@ -61,15 +58,6 @@ def write(values: Mapping[str, str], environment: Mapping[str, str], outward: Ou
 
 def _line(name: str, value: str) -> str:
     return assignment(name, value, delimiter=token_hex(16))
-
-
-def _append(path: str, content: bytes) -> None:
-    descriptor = os.open(path, _FLAGS)
-    with os.fdopen(descriptor, "ab") as file:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode) or facts.st_nlink != 1:
-            raise OSError("it is no regular file of its own")
-        file.write(content)
 
 
 def _named(path: Path, workspace: Path) -> str:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from agent_ci import reports
+from agent_ci import outputs, reports
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone, GitTree
 from agent_ci.core.chosen import of_groups
 from agent_ci.core.grouping import groups
 from agent_ci.core.matrix import github_matrix, gitlab_pipeline
 from agent_ci.core.outcome import Outcome
-from agent_ci.core.outward.variables import assignment
-from agent_ci.core.outward.writer import Sink
 from agent_ci.core.plan import MOST_CELLS, Plan, plan_document, planned
 from agent_ci.core.report import TestReport
 from agent_ci.core.run import Evidence, Verdict
@@ -107,19 +104,9 @@ class Planning:
         return {name: value for name, value in named.items() if value}
 
     def _set_outputs(self, values: Mapping[str, str]) -> None:
-        """Append *values* to GitHub's file of outputs, where the job has one. Raises InfrastructureError."""
-        name = self.session.environment.get("GITHUB_OUTPUT", "")
-        if not name:
-            return
-        text = "".join(
-            assignment(key, self.session.outward.to(Sink.VARIABLE, value), delimiter=secrets.token_hex(16))
-            for key, value in values.items()
-        )
-        try:
-            with Path(name).open("a", encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            raise InfrastructureError(f"GITHUB_OUTPUT {name} cannot be written: {error.strerror}") from error
+        """Tell the jobs that follow the matrix, where a job can be told. Raises InfrastructureError."""
+        if fault := outputs.write(values, self.session.environment, self.session.outward):
+            raise InfrastructureError(fault)
 
     def _name(self, path: Path) -> str:
         root = self.session.settings.repository

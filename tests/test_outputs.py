@@ -124,7 +124,7 @@ def test_a_pipe_that_somebody_reads_is_told_nothing(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "output")
     reader = os.open(tmp_path / "output", os.O_RDONLY | os.O_NONBLOCK)
     try:
-        assert "it is no regular file" in write({"outcome": "fixed"}, {VARIABLE: str(tmp_path / "output")}, Outward())
+        assert "is a FIFO" in write({"outcome": "fixed"}, {VARIABLE: str(tmp_path / "output")}, Outward())
         assert os.read(reader, 100) == b""
     finally:
         os.close(reader)
