@@ -129,3 +129,24 @@ def test_one_job_without_a_token_leaves_the_file_and_says_why(pipeline: Pipeline
     assert (done.returncode, told["outcome"], told["delivery"]["rung"]) == (0, "fixed", "patch")
     assert "run `agent-ci publish` in a job that has GITHUB_TOKEN" in told["delivery"]["sentence"]
     assert (pipeline.head(), pipeline.comments()) == (before, [])
+
+
+def test_a_repair_that_did_not_hold_asks_a_person_once_and_is_not_repeated(pipeline: Pipeline, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert pipeline.fix(out, "--deliver", "patch").returncode == 0
+    message = json.loads((out / "evidence.json").read_text(encoding="utf-8"))["patch_file"]["message"]
+    ours = ("-c", "user.name=agent-ci", "-c", "user.email=agent-ci@users.noreply.github.com")
+    git(pipeline.red.path, *ours, "commit", "-q", "--allow-empty", "-m", message)  # our repair, which repaired nothing
+    git(pipeline.red.path, "push", "-q", str(tmp_path / "origin.git"), "HEAD:topic")
+    event = json.loads(pipeline.event.read_text(encoding="utf-8"))
+    event["pull_request"]["head"]["sha"] = Repository.at(pipeline.red.path).head()
+    pipeline.event.write_text(json.dumps(event), encoding="utf-8")
+    done = pipeline.fix(out, "--deliver", "patch")
+    told = document(done)
+    assert (done.returncode, told["outcome"], told["attempts"]) == (1, "no_fix", [])
+    assert "was to repair this very failure" in told["reason"]
+    for _ in range(2):
+        asked = ("publish", str(out / "evidence.json"), "--repository", str(pipeline.red.path), "--out", str(tmp_path))
+        assert pipeline.run(*asked, GITHUB_TOKEN=TOKEN).returncode == 0
+    [issue] = pipeline.server.state.issues.values()
+    assert told["escalate"] in issue["body"]

@@ -94,7 +94,7 @@ def test_the_matrix_is_printed_and_given_to_github_as_an_output(tmp_path: Path) 
 def test_an_output_that_cannot_be_written_is_said_with_the_place(tmp_path: Path) -> None:
     run, _, _ = plan(with_report(tmp_path), report=("junit.xml",), environment={"GITHUB_OUTPUT": "/proc/none"})
     assert run.outcome == "infrastructure"
-    assert "GITHUB_OUTPUT /proc/none cannot be written" in run.document["reason"]
+    assert "could not be written to /proc/none" in run.document["reason"]
 
 
 def test_the_pipeline_for_gitlab_carries_the_reports_and_the_command(tmp_path: Path) -> None:

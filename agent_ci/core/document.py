@@ -75,6 +75,7 @@ def evidence_document(verdict: Verdict, around: Surroundings) -> dict[str, objec
         "failures": [asdict(failure) for failure in islice(failures(red), MOST_FAILURES)],
         "flaky": [asdict(flake) for flake in evidence.flakes],
         "caused_by_change": evidence.caused_by_change,
+        "escalate": evidence.escalate,
         "suspects": [asdict(suspect) for suspect in evidence.suspects],
         "first_bad": asdict(evidence.first_bad) if evidence.first_bad else None,
         "before": ids_by_status(evidence.before),

@@ -101,7 +101,8 @@ class Evidence:
     ``caused_by_change`` is True where the base was run and is green. ``group`` is the fingerprint of the one root
     cause that the evidence is about, empty where it is about all ``causes`` of them. ``cells`` are the jobs that
     reported it, ``first_bad`` is what a bisection found, ``suspects`` are places to look at, ``since_green`` is what
-    differs from the base where that is green, ``system`` is what the tests ran on ("linux", "macos", "windows"), and
+    differs from the base where that is green, ``escalate`` is the fingerprint of a failure that a person has to look at
+    since repairs of it did not hold, ``system`` is what the tests ran on ("linux", "macos", "windows"), and
     ``toolchain`` names the programs that were used.
     """
 
@@ -123,6 +124,7 @@ class Evidence:
     suspects: tuple[Suspect, ...] = ()
     since_green: tuple[ChangedFile, ...] = ()
     system: str = ""
+    escalate: str = ""
     toolchain: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

@@ -65,11 +65,13 @@ class Fix:
         is_redder = evidence.caused_by_change and parent == (self.triage.base,)
         if asked := ask_to_take_back(history, is_redder=is_redder):
             evidence = replace(evidence, notes=(*evidence.notes, asked))
-        decision = decide(fingerprint(evidence.targets), history, self.bounds, now=time.time())
+        failure = fingerprint(evidence.targets)
+        decision = decide(failure, history, self.bounds, now=time.time())
         if decision.go:
             return evidence
         tools.journal.record("stopped", reason=decision.reason, escalate=decision.escalate)
         notes = (*evidence.notes, f"a loop was stopped: {decision.reason}")
+        evidence = replace(evidence, escalate=failure if decision.escalate else "")
         if self.triage.job != "fix":
             return replace(evidence, notes=notes)
         return replace(evidence, settled=Outcome.NO_FIX, summary=decision.reason, notes=notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -12,8 +13,10 @@ from agent_ci.core.outward.markdown import sticky
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.views.account import read
 from agent_ci.core.views.check import check_run
-from agent_ci.core.views.comment import comment
+from agent_ci.core.views.comment import comment, issue
+from agent_ci.core.views.reading import text
 
+_FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 _CHECK = "agent-ci"  # the name of our check of a commit, and the key of the comment of a job without a name
 
 
@@ -23,7 +26,7 @@ class Story:
 
     ``marker`` is the first line of the comment and of no other. ``is_quiet`` is True where there is nothing to say
     unless something was said before. ``check`` is a check of its own by ``name``, ``conclusion``, ``title`` and
-    ``text``, with ``notes`` on lines of the commit, empty where there is none.
+    ``text``, with ``notes`` on lines of the commit, empty where there is none. ``issue`` asks a person for help.
     """
 
     marker: str
@@ -31,6 +34,16 @@ class Story:
     is_quiet: bool = False
     check: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[Note, ...] = ()
+    issue: Issue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What asks a person to look at the failure that *fingerprint* names; there is one for each such failure."""
+
+    fingerprint: str
+    title: str
+    body: str
 
 
 def story(document: Mapping[str, object], patch: str, outward: Outward) -> Story:
@@ -52,7 +65,17 @@ def story(document: Mapping[str, object], patch: str, outward: Outward) -> Story
             "text": outward.to(Sink.COMMENT, run.summary),
         },
         notes=tuple(_note(note, outward) for note in run.notes),
+        issue=_issue(document, outward),
     )
+
+
+def _issue(document: Mapping[str, object], outward: Outward) -> Issue | None:
+    """What a person is asked, where repairs that follow each other were stopped; the name is the failure's."""
+    failure = text(document.get("escalate"))
+    if not _FINGERPRINT.fullmatch(failure):
+        return None
+    title, body = (outward.to(Sink.COMMENT, part) for part in issue(document))
+    return Issue(failure, title, body)
 
 
 def _note(note: Note, outward: Outward) -> Note:

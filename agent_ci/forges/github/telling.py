@@ -10,6 +10,7 @@ from agent_ci.core.context import Context
 from agent_ci.core.note import Note
 from agent_ci.core.views.story import Story
 from agent_ci.errors import ForgeUnavailableError
+from agent_ci.forges.github import issues
 from agent_ci.forges.github.project import Project, plain_login
 from agent_ci.http.answers import Answer, MissingError
 
@@ -24,6 +25,8 @@ def tell(project: Project, story: Story, context: Context) -> str:
     address = _comment(project, story, number) if number else ""
     if story.check:
         _check(project, story, context)
+    if story.issue:
+        issues.escalate(project, story.issue.fingerprint, story.issue.title, story.issue.body)
     return address
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from agent_ci.core.context import Context
 from agent_ci.core.views.story import Story
+from agent_ci.forges.gitlab import issues
 from agent_ci.forges.gitlab.once import Once
 from agent_ci.forges.gitlab.project import Item, Project, number_of, starts_with
 from agent_ci.http.answers import RejectedError
@@ -28,7 +29,9 @@ class Telling:
     address: str
 
     def tell(self, story: Story, context: Context) -> str:
-        """Bring the note or the status up to date and give its address, empty where nothing is told."""
+        """Bring note, status and issue up to date; the address of the first two, empty where nothing is told."""
+        if story.issue:
+            issues.escalate(self.project, story.issue.fingerprint, story.issue.title, story.issue.body)
         if number := context.number or self._request_of(context.branch):
             return self._note(story, number)
         return self._status(story, context) if story.check and not story.is_quiet else ""
