@@ -145,14 +145,15 @@ jobs:
 
   # Has the right to write, no key, no checkout, and runs nothing of the change.
   publish:
-    name: deliver the fix
+    name: deliver the fix, or say what was found
     needs: propose
-    if: needs.propose.outputs.outcome == 'fixed'
+    if: ${{ !cancelled() && needs.propose.outputs.evidence-sha256 != '' }}
     runs-on: ubuntu-latest
     timeout-minutes: 10
     permissions:
       contents: write # to push a branch or a commit
       pull-requests: write # to open a pull request and to comment
+      issues: write # to ask a person where repairs did not hold
       checks: write # to show the result beside the commit
     steps:
       - uses: @DOWNLOAD@

@@ -225,7 +225,8 @@ class Workflow:
                 yield self._edit("publish-may-not-write", saw, why, page.before(_first(job.node), *lines))
                 return
         before = next((one.name for one in self.jobs if one.command == "fix"), "")
-        if before and "evidence-sha256" not in page.block(job.key) and text_of(job.step, "uses"):
+        told = value_of(value_of(job.step, "with"), "evidence-sha256")
+        if before and told is None and text_of(job.step, "uses"):
             line = f"evidence-sha256: ${{{{ needs.{before}.outputs.evidence-sha256 }}}}"
             why = "who can change an artifact could have another patch delivered"
             saw = f"{job.name} does not hold the evidence against its digest"
