@@ -6,12 +6,16 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
+from bench.repositories import git
 from tests.pipelines.image import engine_environment, image
 from tests.pipelines.tools import ROOT, put_action, red_repository, run, tool
+from tests.servers.github import TOKEN, ForgeServer
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 CANARY = "canary-77d1f0a9c2"
 HIDDEN = ".agent-ci-action"  # a hidden folder, so that no test runner looks for tests in there
 WORKFLOW = """\
@@ -33,6 +37,7 @@ jobs:
           {inputs}
         env:
           AGENT_CI_API_KEY: {canary}
+          AGENT_CI_FORGE_TOKEN: ${{{{ env.FORGE_TOKEN }}}}
       - if: always()
         run: |
           printf '%s\\n' "$OUTPUTS" >"$SEEN/outputs.json"
@@ -42,17 +47,25 @@ jobs:
 """
 
 
-def act(tmp_path: Path, inputs: str, **variables: str) -> tuple[str, dict[str, str], Path]:
-    """What the runner printed, the outputs that a later step saw, and the files of the run."""
-    runner, seen = tool("act"), tmp_path / "seen"
+def prepared(tmp_path: Path, inputs: str) -> Path:
+    """A red repository with the workflow, and the action in it."""
     workflow = WORKFLOW.format(inputs=inputs, canary=CANARY)
     files = {".github/workflows/test.yml": workflow}
     repository = red_repository(tmp_path / "repository", files, origin="https://github.com/owner/name.git")
     put_action(repository / HIDDEN)
+    return repository
+
+
+def act(repository: Path, job: Mapping[str, str] = NOTHING, **variables: str) -> tuple[str, dict[str, str], Path]:
+    """What the runner printed, the outputs that a later step saw, and the files of the run.
+
+    *job* are variables of the job, *variables* of the runner itself.
+    """
+    runner, seen, home = tool("act"), repository.parent / "seen", repository.parent / "home"
     seen.mkdir()
-    options = ("-P", "ubuntu-latest=-self-hosted", "--no-cache-server", "--pull=false", "--env", f"SEEN={seen}")
-    home = tmp_path / "home"
     home.mkdir()
+    given = [word for name, value in {**job, "SEEN": str(seen)}.items() for word in ("--env", f"{name}={value}")]
+    options = ("-P", "ubuntu-latest=-self-hosted", "--no-cache-server", "--pull=false", *given)
     done = run(runner, "push", *options, cwd=repository, seconds=400, **{"HOME": str(home), **variables})
     said = done.stdout + done.stderr
     assert (seen / "outputs.json").exists(), said
@@ -71,15 +84,29 @@ def is_proven(said: str, told: Mapping[str, str], files: Path) -> None:
 
 
 def test_a_step_after_the_red_one_proves_a_fix_beside_the_tools_of_the_job(tmp_path: Path) -> None:
-    said, told, files = act(tmp_path, "proposer: known search")
+    said, told, files = act(prepared(tmp_path, "proposer: known search"))
     is_proven(said, told, files)
     assert "kept in a process of their own" in (files / "evidence.json").read_text(encoding="utf-8")
+
+
+def test_a_job_that_may_write_as_well_delivers_to_the_forge_in_a_process_of_its_own(tmp_path: Path) -> None:
+    repository = prepared(tmp_path, "proposer: known search\n          deliver: commit")
+    origin = tmp_path / "origin.git"
+    git(tmp_path, "clone", "-q", "--bare", str(repository), str(origin))
+    before = git(origin, "rev-parse", "main")
+    with ForgeServer(origin, name="owner/name") as server:
+        said, told, files = act(repository, {**server.variables, "FORGE_TOKEN": TOKEN})
+    assert told["outcome"] == "delivered", said
+    assert git(origin, "rev-parse", "main^") == before
+    assert "+    return a + b" in git(origin, "show", "main")
+    assert json.loads((files / "evidence.json").read_text(encoding="utf-8"))["delivery"]["rung"] == "commit"
+    assert (CANARY in said, TOKEN in said) == (False, False)
 
 
 def test_with_a_container_the_same_runs_in_the_image(tmp_path: Path) -> None:
     tool("act")
     around = engine_environment(tmp_path)
-    said, told, files = act(tmp_path, f"container: true\n          image: {image(around)}", **around)
+    said, told, files = act(prepared(tmp_path, f"container: true\n          image: {image(around)}"), **around)
     is_proven(said, told, files)
     document = json.loads((files / "evidence.json").read_text(encoding="utf-8"))
     assert document["toolchain"]["python"].startswith("/opt/python/bin/")
