@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from bench.repositories import git
+from tests.checkouts import Checkout
 from tests.pipelines.tools import ROOT, path, red_repository, run, tool
+from tests.servers.gitlab import GitLabServer
 
 PIPELINE = """\
 include:
@@ -35,6 +37,7 @@ tests:
     reports:
       junit: junit.xml
 """
+TOKEN = "glpat-Rk3vZ8qLw5Tn1Xy6"  # noqa: S105 - made up
 MERGE_REQUEST = "CI_PIPELINE_SOURCE=merge_request_event"
 
 
@@ -69,6 +72,21 @@ def test_a_red_pipeline_gets_a_proven_fix_and_the_other_job_takes_it_by_its_dige
     published = pipeline(repository, "agent-ci:publish")
     assert published.returncode == 0, published.stdout
     assert json.loads((out / "evidence.json").read_text(encoding="utf-8"))["handed_over"] == {"sha256": digest}
+
+
+def test_the_job_that_publishes_delivers_to_the_forge_and_says_so_where_people_look(repository: Path) -> None:
+    (repository / ".gitlab-ci.yml").write_text(PIPELINE.replace("proposer:", "deliver: commit\n      proposer:", 1))
+    git(repository, "commit", "-q", "-a", "-m", "deliver commits")
+    head = git(repository, "rev-parse", "HEAD").strip()
+    with GitLabServer(Checkout(repository), repository.parent / "hosted", TOKEN) as server:
+        job = {**server.variables, "CI_PIPELINE_SOURCE": "push", "CI_COMMIT_REF_NAME": "main", "CI_COMMIT_SHA": head}
+        given = [word for name, value in job.items() for word in ("--variable", f"{name}={value}")]
+        pipeline(repository, *given)
+        done = pipeline(repository, "agent-ci:publish", *given, "--variable", f"GITLAB_TOKEN={TOKEN}")
+        assert done.returncode == 0, done.stdout
+        assert server.hosted.git("rev-parse", "main^") == head
+        assert "+    return a + b" in server.hosted.git("show", "main")
+    assert TOKEN not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
