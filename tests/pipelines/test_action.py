@@ -106,7 +106,8 @@ def test_a_job_that_may_write_as_well_delivers_to_the_forge_in_a_process_of_its_
 def test_with_a_container_the_same_runs_in_the_image(tmp_path: Path) -> None:
     tool("act")
     around = engine_environment(tmp_path)
-    said, told, files = act(prepared(tmp_path, f"container: true\n          image: {image(around)}"), **around)
+    repository = prepared(tmp_path, f"container: true\n          image: {image(around)}")
+    said, told, files = act(repository, NOTHING, **around)
     is_proven(said, told, files)
     document = json.loads((files / "evidence.json").read_text(encoding="utf-8"))
     assert document["toolchain"]["python"].startswith("/opt/python/bin/")
