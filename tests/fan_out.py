@@ -1,11 +1,11 @@
-"""The commands `plan` and `merge` on a real repository, and the evidence of a cell made to measure."""
+"""The commands `plan` and `merge` on a real repository, a large red build, and evidence made to measure."""
 
 from __future__ import annotations
 
 import io
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,18 @@ from agent_ci.planning import Planning
 from agent_ci.session import Session
 from bench.repositories import PYTEST
 from tests.red import RedRepository, Run
+
+CAUSES, CASES, CELLS = 12, 25, 4
+MODULE = "def value(a):\n    if a < 0:\n        raise ValueError(a)\n    return a {sign} {number}\n"
+TEST = """import pytest
+
+from shop.m{number} import value
+
+
+@pytest.mark.parametrize("a", range({cases}))
+def test_value(a):
+    assert value(a) == a {sign} {number}
+"""
 
 
 def session(
@@ -55,3 +67,26 @@ def resealed(folder: Path, **changes: object) -> None:
     document = json.loads((folder / "evidence.json").read_text(encoding="utf-8"))
     del document["seal"]
     (folder / "evidence.json").write_text(text_of(sealed({**document, **changes})), encoding="utf-8")
+
+
+def files() -> Iterator[tuple[str, str]]:
+    """Twelve modules with one wrong sign each, and twenty-five failing cases for each of them."""
+    yield "conftest.py", ""
+    yield "shop/__init__.py", ""
+    for number in range(1, CAUSES + 1):
+        yield f"shop/m{number}.py", MODULE.format(number=number, sign="-")
+        yield f"tests/test_m{number}.py", TEST.format(number=number, sign="+", cases=CASES)
+
+
+def repaired(number: str) -> str:
+    """The diff that repairs one module."""
+    path, line = f"shop/m{number}.py", "    return a {} " + number
+    kept = " def value(a):\n     if a < 0:\n         raise ValueError(a)\n"
+    return f"--- a/{path}\n+++ b/{path}\n@@ -1,4 +1,4 @@\n{kept}-{line.format('-')}\n+{line.format('+')}\n"
+
+
+def whole_suites(out: Path) -> int:
+    """How often all tests were run."""
+    rows = map(json.loads, (out / "audit.jsonl").read_text(encoding="utf-8").splitlines())
+    runs = [row["argv"] for row in rows if "pytest" in row.get("argv", ())]
+    return sum(not any("test_m" in word for word in argv) for argv in runs)

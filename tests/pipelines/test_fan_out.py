@@ -1,4 +1,4 @@
-"""A large red build is spread over the matrix of a real runner of workflows, and put together again."""
+"""A large red build is spread over the matrix of a real runner of workflows or pipelines, and put together again."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 
 from bench.repositories import git
-from tests.fan_out import plan
-from tests.pipelines.tools import ROOT, run, tool
+from tests.fan_out import CASES, CAUSES, CELLS, files, plan, repaired, whole_suites
+from tests.pipelines.tools import ROOT, path, run, tool
 from tests.red import RedRepository
-from tests.test_large_build import CASES, CAUSES, CELLS, files, repaired
 
 WORKFLOW = """\
 on: push
@@ -55,6 +54,64 @@ jobs:
       - run: {python} -P -m agent_ci merge "$SHARED"/cells/* --plan "$SHARED/plan/plan.json" --out "$SHARED/merged"
 """
 
+PIPELINE = """\
+include:
+  - local: .gitlab/agent-ci.yml
+
+plan:
+  extends: .agent-ci
+  script:
+    - agent-ci plan --format gitlab --cells {cells} > agent-ci-child.yml
+  artifacts:
+    paths: [agent-ci-child.yml, .agent-ci/plan.json]
+
+repair:
+  needs: [plan]
+  trigger:
+    include:
+      - artifact: agent-ci-child.yml
+        job: plan
+      - local: .gitlab/agent-ci.yml
+    strategy: depend
+  variables:
+    PARENT_PIPELINE_ID: $CI_PIPELINE_ID
+"""
+TEMPLATE = """\
+.agent-ci:
+  variables:
+    AGENT_CI_SANDBOX: none
+    AGENT_CI_REPEAT: "2"
+    AGENT_CI_PROPOSER: replay
+    AGENT_CI_CASSETTE: {cassette}
+"""
+
+
+def test_the_same_in_the_child_pipeline_that_is_planned_for_gitlab(tmp_path: Path) -> None:
+    runner = tool("gitlab-ci-local")
+    tool("rsync")
+    cassette = tmp_path / "replies"
+    reply = json.dumps({"text": "".join(repaired(str(number)) for number in range(1, CAUSES + 1))})
+    cassette.write_text(f"{reply}\n", encoding="utf-8")
+    pipeline = {
+        ".gitlab-ci.yml": PIPELINE.format(cells=CELLS),
+        ".gitlab/agent-ci.yml": TEMPLATE.format(cassette=cassette),
+        ".gitignore": ".gitlab-ci-local\n",
+    }
+    red = RedRepository.make(tmp_path, {**dict(files()), **pipeline})
+    git(red.path, "remote", "add", "origin", "https://gitlab.example.org/group/name.git")
+    git(red.path, "update-ref", "refs/remotes/origin/main", "HEAD")
+    program = tmp_path / "bin" / "agent-ci"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -P -m agent_ci "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    around = {"PATH": f"{program.parent}:{path()}", "PYTHONPATH": str(ROOT)}
+    options = ("--force-shell-executor", "--variable", "GITLAB_CI=true")
+    done = run(runner, *options, cwd=red.path, seconds=500, **around)
+    assert done.returncode == 0, done.stdout + done.stderr
+    document = json.loads((red.path / ".agent-ci" / "evidence.json").read_text(encoding="utf-8"))
+    ended = [outcome for row in document["merged"] for outcome in row["groups"].values()]
+    assert (document["outcome"], ended) == ("fixed", ["fixed"] * CAUSES)
+
 
 def test_three_hundred_failures_over_a_matrix_of_four_cells_one_of_which_is_lost(tmp_path: Path) -> None:
     runner, shared = tool("act"), tmp_path / "shared"
@@ -86,3 +143,4 @@ def test_three_hundred_failures_over_a_matrix_of_four_cells_one_of_which_is_lost
     assert len(document["before"]["failed"]) == CAUSES * CASES
     patch = (shared / "merged" / "partial.patch").read_text(encoding="utf-8")
     assert patch.count("diff --git ") == sum(len(groups[cell]) for cell in kept)
+    assert whole_suites(shared / "merged") == 2  # as it is, and with all patches
