@@ -14,7 +14,11 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tests.servers import github_state, smart_http
+from tests.servers import (
+    github_state,
+    github_talk,  # noqa: F401 - its routes answer once it is imported
+    smart_http,
+)
 from tests.servers.bare import Bare
 from tests.servers.chat import Step, send
 from tests.servers.github_state import Account, Ask, Refusal, State

@@ -265,18 +265,18 @@ def _make_pull(state: State, ask: Ask) -> tuple[int, Any]:
 
 @route("GET", r"/pulls/(\d+)")
 def _pull(state: State, ask: Ask) -> tuple[int, Any]:
-    return 200, state.shown(_known(state.pulls, ask))
+    return 200, state.shown(known(state.pulls, ask))
 
 
 @route("PATCH", r"/pulls/(\d+)", "pull-requests")
 def _change_pull(state: State, ask: Ask) -> tuple[int, Any]:
-    _known(state.pulls, ask).update(ask.body)
+    known(state.pulls, ask).update(ask.body)
     return 200, state.shown(state.pulls[int(ask.parts[0])])
 
 
 @route("GET", r"/pulls/(\d+)/files")
 def _files(state: State, ask: Ask) -> tuple[int, Any]:
-    pull = _known(state.pulls, ask)
+    pull = known(state.pulls, ask)
     patches = state.bare.patches(f"refs/heads/{pull['base']['ref']}", f"refs/heads/{pull['head']['ref']}")
     return 200, [{"filename": name, "patch": patch} for name, patch in patches.items()]
 
@@ -289,7 +289,7 @@ def _reviews(state: State, ask: Ask) -> tuple[int, Any]:
 
 @route("POST", r"/pulls/(\d+)/reviews", "pull-requests")
 def _make_review(state: State, ask: Ask) -> tuple[int, Any]:
-    pull, event = _known(state.pulls, ask), ask.body.get("event")
+    pull, event = known(state.pulls, ask), ask.body.get("event")
     ours = [one for one in state.reviews.values() if one["user"] == ask.account.user and one["state"] == "PENDING"]
     if not event and any(one["pull"] == pull["number"] for one in ours):
         raise Refusal(422, "User can only have one pending review per pull request")
@@ -328,121 +328,18 @@ def _check_lines(comment: Json, shown: Mapping[str, str]) -> None:
 
 @route("DELETE", r"/pulls/\d+/reviews/(\d+)", "pull-requests")
 def _drop_review(state: State, ask: Ask) -> tuple[int, Any]:
-    if _known(state.reviews, ask)["state"] != "PENDING":
+    if known(state.reviews, ask)["state"] != "PENDING":
         raise Refusal(422, "Can not delete a non-pending pull request review")
     return 200, state.reviews.pop(int(ask.parts[0]))
 
 
 @route("POST", r"/pulls/\d+/reviews/(\d+)/events", "pull-requests")
 def _submit_review(state: State, ask: Ask) -> tuple[int, Any]:
-    review = _known(state.reviews, ask)
+    review = known(state.reviews, ask)
     if review["state"] != "PENDING":
         raise Refusal(422, "Can not submit a review that is not pending")
     review["state"] = "COMMENTED"
     return 200, review
-
-
-@route("GET", "/issues")
-def _issues(state: State, ask: Ask) -> tuple[int, Any]:
-    label = ask.query.get("labels", "")
-    kept = [issue for issue in state.issues.values() if ask.query.get("state", "open") in ("all", issue["state"])]
-    return 200, [issue for issue in kept if not label or label in issue["labels"]]
-
-
-@route("POST", "/issues", "issues")
-def _make_issue(state: State, ask: Ask) -> tuple[int, Any]:
-    number = state.number()
-    url = f"{state.url}/{state.name}/issues/{number}"
-    state.issues[number] = {"number": number, "state": "open", "user": ask.account.user, "html_url": url, **ask.body}
-    return 201, state.issues[number]
-
-
-@route("GET", r"/issues/(\d+)")
-def _issue(state: State, ask: Ask) -> tuple[int, Any]:
-    return 200, _known({**state.issues, **state.pulls}, ask)
-
-
-@route("PATCH", r"/issues/(\d+)", "issues")
-def _change_issue(state: State, ask: Ask) -> tuple[int, Any]:
-    _known(state.issues, ask).update(ask.body)
-    return 200, state.issues[int(ask.parts[0])]
-
-
-@route("GET", r"/issues/(\d+)/comments")
-def _comments(state: State, ask: Ask) -> tuple[int, Any]:
-    return 200, [comment for comment in state.comments.values() if comment["issue"] == int(ask.parts[0])]
-
-
-@route("POST", r"/issues/(\d+)/comments", "issues")
-def _make_comment(state: State, ask: Ask) -> tuple[int, Any]:
-    number, issue = state.number(), int(ask.parts[0])
-    url = f"{state.url}/{state.name}/issues/{issue}#issuecomment-{number}"
-    state.comments[number] = {"id": number, "issue": issue, "user": ask.account.user, "html_url": url, **ask.body}
-    return 201, state.comments[number]
-
-
-@route("GET", r"/issues/comments/(\d+)")
-def _comment(state: State, ask: Ask) -> tuple[int, Any]:
-    return 200, _known(state.comments, ask)
-
-
-@route("PATCH", r"/issues/comments/(\d+)", "issues")
-def _change_comment(state: State, ask: Ask) -> tuple[int, Any]:
-    _known(state.comments, ask).update(ask.body)
-    return 200, state.comments[int(ask.parts[0])]
-
-
-@route("DELETE", r"/issues/comments/(\d+)", "issues")
-def _drop_comment(state: State, ask: Ask) -> tuple[int, Any]:
-    _known(state.comments, ask)
-    del state.comments[int(ask.parts[0])]
-    return 204, None
-
-
-@route("GET", r"/issues/comments/(\d+)/reactions")
-def _reactions(state: State, ask: Ask) -> tuple[int, Any]:
-    return 200, [one for one in state.reactions.values() if one["comment"] == int(ask.parts[0])]
-
-
-@route("POST", r"/issues/comments/(\d+)/reactions", "issues")
-def _react(state: State, ask: Ask) -> tuple[int, Any]:
-    wanted = {"comment": int(ask.parts[0]), "content": ask.body["content"], "user": ask.account.user}
-    for one in state.reactions.values():
-        if wanted.items() <= one.items():
-            return 200, one
-    number = state.number()
-    state.reactions[number] = {"id": number, **wanted}
-    return 201, state.reactions[number]
-
-
-@route("GET", "/collaborators/([^/]+)/permission")
-def _permission(state: State, ask: Ask) -> tuple[int, Any]:
-    if ask.parts[0] not in state.permissions:
-        raise Refusal(404, "Not Found")
-    role = state.permissions[ask.parts[0]]
-    built_on = {"maintain": "write", "triage": "read"}.get(role, role)
-    return 200, {"permission": built_on if role in _ROLES else "write", "role_name": role}
-
-
-_ROLES = ("admin", "maintain", "write", "triage", "read", "none")
-
-
-@route("GET", r"/actions/runs/(\d+)/jobs")
-def _jobs(state: State, ask: Ask) -> tuple[int, Any]:
-    jobs = state.jobs.get(int(ask.parts[0]), [])
-    return 200, {"total_count": len(jobs), "jobs": jobs}
-
-
-@route("GET", r"/actions/runs/(\d+)/artifacts")
-def _artifacts(state: State, ask: Ask) -> tuple[int, Any]:
-    found = state.artifacts.get(int(ask.parts[0]), [])
-    return 200, {"total_count": len(found), "artifacts": found}
-
-
-@route("POST", "/actions/workflows/([^/]+)/dispatches", "actions")
-def _dispatch(state: State, ask: Ask) -> tuple[int, Any]:
-    state.dispatched.append({"workflow": ask.parts[0], **ask.body})
-    return 204, None
 
 
 def graphql(state: State, ask: Ask) -> Json:
@@ -473,7 +370,8 @@ def _error(kind: str, message: str) -> Json:
     return {"data": {"createCommitOnBranch": None}, "errors": [{"type": kind, "message": message}]}
 
 
-def _known(things: Mapping[int, Json], ask: Ask) -> Json:
+def known(things: Mapping[int, Json], ask: Ask) -> Json:
+    """What *ask* names, of *things*. Raises Refusal."""
     if int(ask.parts[0]) not in things:
         raise Refusal(404, "Not Found")
     return things[int(ask.parts[0])]

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from unidiff import PatchSet
 
 from tests.checkouts import Checkout
+from tests.servers import gitlab_answers
 from tests.servers.git_http import GitHttp, Hosted, QuietHandler, QuietServer, read_body, send
 
 PROJECT, PATH = 5, "group/name"
@@ -148,7 +149,10 @@ class GitLabServer(QuietServer):
         for method, pattern, route in _ROUTES:
             found = re.fullmatch(rf"/projects/(?:{PROJECT}|{PATH})" + pattern, asked.path)
             if method == asked.method and found:
-                return route(self, asked, *found.groups())
+                try:
+                    return route(self, asked, *found.groups())
+                except LookupError as error:
+                    raise Refusal(404, "404 Not Found") from error
         if asked.method == "GET" and asked.path == "/user":
             return self.users[asked.user]
         if asked.method == "GET" and asked.path == "/users":
@@ -287,46 +291,6 @@ def _member(server: GitLabServer, _asked: Asked, number: str) -> Json:
     return {**server.users[int(number)], "access_level": server.levels[int(number)]}
 
 
-def _list_issues(server: GitLabServer, asked: Asked) -> list[Json]:
-    words, state = asked.query.get("search", ""), asked.query.get("state", "all")
-    rows = [one for one in server.issues.values() if state in ("all", one["state"])]
-    return [one for one in rows if words in one["description"]]
-
-
-def _make_issue(server: GitLabServer, asked: Asked) -> Json:
-    number = len(server.issues) + 1
-    said = {name: asked.body.get(name, "") for name in ("title", "description", "labels")}
-    address = f"{server.url}/{PATH}/-/issues/{number}"
-    made = {"id": server.number(), "iid": number, "state": "opened", "author": server.users[asked.user]}
-    server.issues[number] = {**made, **said, "web_url": address}
-    return server.issues[number]
-
-
-def _edit_issue(server: GitLabServer, asked: Asked, number: str) -> Json:
-    said = dict(asked.body)
-    if said.pop("state_event", "") == "close":
-        said["state"] = "closed"
-    server.issues[int(number)].update(said)
-    return server.issues[int(number)]
-
-
-def _jobs(server: GitLabServer, asked: Asked, pipeline: str) -> list[Json]:
-    if int(pipeline) not in server.jobs:
-        raise Refusal(404, "404 Not Found")
-    wanted = asked.query.get("scope[]", "")
-    return [one for one in server.jobs[int(pipeline)] if wanted in ("", one["status"])]
-
-
-def _trace(server: GitLabServer, _asked: Asked, job: str) -> bytes:
-    if int(job) not in server.traces:
-        raise Refusal(404, "404 Not Found")
-    return server.traces[int(job)]
-
-
-def _report(server: GitLabServer, _asked: Asked, pipeline: str) -> Json:
-    return server.test_reports.get(int(pipeline), {"total_count": 0, "test_suites": []})
-
-
 _REQUEST, _NOTE = r"/merge_requests/(\d+)", r"/merge_requests/(\d+)/notes/(\d+)"
 _ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "/merge_requests", _list_requests),
@@ -343,12 +307,12 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("POST", _NOTE + "/award_emoji", _award),
     ("POST", r"/statuses/([0-9a-f]+)", _status),
     ("GET", r"/members/all/(\d+)", _member),
-    ("GET", "/issues", _list_issues),
-    ("POST", "/issues", _make_issue),
-    ("PUT", r"/issues/(\d+)", _edit_issue),
-    ("GET", r"/pipelines/(\d+)/jobs", _jobs),
-    ("GET", r"/jobs/(\d+)/trace", _trace),
-    ("GET", r"/pipelines/(\d+)/test_report", _report),
+    ("GET", "/issues", gitlab_answers.list_issues),
+    ("POST", "/issues", gitlab_answers.make_issue),
+    ("PUT", r"/issues/(\d+)", gitlab_answers.edit_issue),
+    ("GET", r"/pipelines/(\d+)/jobs", gitlab_answers.jobs),
+    ("GET", r"/jobs/(\d+)/trace", gitlab_answers.trace),
+    ("GET", r"/pipelines/(\d+)/test_report", gitlab_answers.report),
 )
 
 
