@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
+
 from bench.attacks.case import Attack
 from bench.attacks.oracles import CHANGED, REACHED, READ
 from bench.attacks.stages.context import FORK, OWN, Scene, Seen
 from bench.diffs.notation import REPAIR
+from tests.servers.github import TOKEN, ForgeServer
 
 _AS_A_FILE = "a stranger's change, repaired, and left as a patch file"
 
 
 def _fixed(scene: Scene, source: str) -> tuple[bool, str]:
-    around = scene.environment("pull_request_target", scene.pull_request(source))
-    document = scene.fix(around, (REPAIR,), deliver="pull-request")
+    origin = shutil.copytree(scene.folder / "origin.git", scene.folder / "forge.git")
+    with ForgeServer(origin, name=OWN) as server:
+        job = {**server.variables, "GITHUB_TOKEN": TOKEN}
+        around = scene.environment("pull_request_target", scene.pull_request(source), **job)
+        document = scene.fix(around, (REPAIR,), deliver="pull-request")
     rung = document["delivery"].get("rung", "none") if document["delivery"] else "none"
     return document["context"]["from_fork"], f"{document['outcome']}, {rung}"
 
@@ -29,5 +35,5 @@ ATTACK = Attack(
     forbidden=(READ, CHANGED, REACHED),
     promised=_AS_A_FILE,
     attempt=_attempt,
-    twin=lambda scene: _fixed(scene, OWN) == (False, "fixed, patch"),
+    twin=lambda scene: _fixed(scene, OWN) == (False, "delivered, pull-request"),
 )

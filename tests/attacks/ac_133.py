@@ -8,5 +8,5 @@ ATTACK = Attack(
     id="AC-133",
     stage="context",
     what="a pull request is closed, merged or given another target while the run goes on",
-    left_out="nothing is written to a forge in this release, so its state is never asked for",
+    left_out="not written as an attack yet; tests/forges show that what is not open any more gets no suggestion",
 )

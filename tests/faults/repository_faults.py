@@ -187,5 +187,5 @@ ELSEWHERE = (
     Elsewhere(Stage.CLONE, "checkout: grafts and replacements", "not followed",
               "test_checkout.py::test_grafts_and_replacements_show_no_other_history"),
     Elsewhere(Stage.CLONE, "a forge's merge commit is checked out", "the change itself is judged",
-              "forges/test_github.py::test_a_head_that_is_not_here_is_the_second_parent_of_the_merge"),
+              "forges/github/test_events.py::test_a_head_that_is_not_here_is_the_second_parent_of_the_merge"),
 )  # fmt: skip

@@ -20,7 +20,7 @@ _SECONDS_TO_END = 2.0
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 PLACES = {
-    Stage.SETTINGS: "agent_ci.session:Session._settings_file",
+    Stage.SETTINGS: "agent_ci.session:settings_file",
     Stage.CLONE: "agent_ci.clone:_copy",
     Stage.SANDBOX: "agent_ci.isolation:choose",
     Stage.REPRODUCE: "agent_ci.jobs.controls:Controls.whole",
