@@ -256,7 +256,8 @@ def test_options_in_the_guides_exist(page: Path) -> None:
     known = {f"--{option.name}" for option in settings.OPTIONS if not option.is_policy}
     known |= {f"--{name}" for name in ("help", "into", "cells", "format", "plan")}
     lines = (line for block in blocks(page, "(?:sh|yaml)") for line in block.splitlines())
-    given = (line.rpartition("agent-ci ")[2] for line in lines if "agent-ci " in line)  # others' options stand before it
+    # the options of a program that starts ours stand before it
+    given = (line.rpartition("agent-ci ")[2] for line in lines if "agent-ci " in line)
     used = {word for text in given for word in re.findall(r"--[a-z][a-z-]*", text)}
     assert used <= known
 
