@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,10 +19,15 @@ _SHARE_OF_TIME = 20  # of each second, at most a twentieth goes into looking
 
 @dataclass(slots=True)
 class Watchdog:
-    """Looks at the processes below one, and at *folders*, now and then; both limits are soft for that reason."""
+    """Looks at the processes below one, and at *folders*, now and then; both limits are soft for that reason.
+
+    ``ended`` says why the kernel ended one of the processes by a limit of its own, empty where it did not: the others
+    would wait for it.
+    """
 
     limits: Limits
     folders: Folders
+    ended: Callable[[], str] = str
     _next_look: float = field(default_factory=lambda: time.monotonic() + _FIRST_LOOK, init=False)
 
     def __call__(self, pid: int) -> str:
@@ -29,7 +35,7 @@ class Watchdog:
         now = time.monotonic()
         if now < self._next_look:
             return ""
-        reason = self._memory(pid) or self._disk()
+        reason = self._memory(pid) or self._disk() or self.ended()
         spent = time.monotonic() - now
         self._next_look = now + spent * _SHARE_OF_TIME
         return reason

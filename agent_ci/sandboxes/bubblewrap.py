@@ -166,7 +166,7 @@ class _Box(Place):
                 environment=_of_tools(),
                 timeout=command.timeout,
                 descriptors=files.descriptors,
-                watch=Watchdog(self.groups.left_to_watch(self.sandbox.limits), self.own),
+                watch=Watchdog(self.groups.left_to_watch(self.sandbox.limits), self.own, lambda: self.groups.why_ended),
             )
         ended_by = done.ended_by or self.groups.why_ended
         done = replace(done, argv=command.argv, ended_by=ended_by)

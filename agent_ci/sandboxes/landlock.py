@@ -111,7 +111,7 @@ class _Workspace(Place):
         self.own.hand_over()
         box = self.sandbox
         variables = {**box.environment, **self.own.environment, **_FOR_GIT, **command.environment}
-        watch = Watchdog(self.groups.left_to_watch(box.limits), self.own)
+        watch = Watchdog(self.groups.left_to_watch(box.limits), self.own, lambda: self.groups.why_ended)
         done = launch(replace(command, environment=variables), self._confinement(), folder=self.own.root, watch=watch)
         done = replace(done, ended_by=done.ended_by or self.groups.why_ended)
         box.observe(done)
