@@ -56,7 +56,7 @@ def numbers(text: str) -> Iterator[int]:
 
 
 def test_the_threat_model_names_every_attack_and_says_which_are_left_out() -> None:
-    proven, left_out = THREATS.read_text(encoding="utf-8").split("## What cannot be tried yet")
+    proven, left_out = THREATS.read_text(encoding="utf-8").split("## What is not tried as an attack yet")
     assert {f"AC-{number:02}" for number in numbers(left_out)} == {a.id for a in ATTACKS.values() if a.left_out}
     assert {f"AC-{number:02}" for number in numbers(proven)} == {a.id for a in ATTACKS.values() if not a.left_out}
 
