@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agent_ci.core.document import sealed, text_of
+from agent_ci.core.document import FIX, PARTIAL, sealed, text_of
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.errors import InfrastructureError, UsageError
 
@@ -28,8 +28,8 @@ class OutputFolder:
     path: Path
     outward: Outward
 
-    def prepare(self) -> None:
-        """Make the folder, invisible to git, and remove what an earlier run of ours left in it.
+    def make(self) -> None:
+        """Make the folder where it is not there, invisible to git, and leave what is in it.
 
         Raises UsageError where that cannot be done. A commit can hold a link of that name, which is not followed.
         """
@@ -37,11 +37,21 @@ class OutputFolder:
             raise UsageError(f"--out {self.path} is a symbolic link; name the folder itself, or another one")
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            for path in (*(self.path / name for name in _OURS), *self.path.glob(f"{CELL_PATCH}*.patch")):
-                path.unlink(missing_ok=True)
             self._replace(".gitignore", b"*\n")
         except OSError as error:
-            raise UsageError(f"--out {self.path} cannot be written: {error.strerror}; name another folder") from error
+            raise self._unwritable(error) from error
+
+    def prepare(self) -> None:
+        """Make the folder, and remove what an earlier run of ours left in it. Raises UsageError as ``make``."""
+        self.make()
+        try:
+            for path in (*(self.path / name for name in _OURS), *self.path.glob(f"{CELL_PATCH}*.patch")):
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> UsageError:
+        return UsageError(f"--out {self.path} cannot be written: {error.strerror}; name another folder")
 
     def write_evidence(self, document: Mapping[str, object], name: str = "evidence.json") -> dict[str, object]:
         """Write *document* as *name*, secrets removed value by value and sealed, and return what was written."""
@@ -65,22 +75,14 @@ class OutputFolder:
 
         Raises RefusedError where it holds a secret.
         """
-        name = "partial.patch" if is_partial else "fix.patch"
+        name = PARTIAL if is_partial else FIX
         self.keep_patch(name, content)
         return name
 
     def keep_patch(self, name: str, content: bytes) -> None:
-        """Write the patch of another run byte for byte as *name*. Raises RefusedError where it holds a secret."""
+        """Write a patch byte for byte as *name*. Raises RefusedError where it holds a secret."""
         self.outward.to(Sink.PATCH, content.decode("utf-8", "surrogateescape"))
         self._write(name, content)
-
-    def write_undo(self, content: bytes) -> str:
-        """Write the change that takes a commit back, and return the file's name. The folder is made where it is not."""
-        if not self.path.is_dir():
-            self.prepare()
-        self.outward.to(Sink.PATCH, content.decode("utf-8", "surrogateescape"))
-        self._write("undo.patch", content)
-        return "undo.patch"
 
     def _write(self, name: str, content: bytes) -> None:
         try:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from agent_ci import handover
 from agent_ci.clone import Clone
 from agent_ci.core.cell_run import CellRun, read_cell_run
 from agent_ci.core.change import Patch
@@ -22,7 +22,8 @@ _MAX_BYTES = 200_000_000
 def plan_in(path: Path) -> Plan:
     """The plan in the file *path*. Raises UsageError."""
     try:
-        return read_plan(_read(path.parent, path.name).decode("utf-8", "surrogateescape"), source=str(path))
+        with open_regular(path, root=path.parent, max_bytes=_MAX_BYTES) as file:
+            return read_plan(file.read(_MAX_BYTES).decode("utf-8", "surrogateescape"), source=str(path))
     except UnsupportedError as error:
         raise UsageError(f"--plan {error}") from error
 
@@ -40,21 +41,12 @@ class Given:
 def given(folder: Path) -> Given:
     """What *folder* holds. Whatever is wrong with it is a sentence."""
     try:
-        run = read_cell_run(_read(folder, "evidence.json").decode("utf-8", "surrogateescape"))
-        content = _read(folder, run.patch_name) if run.patch_name else b""
+        handed = handover.read(folder / "evidence.json", root=folder)
+        return Given(folder, read_cell_run(handed.document), handed.patch or b"")
     except UnsupportedError as error:
         return Given(folder, lost=str(error))
     except ValueError as error:
         return Given(folder, lost=f"{folder / 'evidence.json'} cannot be believed: {error}")
-    if run.patch_name and hashlib.sha256(content).hexdigest() != run.patch_sha256:
-        fault = f"{folder / run.patch_name} is not the file that its evidence tells of: its digest is another one"
-        return Given(folder, lost=fault)
-    return Given(folder, run, content)
-
-
-def _read(folder: Path, name: str) -> bytes:
-    with open_regular(folder / name, root=folder, max_bytes=_MAX_BYTES) as file:
-        return file.read(_MAX_BYTES)
 
 
 def parts_of(found: tuple[Given, ...], plan: Plan | None) -> tuple[tuple[Part, Given | None], ...]:

@@ -286,7 +286,7 @@ def _run(job: str, given: dict[str, object], command: Callable[[Session], Comman
     except Exception:  # noqa: BLE001 - as above, and here there is a folder for the report
         return _report_our_bug(session.outward, session.output)
     _tell_ended(document, session.settings, session.outward)
-    if session.is_followed:
+    if session.hand_on():
         return int(str(document["exit_code"]))  # what follows tells more, and the last one to tell is heard
     if session.settings.json:
         _say_json(session.outward, document)

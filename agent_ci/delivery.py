@@ -9,6 +9,7 @@ from agent_ci import memory
 from agent_ci.clone import Clone
 from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
+from agent_ci.core.document import FIX
 from agent_ci.core.fingerprint import fingerprint
 from agent_ci.core.ladder import NONE, PATCH, rungs
 from agent_ci.core.loops import repairs
@@ -26,16 +27,10 @@ from agent_ci.errors import (
     RungRefusedError,
     UsageError,
 )
-from agent_ci.history import branch_history
 from agent_ci.memory import ProvenFix
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Delivery, Forge
 from agent_ci.settings import Settings
-
-_APPLY = (
-    "apply it with `git apply .agent-ci/fix.patch`, or as a commit with `git am --keep-cr .agent-ci/fix.patch` "
-    "(--keep-cr keeps the line ends of CRLF files)"
-)
 
 
 @dataclass(frozen=True)
@@ -100,8 +95,10 @@ def _outgoing(verdict: Verdict, carrier: Carrier, tools: Tools, settings: Settin
     return replace(made, verdict=replace(verdict, outcome=outcome), delivery=delivery)
 
 
-def descend(parcel: Parcel, forge: Forge, asked: str, *, has_doubts: bool = False) -> Delivery:
+def descend(parcel: Parcel, forge: Forge, asked: str, *, has_doubts: bool = False, file: str = FIX) -> Delivery:
     """Deliver *parcel* by the best rung that is not refused; its sentence names those that were, and why.
+
+    *file* is the name of the patch file, which is the last rung.
 
     Raises ForgeUnavailableError where only rights are missing or the forge does not answer, and StaleError where the
     branch moved on. The patch file is the caller's, and is there already.
@@ -120,7 +117,10 @@ def descend(parcel: Parcel, forge: Forge, asked: str, *, has_doubts: bool = Fals
         return replace(done, sentence=done.sentence + _told(asked, refusals))
     if missing := [error for error in refusals if isinstance(error, NotAllowedError)]:
         raise ForgeUnavailableError("; ".join(dict.fromkeys(map(str, missing))))
-    return Delivery(PATCH, f"the proven change is a file: {_APPLY}{_told(asked, refusals)}")
+    path = f".agent-ci/{file}"
+    apply = f"apply it with `git apply {path}`, or as a commit with `git am --keep-cr {path}`"
+    why = "(--keep-cr keeps the line ends of CRLF files)"
+    return Delivery(PATCH, f"the change is a file: {apply} {why}{_told(asked, refusals)}")
 
 
 def _told(asked: str, refusals: list[RungRefusedError]) -> str:
@@ -160,7 +160,7 @@ def _refused(verdict: Verdict, error: RefusedError) -> Verdict:
 
 
 def _parcel(verdict: Verdict, patch: Patch, tools: Tools, outward: Outward) -> Parcel:
-    attempt = repairs(branch_history(tools.context.commit, tools.repository, tools.clone)) + 1
+    attempt = repairs(tools.history) + 1
     message = outward.to(Sink.COMMIT, commit_message(verdict, run=tools.context.run_url, attempt=attempt))
     return parcel_of(patch, tools.clone, tools.context, message, fingerprint(verdict.evidence.targets))
 

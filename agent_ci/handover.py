@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agent_ci.core.document import SCHEMA, broken_seal
+from agent_ci.core.document import FIX, PARTIAL, SCHEMA, broken_seal
+from agent_ci.core.untrusted import text, texts
 from agent_ci.errors import UnsupportedError
 from agent_ci.files import open_regular
 
@@ -20,12 +21,38 @@ _MAX_BYTES = 200_000_000
 class HandedOver:
     """The evidence *document* as it was written, its text's digest, and the bytes of the patch that it tells of.
 
-    ``patch`` is None where nothing was proven; ``tree`` and ``base_tree`` are then not there.
+    ``patch`` is None where nothing was proven. ``tree`` and ``base_tree`` are there where ``is_whole``: where the patch
+    repairs all there is to repair, and not some root causes only.
     """
 
     document: Mapping[str, Any] = field(repr=False)
     patch: bytes | None = field(repr=False)
     sha256: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is a proven change that repairs everything."""
+        return self.patch is not None and bool(self.document["patch"])
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The ids of the tests that are to be repaired."""
+        return tuple(self.document["targets"])
+
+    @property
+    def causes(self) -> int:
+        """How many root causes are told, at least one."""
+        return max(1, len(self.document["groups"]))
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What speaks for a person to look at the change first."""
+        return tuple((self.document["proof"] or {}).get("doubts", ()))
+
+    @property
+    def message(self) -> str:
+        """The message of the commit that the change would be; empty where it is not told."""
+        return str((self.document.get("patch_file") or {}).get("message") or "")
 
     @property
     def tree(self) -> str:
@@ -57,58 +84,71 @@ class DamagedError(UnsupportedError):
         self.file = file
 
 
-def read(evidence: Path, patch: Path | None = None, *, sha256: str = "") -> HandedOver:
-    """The hand-over in the file *evidence*, with *patch* or, where a change was proven, ``fix.patch`` beside it.
+def read(evidence: Path, patch: Path | None = None, *, sha256: str = "", root: Path | None = None) -> HandedOver:
+    """The hand-over in the file *evidence*, with *patch*, or the file beside it that its evidence tells of.
 
-    Raises DamagedError where a file was changed after it was written or is not the one with the digest *sha256*, and
-    UnsupportedError where one cannot be read, or is no evidence.
+    With *root*, no link may lead out of that folder. Raises DamagedError where a file was changed after it was written
+    or is not the one with the digest *sha256*, and UnsupportedError where one cannot be read, or is no evidence.
     """
-    raw = _bytes(evidence)
+    raw = _bytes(evidence, root)
     digest = hashlib.sha256(raw).hexdigest()
     if sha256 and digest != sha256.strip().lower():
         raise DamagedError(evidence, f"its sha256 is {digest}, and {sha256} was told")
-    text = raw.decode("utf-8", "surrogateescape")
-    if fault := broken_seal(text):
+    written = raw.decode("utf-8", "surrogateescape")
+    if fault := broken_seal(written):
         raise DamagedError(evidence, fault)
-    document = json.loads(text)
-    if fault := _is_none(document):
-        raise UnsupportedError(f"{evidence} is no evidence that this release reads: {fault}")
-    if not document["patch"]:
+    document = json.loads(written)
+    try:
+        name, told = _patch_file(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        fault = f"a part of it is missing or of another type ({type(error).__name__}: {error})"
+        raise UnsupportedError(f"{evidence} is no evidence that this release reads: {fault}") from error
+    if not name:
         return HandedOver(document, None, digest)
-    path = patch or evidence.with_name("fix.patch")
-    content = _bytes(path)
-    if hashlib.sha256(content).hexdigest() != document["patch_file"]["sha256"]:
+    path = patch or evidence.with_name(name)
+    content = _bytes(path, root)
+    if hashlib.sha256(content).hexdigest() != told:
         raise DamagedError(path, f"its digest is not the one that {evidence.name} tells")
     return HandedOver(document, content, digest)
 
 
 def proven(evidence: Path, patch: Path | None = None) -> HandedOver:
-    """The same where it has a patch. Raises UnsupportedError where it claims no proven change."""
+    """The same where its patch repairs everything. Raises UnsupportedError where it claims no such change."""
     handed = read(evidence, patch)
-    if handed.patch is None:
+    if not handed.is_whole:
         raise UnsupportedError(f"{evidence} claims no proven change (its outcome is {handed.document['outcome']!r})")
     return handed
 
 
-def _is_none(document: Mapping[str, Any]) -> str:
-    """Why *document* is no evidence that can be read, as a sentence; empty where it is."""
-    if document.get("schema") != SCHEMA:
-        return f"its schema is {document.get('schema')!r}"
-    names = {"": ("outcome", "reason"), "context": ("forge",), **(_OF_A_PATCH if document.get("patch") else {})}
-    try:
-        told = [(document[part] if part else document)[name] for part, each in names.items() for name in each]
-    except (KeyError, TypeError) as error:
-        return f"a part of it is missing ({error})"
-    return "" if all(isinstance(value, str) and value for value in told) else "a part of it has another type"
+def _patch_file(document: Mapping[str, Any]) -> tuple[str, str]:
+    """The name and the digest of the file with the patch, empty where there is none, once every part that is read fits.
+
+    Raises KeyError, TypeError, ValueError, AttributeError where one does not.
+    """
+    if document["schema"] != SCHEMA:
+        raise ValueError(f"its schema is {document['schema']!r:.60}")
+    texts(document["targets"])
+    texts([group["fingerprint"] for group in document["groups"]])
+    _filled(document["outcome"], document["reason"], document["context"]["forge"])
+    whole, file = document["patch"], document.get("patch_file")
+    if not whole and not file:
+        return "", ""
+    if whole:
+        texts(document["proof"]["doubts"])
+        _filled(document["context"]["commit"], whole["sha256"], whole["base_tree"], whole["tree"])
+    told = document["patch_file"]
+    if told["name"] != (FIX if whole else PARTIAL):
+        raise ValueError(f"its patch is in a file named {told['name']!r:.60}")
+    text(told.get("message", ""))
+    return text(told["name"]), text(told["sha256"])
 
 
-_OF_A_PATCH = {
-    "patch": ("sha256", "base_tree", "tree"),
-    "patch_file": ("sha256", "name"),
-    "context": ("forge", "commit"),
-}
+def _filled(*values: object) -> None:
+    for value in values:
+        if not text(value):
+            raise ValueError("a text of it is empty")
 
 
-def _bytes(path: Path) -> bytes:
-    with open_regular(path, max_bytes=_MAX_BYTES) as file:
+def _bytes(path: Path, root: Path | None) -> bytes:
+    with open_regular(path, root=root, max_bytes=_MAX_BYTES) as file:
         return file.read(_MAX_BYTES)

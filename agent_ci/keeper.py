@@ -194,7 +194,7 @@ class Desk:
             out = str(request["out"])
             flags = [f"--{name}" for name in ("json", "quiet", "verbose") if request[name] is True]
             named = ("--deliver", str(request["deliver"]), "--repository", str(request["repository"]), "--out", out)
-            self.publication = (str(Path(out, "evidence.json")), *named, *flags)
+            self.publication = (*named, *flags, "--", str(Path(out, "evidence.json")))
         return True
 
     def _open(self, request: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Protocol
 
 from agent_ci import scanners
@@ -14,6 +15,7 @@ from agent_ci.clone import Clone, GitTree, Texts
 from agent_ci.core.budget import Budget
 from agent_ci.core.change import ChangedText, Patch
 from agent_ci.core.context import Context
+from agent_ci.core.loops import History
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.patches.diff import RejectedPatch, read_edits
 from agent_ci.core.patches.relocate import relocate
@@ -22,6 +24,7 @@ from agent_ci.core.report import TestCase
 from agent_ci.core.review.review import Facts, objections
 from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
 from agent_ci.errors import AgentCIError
+from agent_ci.history import branch_history
 from agent_ci.ports import Journal, Progress, Proposer, Runner, Sandbox, Tree, Workspace
 from agent_ci.process import ToolError
 
@@ -53,6 +56,11 @@ class Tools:
     def seconds_left(self) -> float:
         """What remains of the time limit, never negative."""
         return max(0.0, self.budget.seconds - self.clock())
+
+    @cached_property
+    def history(self) -> History:
+        """What bots and people did lately on the branch that is judged."""
+        return branch_history(self.context.commit, self.repository, self.clone)
 
 
 class Job(Protocol):

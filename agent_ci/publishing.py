@@ -17,7 +17,7 @@ from agent_ci.clone import Clone
 from agent_ci.console import Console, is_live
 from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
-from agent_ci.core.environment import forge_tokens, model_keys
+from agent_ci.core.environment import GITHUB_TOKENS, GITLAB_TOKENS, JOB_TOKEN, first_of, model_keys
 from agent_ci.core.ladder import NONE, PATCH
 from agent_ci.core.message import named_failure, received_message
 from agent_ci.core.outcome import Outcome
@@ -82,7 +82,7 @@ class Publication:
             handed = handover.read(self.evidence, self.patch, sha256=self.sha256)
         try:
             with self._place(handed) as place:
-                ended = self._delivered(handed, place) if handed.patch is not None else _nothing(handed)
+                ended = self._delivered(handed, place) if handed.is_whole else _nothing(handed)
                 ended = self._told(handed, place, ended)
         except ToolError as error:
             ended = _Ended(Outcome.UNSUPPORTED, f"the hand-over does not fit this repository: {error}")
@@ -94,10 +94,9 @@ class Publication:
         """What became of the proven change. Raises AgentCIError, ToolError before anything was tried with it."""
         parcel = self._parcel(handed, place)
         self._keep(handed)
-        doubts = bool(handed.document["proof"]["doubts"])
         with self.console.phase("deliver"), undisturbed():
             try:
-                delivery = descend(parcel, place.forge, self.settings.deliver, has_doubts=doubts)
+                delivery = descend(parcel, place.forge, self.settings.deliver, has_doubts=bool(handed.doubts))
             except AgentCIError as error:
                 return _Ended(error.outcome, f"{error}; the proven change is in {self.settings.out}/fix.patch")
         outcome = Outcome.FIXED if delivery.rung in (PATCH, NONE) else Outcome.DELIVERED
@@ -105,7 +104,7 @@ class Publication:
 
     def _told(self, handed: HandedOver, place: _Place, ended: _Ended) -> _Ended:
         """*ended* with the address at which people are told; where that fails, a sentence says so and nothing else."""
-        document = {**handed.document, **(ended.told if handed.patch is not None else {})}
+        document = {**handed.document, **(ended.told if handed.is_whole else {})}
         with self.console.phase("tell"), undisturbed():
             try:
                 return replace(
@@ -131,8 +130,8 @@ class Publication:
     def _parcel(self, handed: HandedOver, place: _Place) -> Parcel:
         """What the forge is to be handed, once all was checked that can be. Raises AgentCIError, ToolError."""
         patch = _proven_patch(handed, place.clone)
-        targets = tuple(TestCase(str(id_), Status.FAILED) for id_ in handed.document["targets"])
-        if rules := refusals(self.settings.policy, place.clone, targets, patch):
+        targets = tuple(TestCase(id_, Status.FAILED) for id_ in handed.targets)
+        if rules := refusals(self.settings.policy, place.clone, targets, patch, causes=handed.causes):
             raise RefusedError(f"the change breaks a rule of the base's settings: {rules[0]}")
         self.outward.to(Sink.PATCH, handed.text)
         message = self.outward.to(Sink.COMMIT, _message(handed))
@@ -162,9 +161,9 @@ class Publication:
 
     def _keep(self, handed: HandedOver) -> None:
         """Have the patch in the output folder before anything is tried with it. Raises RefusedError for a secret."""
-        self.settings.out.mkdir(parents=True, exist_ok=True)
+        self.output.make()
         if handed.patch is not None:
-            self.output.write_patch(handed.patch)
+            self.output.write_patch(handed.patch, is_partial=not handed.is_whole)
 
     def _written(self, handed: HandedOver, ended: _Ended) -> dict[str, object]:
         with contextlib.suppress(RefusedError):  # then that is the outcome already
@@ -222,17 +221,17 @@ def _checkout(folder: Path) -> Repository | None:
 
 def _origin(environment: Mapping[str, str], here: Repository | None) -> Remote:
     """Where the judged commit can be fetched from: the forge of the job, with its token, else the checkout's origin."""
-    for server, name, user in _SERVERS:
+    for server, name, user, tokens in _SERVERS:
         if environment.get(server) and environment.get(name):
             url = f"{environment[server].rstrip('/')}/{environment[name]}.git"
-            token = next(iter(forge_tokens(environment).values()), "")
+            token = first_of(tokens, environment)
             return Remote.with_password(url, user, token) if token else Remote(url)
     return here.remote() if here else Remote()
 
 
-_SERVERS = (
-    ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "x-access-token"),
-    ("CI_SERVER_URL", "CI_PROJECT_PATH", "gitlab-ci-token"),
+_SERVERS = (  # a token of one forge goes to no other
+    ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "x-access-token", GITHUB_TOKENS),
+    ("CI_SERVER_URL", "CI_PROJECT_PATH", "gitlab-ci-token", (*GITLAB_TOKENS, JOB_TOKEN)),
 )
 
 
@@ -262,8 +261,7 @@ def _proven_patch(handed: HandedOver, clone: Clone) -> Patch:
 
 
 def _message(handed: HandedOver) -> str:
-    text = str(handed.document["patch_file"].get("message", ""))[:_MAX_MESSAGE]
     try:
-        return received_message(text)
+        return received_message(handed.message[:_MAX_MESSAGE])
     except ValueError as error:
         raise UnsupportedError(f"the evidence has no message for a commit: {error}") from error

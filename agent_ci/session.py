@@ -162,9 +162,8 @@ class Session:
         with self.opened() as (job, tools):
             return self.deliver(self._execute(job, tools), tools)
 
-    @property
-    def is_followed(self) -> bool:
-        """Whether a process with the right to write delivers, and tells, what this one could only leave as a file."""
+    def hand_on(self) -> bool:
+        """Ask that a process with the right to write delivers and tells what is only a file here; whether it will."""
         delivery, chosen = self._delivered.delivery if self._delivered else None, self.settings
         keeper = kept.door(self.environment)
         if keeper is None or delivery is None or delivery.rung != PATCH or self.context.forge == "git":

@@ -29,6 +29,8 @@ from agent_ci.ports import Forge
 from agent_ci.process import ToolError, undisturbed
 from agent_ci.scanners import likely_secrets
 
+_FILE = "undo.patch"
+
 
 @dataclass
 class Undoing:
@@ -69,11 +71,10 @@ class Undoing:
                 return Outcome.NOTHING_TO_DO, f"nothing of commit {commit[:12]} is left to take back"
             self._keep(parcel, clone, chosen.out)
             with undisturbed():
-                delivery = descend(parcel, forge, asked)
+                delivery = descend(parcel, forge, asked, file=_FILE)
                 told = self._tell(forge, parcel, context, commit, delivery.sentence)
         outcome = Outcome.FIXED if delivery.rung == PATCH else Outcome.DELIVERED
-        sentence = delivery.sentence.replace("the proven change", "the change").replace("fix.patch", "undo.patch")
-        return outcome, f"commit {commit[:12]} is taken back: {sentence}{told}"
+        return outcome, f"commit {commit[:12]} is taken back: {delivery.sentence}{told}"
 
     def _parcel(self, commit: str, undo: _Undo) -> Parcel | None:
         message = message_of(commit, undo.repository)
@@ -90,7 +91,9 @@ class Undoing:
 
     def _keep(self, parcel: Parcel, clone: Clone, out: Path) -> None:
         commit = clone.commit(parcel.patch.tree, parent=parcel.commit, message=parcel.message)
-        OutputFolder(out, self.outward).write_undo(clone.format_patch(commit))
+        output = OutputFolder(out, self.outward)
+        output.make()
+        output.keep_patch(_FILE, clone.format_patch(commit))
 
     def _tell(self, forge: Forge, parcel: Parcel, context: Context, commit: str, sentence: str) -> str:
         """Say it where people look; that it cannot be said there undoes nothing."""

@@ -117,6 +117,43 @@ ASK: Mapping[str, Any] = {"what": "ask", "messages": [["user", "x"]], "max_token
 OPEN: Mapping[str, Any] = {"what": "open", "model": "m", "api_base": "http://127.0.0.1:1", "seed": 0}
 
 
+PUBLISH: Mapping[str, Any] = {
+    "what": "publish",
+    "deliver": "commit",
+    "out": "out",
+    "repository": "here",
+    "json": True,
+    "quiet": False,
+    "verbose": "yes",
+}
+TOKEN = "ghs-canary-55a1e0c93d"  # noqa: S105 - made up
+
+
+@pytest.mark.parametrize(
+    ("secrets", "deliver", "will"),
+    [
+        ({"GITHUB_TOKEN": TOKEN}, "commit", True),
+        ({"GITHUB_TOKEN": TOKEN}, "patch", False),
+        ({"GITHUB_TOKEN": TOKEN}, "--json", False),
+        ({"AGENT_CI_API_KEY": KEY}, "commit", False),
+    ],
+)
+def test_what_was_proven_is_delivered_where_the_job_may_write_and_was_told_to(
+    secrets: Mapping[str, str], deliver: str, *, will: bool
+) -> None:
+    made = Desk(secrets, io.BytesIO(), io.BytesIO())
+    assert made.answer_to({**PUBLISH, "deliver": deliver}) is will
+    assert bool(made.publication) is will
+
+
+def test_how_it_is_delivered_is_the_first_word_and_no_word_of_it_is_an_option() -> None:
+    made = Desk({"GITHUB_TOKEN": TOKEN}, io.BytesIO(), io.BytesIO())
+    assert made.answer_to({**PUBLISH, "out": "--help"})
+    assert made.answer_to({**PUBLISH, "out": "another", "deliver": "suggestion"})
+    told = ("--deliver", "commit", "--repository", "here", "--out", "--help", "--json", "--", "--help/evidence.json")
+    assert made.publication == told
+
+
 def test_without_a_model_named_at_the_start_nobody_is_asked() -> None:
     assert "unavailable" in str(desk()[0].answer_to(ASK))
 

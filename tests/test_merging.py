@@ -191,7 +191,7 @@ def another_commit(folder: Path) -> None:
 
 DAMAGES = {
     "evidence that was changed": (damaged_evidence, "was changed after it was written"),
-    "a patch that was changed": (damaged_patch, "its digest is another one"),
+    "a patch that was changed": (damaged_patch, "its digest is not the one"),
     "a patch that was changed and sealed": (damaged_patch_with_its_digest, "is not the change that was proven"),
     "a link": (link_to_another_file, "is a symbolic link"),
     "no evidence": (lambda folder: (folder / "evidence.json").unlink(), "does not exist"),
@@ -230,7 +230,7 @@ def test_a_lost_cell_is_named_and_loses_nothing_of_the_others(fleet: Fleet, tmp_
     run = mine.merge("add", "low")
     rows = {row["cell"]: row for row in run.document["merged"]}
     assert run.outcome == "no_fix"
-    assert "its digest is another one" in rows[cell_of(fleet, "add")]["reason"]
+    assert "its digest is not the one" in rows[cell_of(fleet, "add")]["reason"]
     assert rows[cell_of(fleet, "high")]["reason"] == "no folder that was given is this cell's"
     assert rows[cell_of(fleet, "low")]["is_merged"]
     assert [rows[cell_of(fleet, name)]["outcome"] for name in ("add", "high", "low")] == [None, None, "fixed"]

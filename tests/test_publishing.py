@@ -207,6 +207,43 @@ def test_a_weakened_test_is_seen_again(tmp_path: Path, handed: Handed) -> None:
     assert (done.code, done.document["outcome"]) == (20, "policy_refused")
 
 
+@pytest.mark.parametrize(("causes", "is_refused"), [(1, True), (2, False)])
+def test_the_limit_of_size_is_for_each_root_cause(
+    tmp_path: Path, handed: Handed, causes: int, *, is_refused: bool
+) -> None:
+    red, folder = handed(tmp_path)
+    tampered(red, folder, {f"part{number}.py": f"NUMBER = {number}\n" for number in range(11)})
+    resealed(folder, groups=[{"fingerprint": f"{number:016x}"} for number in range(causes)])
+    done = publish(red, folder, "--deliver", "patch")
+    assert ("11 files change, and the limit is 10 [too-large]" in done.document["reason"]) is is_refused
+
+
+def test_a_link_that_a_commit_left_for_the_files_is_not_followed(tmp_path: Path, handed: Handed) -> None:
+    red, folder = handed(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "published").symlink_to(tmp_path / "elsewhere")
+    done = publish(red, folder, "--deliver", "commit")
+    assert (done.code, "is a symbolic link" in done.stderr) == (2, True)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_the_repair_of_a_part_is_kept_and_goes_nowhere(tmp_path: Path) -> None:
+    files = {
+        "calc.py": "def add(a, b):\n    return a - b\n\n\ndef double(a):\n    return a * 3\n",
+        "test_calc.py": "from calc import add, double\n\n\ndef test_add():\n    assert add(1, 2) == 3\n\n\n"
+        "def test_double():\n    assert double(2) == 4\n",
+    }
+    red = RedRepository.make(tmp_path, files)
+    run = red.run(replies=(GOOD,))
+    assert run.document["patch_file"]["name"] == "partial.patch"
+    head = git(red.path, "rev-parse", "HEAD")
+    done = publish(red, run.out, "--deliver", "commit")
+    assert (done.code, done.document["outcome"]) == (0, "nothing_to_do")
+    assert git(red.path, "rev-parse", "HEAD") == head
+    kept = tmp_path / "published" / "partial.patch"
+    assert kept.read_bytes() == (run.out / "partial.patch").read_bytes()
+
+
 def test_a_secret_is_not_delivered(tmp_path: Path, handed: Handed) -> None:
     red, folder = handed(tmp_path)
     done = publish(red, folder, "--deliver", "commit", A_PASSWORD="return a + b")  # noqa: S106 - the repair's own text
@@ -225,8 +262,8 @@ def test_what_the_message_says_is_made_inert_again(tmp_path: Path, handed: Hande
     assert written.endswith("\nAgent-CI-Fingerprint: 0123456789abcdef")
 
 
-@pytest.mark.parametrize("message", [None, "", "fix: it\n", ["x"], "Agent-CI-Fingerprint: x\n"])
-def test_a_commit_that_could_not_be_found_again_is_not_made(tmp_path: Path, handed: Handed, message: object) -> None:
+@pytest.mark.parametrize("message", ["", "fix: it\n", "Agent-CI-Fingerprint: x\n"])
+def test_a_commit_that_could_not_be_found_again_is_not_made(tmp_path: Path, handed: Handed, message: str) -> None:
     red, folder = handed(tmp_path)
     resealed(folder, **part(folder, "patch_file", message=message))
     done = publish(red, folder, "--deliver", "commit")
@@ -237,10 +274,18 @@ def test_a_commit_that_could_not_be_found_again_is_not_made(tmp_path: Path, hand
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ({"patch_file": None}, "a part of it is missing"),
-        ({"outcome": ["fixed"]}, "a part of it has another type"),
+        ({"patch_file": None}, "is missing or of another type (TypeError"),
+        ({"proof": None}, "is missing or of another type (TypeError"),
+        ({"proof": {"doubts": "none"}}, "is no list"),
+        ({"targets": [7]}, "7 is no text"),
+        ({"groups": [{}]}, "(KeyError: 'fingerprint')"),
+        ({"groups": None}, "is missing or of another type (TypeError"),
+        ({"patch_file": {"name": "partial.patch", "sha256": "0"}}, "its patch is in a file named 'partial.patch'"),
+        ({"patch_file": {"name": "fix.patch", "sha256": "0", "message": None}}, "None is no text"),
+        ({"outcome": ["fixed"]}, "is no text"),
+        ({"reason": ""}, "a text of it is empty"),
         ({"schema": "agent-ci/evidence/v9"}, "its schema is 'agent-ci/evidence/v9'"),
-        ({"context": {"forge": "git", "commit": 7}}, "a part of it has another type"),
+        ({"context": {"forge": "git", "commit": 7}}, "7 is no text"),
     ],
 )
 def test_what_is_no_evidence_is_refused(
@@ -343,6 +388,7 @@ def test_on_gitlab_the_commit_is_pushed_without_a_checkout_and_found_by_the_next
         empty = RedRepository(tmp_path / "empty", tmp_path)
         empty.path.mkdir()
         variables = {**server.variables, **job, "CI_DEFAULT_BRANCH": "main", "GITLAB_TOKEN": token}
+        variables["GITHUB_TOKEN"] = "ghs_of_another_forge"  # noqa: S105 - made up; the server would turn it away
         done = [publish(empty, folder, "--deliver", "commit", **variables) for _ in range(2)]
         assert [(one.code, one.document["outcome"]) for one in done] == [(0, "delivered")] * 2, done[0].stderr
         assert server.hosted.git("rev-parse", "main^", "main^{tree}").split() == [

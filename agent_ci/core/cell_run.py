@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from agent_ci.core.document import SCHEMA, broken_seal
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.run import Cost
 from agent_ci.core.untrusted import amount, count, text, texts
-
-PATCHES = ("fix.patch", "partial.patch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +16,8 @@ class CellRun:
     """The evidence of one cell, read and not believed.
 
     ``asked`` and ``repaired`` are fingerprints of root causes, ``cases`` the ids of the tests that were repaired.
-    ``patch_name`` and ``patch_sha256`` tell of the file with the patch, and are empty where there is none.
-    ``base_tree``, ``tree`` and ``diff_sha256`` are told of a whole fix only.
+    ``patch_name`` is the file with the patch, empty where there is none. ``base_tree``, ``tree`` and ``diff_sha256``
+    are told of a whole fix only.
     """
 
     outcome: Outcome
@@ -32,25 +28,22 @@ class CellRun:
     cases: tuple[str, ...]
     cost: Cost
     patch_name: str = ""
-    patch_sha256: str = field(default="", repr=False)
     base_tree: str = ""
     tree: str = ""
     diff_sha256: str = ""
 
 
-def read_cell_run(written: str) -> CellRun:
-    """The run whose ``evidence.json`` is *written*. Raises ValueError with the reason where it cannot be used."""
-    if fault := broken_seal(written):
-        raise ValueError(fault)
+def read_cell_run(document: Mapping[str, Any]) -> CellRun:
+    """The run that *document*, the content of ``evidence.json``, tells of. Raises ValueError."""
     try:
-        return _read(json.loads(written))
+        return _read(document)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"a part of it is missing or of another type ({type(error).__name__}: {error})") from error
 
 
 def _read(document: Mapping[str, Any]) -> CellRun:
-    if document["schema"] != SCHEMA or document["job"] != "fix":
-        raise ValueError(f"it is no evidence of a fix, but of {document['job']!r:.40} ({document['schema']!r:.40})")
+    if document["job"] != "fix":
+        raise ValueError(f"it is no evidence of a fix, but of {document['job']!r:.40}")
     groups = {text(row["fingerprint"]): texts(row["cases"]) for row in document["groups"]}
     patch, file = document["patch"], document.get("patch_file")
     asked = frozenset(texts(document["only_groups"]) or groups)
@@ -68,14 +61,10 @@ def _read(document: Mapping[str, Any]) -> CellRun:
 
 
 def _with_patch(run: CellRun, patch: Mapping[str, Any] | None, file: Mapping[str, Any]) -> CellRun:
-    name = text(file["name"])
-    if name != PATCHES[patch is None]:
-        raise ValueError(f"its patch is in a file named {name!r:.40}")
     told = {name: text(patch[name]) for name in ("base_tree", "tree", "sha256")} if patch else {}
     return replace(
         run,
-        patch_name=name,
-        patch_sha256=text(file["sha256"]),
+        patch_name=text(file["name"]),
         base_tree=told.get("base_tree", ""),
         tree=told.get("tree", ""),
         diff_sha256=told.get("sha256", ""),

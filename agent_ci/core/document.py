@@ -19,6 +19,9 @@ from agent_ci.core.run import Attempt, Control, Cost, Evidence, Verdict
 from agent_ci.core.screen import reproduction
 
 SCHEMA = "agent-ci/evidence/v1"
+FIX, PARTIAL = "fix.patch", "partial.patch"
+"""The files with the change that repairs everything, and with the one that repairs some root causes."""
+
 WHOLE_SUITE = "the whole suite"
 MOST_FAILURES = 500
 _MOST_EXCERPTS = 20

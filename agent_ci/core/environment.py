@@ -15,7 +15,12 @@ _NAMES = frozenset(
 _PORTABLE = frozenset({"LANG", "LANGUAGE", "TZ", "CI"})
 _PREFIXES = ("LC_",)
 _SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL")
-_FORGE_TOKENS = ("AGENT_CI_FORGE_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN")
+FORGE_TOKEN, JOB_TOKEN = "AGENT_CI_FORGE_TOKEN", "CI_JOB_TOKEN"
+GITHUB_TOKENS = (FORGE_TOKEN, "GITHUB_TOKEN", "GH_TOKEN")
+GITLAB_TOKENS = (FORGE_TOKEN, "GITLAB_TOKEN")
+"""The variables with the right to write to each forge, the one that comes first at first."""
+
+_FORGE_TOKENS = tuple(dict.fromkeys((*GITHUB_TOKENS, *GITLAB_TOKENS, JOB_TOKEN)))
 _MODEL_KEYS = ("API_KEY", "API_TOKEN", "SECRET_ACCESS_KEY", "HF_TOKEN", "BEARER_TOKEN_BEDROCK")
 _NO_SECRETS = frozenset({"AGENT_CI_MAX_TOKENS"})
 _SHORTEST_SECRET = 6  # shorter values are words like ``true`` or ``test``
@@ -42,6 +47,11 @@ def secrets(environment: Mapping[str, str]) -> dict[str, str]:
         and name not in _NO_SECRETS
         and any(word in name.upper() for word in _SECRET_WORDS)
     }
+
+
+def first_of(names: Iterable[str], environment: Mapping[str, str]) -> str:
+    """What the first of *names* that is set to something in *environment* holds; empty where none is."""
+    return next((value for name in names if (value := environment.get(name, "").strip())), "")
 
 
 def forge_tokens(environment: Mapping[str, str]) -> dict[str, str]:

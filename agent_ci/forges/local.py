@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from agent_ci.checkout import Remote, Repository
 from agent_ci.clone import Clone
 from agent_ci.core.context import Context, Event
+from agent_ci.core.environment import FORGE_TOKEN
 from agent_ci.core.ladder import COMMIT, SUGGESTION
 from agent_ci.core.parcel import Parcel
 from agent_ci.core.views.story import Story
@@ -16,7 +17,6 @@ from agent_ci.errors import ForgeUnavailableError, RungRefusedError, StaleError
 from agent_ci.forges.push import Push
 from agent_ci.ports import Delivery
 
-_TOKEN = "AGENT_CI_FORGE_TOKEN"  # noqa: S105 - the variable's name
 _ADDRESSES = (  # of the repository: ours, then Woodpecker's, Drone's, Bitbucket's, Azure's and Jenkins'
     "AGENT_CI_FORGE_URL",
     "CI_REPO_CLONE_URL",
@@ -25,7 +25,7 @@ _ADDRESSES = (  # of the repository: ours, then Woodpecker's, Drone's, Bitbucket
     "BUILD_REPOSITORY_URI",
     "GIT_URL",
 )
-_RIGHT = f"{_TOKEN} must be a token that may write the contents of this repository"
+_RIGHT = f"{FORGE_TOKEN} must be a token that may write the contents of this repository"
 _USER = "x-access-token"  # hosts that take a token as a password do not look at the name, with few exceptions
 
 
@@ -78,7 +78,7 @@ class LocalGit:
 
     def _push(self) -> Push | None:
         """How to push in this job, None where it is not to. Raises RungRefusedError where nothing says where to."""
-        token, is_ci = self.environment.get(_TOKEN, ""), self.environment.get("CI", "").lower()
+        token, is_ci = self.environment.get(FORGE_TOKEN, ""), self.environment.get("CI", "").lower()
         if not token or is_ci in ("", "0", "false"):
             return None
         # never the checkout's origin: code of the repository that ran in it may have written another host there
@@ -86,15 +86,15 @@ class LocalGit:
         found = next((match for url in named if (match := _HTTP.match(url))), None)
         if found is None:
             raise RungRefusedError(
-                f"there is a token in {_TOKEN}, and no variable that says where to push with it; set {_ADDRESSES[0]} "
-                "to the https address of this repository"
+                f"there is a token in {FORGE_TOKEN}, and no variable that says where to push with it; "
+                f"set {_ADDRESSES[0]} to the https address of this repository"
             )
         return Push(Remote.with_password(found.string, found["user"] or _USER, token), self.clone, _RIGHT)
 
     def _commit(self, parcel: Parcel, rung: str) -> Delivery:
         if rung != COMMIT:
             raise RungRefusedError(
-                f"plain git has no change requests; in CI, with {_TOKEN}, a branch for one is pushed"
+                f"plain git has no change requests; in CI, with {FORGE_TOKEN}, a branch for one is pushed"
             )
         branch, head = self.repository.branch(), self.repository.head()
         if not branch:

@@ -18,7 +18,6 @@ from agent_ci.core.proof import unproven
 from agent_ci.core.questions.question import fix_question, suspects
 from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.core.suspects import suspect_places
-from agent_ci.history import branch_history
 from agent_ci.jobs import comparison, proving
 from agent_ci.jobs.bisection import bisected
 from agent_ci.jobs.conduct import Conduct
@@ -60,7 +59,7 @@ class Fix:
         """*evidence*, settled where repairs would follow each other without end. It costs no proposer to see that."""
         if self.bounds is None or evidence.settled is not None or not evidence.targets:
             return evidence
-        history = branch_history(tools.context.commit, tools.repository, tools.clone)
+        history = tools.history
         parent = tools.repository.parents(tools.context.commit)[:1]
         is_redder = evidence.caused_by_change and parent == (self.triage.base,)
         if asked := ask_to_take_back(history, is_redder=is_redder):

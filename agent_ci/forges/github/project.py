@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent_ci.core.context import read_commit_id
+from agent_ci.core.environment import GITHUB_TOKENS, first_of
 from agent_ci.errors import ForgeUnavailableError, NotAllowedError, RungRefusedError
 from agent_ci.http.answers import Answer, MissingError, RejectedError
 from agent_ci.http.api import Api, Timing, path_of
 
-_TOKENS = ("AGENT_CI_FORGE_TOKEN", "GITHUB_TOKEN", "GH_TOKEN")
 _SECONDS = 300.0  # for all that one delivery asks, waiting for limits included
 _VERSION = "2022-11-28"
 _FRESH = 30  # commits and pull requests that are looked at for an earlier delivery
@@ -19,7 +19,7 @@ _FRESH = 30  # commits and pull requests that are looked at for an earlier deliv
 
 def token(environment: Mapping[str, str]) -> str:
     """The token that may write; empty where the job has none."""
-    return next((environment[name].strip() for name in _TOKENS if environment.get(name, "").strip()), "")
+    return first_of(GITHUB_TOKENS, environment)
 
 
 @dataclass(frozen=True)

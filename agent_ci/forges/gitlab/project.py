@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from agent_ci.core.environment import GITLAB_TOKENS, JOB_TOKEN, first_of
 from agent_ci.errors import ForgeUnavailableError, NotAllowedError
 from agent_ci.http.answers import Answer, MissingError
 from agent_ci.http.api import Api, Timing, path_of
 
 Item = Mapping[str, Any]
-_TOKENS = ("AGENT_CI_FORGE_TOKEN", "GITLAB_TOKEN")
-_JOB_TOKEN = "CI_JOB_TOKEN"  # noqa: S105 - the variable's name
 _MOST = 3000  # items of a list that are read
 _SECONDS = 180.0  # for everything that one run says to the API
 NEEDED = (
@@ -36,8 +35,8 @@ class Access:
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Access:
         """The best token of *environment*, none where there is none."""
-        given = next((environment[name] for name in _TOKENS if environment.get(name)), "")
-        return cls(given) if given else cls(environment.get(_JOB_TOKEN, ""), is_job=True)
+        given = first_of(GITLAB_TOKENS, environment)
+        return cls(given) if given else cls(first_of((JOB_TOKEN,), environment), is_job=True)
 
     @property
     def user(self) -> str:
