@@ -43,7 +43,6 @@ bench:
 
 tables:
 	@$(RUN) scripts.tables
-	@$(RUN) scripts.inputs
 
 changelog:
 	@$(RUN) scripts.changelog

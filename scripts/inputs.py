@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 
 from agent_ci.settings import OPTIONS, Option
 
-ROOT = Path(__file__).parents[1]
 _PART = re.compile(r"( *)# options: (\w+)[^\n]*\n.*?\n?\1# end of options\n", re.DOTALL)
 _HEAD = "# options: {} (written by `make tables`)"
 
@@ -71,17 +69,3 @@ PARTS: Mapping[str, Callable[[Option], tuple[str, ...]]] = MappingProxyType(
     }
 )
 PAGES = ("action.yml", "templates/agent-ci.yml")
-
-
-def main() -> None:
-    """Write the files whose options are out of date, and name them."""
-    for name in PAGES:
-        page = ROOT / name
-        before = page.read_text(encoding="utf-8")
-        if written(before) != before:
-            page.write_text(written(before), encoding="utf-8")
-            print(f"{name} written")
-
-
-if __name__ == "__main__":
-    main()

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.rules import RULES
 from agent_ci.settings import OPTIONS, Option
+from scripts import inputs
 from tests.faults import matrix
 
 ROOT = Path(__file__).parents[1]
@@ -140,13 +141,14 @@ def _kind(option: Option) -> str:
 
 
 def main() -> None:
-    """Write the pages whose tables are out of date, and name them."""
-    for name in PAGES:
-        page = ROOT / name
-        before = page.read_text(encoding="utf-8")
-        if written(before) != before:
-            page.write_text(written(before), encoding="utf-8")
-            print(f"{name} written")
+    """Write the pages whose tables are out of date, and the files whose options are, and name them."""
+    for names, write in ((PAGES, written), (inputs.PAGES, inputs.written)):
+        for name in names:
+            page = ROOT / name
+            before = page.read_text(encoding="utf-8")
+            if write(before) != before:
+                page.write_text(write(before), encoding="utf-8")
+                print(f"{name} written")
 
 
 if __name__ == "__main__":
