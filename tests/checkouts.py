@@ -12,11 +12,16 @@ from pathlib import Path
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 
-_ENVIRONMENT = {
+NOBODY = {
     "PATH": os.environ["PATH"],
     "HOME": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
+}
+"""What git is run with where no setting of whoever runs the tests may count."""
+
+_ENVIRONMENT = {
+    **NOBODY,
     "GIT_AUTHOR_NAME": "Ada",
     "GIT_AUTHOR_EMAIL": "ada@example.org",
     "GIT_COMMITTER_NAME": "Ada",

@@ -54,7 +54,6 @@ MAY_IMPORT = {
     "cells": CORE | EDGES,
     "merging": CORE | EDGES | {"pipeline", "jobs", "session", "cells"},
     "demo": CORE | EDGES,
-    "chatting": CORE,
     "undoing": CORE | EDGES | {"ports", "settings", "registry", "base", "delivery"},
     "examining": CORE | EDGES | {"settings", "isolation", "runners"},
     "initialising": CORE | EDGES | {"settings", "__init__"},

@@ -8,5 +8,5 @@ ATTACK = Attack(
     id="AC-145",
     stage="model",
     what="the archive with a job's logs names files outside, links, or unpacks to gigabytes",
-    left_out="not written as an attack yet; tests/forges/github/test_lookups.py gives such archives to the reader",
+    left_out="no archive is read in this release: logs and reports are files that the job left",
 )

@@ -1,4 +1,4 @@
-"""GitLab: the one note that is kept up to date, the status of a commit, people, issues and red pipelines."""
+"""GitLab: the one note that is kept up to date, the status of a commit, and issues."""
 
 from __future__ import annotations
 
@@ -7,13 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from agent_ci.core.junit.reader import parse
 from agent_ci.core.views.story import Story
 from agent_ci.errors import ForgeUnavailableError, RungRefusedError
-from agent_ci.forges.gitlab.issues import escalate, settle
-from agent_ci.forges.gitlab.people import answer, is_bot, permission, react
-from agent_ci.forges.gitlab.pipelines import red_logs, report
-from agent_ci.http.answers import MissingError
+from agent_ci.forges.gitlab.issues import escalate
 from tests.forges.gitlab_lab import FINGERPRINT, GitLabLab
 from tests.servers.gitlab import BOT, PERSON, Fault
 
@@ -140,87 +136,18 @@ def test_a_conclusion_becomes_a_state_that_gitlab_knows(lab: GitLabLab, conclusi
     assert [status["state"] for status in lab.server.statuses] == [state]
 
 
-@pytest.mark.parametrize(
-    ("level", "word"),
-    [(5, "none"), (10, "read"), (15, "triage"), (20, "triage"), (30, "write"), (40, "maintain"), (50, "admin")],
-)
-def test_a_permission_is_asked_of_gitlab(lab: GitLabLab, level: int, word: str) -> None:
-    lab.server.levels[PERSON] = level
-    assert (permission(lab.project, "ada"), permission(lab.project, "nobody")) == (word, "none")
-
-
-def test_who_is_blocked_or_no_member_may_nothing(lab: GitLabLab) -> None:
-    lab.server.users[PERSON]["state"] = "blocked"
-    assert permission(lab.project, "ada") == "none"
-    lab.server.users[PERSON]["state"] = "active"
-    del lab.server.levels[PERSON]
-    assert permission(lab.project, "ada") == "none"
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("ada", False),
-        ("project_5_bot_ab12", True),
-        ("group_9_bot", True),
-        ("renovate[bot]", True),
-        ("unknown", True),
-        ("", True),
-    ],
-)
-def test_a_bot_is_known_as_one(lab: GitLabLab, name: str, expected: bool) -> None:  # noqa: FBT001 - a table
-    assert is_bot(lab.project, {"username": name}) is expected
-
-
-def test_our_own_account_is_a_bot_whatever_its_name(lab: GitLabLab) -> None:
-    lab.server.users[BOT] |= {"username": "mr-tidy", "bot": False}
-    assert is_bot(lab.project, {"username": "mr-tidy"})
-
-
-def test_a_comment_is_reacted_to_and_answered_once(lab: GitLabLab) -> None:
-    project, asked = lab.project, lab.server.say(lab.number, "agent-ci fix")
-    answers = {answer(project, lab.number, "<!-- a -->", "<!-- a -->\non it") for _ in range(3)}
-    for _ in range(2):
-        react(project, lab.number, asked["id"])
-    assert (asked["award"], len(answers), len(lab.bodies)) == ([(BOT, "eyes")], 1, 2)
-    with pytest.raises(MissingError):
-        react(project, lab.number, 999_999)
-
-
 def test_an_escalation_is_one_issue_for_a_failure(lab: GitLabLab) -> None:
     project = lab.project
     first, again = (escalate(project, FINGERPRINT, "red since Monday", "Nobody repaired it.") for _ in range(2))
     other = escalate(project, "f" * 16, "another", "x")
     assert (first, first == other) == (again, False)
-    assert (settle(project, FINGERPRINT), settle(project, FINGERPRINT)) == (True, False)
-    assert [issue["state"] for issue in lab.server.issues.values()] == ["closed", "opened"]
+    assert [issue["state"] for issue in lab.server.issues.values()] == ["opened", "opened"]
+    lab.server.issues[1]["state"] = "closed"  # by a person
     assert escalate(project, FINGERPRINT, "red again", "x") != first
 
 
 def test_an_issue_of_a_person_with_our_mark_is_left_alone(lab: GitLabLab) -> None:
     escalate(lab.project, FINGERPRINT, "red", "x")
     lab.server.issues[1]["author"] = lab.server.users[PERSON]
-    assert not settle(lab.project, FINGERPRINT)
     escalate(lab.project, FINGERPRINT, "red", "x")
     assert len(lab.server.issues) == 2
-
-
-def test_a_red_pipeline_gives_its_logs_and_its_report(lab: GitLabLab) -> None:
-    server = lab.server
-    server.jobs[7] = [{"id": 1, "name": "unit", "status": "failed"}, {"id": 2, "name": "lint", "status": "success"}]
-    server.traces[1] = b"E   assert 1 == 2\n\x1b[0m\xff"
-    cases = [
-        {"name": "test_a", "classname": "tests.test_a", "status": "success", "execution_time": 0.1},
-        {"name": "test_b", "status": "failed", "system_output": "assert <1> == \x00 2\nmore", "execution_time": 1},
-        {"name": "test_c", "status": "skipped"},
-        "no case",
-    ]
-    server.test_reports[7] = {"test_suites": [{"name": "unit", "test_cases": cases}, None]}
-    assert red_logs(lab.project, 7) == {"unit (1)": server.traces[1]}
-    read = parse((report(lab.project, 7),))
-    assert [(case.id, str(case.status)) for case in read.cases] == [
-        ("tests.test_a::test_a", "passed"),
-        ("test_b", "failed"),
-        ("test_c", "skipped"),
-    ]
-    assert parse((report(lab.project, 8),)).cases == ()

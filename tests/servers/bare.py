@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-ENVIRONMENT = {
-    "PATH": os.environ["PATH"],
-    "HOME": os.devnull,
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": os.devnull,
+from tests.checkouts import NOBODY
+
+_ENVIRONMENT = {
+    **NOBODY,
     "GIT_AUTHOR_NAME": "bot",
     "GIT_AUTHOR_EMAIL": "bot@example.org",
     "GIT_COMMITTER_NAME": "bot",
@@ -37,7 +35,7 @@ class Bare:
 
     def raw(self, *arguments: str, stdin: bytes = b"", **variables: str) -> bytes:
         """The bytes that git gives."""
-        environment = {**ENVIRONMENT, "GIT_DIR": str(self.directory), **variables}
+        environment = {**_ENVIRONMENT, "GIT_DIR": str(self.directory), **variables}
         done = subprocess.run(["git", *arguments], env=environment, input=stdin, capture_output=True, check=False)
         if done.returncode:
             raise GitError(done.stderr.decode("utf-8", "replace").strip())

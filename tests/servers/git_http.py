@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import subprocess
 import threading
 from collections.abc import Callable, Mapping
@@ -13,17 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.checkouts import Checkout
+from tests.checkouts import NOBODY, Checkout
 
 OWNER = "owner"
-_ENVIRONMENT = {
-    "PATH": os.environ["PATH"],
-    "HOME": os.devnull,
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_HTTP_EXPORT_ALL": "1",
-    "REMOTE_ADDR": "127.0.0.1",
-}
+_ENVIRONMENT = {**NOBODY, "GIT_HTTP_EXPORT_ALL": "1", "REMOTE_ADDR": "127.0.0.1"}
 _HOOK = """#!/bin/sh
 # What a forge does with a push. The owner may do anything; all that is tried is written down.
 style=$(git config forge.style || echo github)
@@ -40,6 +32,7 @@ while read -r old new ref; do
     exit 1
   fi
   if git config forge.says > /dev/null; then git config forge.says >&2; exit 1; fi
+  [ -n "$FORGE_WORKFLOWS" ] && continue
   if [ -n "$(git log --format= --name-only "$new" --not --all -- .github/workflows)" ]; then
     echo "refusing to allow a GitHub App to create or update workflow without \\`workflows\\` permission" >&2
     exit 1
@@ -58,15 +51,18 @@ class Hosted:
     def of(cls, checkout: Checkout, path: Path) -> Hosted:
         """A copy of *checkout*'s branches at *path*, which ends in ``.git``."""
         checkout.git("clone", "--quiet", "--bare", str(checkout.root), str(path))
-        hosted = cls(path)
+        return cls(path).prepared()
+
+    def prepared(self) -> Self:
+        """Have it take pushes and tell about commits, as a forge does."""
         for name, value in (("core.logAllRefUpdates", "always"), ("http.receivepack", "true")):
-            hosted.set(name, value)
-        hosted.set("uploadpack.allowReachableSHA1InWant", "true")
-        hook = path / "hooks" / "pre-receive"
+            self.set(name, value)
+        self.set("uploadpack.allowReachableSHA1InWant", "true")
+        hook = self.path / "hooks" / "pre-receive"
         hook.parent.mkdir(exist_ok=True)
         hook.write_text(_HOOK)
         hook.chmod(0o755)
-        return hosted
+        return self
 
     def git(self, *arguments: str, stdin: bytes = b"") -> str:
         """Run git in this repository, as its host would."""
@@ -190,32 +186,61 @@ class GitHttp:
             self._answer(handler, body, user)
 
     def _answer(self, handler: BaseHTTPRequestHandler, body: bytes, user: str) -> None:
-        head, _, content = self._backend(handler, body, user).partition(b"\r\n\r\n")
-        pairs = [line.split(": ", 1) for line in head.decode().splitlines()]
-        headers = dict(pairs)
-        status = int(headers.pop("Status", "200").split(" ")[0])
-        send(handler, status, content, tuple(headers.items()))
+        answer = self._backend(handler, body, user)
+        send(handler, answer.status, answer.body, answer.headers)
 
-    def _backend(self, handler: BaseHTTPRequestHandler, body: bytes, user: str) -> bytes:
-        path, _, query = handler.path.partition("?")
-        said = {
-            "HTTP_CONTENT_ENCODING": handler.headers.get("Content-Encoding", ""),
-            "HTTP_GIT_PROTOCOL": handler.headers.get("Git-Protocol", ""),
-            "GIT_PROTOCOL": handler.headers.get("Git-Protocol", ""),
-            "CONTENT_TYPE": handler.headers.get("Content-Type", ""),
-        }
-        environment = {
-            **_ENVIRONMENT,
-            **{name: value for name, value in said.items() if value},
-            "GIT_PROJECT_ROOT": str(self.root),
-            "PATH_INFO": path,
-            "QUERY_STRING": query,
-            "REQUEST_METHOD": handler.command,
-            "CONTENT_LENGTH": str(len(body)),
-            "REMOTE_USER": user or "anonymous",
-        }
-        command = ("git", "-c", "safe.directory=*", "http-backend")
-        return subprocess.run(command, env=environment, input=body, capture_output=True, timeout=60, check=False).stdout
+    def _backend(self, handler: BaseHTTPRequestHandler, body: bytes, user: str) -> GitAnswer:
+        headers = {name.lower(): value for name, value in handler.headers.items()}
+        return ask_git(self.root, GitRequest(handler.command, handler.path, headers, body, user))
+
+
+@dataclass(frozen=True)
+class GitRequest:
+    """A request of git's for *path*, made by *user*; the names of *headers* are in lower case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    user: str = ""
+    may_change_workflows: bool = False
+
+
+@dataclass(frozen=True)
+class GitAnswer:
+    """What git answers."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+def ask_git(root: Path, request: GitRequest) -> GitAnswer:
+    """What `git http-backend` answers to *request* about the repositories below *root*, or about *root* itself."""
+    path, _, query = request.path.partition("?")
+    said = {
+        "HTTP_CONTENT_ENCODING": request.headers.get("content-encoding", ""),
+        "HTTP_GIT_PROTOCOL": request.headers.get("git-protocol", ""),
+        "GIT_PROTOCOL": request.headers.get("git-protocol", ""),
+        "CONTENT_TYPE": request.headers.get("content-type", ""),
+        "FORGE_WORKFLOWS": "1" if request.may_change_workflows else "",
+    }
+    environment = {
+        **_ENVIRONMENT,
+        **{name: value for name, value in said.items() if value},
+        "GIT_PROJECT_ROOT": str(root),
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "REQUEST_METHOD": request.method,
+        "CONTENT_LENGTH": str(len(request.body)),
+        "REMOTE_USER": request.user or "anonymous",
+    }
+    command = ("git", "-c", "safe.directory=*", "http-backend")
+    done = subprocess.run(command, env=environment, input=request.body, capture_output=True, timeout=60, check=False)
+    head, _, content = done.stdout.partition(b"\r\n\r\n")
+    headers = dict(line.split(": ", 1) for line in head.decode().splitlines())
+    status = int(headers.pop("Status", "200").split(" ")[0])
+    return GitAnswer(status, tuple(headers.items()), content)
 
 
 def read_body(handler: BaseHTTPRequestHandler) -> bytes:

@@ -8,24 +8,22 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.servers import (
     github_state,
     github_talk,  # noqa: F401 - its routes answer once it is imported
-    smart_http,
 )
 from tests.servers.bare import Bare
 from tests.servers.chat import Step, send
+from tests.servers.git_http import GitRequest, Hosted, QuietHandler, QuietServer, ask_git, read_body
 from tests.servers.github_state import Account, Ask, Refusal, State
-from tests.servers.smart_http import GitRequest
 
 TOKEN = "ghs_fake5b1e77"  # noqa: S105 - of a server that lives as long as a test
-_REST, _GRAPHQL, _STORE = "/api/v3", "/api/graphql", "/store/"
+_REST, _GRAPHQL = "/api/v3", "/api/graphql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,41 +53,32 @@ class Fault:
     is_after: bool = False
 
 
-class ForgeServer:
+class ForgeServer(QuietServer):
     """One repository at GitHub Enterprise; use it as a context manager.
 
     *origin* is a bare repository, whose refs move for real. *tokens* are the accounts behind tokens; by default there
     is ``TOKEN``, which is a job's with all rights but ``workflows``. ``state`` is what GitHub knows beside git,
-    ``seen`` are the requests, ``faults`` what goes wrong, each once, and ``store`` the files behind redirects.
+    ``seen`` are the requests, and ``faults`` what goes wrong, each once.
     """
 
     def __init__(self, origin: Path, *, name: str = "owner/shop", tokens: Mapping[str, Account] | None = None) -> None:
+        super().__init__(_Handler)
         self.tokens = dict(tokens or {TOKEN: Account()})
         self.seen: list[Seen] = []
         self.faults: list[Fault] = []
-        self.store: dict[str, bytes] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self._http = _Server(("127.0.0.1", 0), _Handler)
-        self._http.owner = self
+        self._hosted = Hosted(origin).prepared()
         self.state = State(name, Bare(origin), self.url)
-        smart_http.prepare(origin)
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
-        return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        trace: TracebackType | None = None,
     ) -> None:
         self._stopping.set()
-        self._http.shutdown()
-        self._http.server_close()
-
-    @property
-    def url(self) -> str:
-        """What GITHUB_SERVER_URL is for a job here."""
-        return f"http://127.0.0.1:{self._http.server_port}"
+        super().__exit__(kind, error, trace)
 
     @property
     def git_url(self) -> str:
@@ -114,7 +103,7 @@ class ForgeServer:
     def protect(self, branch: str, message: str = "Changes must be made through a pull request.") -> None:
         """Refuse all changes to *branch* from now on, by the API and by git."""
         self.state.protected[branch] = message
-        smart_http.protect(self.state.bare.directory, self.state.protected)
+        self._hosted.protect(branch)
 
     def breaks(self, method: str, pattern: str, step: Step, *, after: bool = False, times: int = 1) -> None:
         """Answer *step* to the next *times* requests that fit; with *after*, once what they ask for has happened."""
@@ -127,8 +116,6 @@ class ForgeServer:
     def step(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Step:
         """The answer to one request."""
         url = urlsplit(target)
-        if url.path.startswith(_STORE):
-            return self._stored(url.path, headers)
         account = self._account(headers)
         if url.path.startswith(f"/{self.state.name}.git/"):
             return self._by_git(method, target, headers, body, account)
@@ -158,10 +145,6 @@ class ForgeServer:
         if not path.startswith(root):
             raise Refusal(404, "Not Found")
         inside = unquote(path.removeprefix(root))
-        if (stored := f"{_STORE}{inside.strip('/')}").removeprefix(_STORE) in self.store:
-            return Step(
-                b"", status=302, headers=(("Location", f"{self.url.replace('127.0.0.1', 'localhost')}{stored}"),)
-            )
         status, answer = self.state.answer(method, inside, ask)
         return self._paged(status, answer, ask, target)
 
@@ -178,11 +161,6 @@ class ForgeServer:
         link = f'<{self.url}{bare}&page={page + 1}>; rel="next"'
         return replace(_as_json(status, rows), headers=(("Link", link),))
 
-    def _stored(self, path: str, headers: Mapping[str, str]) -> Step:
-        if "authorization" in headers:  # a store refuses a second kind of credentials, and a token is not its business
-            return Step(b"two kinds of credentials", status=400, content_type="text/plain")
-        return Step(self.store[path.removeprefix(_STORE)], content_type="application/octet-stream")
-
     def _by_git(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes, account: Account | None
     ) -> Step:
@@ -192,7 +170,7 @@ class ForgeServer:
             return Step(b"", status=403)
         place, workflows = target.removeprefix(f"/{self.state.name}.git"), "workflows" in account.rights
         request = GitRequest(method, place, headers, body, account.login, workflows)
-        done = smart_http.answer(self.state.bare.directory, request)
+        done = ask_git(self.state.bare.directory, request)
         kind = next((value for name, value in done.headers if name.lower() == "content-type"), "text/plain")
         return Step(done.body, status=done.status, content_type=kind)
 
@@ -214,36 +192,13 @@ def _as_json(status: int, content: object) -> Step:
     return Step(json.dumps(content).encode(), status=status)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-    owner: ForgeServer
+class _Handler(QuietHandler):
+    server: ForgeServer
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Stay quiet: a client that hangs up in the middle is what some tests are about."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
+    def _serve(self) -> None:
         self.close_connection = True
         headers = {name.lower(): value for name, value in self.headers.items()}
-        owner = self.server.owner
-        send(owner.step(self.command, self.path, headers, self._body(headers)), self.wfile, owner.wait)
+        answer = self.server.step(self.command, self.path, headers, read_body(self))
+        send(answer, self.wfile, self.server.wait)
 
-    do_GET = do_PATCH = do_PUT = do_DELETE = do_POST  # noqa: N815 - the base class's own names
-
-    def _body(self, headers: Mapping[str, str]) -> bytes:
-        if headers.get("transfer-encoding") != "chunked":  # git pushes in chunks
-            return self.rfile.read(int(headers.get("content-length") or 0))
-        content = b""
-        while size := int(self.rfile.readline().split(b";")[0], 16):
-            content += self.rfile.read(size)
-            self.rfile.readline()
-        self.rfile.readline()
-        return content
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's own name
-        """Print nothing: tests look at what goes to standard error."""
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 - the base class's own names

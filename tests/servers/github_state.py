@@ -54,16 +54,11 @@ class State:
     bare: Bare
     url: str
     protected: dict[str, str] = field(default_factory=dict)
-    permissions: dict[str, str] = field(default_factory=dict)
     pulls: dict[int, Json] = field(default_factory=dict)
     issues: dict[int, Json] = field(default_factory=dict)
     comments: dict[int, Json] = field(default_factory=dict)
     reviews: dict[int, Json] = field(default_factory=dict)
     checks: dict[int, Json] = field(default_factory=dict)
-    reactions: dict[int, Json] = field(default_factory=dict)
-    jobs: dict[int, list[Json]] = field(default_factory=dict)
-    artifacts: dict[int, list[Json]] = field(default_factory=dict)
-    dispatched: list[Json] = field(default_factory=list)
     has_drafts: bool = True
     may_open_requests: bool = True
     loses_modes: bool = False

@@ -1,10 +1,10 @@
-"""What people and their programs say to a GitHub that is none: issues, comments, reactions, and runs of workflows."""
+"""What people and their programs say to a GitHub that is none: issues and comments."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.servers.github_state import Ask, Refusal, State, known, route
+from tests.servers.github_state import Ask, State, known, route
 
 
 @route("GET", "/issues")
@@ -61,50 +61,4 @@ def _change_comment(state: State, ask: Ask) -> tuple[int, Any]:
 def _drop_comment(state: State, ask: Ask) -> tuple[int, Any]:
     known(state.comments, ask)
     del state.comments[int(ask.parts[0])]
-    return 204, None
-
-
-@route("GET", r"/issues/comments/(\d+)/reactions")
-def _reactions(state: State, ask: Ask) -> tuple[int, Any]:
-    return 200, [one for one in state.reactions.values() if one["comment"] == int(ask.parts[0])]
-
-
-@route("POST", r"/issues/comments/(\d+)/reactions", "issues")
-def _react(state: State, ask: Ask) -> tuple[int, Any]:
-    wanted = {"comment": int(ask.parts[0]), "content": ask.body["content"], "user": ask.account.user}
-    for one in state.reactions.values():
-        if wanted.items() <= one.items():
-            return 200, one
-    number = state.number()
-    state.reactions[number] = {"id": number, **wanted}
-    return 201, state.reactions[number]
-
-
-@route("GET", "/collaborators/([^/]+)/permission")
-def _permission(state: State, ask: Ask) -> tuple[int, Any]:
-    if ask.parts[0] not in state.permissions:
-        raise Refusal(404, "Not Found")
-    role = state.permissions[ask.parts[0]]
-    built_on = {"maintain": "write", "triage": "read"}.get(role, role)
-    return 200, {"permission": built_on if role in _ROLES else "write", "role_name": role}
-
-
-_ROLES = ("admin", "maintain", "write", "triage", "read", "none")
-
-
-@route("GET", r"/actions/runs/(\d+)/jobs")
-def _jobs(state: State, ask: Ask) -> tuple[int, Any]:
-    jobs = state.jobs.get(int(ask.parts[0]), [])
-    return 200, {"total_count": len(jobs), "jobs": jobs}
-
-
-@route("GET", r"/actions/runs/(\d+)/artifacts")
-def _artifacts(state: State, ask: Ask) -> tuple[int, Any]:
-    found = state.artifacts.get(int(ask.parts[0]), [])
-    return 200, {"total_count": len(found), "artifacts": found}
-
-
-@route("POST", "/actions/workflows/([^/]+)/dispatches", "actions")
-def _dispatch(state: State, ask: Ask) -> tuple[int, Any]:
-    state.dispatched.append({"workflow": ask.parts[0], **ask.body})
     return 204, None

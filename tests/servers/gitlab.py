@@ -82,9 +82,6 @@ class GitLabServer(QuietServer):
         self.discussions: dict[int, list[Json]] = {}
         self.issues: dict[int, Json] = {}
         self.statuses: list[Json] = []
-        self.jobs: dict[int, list[Json]] = {}
-        self.traces: dict[int, bytes] = {}
-        self.test_reports: dict[int, Json] = {}
         self.pages_loop = False
         self.lock = threading.RLock()
         self._last = 100
@@ -149,10 +146,7 @@ class GitLabServer(QuietServer):
         for method, pattern, route in _ROUTES:
             found = re.fullmatch(rf"/projects/(?:{PROJECT}|{PATH})" + pattern, asked.path)
             if method == asked.method and found:
-                try:
-                    return route(self, asked, *found.groups())
-                except LookupError as error:
-                    raise Refusal(404, "404 Not Found") from error
+                return route(self, asked, *found.groups())
         if asked.method == "GET" and asked.path == "/user":
             return self.users[asked.user]
         if asked.method == "GET" and asked.path == "/users":
@@ -267,14 +261,6 @@ def _drop_note(server: GitLabServer, asked: Asked, number: str, note: str) -> No
     server.discussions[int(number)] = left
 
 
-def _award(server: GitLabServer, asked: Asked, number: str, note: str) -> Json:
-    found, name = _found_note(server, number, note), asked.body["name"]
-    if (asked.user, name) in found["award"]:
-        raise Refusal(404, "404 Award Emoji Name has already been taken Not Found")
-    found["award"].append((asked.user, name))
-    return {"id": server.number(), "name": name, "user": server.users[asked.user]}
-
-
 def _status(server: GitLabServer, asked: Asked, commit: str) -> Json:
     if not commit or asked.body["state"] not in ("pending", "running", "success", "failed", "canceled", "skipped"):
         raise Refusal(400, "400 Bad request")
@@ -283,12 +269,6 @@ def _status(server: GitLabServer, asked: Asked, commit: str) -> Json:
         raise Refusal(400, "Cannot transition status via :success from :success (Reason(s): Status cannot transition)")
     server.statuses.append({**asked.body, "sha": commit, "status": asked.body["state"]})
     return server.statuses[-1]
-
-
-def _member(server: GitLabServer, _asked: Asked, number: str) -> Json:
-    if int(number) not in server.levels:
-        raise Refusal(404, "404 Not found")
-    return {**server.users[int(number)], "access_level": server.levels[int(number)]}
 
 
 _REQUEST, _NOTE = r"/merge_requests/(\d+)", r"/merge_requests/(\d+)/notes/(\d+)"
@@ -304,15 +284,10 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("POST", _REQUEST + "/notes", _note),
     ("PUT", _NOTE, _edit_note),
     ("DELETE", _NOTE, _drop_note),
-    ("POST", _NOTE + "/award_emoji", _award),
     ("POST", r"/statuses/([0-9a-f]+)", _status),
-    ("GET", r"/members/all/(\d+)", _member),
     ("GET", "/issues", gitlab_answers.list_issues),
     ("POST", "/issues", gitlab_answers.make_issue),
     ("PUT", r"/issues/(\d+)", gitlab_answers.edit_issue),
-    ("GET", r"/pipelines/(\d+)/jobs", gitlab_answers.jobs),
-    ("GET", r"/jobs/(\d+)/trace", gitlab_answers.trace),
-    ("GET", r"/pipelines/(\d+)/test_report", gitlab_answers.report),
 )
 
 

@@ -1,4 +1,4 @@
-"""How a GitLab that is none answers about issues and pipelines."""
+"""How a GitLab that is none answers about issues."""
 
 from __future__ import annotations
 
@@ -31,20 +31,3 @@ def edit_issue(server: GitLabServer, asked: Asked, number: str) -> Json:
         said["state"] = "closed"
     server.issues[int(number)].update(said)
     return server.issues[int(number)]
-
-
-def jobs(server: GitLabServer, asked: Asked, pipeline: str) -> list[Json]:
-    if int(pipeline) not in server.jobs:
-        raise LookupError
-    wanted = asked.query.get("scope[]", "")
-    return [one for one in server.jobs[int(pipeline)] if wanted in ("", one["status"])]
-
-
-def trace(server: GitLabServer, _asked: Asked, job: str) -> bytes:
-    if int(job) not in server.traces:
-        raise LookupError
-    return server.traces[int(job)]
-
-
-def report(server: GitLabServer, _asked: Asked, pipeline: str) -> Json:
-    return server.test_reports.get(int(pipeline), {"total_count": 0, "test_suites": []})

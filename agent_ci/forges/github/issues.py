@@ -23,30 +23,17 @@ def escalate(project: Project, fingerprint: str, title: str, body: str) -> str:
         ).item
         found = _ours(project, fingerprint) or (made,)
     for issue in found[1:]:
-        _close(project, int(issue["number"]), "not_planned")
+        _close(project, int(issue["number"]))
     return str(found[0].get("html_url") or "")
 
 
-def settle(project: Project, fingerprint: str) -> bool:
-    """Close the issue for the failure *fingerprint*; False where there is none."""
-    found = _open(project, fingerprint)
-    if found is None:
-        return False
-    _close(project, int(found["number"]), "completed")
-    return True
-
-
-def _close(project: Project, number: int, reason: str) -> None:
-    path, body = project.path("issues", number), {"state": "closed", "state_reason": reason}
+def _close(project: Project, number: int) -> None:
+    path, body = project.path("issues", number), {"state": "closed", "state_reason": "not_planned"}
     project.send("PATCH", path, body, read_back=lambda: _if_closed(project.api.get(path)))
 
 
 def _if_closed(answer: Answer) -> Answer | None:
     return answer if answer.item.get("state") == "closed" else None
-
-
-def _open(project: Project, fingerprint: str) -> dict[str, Any] | None:
-    return next(iter(_ours(project, fingerprint)), None)
 
 
 def _ours(project: Project, fingerprint: str) -> tuple[dict[str, Any], ...]:
@@ -62,8 +49,8 @@ def _ours(project: Project, fingerprint: str) -> tuple[dict[str, Any], ...]:
 
 
 def _read_back(project: Project, fingerprint: str) -> Answer | None:
-    found = _open(project, fingerprint)
-    return None if found is None else Answer(200, {}, found)
+    found = _ours(project, fingerprint)
+    return Answer(200, {}, found[0]) if found else None
 
 
 def _marker(fingerprint: str) -> str:

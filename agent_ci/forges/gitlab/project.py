@@ -106,10 +106,6 @@ class Project:
         found = self.api.send(method, self._path(*where), dict(body), read_back=answered if read_back else None).body
         return found if isinstance(found, dict) else {}
 
-    def download(self, *parts: str | int, limit: int) -> bytes:
-        """A file of the project, at most *limit* bytes."""
-        return self.api.download(self._path(*parts), limit=limit)
-
     def remove(self, *parts: str | int) -> None:
         """Delete what we made; that somebody was faster is as good."""
         try:

@@ -20,7 +20,7 @@ from referencing.jsonschema import DRAFT202012
 
 from agent_ci.core.note import Note
 from agent_ci.core.views.story import Story
-from agent_ci.forges.github import issues, people, runs
+from agent_ci.forges.github import issues
 from agent_ci.forges.github.committing import _MUTATION
 from tests.forges.github.lab import FINGERPRINT, FIXED, Lab
 from tests.servers.github import Seen
@@ -51,20 +51,11 @@ def _told(lab: Lab, number: int) -> None:
         lab.forge().tell(Story(MARKER, f"{MARKER}\n{text}", check=check, notes=notes), lab.context(number))
 
 
-def _lookups(lab: Lab, number: int) -> None:
-    people.permission(lab.project(), "ada")
-    people.react(lab.project(), 7)
-    people.answer(lab.project(), number, "<!-- a -->", "<!-- a -->")
+def _issue(lab: Lab, _number: int) -> None:
     issues.escalate(lab.project(), FINGERPRINT, "red", "it is")
-    issues.settle(lab.project(), FINGERPRINT)
-    lab.server.state.jobs[5] = [{"id": 1, "name": "test", "conclusion": "failure"}]
-    lab.server.store["actions/jobs/1/logs"] = b"log"
-    runs.red_logs(lab.project(), 5)
-    runs.artifacts(lab.project(), 5)
-    runs.dispatch(lab.project(), "ci.yml", "main", {})
 
 
-ACTS: tuple[Callable[[Lab, int], None], ...] = (_suggestion, _pull_request, _told, _lookups, _commit)
+ACTS: tuple[Callable[[Lab, int], None], ...] = (_suggestion, _pull_request, _told, _issue, _commit)
 
 
 @pytest.fixture
