@@ -128,7 +128,7 @@ def _told(asked: str, refusals: list[RungRefusedError]) -> str:
     return f" (asked for as {asked}: {reasons})" if reasons else ""
 
 
-def contents(patch: Patch, clone: Clone) -> tuple[Content, ...]:
+def _contents(patch: Patch, clone: Clone) -> tuple[Content, ...]:
     """The files of *patch* as they become, read from *clone*."""
     tree = clone.tree(patch.tree)
     there = {file.path for file in patch.files if file.status != "D"}
@@ -142,7 +142,7 @@ def parcel_of(patch: Patch, clone: Clone, context: Context, message: str, failur
     return Parcel(
         commit=context.commit,
         patch=patch,
-        contents=contents(patch, clone),
+        contents=_contents(patch, clone),
         message=message,
         fingerprint=failure,
         branch=context.branch,

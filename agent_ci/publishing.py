@@ -62,7 +62,7 @@ class Publication:
                 f"publish must not hold the key of a model, and {names[0]} is in its environment; give it to the job "
                 "that runs `agent-ci fix` alone, since no process may have both that key and the right to write"
             )
-        self._hear({})
+        self.settings = settings.heard(self.given, self.environment)
         self.outward = kept.outward(self.environment, likely_secrets)
         live = is_live(self.stderr, self.environment)
         self.console = Console(self.stderr, is_live=live, is_quiet=self.settings.quiet, outward=self.outward)
@@ -114,17 +114,14 @@ class Publication:
                 self.console.say(f"nobody could be told on the forge: {error}")
                 return ended
 
-    def _hear(self, file: Mapping[str, object]) -> None:
-        given = settings.checked(self.given, source="command line")
-        self.settings = settings.merged(given, settings.from_environment(self.environment), file)
-
     @contextlib.contextmanager
     def _place(self, handed: HandedOver) -> Iterator[_Place]:
         """Where it is delivered to, which is what the evidence is about. Raises AgentCIError."""
         with self._repository(handed) as repository, Clone.of(repository) as clone:
             forge = registry.forge(self.environment, repository, clone)
             context = _judged_here(forge.context(), handed)
-            self._hear(settings_file(context, repository, clone, must_be_known=True))
+            file = settings_file(context, repository, clone, must_be_known=True)
+            self.settings = settings.heard(self.given, self.environment, file)
             yield _Place(forge, context, clone)
 
     def _parcel(self, handed: HandedOver, place: _Place) -> Parcel:

@@ -73,7 +73,7 @@ class Session:
 
     def __post_init__(self) -> None:
         """Hear the command line and the environment; the settings file follows once its commit is known."""
-        self._hear({})
+        self.settings = settings.heard(self.given, self.environment)
         quiet = self.settings.quiet
         self.outward = kept.outward(self.environment, likely_secrets)
         live = is_live(self.stderr, self.environment)
@@ -124,10 +124,6 @@ class Session:
         """The folder that the files go to."""
         return OutputFolder(self.settings.out, self.outward)
 
-    def _hear(self, file: Mapping[str, object]) -> None:
-        given = settings.checked(self.given, source="command line")
-        self.settings = settings.merged(given, settings.from_environment(self.environment), file)
-
     @contextlib.contextmanager
     def placed(self) -> Iterator[tuple[Repository, Clone]]:
         """The checkout, and the clone while it exists, with all settings heard and nothing of it run yet.
@@ -138,8 +134,8 @@ class Session:
         with Clone.of(repository) as clone:
             self._forge = registry.forge(self.environment, repository, clone)
             self.context = self._forge.context()
-            self._hear(settings_file(self.context, repository, clone))
-            self.settings = replace(self.settings, repository=repository.root)
+            file = settings_file(self.context, repository, clone)
+            self.settings = replace(settings.heard(self.given, self.environment, file), repository=repository.root)
             self.output.prepare()  # the settings file may have named another folder
             self.console.is_quiet = self.settings.quiet
             yield repository, clone

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from agent_ci.core.nesting import is_deep
 from agent_ci.core.policy import PROTECTED, Policy
@@ -14,6 +15,7 @@ from agent_ci.core.spelling import did_you_mean
 from agent_ci.errors import UsageError
 
 FILE_NAME = ".agent-ci.yml"
+NOTHING: Mapping[str, object] = MappingProxyType({})
 _WORDS = re.compile(r"[\s,]+")
 _MAX_FILE_BYTES = 262_144
 
@@ -239,6 +241,16 @@ def merged(*sources: Mapping[str, object]) -> Settings:
     values["repository"] = Path(str(values["repository"])).resolve()
     values["out"] = _out(Path(str(values["out"])), Path(str(values["repository"])))
     return Settings(**values)  # type: ignore[arg-type]  # each value was checked against its row
+
+
+def heard(
+    given: Mapping[str, object], environment: Mapping[str, str], file: Mapping[str, object] = NOTHING
+) -> Settings:
+    """The settings of a command line that has *given* its options, of *environment*, and of a *file*, in this order.
+
+    Raises UsageError.
+    """
+    return merged(checked(given, source="command line"), from_environment(environment), file)
 
 
 def checked(values: Mapping[str, object], *, source: str) -> dict[str, object]:

@@ -57,14 +57,13 @@ class Undoing:
         Raises UsageError where the commit is none of ours or not on this branch, RefusedError where later commits
         changed the same lines, and what a delivery raises; the patch is in the output folder by then.
         """
-        given = settings.checked(self.given, source="command line")
-        around = settings.from_environment(self.environment)
-        asked = str({**around, **given}.get("deliver") or COMMIT)
-        repository = Repository.at(settings.merged(given, around).repository)
+        around = {"deliver": COMMIT, **settings.from_environment(self.environment)}
+        asked = str(self.given.get("deliver") or around["deliver"])
+        repository = Repository.at(settings.heard(self.given, self.environment).repository)
         with Clone.of(repository) as clone:
             forge = registry.forge(self.environment, repository, clone)
             context = forge.context()
-            chosen = settings.merged(given, around, settings_file(context, repository, clone))
+            chosen = settings.heard(self.given, self.environment, settings_file(context, repository, clone))
             commit = repair_of(self.name, repository)
             parcel = self._parcel(commit, _Undo(repository, clone, context))
             if parcel is None:

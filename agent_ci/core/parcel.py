@@ -45,6 +45,11 @@ class Parcel:
         return self.message.split("\n", 1)[0]
 
     @property
+    def marker(self) -> str:
+        """A line that is not shown and names the failure, by which what was said of it is found again."""
+        return f"<!-- agent-ci:{self.fingerprint} -->"
+
+    @property
     def own_branch(self) -> str:
         """The branch that a change request of ours is made from: the same for the same change and the same failure."""
         return f"agent-ci/fix-{self.fingerprint[:12]}-{self.commit[:8]}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 
+from agent_ci.core.message import named_failure
 from agent_ci.core.parcel import Parcel
 from agent_ci.errors import ForgeUnavailableError, RungRefusedError
 from agent_ci.forges.github.project import GitCommit, Project, refused
@@ -12,7 +13,6 @@ from agent_ci.http.answers import RejectedError
 _FILES = 300
 _BYTES = 5_000_000  # of contents, before base64
 _WORKFLOWS = ".github/workflows/"
-TRAILER = "Agent-CI-Fingerprint"
 
 
 def check(parcel: Parcel) -> None:
@@ -36,8 +36,8 @@ def check(parcel: Parcel) -> None:
 
 def delivered(parcel: Parcel, commit: GitCommit) -> bool:
     """Whether *commit* is an earlier delivery of *parcel*: same parent, same tree, same failure."""
-    is_marked = f"{TRAILER}: {parcel.fingerprint}" in commit.message.splitlines()
-    return is_marked and commit.parents == (parcel.commit,) and commit.tree == parcel.patch.tree
+    is_ours = named_failure(commit.message) == parcel.fingerprint
+    return is_ours and commit.parents == (parcel.commit,) and commit.tree == parcel.patch.tree
 
 
 def make(project: Project, parcel: Parcel) -> str:

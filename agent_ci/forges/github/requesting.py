@@ -129,8 +129,7 @@ def _title(parcel: Parcel) -> str:
 
 def _body(parcel: Parcel) -> str:
     text = (parcel.body or parcel.message.partition("\n")[2].strip("\n"))[:_BODY]
-    marker = f"<!-- agent-ci:{parcel.fingerprint} -->"
-    return text if marker in text else f"{text}\n\n{marker}"
+    return text if parcel.marker in text else f"{text}\n\n{parcel.marker}"
 
 
 def _delivery(request: dict[str, Any]) -> Delivery:

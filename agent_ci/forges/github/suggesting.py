@@ -53,7 +53,7 @@ def _request(project: Project, parcel: Parcel) -> dict[str, Any]:
 def _reviews(project: Project, parcel: Parcel) -> tuple[dict[str, Any], ...]:
     """The reviews with the marker of *parcel*, by whoever, the oldest first."""
     found, _ = project.api.items(_path(project, parcel))
-    return tuple(review for review in found if _marker(parcel) in str(review.get("body") or ""))
+    return tuple(review for review in found if parcel.marker in str(review.get("body") or ""))
 
 
 def _earlier(project: Project, parcel: Parcel) -> dict[str, Any] | None:
@@ -138,12 +138,8 @@ def _path(project: Project, parcel: Parcel) -> str:
     return project.path("pulls", parcel.number, "reviews")
 
 
-def _marker(parcel: Parcel) -> str:
-    return f"<!-- agent-ci:{parcel.fingerprint} -->"
-
-
 def _body(parcel: Parcel) -> str:
-    return f"{parcel.body or parcel.subject}\n\n{_marker(parcel)}"
+    return f"{parcel.body or parcel.subject}\n\n{parcel.marker}"
 
 
 def _delivery(review: Mapping[str, Any], parcel: Parcel) -> Delivery:

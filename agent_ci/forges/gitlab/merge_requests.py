@@ -85,9 +85,4 @@ def title(parcel: Parcel) -> str:
 def description(parcel: Parcel) -> str:
     """What the merge request says, and the hidden mark by which it is known for ours."""
     body = parcel.body or tame(parcel.message.partition("\n")[2].strip())
-    return f"{body.rstrip()}\n\n{marker(parcel)}\n"
-
-
-def marker(parcel: Parcel) -> str:
-    """A comment that is not shown and names the failure that is repaired."""
-    return f"<!-- agent-ci:{parcel.fingerprint} -->"
+    return f"{body.rstrip()}\n\n{parcel.marker}\n"
