@@ -13,7 +13,8 @@ from operator import add
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from agent_ci.core.junit.reader import Keep, parse
+from agent_ci.core.formats.limits import Keep
+from agent_ci.core.formats.table import parse
 from agent_ci.core.report import Tally, TestReport
 from agent_ci.errors import UnsupportedError, UsageError
 from agent_ci.files import chunks, open_regular
@@ -43,9 +44,9 @@ _Pattern: TypeAlias = tuple[str, ...]  # the parts of a glob
 def read_report(
     path: Path, *, root: Path | None = None, keep: Keep = Keep.ALL, max_bytes: int = MAX_BYTES
 ) -> TestReport:
-    """Read the JUnit report at *path*; with *root*, it must lie below it with no link in between.
+    """Read the report at *path*, in any known format; with *root*, it must lie below it with no link in between.
 
-    Raises UnsupportedError where it cannot be opened safely or is not JUnit XML.
+    Raises UnsupportedError where it cannot be opened safely or is in no known format.
     """
     with open_regular(path, root=root, max_bytes=max_bytes) as file:
         try:

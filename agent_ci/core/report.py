@@ -23,11 +23,23 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Attempted:
+    """An earlier try of a case in the same run, which a runner repeated by itself."""
+
+    status: Status
+    message: str = ""
+    traceback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TestCase:
     """One test case of one run.
 
     ``id`` is what the runner selects it by (a pytest node id, for example); ``file`` is relative to the
     repository's root where the report says so, ``line`` is 1-based, ``seconds`` is None where not reported.
+    ``suite`` are the names of the suites that it is in, outermost first. ``attempts`` are earlier tries in the same
+    run, so a case that passed in the end with some is flaky. ``output`` is what it printed, ``attachments`` are names
+    of files that it left, ``properties`` are what the runner noted beside it; all are as hostile as the test.
     """
 
     id: str
@@ -39,6 +51,11 @@ class TestCase:
     file: str = ""
     line: int | None = None
     seconds: float | None = None
+    suite: tuple[str, ...] = ()
+    attempts: tuple[Attempted, ...] = ()
+    output: str = ""
+    attachments: tuple[str, ...] = ()
+    properties: tuple[tuple[str, str], ...] = ()
 
     __test__ = False
 

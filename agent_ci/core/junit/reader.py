@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from agent_ci.core.junit.events import CaseReader, Keep, Limits
+from agent_ci.core.formats.limits import Keep, Limits
+from agent_ci.core.junit.events import CaseReader
 from agent_ci.core.junit.report_format import name_of_head
 from agent_ci.core.report import TestReport
 from agent_ci.errors import UnsupportedError
-
-__all__ = ["Keep", "Limits", "parse"]
 
 _DEFAULT_LIMITS = Limits()
 

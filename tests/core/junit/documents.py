@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from agent_ci.core.junit.reader import Keep, Limits, parse
+from agent_ci.core.formats.limits import Keep, Limits
+from agent_ci.core.junit.reader import parse
 from agent_ci.core.report import Tally, TestCase, TestReport
 
 DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from agent_ci.core.junit.reader import Keep, Limits, parse
+from agent_ci.core.formats.limits import Keep, Limits
+from agent_ci.core.junit.reader import parse
 from agent_ci.core.report import Status, Tally, TestCase, TestReport
 from agent_ci.errors import UnsupportedError
 from tests.core.junit.documents import (
