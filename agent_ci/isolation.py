@@ -17,6 +17,7 @@ from agent_ci.core.outward.writer import Known
 from agent_ci.errors import InfrastructureError, SandboxUnavailableError, UsageError
 from agent_ci.kept import door
 from agent_ci.ports import Completed, Isolation, Sandbox
+from agent_ci.runners import installed
 from agent_ci.runners.interpreters import candidates
 from agent_ci.settings import Settings
 
@@ -117,7 +118,11 @@ class _Maker:
     @property
     def _view(self) -> View:
         programs = tuple(_programs(self.chosen, self.environment))
-        return View(self.environment, programs, _folders(self.chosen), hidden=(self.chosen.repository,))
+        return View(self.environment, programs, self._folders, hidden=(self.chosen.repository,))
+
+    @property
+    def _folders(self) -> tuple[Path, ...]:
+        return (*_folders(self.chosen), *installed.folders(self.chosen.repository))
 
     def _container(self) -> Sandbox:
         from agent_ci.sandboxes.container import Container, Engine
@@ -127,7 +132,7 @@ class _Maker:
             image=image,
             engine=Engine.here(image, self.environment),
             environment=portable(self.environment, named=self.chosen.pass_env),
-            readable=_folders(self.chosen),
+            readable=self._folders,
             limits=machine.limits(),
             observe=self.observe,
             has_git=self.chosen.synthetic_git,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -12,8 +14,10 @@ from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.confine.probing import python_of
 from agent_ci.core.budget import Budget
+from agent_ci.core.frameworks.detection import Project
+from agent_ci.core.frameworks.framework import Framework
 from agent_ci.core.spelling import did_you_mean
-from agent_ci.errors import UnsupportedError, UsageError
+from agent_ci.errors import InfrastructureError, UnsupportedError, UsageError
 from agent_ci.kept import door, outward
 from agent_ci.ports import Forge, Journal, Proposer, Runner, Sandbox, Tree
 from agent_ci.scanners import likely_secrets
@@ -121,28 +125,95 @@ _PROPOSERS: Mapping[str, Callable[[Setup], Proposer]] = {
 
 def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
     """What runs the tests: as --run says, else as the repository's files say. Raises UnsupportedError, UsageError."""
-    from agent_ci.runners import pytest as pytest_runner
+    from agent_ci.core.frameworks import detection
     from agent_ci.runners.command import AnyCommand
-    from agent_ci.runners.interpreters import find_interpreter
+    from agent_ci.runners.pytest import read_command
 
     settings = setup.settings
-    words = _words(settings.run) if settings.run else _detected(tree)
-    asked = None if settings.shell else pytest_runner.read_command(words)
-    if asked is None:
-        if not settings.report:
-            raise UsageError(f"`{settings.run}` is not pytest; name the JUnit reports it leaves with --report")
-        argv = ("sh", "-c", str(settings.run)) if settings.shell else words
-        return AnyCommand(argv, settings.report)
-    named, arguments = asked
+    if not settings.run:
+        return _detected(setup, sandbox, tree)
+    words = _words(settings.run)
+    if not settings.shell:
+        script = detection.scripted(words, _text(tree, "package.json"))
+        meant = _words(script) if script else words
+        if asked := read_command(meant):
+            return _pytest(setup, sandbox, tree, *asked)
+        if framework := detection.of_command(meant):
+            return _framework(setup, framework, command=settings.run)
+    if not settings.report:
+        raise UsageError(
+            f"`{settings.run}` is no test framework that is known here; name the reports it leaves with --report"
+        )
+    argv = ("sh", "-c", settings.run) if settings.shell else words
+    return AnyCommand(argv, settings.report)
+
+
+def _detected(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
+    """What the files of *tree* say, of which several projects may be tested by different frameworks."""
+    from agent_ci.core.frameworks import detection
+    from agent_ci.core.paths import is_python_test
+    from agent_ci.runners.several import Several
+
+    paths = tree.paths()
+    found: list[Runner] = []
+    missing: list[str] = []
+    if any(is_python_test(path) for path in paths):
+        try:
+            found.append(_pytest(setup, sandbox, tree, "", ()))
+        except InfrastructureError as error:
+            missing.append(str(error))
+    for project in detection.projects(paths, lambda path: _text(tree, path)):
+        if lack := _lack(setup, project):
+            missing.append(f"{project.framework.name} in {project.folder or 'the root'}: {lack}")
+        else:
+            found.append(_framework(setup, project.framework, project.folder))
+    if not found and missing:
+        raise InfrastructureError(f"the tests cannot be run here: {'; '.join(missing)}")
+    if not found:
+        raise UnsupportedError(
+            "no tests that this release can run were found; name the command that runs them with --run, and the "
+            "reports it leaves with --report"
+        )
+    return found[0] if len(found) == 1 else Several(tuple(found), {})
+
+
+def _pytest(setup: Setup, sandbox: Sandbox, tree: Tree, named: str, arguments: tuple[str, ...]) -> Runner:
+    from agent_ci.runners.interpreters import find_interpreter
+    from agent_ci.runners.pytest import Pytest
+
     with sandbox.open(tree) as workspace:
         found = find_interpreter(
             workspace,
-            checkout=settings.repository,
+            checkout=setup.settings.repository,
             environment=setup.environment,
-            named=str(settings.repository / named) if named else "",
+            named=str(setup.settings.repository / named) if named else "",
             own=python_of(sandbox.isolation.tier),
         )
-    return pytest_runner.Pytest(found, arguments)
+    return Pytest(found, arguments)
+
+
+def _framework(setup: Setup, framework: Framework, folder: str = "", command: str = "") -> Runner:
+    from agent_ci.runners.framework import FrameworkRunner
+
+    return FrameworkRunner(framework, folder, setup.settings.repository, setup.environment, command)
+
+
+def _lack(setup: Setup, project: Project) -> str:
+    """What the job lacks to run the tests of *project*, in a few words; empty where nothing."""
+    kind = project.kind
+    if not any(shutil.which(program, path=setup.environment.get("PATH", os.defpath)) for program in kind.programs):
+        return f"{' or '.join(kind.programs)} is not installed"
+    place = setup.settings.repository / project.folder
+    if kind.installed and not (place / kind.installed).exists():
+        return f"{kind.installed} is not there; install the project's packages in an earlier step of the job"
+    return ""
+
+
+def _text(tree: Tree, path: str) -> str:
+    try:
+        return tree.read(path).decode("utf-8", "replace")
+    except FileNotFoundError:
+        return ""
 
 
 def _words(command: str) -> tuple[str, ...]:
@@ -153,14 +224,3 @@ def _words(command: str) -> tuple[str, ...]:
     if not words:
         raise UsageError("--run is empty; name the command that runs the tests")
     return words
-
-
-def _detected(tree: Tree) -> tuple[str, ...]:
-    from agent_ci.core.paths import is_python_test
-
-    if any(is_python_test(path) for path in tree.paths()):
-        return ("pytest",)
-    raise UnsupportedError(
-        "no tests that this release can run were found (it looks for test_*.py and *_test.py); name the command "
-        "that runs them with --run, and the JUnit reports it leaves with --report"
-    )

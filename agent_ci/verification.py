@@ -131,8 +131,9 @@ class _Repeated:
 
 def _run_as(toolchain: Mapping[str, str]) -> dict[str, object]:
     """The options that run the tests as the evidence says they were run."""
-    if toolchain["runner"] != "pytest":
-        return {"run": toolchain["command"], "report": tuple(toolchain["reports"].split(" "))}
+    if toolchain["runner"] != "pytest" or "also" in toolchain:
+        command, places = toolchain.get("command", ""), toolchain.get("reports", "")
+        return {**({"run": command} if command else {}), **({"report": tuple(places.split(" "))} if places else {})}
     words = (*json.loads(toolchain["pytest_arguments"]), *json.loads(toolchain["pytest_paths"]))
     python = (toolchain["python"], "-m") if Path(toolchain["python"]).exists() else ()
     return {"run": shlex.join((*python, "pytest", *words))}

@@ -22,7 +22,16 @@ _TOOL_FOLDERS = (
     "PYENV_ROOT", "RUSTUP_HOME", "VIRTUAL_ENV",
 )  # fmt: skip
 _TOOL_PATHS = ("GEM_PATH", "LD_LIBRARY_PATH", "NODE_PATH")
-_BELOW = {"CARGO_HOME": ("registry", "git/checkouts", "git/db"), "GOPATH": ("pkg/mod",)}
+# Where tools keep what they downloaded: by a variable, else below the home. What lies beside it may be a password.
+_CACHES = (
+    ("CARGO_HOME", ".cargo", ("registry", "git/checkouts", "git/db")),
+    ("RUSTUP_HOME", ".rustup", ("toolchains", "settings.toml")),
+    ("GOPATH", "go", ("pkg/mod",)),
+    ("MAVEN_USER_HOME", ".m2", ("repository", "wrapper")),
+    ("GRADLE_USER_HOME", ".gradle", ("caches", "wrapper")),
+    ("MIX_HOME", ".mix", ("archives", "elixir")),
+    ("NUGET_HOME", ".nuget", ("packages",)),
+)
 # Where people, credentials and the running system live: what holds one of these is not readable as a whole.
 _PRIVATE = ("/", "/boot", "/dev", "/etc", "/home", "/proc", "/root", "/run", "/srv", "/sys", "/tmp", "/var")  # noqa: S108 - names, not uses
 _PREFIX_PARTS = ("bin", "include", "lib", "lib64", "pyvenv.cfg")
@@ -106,8 +115,9 @@ def _of_variables(environment: Mapping[str, str]) -> Iterator[Path]:
             yield folder.parent
     yield from (folder for name in _TOOL_FOLDERS for folder in _folders(environment.get(name, "")))
     yield from (folder for name in _TOOL_PATHS for folder in _folders(environment.get(name, "")))
-    for name, parts in _BELOW.items():
-        yield from (folder / part for folder in _folders(environment.get(name, "")) for part in parts)
+    for name, below, parts in _CACHES:
+        folders = _folders(environment.get(name, "") or f"{environment.get('HOME', '')}/{below}")
+        yield from (folder / part for folder in folders for part in parts)
 
 
 def _folders(value: str) -> list[Path]:

@@ -1,0 +1,120 @@
+"""Knows which frameworks test the projects of a repository, by its files or by the words of a command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from agent_ci.core.frameworks.framework import Framework
+from agent_ci.core.frameworks.javascript import Jest
+
+Read = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder of the repository, "" for its root, and the framework of the tests in it."""
+
+    folder: str
+    framework: Framework
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A file by which a project is recognised: its folder's files relative to that folder, and what the file says."""
+
+    name: str
+    text: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one framework is recognised.
+
+    ``manifests`` are names of files; ``found`` looks at one and says which framework it means, if it is this one.
+    ``read`` is given the words of a command and returns the framework that they start, if it is this one. It can be
+    run where one of ``programs`` is there and ``installed``, a path below the project, exists (empty: nothing need).
+    """
+
+    name: str
+    manifests: tuple[str, ...]
+    found: Callable[[Manifest], Framework | None]
+    read: Callable[[tuple[str, ...]], Framework | None]
+    programs: tuple[str, ...]
+    installed: str = ""
+
+
+def _package_uses(manifest: Manifest, program: str) -> bool:
+    """Whether package.json depends on *program* and its test script starts it, or starts nothing else we know."""
+    try:
+        facts = json.loads(manifest.text)
+        named = {**facts.get("dependencies", {}), **facts.get("devDependencies", {})}
+        script = str(facts.get("scripts", {}).get("test", ""))
+    except (ValueError, AttributeError, TypeError):
+        return False
+    return program in named and (program in script.split() or not script)
+
+
+def _after(words: tuple[str, ...], *starts: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The words that follow the first of *starts* that *words* begin with."""
+    return next((words[len(start) :] for start in starts if words[: len(start)] == start), None)
+
+
+def _read_jest(words: tuple[str, ...]) -> Framework | None:
+    rest = _after(words, ("npx", "jest"), ("jest",), ("yarn", "jest"), ("pnpm", "jest"), ("node_modules/.bin/jest",))
+    return None if rest is None else Jest(rest)
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "jest",
+        ("package.json",),
+        lambda manifest: Jest() if _package_uses(manifest, "jest") else None,
+        _read_jest,
+        programs=("npx",),
+        installed="node_modules/jest",
+    ),
+)
+_NEVER_IN = frozenset({"node_modules", "vendor", "third_party", "testdata", "fixtures", "examples"})
+
+
+def projects(paths: Iterable[str], read: Read) -> tuple[Project, ...]:
+    """The projects whose files are *paths*, outermost first; one inside of another of the same kind is part of it."""
+    every = tuple(paths)
+    found: list[Project] = []
+    by_name = {name: [kind for kind in KINDS if name in kind.manifests] for kind in KINDS for name in kind.manifests}
+    for path in sorted(every, key=lambda path: (path.count("/"), path)):
+        folder, _, name = path.rpartition("/")
+        if name not in by_name or not _NEVER_IN.isdisjoint(folder.split("/")):
+            continue
+        below = tuple(file.removeprefix(f"{folder}/") for file in every if not folder or file.startswith(f"{folder}/"))
+        manifest = Manifest(name, read(path), below)
+        for kind in by_name[name]:
+            framework = kind.found(manifest)
+            if framework and not any(_holds(known, folder, framework) for known in found):
+                found.append(Project(folder, framework, kind))
+    return tuple(found)
+
+
+def _holds(known: Project, folder: str, framework: Framework) -> bool:
+    is_inside = not known.folder or folder == known.folder or folder.startswith(f"{known.folder}/")
+    return is_inside and known.framework.name == framework.name
+
+
+def scripted(words: tuple[str, ...], manifest: str) -> str:
+    """The script of package.json, whose text is *manifest*, that *words* start with npm, yarn or pnpm; else empty."""
+    rest = _after(words, ("npm", "run"), ("yarn", "run"), ("pnpm", "run"), ("npm",), ("yarn",), ("pnpm",))
+    if not rest:
+        return ""
+    try:
+        return str(json.loads(manifest).get("scripts", {}).get({"t": "test"}.get(rest[0], rest[0]), ""))
+    except (ValueError, AttributeError):
+        return ""
+
+
+def of_command(words: tuple[str, ...]) -> Framework | None:
+    """The framework that the command *words* starts, None where it is none that we know."""
+    return next((found for kind in KINDS if (found := kind.read(words))), None)

@@ -1,0 +1,96 @@
+"""What is to be known about a test framework to run all of its tests, or exactly some, and to name them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from types import MappingProxyType
+from typing import Protocol
+
+from agent_ci.core.proof import is_within
+from agent_ci.core.report import Status, TestCase, TestReport
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a framework's commands run: ``folder`` is the project's, in the copy, and ``outbox`` is for reports.
+
+    ``files`` are the project's files, relative to ``folder``. ``environment`` is the job's, for the places of caches;
+    its HOME is the home of the job, which is not the home that the commands have.
+    """
+
+    folder: PurePath
+    outbox: PurePath
+    files: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command, started in the project's folder.
+
+    ``reports`` are globs of the reports that it leaves, absolute or relative to the folder. With ``tells``, what it
+    prints is its report instead. A step that ``builds`` has no report: its exit code says whether the rest can run.
+    """
+
+    argv: tuple[str, ...]
+    reports: tuple[str, ...] = ()
+    tells: bool = False
+    builds: bool = False
+    environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Framework(Protocol):
+    """One framework, as the tests of one project are run with it. To write one: see CONTRIBUTING."""
+
+    @property
+    def name(self) -> str:
+        """What people call it: ``jest``, ``cargo``, ..."""
+        ...
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What a person types in the project's folder to run all tests."""
+        ...
+
+    def steps(self, place: Place, only: tuple[str, ...]) -> tuple[Step, ...]:
+        """What to run, in order, for the whole suite, or for exactly the cases *only*, which are ids of this project.
+
+        Each id is one word of a command, or a pattern that matches it alone: whatever a name holds, no shell reads it.
+        """
+        ...
+
+    def id_of(self, case: TestCase, place: Place) -> str:
+        """The id of *case* as a report of this framework has it: one from which ``steps`` can select it again."""
+        ...
+
+
+def build_id(framework: Framework) -> str:
+    """The id of the case that stands for the build: it is there in every run of a framework that builds."""
+    return f"build ({framework.name})"
+
+
+def built(framework: Framework, complaint: str = "", *, place: tuple[str, int | None] = ("", None)) -> TestCase:
+    """The case that stands for the build, red where there is a *complaint*; ``place`` is the first file and line."""
+    first = next((line for line in complaint.splitlines() if line.strip()), "")
+    status = Status.ERRORED if complaint else Status.PASSED
+    file, line = place
+    return TestCase(build_id(framework), status, message=first, traceback=complaint, name="build", file=file, line=line)
+
+
+def selected(report: TestReport, only: Iterable[str]) -> tuple[TestReport, tuple[str, ...], tuple[str, ...]]:
+    """*report* without what was not asked for; the ids of *only* that did not run; and the surplus ones that did.
+
+    A case that merely holds a wanted one (Go's parent of a subtest) is no surplus.
+    """
+    wanted = tuple(only)
+    ran = [case for case in report.cases if case.status is not Status.SKIPPED]
+    kept = tuple(case for case in report.cases if any(is_within(case.id, id_) for id_ in wanted))
+    missing = tuple(id_ for id_ in wanted if not any(is_within(case.id, id_) for case in ran))
+    surplus = (case.id for case in ran if not any(_is_related(case.id, id_) for id_ in wanted))
+    return TestReport.of(*kept, partial=report.partial), missing, tuple(dict.fromkeys(surplus))
+
+
+def _is_related(id_: str, wanted: str) -> bool:
+    return is_within(id_, wanted) or is_within(wanted, id_) or wanted.startswith(f"{id_}/")

@@ -1,0 +1,153 @@
+"""Runs the tests of one project by its framework, all or exactly some, and reads what it reports."""
+
+from __future__ import annotations
+
+import secrets
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from agent_ci import reports
+from agent_ci.core import logs
+from agent_ci.core.conditions import USUAL, Conditions
+from agent_ci.core.frameworks.framework import Framework, Place, Step, build_id, built, selected
+from agent_ci.core.report import TestReport
+from agent_ci.errors import InfrastructureError, UnsupportedError
+from agent_ci.files import open_regular
+from agent_ci.ports import Command, Completed, Workspace
+from agent_ci.runners import installed
+
+_MAX_OUTPUT = 2**30
+_SHOWN = 20_000  # characters of what a failed build printed
+_NOT_STARTED = frozenset({126, 127})  # a shell's, for a program that cannot be run or is not there
+# $1 is the folder; $2, where not empty, the file that takes what the command prints.
+_START = 'cd -- "$1" && out="$2" && shift 2 && { [ -z "$out" ] || exec >"$out" 2>&1; } && exec "$@"'
+
+
+@dataclass(frozen=True)
+class FrameworkRunner:
+    """Runs *framework* in *folder* ("" for the root), with the packages that are installed in the *checkout*.
+
+    *environment* is the job's, for the places of caches. *command* is what the user named, empty where it was found.
+    """
+
+    framework: Framework
+    folder: str
+    checkout: Path
+    environment: Mapping[str, str]
+    command: str = ""
+
+    @property
+    def toolchain(self) -> Mapping[str, str]:
+        """The framework, the user's command, and how a person runs the tests."""
+        told = {"runner": self.framework.name, "command": self.command, "reproduce": self._typed()}
+        return {**told, **({"folder": self.folder} if self.folder else {})}
+
+    @property
+    def varies(self) -> frozenset[str]:
+        """None of the conditions can be set."""
+        return frozenset()
+
+    def run(
+        self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float, conditions: Conditions = USUAL
+    ) -> TestReport:
+        """Run everything, or exactly *only*; ids begin with the project's folder where that is not the root."""
+        del conditions
+        installed.link(self.checkout, workspace.root)
+        place = self._place(workspace)
+        wanted = tuple(self._inside(id_) for id_ in only)
+        report = self._run(workspace, place, wanted, timeout)
+        if wanted:
+            report, _, _ = selected(report, wanted)
+        elif not report.tally.total:
+            raise UnsupportedError(f"`{self._typed()}` ran no tests; name the command that runs them with --run")
+        cases = tuple(replace(case, id=self._outside(case.id)) for case in report.cases)
+        return replace(report, cases=cases)
+
+    def _run(self, workspace: Workspace, place: Place, wanted: tuple[str, ...], timeout: float) -> TestReport:
+        found: list[TestReport] = []
+        builds = build_id(self.framework)
+        tests = tuple(id_ for id_ in wanted if id_ != builds)
+        for step in self.framework.steps(place, tests):
+            if wanted and not tests and not step.builds:
+                continue  # the build alone was asked for
+            done, output = self._start(workspace, place, step, timeout)
+            if not step.builds:
+                found.append(self._read(workspace, place, step, done, output))
+                continue
+            case = built(self.framework, *_complaint(done, output))
+            found.append(TestReport.of(case))
+            if case.is_red:
+                break
+        return reports.joined(found)
+
+    def _start(self, workspace: Workspace, place: Place, step: Step, timeout: float) -> tuple[Completed, Path]:
+        """Start *step*; how it ended, and the file with what it printed where that is kept apart."""
+        output = workspace.outbox / f"{secrets.token_hex(8)}.txt"
+        for stale in self._reports(place, step):
+            stale.unlink()  # one that is part of the commit says nothing about this run
+        keeps = step.tells or step.builds
+        argv = ("sh", "-c", _START, "sh", str(place.folder), str(output) if keeps else "", *step.argv)
+        done = workspace.run(Command(argv, step.environment, timeout))
+        done = replace(done, argv=step.argv, output=_text(output) if keeps else done.output)
+        if done.timed_out:
+            raise InfrastructureError(f"`{shlex.join(step.argv)}` did not finish within {timeout:.0f} s")
+        if done.ended_by:
+            raise InfrastructureError(f"the tests were ended: {done.ended_by}")
+        if done.exit_code in _NOT_STARTED or done.exit_code < 0:
+            raise InfrastructureError(f"the tests cannot be run here; {done.explanation}")
+        return done, output
+
+    def _read(self, workspace: Workspace, place: Place, step: Step, done: Completed, output: Path) -> TestReport:
+        """What *step* reported. Raises UnsupportedError where it reported nothing."""
+        found = (output,) if step.tells else self._reports(place, step)
+        if not found:
+            raise UnsupportedError(f"{self.framework.name} left no report; {done.explanation}")
+        root = workspace.outbox if found[0].is_relative_to(workspace.outbox) else workspace.root
+        try:
+            report = reports.read_reports(found, root=root)
+        except UnsupportedError as error:
+            raise UnsupportedError(f"{error}; {done.explanation}") from error
+        cases = tuple(replace(case, id=self.framework.id_of(case, place)) for case in report.cases)
+        doubts = report.partial
+        if done.exit_code and not report.tally.red:
+            doubts += (f"nothing in its report is red, and {done.explanation}",)
+        return replace(report, cases=cases, partial=doubts)
+
+    def _place(self, workspace: Workspace) -> Place:
+        folder = workspace.root / self.folder if self.folder else workspace.root
+        return Place(folder, workspace.outbox, environment=self.environment)
+
+    def _reports(self, place: Place, step: Step) -> tuple[Path, ...]:
+        return reports.find(Path(place.folder), step.reports) if step.reports else ()
+
+    def _inside(self, id_: str) -> str:
+        return id_.removeprefix(f"{self.folder}/") if self.folder else id_
+
+    def _outside(self, id_: str) -> str:
+        return f"{self.folder}/{id_}" if self.folder else id_
+
+    def _typed(self) -> str:
+        typed = shlex.join(self.framework.command)
+        return f"cd {shlex.quote(self.folder)} && {typed}" if self.folder else typed
+
+
+def _text(file: Path) -> str:
+    """The end of what was printed; empty where nothing was, or where it cannot be read safely."""
+    try:
+        with open_regular(file, root=file.parent, max_bytes=_MAX_OUTPUT) as opened:
+            opened.seek(max(0, file.stat().st_size - _SHOWN))
+            return opened.read(_SHOWN).decode("utf-8", "replace")
+    except (UnsupportedError, OSError):
+        return ""
+
+
+def _complaint(done: Completed, output: Path) -> tuple[str]:
+    """What a build that failed says is wrong; empty where it did not fail."""
+    if not done.exit_code:
+        return ("",)
+    text = _text(output)
+    found = logs.findings(text, "the build")
+    first = found[0].message if found else f"the build ended with exit code {done.exit_code}"
+    return (f"{first}\n\n{text}",)

@@ -1,0 +1,47 @@
+"""Runs the tests of several projects in one repository as one suite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent_ci import reports
+from agent_ci.core.conditions import USUAL, Conditions
+from agent_ci.core.report import TestReport
+from agent_ci.ports import Runner, Workspace
+
+
+@dataclass(frozen=True)
+class Several:
+    """*runners* in their order, each in one copy with the others; their ids never meet.
+
+    ``known`` remembers whose an id is, since a selection names ids that an earlier run of the whole suite showed.
+    """
+
+    runners: tuple[Runner, ...]
+    known: dict[str, Runner]
+
+    @property
+    def toolchain(self) -> Mapping[str, str]:
+        """That of the first, and the names of the others."""
+        first, *others = (runner.toolchain for runner in self.runners)
+        return {**first, "also": " ".join(dict.fromkeys(toolchain["runner"] for toolchain in others))}
+
+    @property
+    def varies(self) -> frozenset[str]:
+        """What any of them can set; the others leave it as it is."""
+        return frozenset().union(*(runner.varies for runner in self.runners))
+
+    def run(
+        self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float, conditions: Conditions = USUAL
+    ) -> TestReport:
+        """Run everything, or exactly *only*, with whom each belongs to; an id that nobody showed is asked of all."""
+        found = []
+        for runner in self.runners:
+            wanted = tuple(id_ for id_ in only if self.known.get(id_, runner) is runner)
+            if only and not wanted:
+                continue
+            report = runner.run(workspace, only=wanted, timeout=timeout, conditions=conditions)
+            self.known.update({case.id: runner for case in report.cases})
+            found.append(report)
+        return reports.joined(found)
