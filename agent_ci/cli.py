@@ -207,7 +207,8 @@ def merge(folders: tuple[Path, ...], plan_file: Path | None, **given: object) ->
 @cli.command(short_help="check how agent-ci is set up; print the exact lines that repair it")
 @click.option("--repository", type=click.Path(path_type=Path), default=Path(), help="the checkout", metavar="DIR")
 @click.option("--json", "as_json", is_flag=True, help="the findings as JSON on standard output")
-def doctor(repository: Path, *, as_json: bool) -> int:
+@click.option("--patch", "as_patch", is_flag=True, help="only what `git apply` can repair, as it takes it")
+def doctor(repository: Path, *, as_json: bool, as_patch: bool) -> int:
     """Check settings, workflows, checkout and sandbox; ends with 0 where all is good and 1 where something is wrong."""
     from agent_ci.examining import Examination
 
@@ -217,6 +218,10 @@ def doctor(repository: Path, *, as_json: bool) -> int:
     if as_json:
         rows = [{"id": one.id, "saw": one.saw, "why": one.why, "repair": one.repair} for one in found]
         _say_json(outward, outward.values({"outcome": str(outcome), "findings": rows}))
+        return outcome.exit_code
+    if as_patch:
+        first = {one.edit.path: one.edit.diff for one in reversed(found) if one.edit}  # one at a time for each file
+        click.echo(outward.to(Sink.PATCH, "".join(first.values())), nl=False)
         return outcome.exit_code
     for one in found:
         _say(outward, f"{one.id}\n  saw     {one.saw}\n  why     {one.why}\n  repair\n{indent(one.repair, '    ')}")
