@@ -1,0 +1,136 @@
+"""What release notes are made of: commits of a range, changes that people merged, entries, and what was left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody as git knows them, by `.mailmap` where there is one."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit. ``time`` is that of its committer, in seconds since 1970. ``message`` is whole.
+
+    ``paths`` are the files that differ from the first parent, known for commits of the main line only.
+    """
+
+    id: str
+    parents: tuple[str, ...]
+    author: Person
+    time: int
+    message: str
+    paths: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """The first line."""
+        return self.message.partition("\n")[0].strip()
+
+    @property
+    def body(self) -> str:
+        """Everything after the first line."""
+        return self.message.partition("\n")[2].strip()
+
+
+@dataclass(frozen=True)
+class Range:
+    """What was committed after ``since``, a tag ("" from the beginning on), up to the commit ``until``.
+
+    ``commits`` are all of them by id, as `git rev-list` has them, newest first. ``main_line`` are the ids along first
+    parents, newest first. ``released`` maps commits whose copies were released from another branch to that copy.
+    ``known`` are the addresses of everybody who contributed before.
+    """
+
+    since: str
+    until: str
+    commits: Mapping[str, Commit]
+    main_line: tuple[str, ...]
+    released: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    known: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One change as people decided on it: a merged change request, else a commit that was pushed by itself.
+
+    ``id`` is ``#12`` (GitHub), ``!12`` (GitLab) or the short id of the commit. ``head`` is the commit of the main line
+    that brought it, ``commits`` are all that came with it, that one included. ``paths`` are what it changed there.
+    """
+
+    id: str
+    title: str
+    body: str
+    head: str
+    commits: tuple[str, ...]
+    authors: tuple[Person, ...]
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Commits that no line of the notes tells of, and why, as a sentence."""
+
+    commits: tuple[str, ...]
+    reason: str
+
+
+class Section(StrEnum):
+    """Where an entry stands, in the words of Keep a Changelog; the last two are not for users of the project."""
+
+    ADDED = "Added"
+    CHANGED = "Changed"
+    DEPRECATED = "Deprecated"
+    REMOVED = "Removed"
+    FIXED = "Fixed"
+    SECURITY = "Security"
+    DEPENDENCIES = "Dependencies"
+    INTERNAL = "Internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the notes: what *units* did, in *text*; ``why`` says what put it into its section."""
+
+    section: Section
+    text: str
+    units: tuple[Unit, ...]
+    why: str
+    is_breaking: bool = False
+
+    @property
+    def commits(self) -> tuple[str, ...]:
+        """The commits that it answers for."""
+        return tuple(commit for unit in self.units for commit in unit.commits)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Every commit of a range, each once: told of by an entry, or dropped for a reason."""
+
+    range: Range
+    entries: tuple[Entry, ...]
+    dropped: tuple[Dropped, ...]
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Why the ledger is no account of its range, a sentence each; empty where it is one."""
+        told = [commit for entry in self.entries for commit in entry.commits]
+        every = Counter([*told, *(commit for one in self.dropped for commit in one.commits)])
+        missing = [commit for commit in self.range.commits if commit not in every]
+        strange = [commit for commit in every if commit not in self.range.commits]
+        return (
+            *(f"{commit[:12]} is accounted for twice" for commit, count in every.items() if count > 1),
+            *(f"{commit[:12]} is neither told of nor dropped" for commit in missing),
+            *(f"{commit[:12]} is not in the range" for commit in strange),
+            *(f"{one.commits[0][:12]} is dropped without a reason" for one in self.dropped if not one.reason),
+        )
