@@ -15,6 +15,7 @@ from agent_ci.errors import InfrastructureError, UsageError
 _OURS = (
     "evidence.json", "explanation.md", "fix.patch", "partial.patch", "report.html", "findings.json", "audit.jsonl",
     "findings.sarif", "results.ctrf.json", "results.junit.xml", "internal-error.md",
+    "notes.md", "ledger.json",
 )  # fmt: skip
 
 CELL_PATCH = "cell-"
@@ -63,6 +64,10 @@ class OutputFolder:
     def write_text(self, name: str, text: str) -> None:
         """Write *text*, which is Markdown, as such a file may be."""
         self._write(name, self.outward.to(Sink.MARKDOWN, text).encode("utf-8", "replace"))
+
+    def write_inert(self, name: str, text: str) -> None:
+        """Write *text* in which nothing is acted upon by the way it was made; secrets are removed."""
+        self._write(name, self.outward.to(Sink.COMMIT, text).encode("utf-8", "replace"))
 
     def write_values(self, document: object, rendered: Mapping[str, Callable[[Any], str]]) -> None:
         """Write each file of *rendered*, which makes it of *document*: JSON-like values, without secrets by then."""

@@ -204,6 +204,27 @@ def merge(folders: tuple[Path, ...], plan_file: Path | None, **given: object) ->
     return _run("merge", given, lambda session: Merging(session, folders, plan_file))
 
 
+@cli.command(short_help="draft the next release's notes from git alone")
+@click.option(
+    "--since", default="", help="begin after this tag or commit  [default: the release before]", metavar="REF"
+)
+@click.option("--release", default="", help="the tag of the release  [default: none yet]", metavar="VERSION")
+@click.option("--package", default="", help="what the tags of this package begin with", metavar="PREFIX")
+@click.option("--date", default="", help="the day of the release  [default: that of its commit]", metavar="YYYY-MM-DD")
+@_options
+def changelog(since: str, release: str, package: str, date: str, **given: object) -> int:
+    """Draft the notes of the next release: what users will notice, and a ledger in which no commit is missing."""
+    from agent_ci.drafting import Drafting
+
+    drafting = Drafting(os.environ, given, sys.stderr, since, release, package, date)
+    document = drafting.run()
+    if drafting.settings.json:
+        _say_json(drafting.outward, drafting.outward.values(document))
+    else:
+        click.echo(drafting.outward.to(Sink.COMMIT, str(document["notes"])), nl=False)
+    return int(str(document["exit_code"]))
+
+
 @cli.command(short_help="check how agent-ci is set up; print the exact lines that repair it")
 @click.option("--repository", type=click.Path(path_type=Path), default=Path(), help="the checkout", metavar="DIR")
 @click.option("--json", "as_json", is_flag=True, help="the findings as JSON on standard output")

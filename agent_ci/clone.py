@@ -101,6 +101,15 @@ class Clone:
         )
         return self._line("rev-parse", "--verify", "refs/fetched/0^{commit}")
 
+    def complete(self, remote: Remote, commit: str) -> None:
+        """Bring the whole history of *commit* and all tags from *remote*. Raises ToolError where it does not answer."""
+        self._git(
+            *("fetch", "--quiet", "--tags", "--no-recurse-submodules", "--no-write-fetch-head", "--unshallow"),
+            *("--no-auto-maintenance", "--end-of-options", remote.url, f"+{commit}:refs/fetched/whole"),
+            settings=remote.settings,
+            GIT_ALLOW_PROTOCOL=_PROTOCOLS,
+        )
+
     def head_at(self, remote: Remote, branch: str) -> str:
         """The id of the commit that *branch* of *remote* is at, empty where it has no such branch. Raises ToolError."""
         name = f"refs/heads/{branch}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from agent_ci import git
@@ -14,64 +15,71 @@ _HEAD = "\x02"
 _COPY = "(cherry picked from commit "
 
 
-def read_range(root: Path, since: str, until: str) -> Range:
-    """The commits after *since* (a revision, or "" for all) up to *until*. Raises ToolError where one is unknown."""
-    span = (until, *((f"^{since}",) if since else ()))
-    changed = dict(_changed(root, span))
-    every = {commit.id: commit for commit in _commits(root, span, changed)}
-    return Range(
-        since=since,
-        until=until,
-        commits=every,
-        main_line=tuple(changed),
-        released=_released(root, until),
-        known=_known(root, since),
-    )
+@dataclass(frozen=True)
+class Log:
+    """The history that git knows in *folder*: a checkout, or with *is_bare* the git directory of a clone."""
 
+    folder: Path
+    is_bare: bool = False
 
-def _commits(root: Path, span: tuple[str, ...], changed: dict[str, tuple[str, ...]]) -> Iterator[Commit]:
-    words = _words(root, "--topo-order", f"--format={_FIELDS}", *span)
-    rows = zip(*(words[index::_COUNT] for index in range(_COUNT)), strict=False)
-    for id_, parents, name, address, time, message in rows:
-        yield Commit(
-            id_, tuple(parents.split()), Person(name, address), int(time), message.strip(), changed.get(id_, ())
+    def range(self, since: str, until: str) -> Range:
+        """The commits after *since* (a revision, or "" for all) up to *until*. Raises ToolError for an unknown one."""
+        span = (until, *((f"^{since}",) if since else ()))
+        changed = dict(self._changed(span))
+        every = {commit.id: commit for commit in self._commits(span, changed)}
+        return Range(since, until, every, tuple(changed), released=self._released(until), known=self._known(since))
+
+    def tags(self, until: str) -> Mapping[str, str]:
+        """The commit of each tag that is reachable from *until*, by name."""
+        rows = self._run(
+            "for-each-ref", f"--merged={until}", "--format=%(refname:strip=2) %(objectname) %(*objectname)", "refs/tags"
         )
+        words = (row.split(" ") for row in git.text(rows).splitlines())
+        return {name: peeled or object_ for name, object_, peeled in words}
 
+    def day(self, revision: str) -> str:
+        """The day on which *revision* was committed, as YYYY-MM-DD in its own time zone."""
+        return git.text(self._run("log", "-1", "--format=%cs", "--no-show-signature", revision, "--")).strip()
 
-def _changed(root: Path, span: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each commit along first parents, newest first, with the paths in which it differs from its first parent."""
-    how = ("--first-parent", "--diff-merges=first-parent", "--name-only", "--no-renames")
-    id_, paths = "", list[str]()
-    for word in _words(root, *how, f"--format={_HEAD}%H", *span):
-        if word.startswith(_HEAD):
-            if id_:
-                yield id_, tuple(paths)
-            id_, paths = word[1:], []
-        elif path := word.removeprefix("\n"):
-            paths.append(path)
-    if id_:
-        yield id_, tuple(paths)
+    def _commits(self, span: tuple[str, ...], changed: Mapping[str, tuple[str, ...]]) -> Iterator[Commit]:
+        words = self._words("--topo-order", f"--format={_FIELDS}", *span)
+        rows = zip(*(words[index::_COUNT] for index in range(_COUNT)), strict=False)
+        for id_, parents, name, address, time, message in rows:
+            author, paths = Person(name, address), changed.get(id_, ())
+            yield Commit(id_, tuple(parents.split()), author, int(time), message.strip(), paths)
 
+    def _changed(self, span: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Each commit along first parents, newest first, with the paths in which it differs from its first parent."""
+        how = ("--first-parent", "--diff-merges=first-parent", "--name-only", "--no-renames")
+        id_, paths = "", list[str]()
+        for word in self._words(*how, f"--format={_HEAD}%H", *span):
+            if word.startswith(_HEAD):
+                if id_:
+                    yield id_, tuple(paths)
+                id_, paths = word[1:], []
+            elif path := word.removeprefix("\n"):
+                paths.append(path)
+        if id_:
+            yield id_, tuple(paths)
 
-def _released(root: Path, until: str) -> dict[str, str]:
-    """Commits that were copied to another branch and released from there, each with its copy."""
-    found: dict[str, str] = {}
-    grep = ("--fixed-strings", f"--grep={_COPY}", "--format=%H%x00%B", "--tags", f"^{until}")
-    words = _words(root, *grep)
-    for copy, message in zip(words[::2], words[1::2], strict=False):
-        for line in message.splitlines():
-            if line.startswith(_COPY):
-                found[line.removeprefix(_COPY).rstrip(")").strip()] = copy
-    return found
+    def _released(self, until: str) -> Mapping[str, str]:
+        """Commits that were copied to another branch and released from there, each with its copy."""
+        found: dict[str, str] = {}
+        words = self._words("--fixed-strings", f"--grep={_COPY}", "--format=%H%x00%B", "--tags", f"^{until}")
+        for copy, message in zip(words[::2], words[1::2], strict=False):
+            copied = (line for line in message.splitlines() if line.startswith(_COPY))
+            found |= {line.removeprefix(_COPY).rstrip(") "): copy for line in copied}
+        return found
 
+    def _known(self, since: str) -> frozenset[str]:
+        """The addresses of everybody who contributed up to *since*."""
+        return frozenset(address.casefold() for address in self._words("--format=%aE", since)) if since else frozenset()
 
-def _known(root: Path, since: str) -> frozenset[str]:
-    if not since:
-        return frozenset()
-    return frozenset(address.casefold() for address in _words(root, "--format=%aE", since))
+    def _words(self, *arguments: str) -> list[str]:
+        raw = self._run("log", "-z", "--use-mailmap", "--no-show-signature", *arguments, "--")
+        return git.text(raw).removesuffix("\0").split("\0") if raw else []
 
-
-def _words(root: Path, *arguments: str) -> list[str]:
-    """The words of `git log -z`, without what the checkout's settings would add."""
-    raw = git.run(root, "-c", "log.showSignature=false", "log", "-z", "--use-mailmap", *arguments, "--")
-    return git.text(raw).removesuffix("\0").split("\0") if raw else []
+    def _run(self, *arguments: str) -> bytes:
+        if self.is_bare:
+            return git.run(self.folder, *arguments, GIT_DIR=str(self.folder))
+        return git.run(self.folder, *arguments)

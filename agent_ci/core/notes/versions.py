@@ -1,0 +1,75 @@
+"""Knows versions by their tags: SemVer, PEP 440 and CalVer, with the prefix of a package, and which came before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_TAG = re.compile(
+    r"""(?P<prefix>.*?(?:^|[@/_-])v?|v)?                           # "v", "package@", "package-v"
+    (?P<numbers>\d+(?:\.\d+){1,3})
+    (?:[-._]?(?P<pre>(?:a|b|c|rc|alpha|beta|pre|preview|dev|next|canary|nightly|m)[-.]?\d*(?:\.\d+)*))?
+    (?P<build>(?:[+]|[-.]?post)[\w.-]*)?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_YEARS = range(2000, 2100)
+_ORDER = {"dev": 0, "nightly": 0, "canary": 0, "next": 1, "a": 2, "alpha": 2, "m": 2, "b": 3, "beta": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A release: its ``numbers``, and ``pre`` where it is a preview of it. ``prefix`` is what its tag begins with."""
+
+    tag: str
+    prefix: str
+    numbers: tuple[int, ...]
+    pre: str = ""
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether it precedes the release of its numbers."""
+        return bool(self.pre)
+
+    @property
+    def is_calendar(self) -> bool:
+        """Whether its first number is a year."""
+        return self.numbers[0] in _YEARS
+
+    @property
+    def package(self) -> str:
+        """The prefix without the "v" that some write before the numbers."""
+        return re.sub(r"v$", "", self.prefix, flags=re.IGNORECASE)
+
+    @property
+    def order(self) -> tuple[tuple[int, ...], int, int, tuple[int, ...]]:
+        """What versions of one package are compared by."""
+        padded = (*self.numbers, *(0,) * (4 - len(self.numbers)))
+        if not self.pre:
+            return padded, 1, 0, ()
+        word = re.match(r"[a-z]+", self.pre, re.IGNORECASE)
+        rank = _ORDER.get(word[0].lower(), 4) if word else 4
+        return padded, 0, rank, tuple(map(int, re.findall(r"\d+", self.pre)))
+
+
+def version(tag: str) -> Version | None:
+    """The version that *tag* names, None where it names none."""
+    found = _TAG.fullmatch(tag)
+    if found is None:
+        return None
+    numbers = tuple(map(int, found["numbers"].split(".")))
+    return Version(tag, found["prefix"] or "", numbers, (found["pre"] or "").lower())
+
+
+def baseline(tags: Iterable[str], *, release: Version | None, package: str = "") -> Version | None:
+    """The release to compare with: the last of *package* among *tags*, which are those that are reachable.
+
+    It is a stable one, unless *release*, the version that the notes are for, is a preview itself. Only earlier ones
+    than *release* count.
+    """
+    found = [one for tag in tags if (one := version(tag)) and one.package == package]
+    if release is not None:
+        found = [one for one in found if one.order < release.order]
+    if release is None or not release.is_preview:
+        found = [one for one in found if not one.is_preview]
+    return max(found, key=lambda one: one.order, default=None)
