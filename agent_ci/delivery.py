@@ -25,6 +25,7 @@ from agent_ci.errors import (
     NotAllowedError,
     RefusedError,
     RungRefusedError,
+    StaleError,
     UsageError,
 )
 from agent_ci.memory import ProvenFix
@@ -49,7 +50,8 @@ class Carrier:
 class Outgoing:
     """The verdict after delivery, the bytes of ``fix.patch`` or of ``partial.patch``, and where the change went.
 
-    ``message`` is that of the commit that the change would be, empty where nothing was proven.
+    ``message`` is that of the commit that the change would be, empty where nothing was proven. ``moved_to`` is the
+    commit that the branch is at now, where that was found to be another one than the change was proven on.
     """
 
     verdict: Verdict
@@ -57,6 +59,7 @@ class Outgoing:
     is_partial: bool = False
     delivery: Delivery | None = None
     message: str = ""
+    moved_to: str = ""
 
 
 def deliver(verdict: Verdict, carrier: Carrier, tools: Tools, settings: Settings) -> Outgoing:
@@ -90,7 +93,8 @@ def _outgoing(verdict: Verdict, carrier: Carrier, tools: Tools, settings: Settin
         delivery = descend(parcel, carrier.forge, settings.deliver, has_doubts=bool(proof.doubts))
     except AgentCIError as error:
         reason = f"{error}; the proven change is in {settings.out}/fix.patch"
-        return replace(made, verdict=replace(verdict, outcome=error.outcome, reason=reason))
+        moved_to = error.head if isinstance(error, StaleError) else ""
+        return replace(made, verdict=replace(verdict, outcome=error.outcome, reason=reason), moved_to=moved_to)
     outcome = Outcome.FIXED if delivery.rung in (PATCH, NONE) else Outcome.DELIVERED
     return replace(made, verdict=replace(verdict, outcome=outcome), delivery=delivery)
 

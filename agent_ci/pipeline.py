@@ -128,7 +128,7 @@ def execute(job: Job, tools: Tools) -> Verdict:
         return Verdict(error.outcome, str(error), evidence, tuple(attempts))
     verdict = Verdict(Outcome.FIXED, "", evidence, tuple(attempts))
     if verdict.proof:
-        return replace(verdict, reason=_proven(verdict.proof))
+        return replace(verdict, reason=proven_by(verdict.proof))
     return _given_up(tools, evidence, tuple(attempts))
 
 
@@ -277,7 +277,8 @@ def _content(tree: Tree, path: str) -> bytes | None:
         return None
 
 
-def _proven(attempt: Attempt) -> str:
+def proven_by(attempt: Attempt) -> str:
+    """The sentence that says whose change *attempt* proved, and what it is about."""
     cause = attempt.reply.cause or "the failing tests pass with the change, and every other test as before"
     return f"proven with the proposer `{attempt.reply.proposer}`: {cause}"
 

@@ -27,7 +27,7 @@ from agent_ci.core.report import Status, TestCase
 from agent_ci.core.views.comment import pull_request
 from agent_ci.core.views.story import story
 from agent_ci.delivery import descend, parcel_of
-from agent_ci.errors import AgentCIError, RefusedError, UnsupportedError, UsageError
+from agent_ci.errors import AgentCIError, RefusedError, StaleError, UnsupportedError, UsageError
 from agent_ci.handover import HandedOver
 from agent_ci.pipeline import refusals
 from agent_ci.ports import Delivery, Forge
@@ -36,6 +36,10 @@ from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
 
 _MAX_MESSAGE = 100_000  # characters
+_AGAIN = (
+    "; publish runs no code of the repository, so that it cannot prove the change there: run `agent-ci fix` on the new "
+    "head, in the pipeline that the push to it started, or by running the job that proposes once more"
+)
 
 
 @dataclass
@@ -98,7 +102,8 @@ class Publication:
             try:
                 delivery = descend(parcel, place.forge, self.settings.deliver, has_doubts=bool(handed.doubts))
             except AgentCIError as error:
-                return _Ended(error.outcome, f"{error}; the proven change is in {self.settings.out}/fix.patch")
+                again = _AGAIN if isinstance(error, StaleError) else ""
+                return _Ended(error.outcome, f"{error}; the proven change is in {self.settings.out}/fix.patch{again}")
         outcome = Outcome.FIXED if delivery.rung in (PATCH, NONE) else Outcome.DELIVERED
         return _Ended(outcome, str(handed.document["reason"]), delivery)
 

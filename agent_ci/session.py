@@ -35,6 +35,7 @@ from agent_ci.errors import AgentCIError, UnsupportedError
 from agent_ci.files import open_regular
 from agent_ci.jobs.fix import Fix
 from agent_ci.jobs.hooks import Hooks
+from agent_ci.jobs.rebasing import proven_again
 from agent_ci.jobs.triage import Triage
 from agent_ci.pipeline import Tools, execute
 from agent_ci.ports import Completed, Forge, Isolation, Sandbox, Tree
@@ -156,7 +157,26 @@ class Session:
 
     def _run(self) -> Verdict:
         with self.opened() as (job, tools):
-            return self.deliver(self._execute(job, tools), tools)
+            verdict = self.deliver(self._execute(job, tools), tools)
+            moved_to = self._delivered.moved_to if self._delivered else ""
+            return self._met(verdict, job, tools, moved_to) if moved_to else verdict
+
+    def _met(self, stale: Verdict, job: Fix, tools: Tools, moved_to: str) -> Verdict:
+        """The verdict once the branch that moved on was met at *moved_to*, which is tried one time.
+
+        What that commit's settings forbid is not delivered onto it.
+        """
+        context = replace(self.context, commit=moved_to)
+        file = settings_file(context, tools.repository, tools.clone)
+        policy = settings.heard(self.given, self.environment, file).policy
+        there = replace(tools, context=context, policy=policy)
+        found = proven_again(stale, job, there, moved_from=self.context.commit)
+        if found.outcome is Outcome.FIXED:
+            self.context = context
+            return self.deliver(found, there)
+        if self._delivered:
+            self._delivered = replace(self._delivered, verdict=found)
+        return found
 
     def hand_on(self) -> bool:
         """Ask that a process with the right to write delivers and tells what is only a file here; whether it will."""

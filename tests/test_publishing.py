@@ -119,6 +119,7 @@ def test_a_branch_that_moved_on_is_stale_and_the_patch_is_kept(tmp_path: Path, h
     head = git(red.path, "rev-parse", "HEAD")
     done = publish(red, folder, "--deliver", "commit")
     assert (done.code, done.document["outcome"]) == (32, "stale")
+    assert "cannot prove the change there: run `agent-ci fix` on the new head" in done.document["reason"]
     assert git(red.path, "rev-parse", "HEAD") == head
     assert (tmp_path / "published" / "fix.patch").read_bytes() == (folder / "fix.patch").read_bytes()
 

@@ -60,7 +60,7 @@ class Fix:
         if self.bounds is None or evidence.settled is not None or not evidence.targets:
             return evidence
         history = tools.history
-        parent = tools.repository.parents(tools.context.commit)[:1]
+        parent = tuple(step.id for step in history.steps[1:2])
         is_redder = evidence.caused_by_change and parent == (self.triage.base,)
         if asked := ask_to_take_back(history, is_redder=is_redder):
             evidence = replace(evidence, notes=(*evidence.notes, asked))
