@@ -11,7 +11,7 @@ from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
 from agent_ci.core.document import FIX
 from agent_ci.core.fingerprint import fingerprint
-from agent_ci.core.ladder import NONE, PATCH, rungs
+from agent_ci.core.ladder import COMMIT, NONE, PATCH, rungs
 from agent_ci.core.loops import repairs
 from agent_ci.core.message import commit_message
 from agent_ci.core.outcome import Outcome
@@ -86,11 +86,13 @@ def _outgoing(verdict: Verdict, carrier: Carrier, tools: Tools, settings: Settin
     made = Outgoing(verdict, _as_mail(parcel, tools.clone, outward), message=parcel.message)
     assert made.patch is not None  # noqa: S101 - it was made a line ago
     carrier.keep(made.patch)
-    _remember(verdict, tools, settings, outward)
+    if not verdict.evidence.takes_back:
+        _remember(verdict, tools, settings, outward)
     try:
         if settings.uncommitted and settings.deliver == "commit":
             raise UsageError("--uncommitted work cannot be delivered as a commit; apply .agent-ci/fix.patch instead")
-        delivery = descend(parcel, carrier.forge, settings.deliver, has_doubts=bool(proof.doubts))
+        waits = Waits(has_doubts=bool(proof.doubts), is_revert=bool(verdict.evidence.takes_back))
+        delivery = descend(parcel, carrier.forge, settings.deliver, waits)
     except AgentCIError as error:
         reason = f"{error}; the proven change is in {settings.out}/fix.patch"
         moved_to = error.head if isinstance(error, StaleError) else ""
@@ -99,7 +101,18 @@ def _outgoing(verdict: Verdict, carrier: Carrier, tools: Tools, settings: Settin
     return replace(made, verdict=replace(verdict, outcome=outcome), delivery=delivery)
 
 
-def descend(parcel: Parcel, forge: Forge, asked: str, *, has_doubts: bool = False, file: str = FIX) -> Delivery:
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Why a change waits for a person: *has_doubts* about what it does, or it takes back an earlier one of ours."""
+
+    has_doubts: bool = False
+    is_revert: bool = False
+
+
+_FOR_NOBODY = Waits()
+
+
+def descend(parcel: Parcel, forge: Forge, asked: str, waits: Waits = _FOR_NOBODY, *, file: str = FIX) -> Delivery:
     """Deliver *parcel* by the best rung that is not refused; its sentence names those that were, and why.
 
     *file* is the name of the patch file, which is the last rung.
@@ -108,7 +121,9 @@ def descend(parcel: Parcel, forge: Forge, asked: str, *, has_doubts: bool = Fals
     branch moved on. The patch file is the caller's, and is there already.
     """
     refusals: list[RungRefusedError] = []
-    for rung in rungs(asked, has_doubts=has_doubts):
+    if waits.is_revert and asked == COMMIT:
+        refusals.append(RungRefusedError("a revert is proposed to a person, and never committed at once"))
+    for rung in rungs(asked, has_doubts=waits.has_doubts, is_revert=waits.is_revert):
         if rung == NONE:
             return Delivery(NONE, "nothing was delivered, as asked")
         if rung == PATCH:

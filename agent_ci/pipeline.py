@@ -22,7 +22,7 @@ from agent_ci.core.patches.relocate import relocate
 from agent_ci.core.policy import Policy
 from agent_ci.core.report import TestCase
 from agent_ci.core.review.review import Facts, objections
-from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
+from agent_ci.core.run import REVERT, Attempt, Evidence, Reply, Verdict
 from agent_ci.errors import AgentCIError
 from agent_ci.history import branch_history
 from agent_ci.ports import Journal, Progress, Proposer, Runner, Sandbox, Tree, Workspace
@@ -176,6 +176,8 @@ def _attempts(job: Job, tools: Tools, evidence: Evidence, attempts: list[Attempt
     """
     bench = _Bench(job, tools, evidence, tools.clone.tree(evidence.tree))
     for name, proposer in tools.proposers:
+        if (name == REVERT) is (evidence.takes_back is None):
+            continue
         session = proposer.propose(evidence, tuple(attempts), bench)
         answer: Attempt | None = None
         is_proven = False

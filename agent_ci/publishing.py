@@ -26,7 +26,7 @@ from agent_ci.core.parcel import Parcel
 from agent_ci.core.report import Status, TestCase
 from agent_ci.core.views.comment import pull_request
 from agent_ci.core.views.story import story
-from agent_ci.delivery import descend, parcel_of
+from agent_ci.delivery import Waits, descend, parcel_of
 from agent_ci.errors import AgentCIError, RefusedError, StaleError, UnsupportedError, UsageError
 from agent_ci.handover import HandedOver
 from agent_ci.pipeline import refusals
@@ -100,7 +100,8 @@ class Publication:
         self._keep(handed)
         with self.console.phase("deliver"), undisturbed():
             try:
-                delivery = descend(parcel, place.forge, self.settings.deliver, has_doubts=bool(handed.doubts))
+                waits = Waits(has_doubts=bool(handed.doubts), is_revert=handed.is_revert)
+                delivery = descend(parcel, place.forge, self.settings.deliver, waits)
             except AgentCIError as error:
                 again = _AGAIN if isinstance(error, StaleError) else ""
                 return _Ended(error.outcome, f"{error}; the proven change is in {self.settings.out}/fix.patch{again}")

@@ -16,6 +16,7 @@ from agent_ci.confine.probing import python_of
 from agent_ci.core.budget import Budget
 from agent_ci.core.frameworks.detection import Project
 from agent_ci.core.frameworks.framework import Framework
+from agent_ci.core.run import REVERT
 from agent_ci.core.spelling import did_you_mean
 from agent_ci.errors import InfrastructureError, UnsupportedError, UsageError
 from agent_ci.kept import door, outward
@@ -50,11 +51,16 @@ def forge(environment: Mapping[str, str], repository: Repository, clone: Clone) 
 
 
 def proposers(setup: Setup) -> tuple[tuple[str, Proposer], ...]:
-    """The proposers by name, in the order given; `model` comes last when a model is set and it was not named."""
+    """The proposers by name, in the order given; `model` comes last when a model is set and it was not named.
+
+    In front of them is the one that takes a repair of ours back, which nobody has to name.
+    """
+    from agent_ci.proposers.revert import Revert
+
     names = setup.settings.proposer
     if setup.settings.model and "model" not in names:
         names = (*names, "model")
-    return tuple((name, _proposer(name, setup)) for name in dict.fromkeys(names))
+    return ((REVERT, Revert()), *((name, _proposer(name, setup)) for name in dict.fromkeys(names)))
 
 
 def _proposer(name: str, setup: Setup) -> Proposer:

@@ -131,16 +131,42 @@ def test_one_job_without_a_token_leaves_the_file_and_says_why(pipeline: Pipeline
     assert (pipeline.head(), pipeline.comments()) == (before, [])
 
 
+def commit_as_ours(pipeline: Pipeline, message: str) -> None:
+    """Have the branch end in a commit of ours with what is staged, here, on the server and in the event."""
+    ours = ("-c", "user.name=agent-ci", "-c", "user.email=agent-ci@users.noreply.github.com")
+    git(pipeline.red.path, *ours, "commit", "-q", "--allow-empty", "-m", message)
+    git(pipeline.red.path, "push", "-q", str(pipeline.red.scratch / "origin.git"), "HEAD:topic")
+    event = json.loads(pipeline.event.read_text(encoding="utf-8"))
+    event["pull_request"]["head"]["sha"] = Repository.at(pipeline.red.path).head()
+    pipeline.event.write_text(json.dumps(event), encoding="utf-8")
+
+
+def test_a_repair_of_ours_that_broke_something_is_proposed_to_be_taken_back(pipeline: Pipeline, tmp_path: Path) -> None:
+    out, path = tmp_path / "out", pipeline.red.path / "calc.py"
+    path.write_text(CALC.replace("a - b", "a + b").replace("a * 2", "a * 3"), encoding="utf-8")
+    git(pipeline.red.path, "add", "-A")
+    commit_as_ours(pipeline, f"fix: the sign\n\nAgent-CI-Fingerprint: {'0' * 16}\nAgent-CI-Attempt: 1\n")
+    before = pipeline.head()
+    done = pipeline.fix(out, "--deliver", "patch")
+    told = document(done)
+    assert (told["outcome"], told["takes_back"]["commit"]) == ("fixed", before), done.stderr
+    asked = ("publish", str(out / "evidence.json"), "--repository", str(pipeline.red.path), "--out", str(tmp_path))
+    published = pipeline.run(*asked, "--deliver", "commit", "--json", GITHUB_TOKEN=TOKEN)
+    rung = document(published)["delivery"]
+    assert (published.returncode, pipeline.head(), rung["rung"]) == (0, before, "pull-request"), rung
+    assert "a revert is proposed to a person, and never committed at once" in rung["sentence"]
+    [made] = (pull for number, pull in pipeline.server.state.pulls.items() if number != 1)
+    assert (made["title"], made["draft"]) == ('Revert "fix: the sign"', True)
+    assert "the revert repairs nothing else: test_calc.py::test_add will be red again" in made["body"]
+    message = pipeline.server.state.bare.git("log", "-1", "--format=%B", made["head"]["ref"])
+    assert (f"This reverts commit {before}." in message, f"Agent-CI-Reverts: {before}" in message) == (True, True)
+
+
 def test_a_repair_that_did_not_hold_asks_a_person_once_and_is_not_repeated(pipeline: Pipeline, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert pipeline.fix(out, "--deliver", "patch").returncode == 0
     message = json.loads((out / "evidence.json").read_text(encoding="utf-8"))["patch_file"]["message"]
-    ours = ("-c", "user.name=agent-ci", "-c", "user.email=agent-ci@users.noreply.github.com")
-    git(pipeline.red.path, *ours, "commit", "-q", "--allow-empty", "-m", message)  # our repair, which repaired nothing
-    git(pipeline.red.path, "push", "-q", str(tmp_path / "origin.git"), "HEAD:topic")
-    event = json.loads(pipeline.event.read_text(encoding="utf-8"))
-    event["pull_request"]["head"]["sha"] = Repository.at(pipeline.red.path).head()
-    pipeline.event.write_text(json.dumps(event), encoding="utf-8")
+    commit_as_ours(pipeline, message)  # our repair, which repaired nothing
     done = pipeline.fix(out, "--deliver", "patch")
     told = document(done)
     assert (done.returncode, told["outcome"], told["attempts"]) == (1, "no_fix", [])

@@ -133,17 +133,20 @@ def repairs(history: History) -> int:
     return max(counted, said) if history.is_cut else counted
 
 
-def ask_to_take_back(history: History, *, is_redder: bool) -> str:
-    """A sentence that asks to undo the last commit where it is a repair of ours; empty elsewhere.
+def last_repair(history: History) -> tuple[Step, Step] | None:
+    """The last commit and the one before it, where the last is a repair of ours that may be taken back.
 
-    *is_redder* says whether a case that passed before that commit is red with it.
+    What takes something back itself is left alone: two reverts in a row would begin a loop.
     """
-    tip = history.steps[0] if history.steps else Step("")
-    if not (tip.failure and is_redder):
-        return ""
+    tip, *before = history.steps[:2] or (Step(""),)
+    return (tip, before[0]) if tip.failure and not tip.reverted and before else None
+
+
+def ask_to_take_back(repair: Step) -> str:
+    """A sentence that asks to undo the last commit, *repair*, with which something is red that passed before it."""
     return (
-        f"the last commit {tip.id[:12]} is a repair of ours, and what passed before it is red now; "
-        f"`agent-ci undo {tip.id[:12]}` takes it back"
+        f"the last commit {repair.id[:12]} is a repair of ours, and what passed before it is red now; "
+        f"`agent-ci undo {repair.id[:12]}` takes it back"
     )
 
 

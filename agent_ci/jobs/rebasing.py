@@ -33,6 +33,8 @@ def proven_again(stale: Verdict, job: Fix, tools: Tools, *, moved_from: str) -> 
             return replace(stale, outcome=Outcome.NOTHING_TO_DO, reason=green)
         if evidence.settled is not None:
             return _left(stale, head, evidence.summary)
+        if evidence.takes_back:
+            return _left(stale, head, f"it is a repair of ours that broke something ({evidence.summary})")
         moved = f"the branch moved on from {moved_from[:12]} to {head[:12]}, where the change was proven once more"
         return _on(stale, replace(evidence, notes=(*evidence.notes, moved)), job, tools)
     except AgentCIError as error:

@@ -8,7 +8,18 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from agent_ci.core.loops import DAY, Bounds, Decision, History, Step, ask_to_take_back, decide, repairs, since_a_person
+from agent_ci.core.loops import (
+    DAY,
+    Bounds,
+    Decision,
+    History,
+    Step,
+    ask_to_take_back,
+    decide,
+    last_repair,
+    repairs,
+    since_a_person,
+)
 
 FAILURE, OTHER = "0123456789abcdef", "fedcba9876543210"
 BOUNDS = Bounds(per_branch=3, per_day=10)
@@ -100,12 +111,12 @@ def test_a_repair_is_known_by_its_trailers_also_where_a_persons_token_made_it() 
     assert since_a_person((revert, ours(), PERSON)) == (revert, ours())
 
 
-def test_a_person_is_asked_to_take_back_what_made_the_build_redder() -> None:
-    tip = History((ours(), PERSON))
-    assert "agent-ci undo aaaaaaaaaaaa" in ask_to_take_back(tip, is_redder=True)
-    assert not ask_to_take_back(tip, is_redder=False)
-    assert not ask_to_take_back(History((PERSON, ours())), is_redder=True)
-    assert not ask_to_take_back(History(), is_redder=True)
+def test_what_may_be_taken_back_is_a_repair_of_ours_that_is_the_last_commit_and_no_revert() -> None:
+    assert last_repair(History((ours(), PERSON))) == (ours(), PERSON)
+    assert "agent-ci undo aaaaaaaaaaaa" in ask_to_take_back(ours())
+    undone = Step("u" * 40, is_bot=True, failure=OTHER, reverted="a" * 40)
+    for steps in ((PERSON, ours()), (BOT, ours()), (undone, ours(), PERSON), (ours(),), ()):
+        assert last_repair(History(steps)) is None
 
 
 @dataclass

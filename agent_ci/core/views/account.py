@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent_ci.core.document import Phase, text_of
-from agent_ci.core.outcome import Outcome, headline
+from agent_ci.core.outcome import REVERTED, Outcome, headline
 from agent_ci.core.views.reading import item, items, number, text, texts, whole
 
 _STATUSES = ("failed", "errored", "skipped", "passed")
@@ -114,6 +114,7 @@ class Account:
     suspects: tuple[Place, ...] = ()
     flaky: tuple[str, ...] = ()
     first_bad: str = ""
+    takes_back: str = ""
     reproduce: str = ""
     before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -144,6 +145,8 @@ class Account:
     @property
     def headline(self) -> str:
         """The verdict in a few words."""
+        if self.takes_back and self.is_proven and self.known_outcome in (Outcome.FIXED, Outcome.DELIVERED):
+            return REVERTED
         return headline(self.known_outcome) if self.known_outcome else self.outcome or "No verdict"
 
     @property
@@ -180,6 +183,7 @@ def read(document: Mapping[str, object]) -> Account:
         suspects=tuple(_suspect(row) for row in items(document, "suspects")),
         flaky=tuple(_flake(row) for row in items(document, "flaky")),
         first_bad=text(bad.get("sentence")) or f"{text(bad.get('commit'))} {text(bad.get('subject'))}".strip(),
+        takes_back=text(item(document, "takes_back").get("subject")),
         reproduce=text(document.get("reproduce")),
         before=_by_status(item(document, "before")),
         after=_by_status(item(document, "after")),
