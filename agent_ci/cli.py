@@ -157,14 +157,18 @@ def verify(evidence: Path, patch: Path | None, **given: object) -> int:
 @click.argument("evidence", type=click.Path(path_type=Path), default=Path(".agent-ci/evidence.json"))
 @click.option("--patch", type=click.Path(path_type=Path), help="the patch  [default: fix.patch beside the evidence]")
 @click.option("--evidence-sha256", default="", help="the digest of EVIDENCE that was told apart from it", metavar="HEX")
+@click.option("--only-tell", is_flag=True, help="say on the forge what the run says; deliver, write and print nothing")
 @_options
-def publish(evidence: Path, patch: Path | None, evidence_sha256: str, **given: object) -> int:
+def publish(evidence: Path, patch: Path | None, evidence_sha256: str, *, only_tell: bool, **given: object) -> int:
     """Deliver the fix that EVIDENCE and its patch tell of, once all was checked that needs no code to run."""
     from agent_ci import keeper
     from agent_ci.publishing import Publication
 
     environment = keeper.taken_out(os.environ)
     publication = Publication(environment, given, sys.stderr, evidence, patch, evidence_sha256)
+    if only_tell:
+        publication.tell()
+        return 0
     document = publication.run()
     _tell_ended(document, publication.settings, publication.outward)
     if publication.settings.json:

@@ -87,7 +87,7 @@ class Publication:
         try:
             with self._place(handed) as place:
                 ended = self._delivered(handed, place) if handed.is_whole else _nothing(handed)
-                ended = self._told(handed, place, ended)
+                ended = replace(ended, address=self._told(handed, place, ended))
         except ToolError as error:
             ended = _Ended(Outcome.UNSUPPORTED, f"the hand-over does not fit this repository: {error}")
         except AgentCIError as error:
@@ -108,17 +108,28 @@ class Publication:
         outcome = Outcome.FIXED if delivery.rung in (PATCH, NONE) else Outcome.DELIVERED
         return _Ended(outcome, str(handed.document["reason"]), delivery)
 
-    def _told(self, handed: HandedOver, place: _Place, ended: _Ended) -> _Ended:
-        """*ended* with the address at which people are told; where that fails, a sentence says so and nothing else."""
-        document = {**handed.document, **(ended.told if handed.is_whole else {})}
+    def tell(self) -> str:
+        """Tell people what the run says, and deliver and write nothing; the address, empty where nobody was told.
+
+        How the run ended does not change by it: what goes wrong here is said, and no more.
+        """
+        try:
+            with self.console.phase("check the hand-over"):
+                handed = handover.read(self.evidence, self.patch, sha256=self.sha256)
+            with self._place(handed) as place:
+                return self._told(handed, place, None)
+        except AgentCIError as error:
+            self.console.say(f"nobody could be told on the forge: {error}")
+            return ""
+
+    def _told(self, handed: HandedOver, place: _Place, ended: _Ended | None) -> str:
+        """The address at which people are told; where that fails, a sentence says so and nothing else."""
         with self.console.phase("tell"), undisturbed():
             try:
-                return replace(
-                    ended, address=place.forge.tell(story(document, handed.text, self.outward), place.context)
-                )
+                return place.forge.tell(story(_shown(handed, ended), handed.text, self.outward), place.context)
             except AgentCIError as error:
                 self.console.say(f"nobody could be told on the forge: {error}")
-                return ended
+                return ""
 
     @contextlib.contextmanager
     def _place(self, handed: HandedOver) -> Iterator[_Place]:
@@ -208,6 +219,11 @@ class _Ended:
             "delivery": where,
             "told": self.address,
         }
+
+
+def _shown(handed: HandedOver, ended: _Ended | None) -> dict[str, object]:
+    """The evidence as people are to see it: with what became of the change, where there is one."""
+    return {**handed.document, **(ended.told if ended and handed.is_whole else {})}
 
 
 def _nothing(handed: HandedOver) -> _Ended:

@@ -45,6 +45,7 @@ from agent_ci.settings import Settings
 from agent_ci.templates import shipped, template
 
 _MAX_LOG_BYTES = 50_000_000
+_TOLD = ("fix", "merge")  # the jobs that people on a forge hear of
 _OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO}
 
 
@@ -179,14 +180,19 @@ class Session:
         return found
 
     def hand_on(self) -> bool:
-        """Ask that a process with the right to write delivers and tells what is only a file here; whether it will."""
+        """Ask that a process with the right to write delivers what is only a file here; whether it will.
+
+        Where nothing is to be delivered, it is asked to tell people why, which ends nothing otherwise.
+        """
         delivery, chosen = self._delivered.delivery if self._delivered else None, self.settings
         keeper = kept.door(self.environment)
-        if keeper is None or delivery is None or delivery.rung != PATCH or self.context.forge == "git":
+        is_told = self.job in _TOLD and self.verdict.outcome is not Outcome.CANCELLED
+        if keeper is None or self.context.forge == "git" or not is_told:
             return False
+        delivers = delivery is not None and delivery.rung == PATCH
         asked = {"deliver": chosen.deliver, "out": str(chosen.out), "repository": str(chosen.repository)}
-        flags = {"json": chosen.json, "quiet": chosen.quiet, "verbose": chosen.verbose}
-        return bool(keeper.ask("publish", **asked, **flags))
+        flags = {"json": chosen.json, "quiet": chosen.quiet, "verbose": chosen.verbose, "only-tell": not delivers}
+        return bool(keeper.ask("publish", **asked, **flags)) and delivers
 
     def _fix(self, tools: Tools) -> Fix:
         base = base_of(self.settings, self.context, tools.repository, tools.clone)

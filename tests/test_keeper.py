@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from agent_ci import kept
-from agent_ci.keeper import Desk, is_needed
+from agent_ci.keeper import Desk, _Forwarding, _published, is_needed
 from bench.repositories import PYTEST
 from tests.red import GOOD, RedRepository
 from tests.servers.chat import ChatServer, says
@@ -125,6 +125,7 @@ PUBLISH: Mapping[str, Any] = {
     "json": True,
     "quiet": False,
     "verbose": "yes",
+    "only-tell": False,
 }
 TOKEN = "ghs-canary-55a1e0c93d"  # noqa: S105 - made up
 
@@ -152,6 +153,23 @@ def test_how_it_is_delivered_is_the_first_word_and_no_word_of_it_is_an_option() 
     assert made.answer_to({**PUBLISH, "out": "another", "deliver": "suggestion"})
     told = ("--deliver", "commit", "--repository", "here", "--out", "--help", "--json", "--", "--help/evidence.json")
     assert made.publication == told
+
+
+def test_whether_it_only_tells_is_the_first_word_as_well() -> None:
+    made = Desk({"GITHUB_TOKEN": TOKEN}, io.BytesIO(), io.BytesIO())
+    assert made.answer_to({**PUBLISH, "only-tell": True})
+    assert made.answer_to(PUBLISH)
+    assert (made.only_tells, "--only-tell" in made.publication) == (True, True)
+    assert not Desk({"GITHUB_TOKEN": TOKEN}, io.BytesIO(), io.BytesIO()).answer_to({**PUBLISH, "deliver": "patch"})
+
+
+def test_a_process_that_only_tells_says_nothing_to_the_steps_that_follow(tmp_path: Path) -> None:
+    told = tmp_path / "outputs"
+    told.touch()
+    around = {"PATH": os.environ["PATH"], "GITHUB_OUTPUT": str(told)}
+    made = Desk({}, io.BytesIO(), io.BytesIO(), around, publication=("--no-such-option",), only_tells=True)
+    assert _published(made, _Forwarding(made)) == 2
+    assert told.read_text(encoding="utf-8") == ""
 
 
 def test_without_a_model_named_at_the_start_nobody_is_asked() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from agent_ci.checkout import Repository
 from bench.repositories import PYTEST, git
-from tests.red import CALC, FILES, GOOD, RedRepository
+from tests.red import CALC, FILES, GOOD, WRONG, RedRepository
 from tests.servers.github import TOKEN, ForgeServer
 
 KEY = "sk-canary-1f9d3b70c5"
@@ -43,10 +43,10 @@ class Pipeline:
         argv = [sys.executable, "-m", "agent_ci", *arguments]
         return subprocess.run(argv, env=environment, capture_output=True, text=True, check=False, timeout=180)
 
-    def fix(self, out: Path, *more: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    def fix(self, out: Path, *more: str, reply: str = GOOD, **variables: str) -> subprocess.CompletedProcess[str]:
         """The command that needs no right to write."""
         cassette = self.red.scratch / "cassette.jsonl"
-        cassette.write_text(f"{json.dumps({'text': GOOD})}\n", encoding="utf-8")
+        cassette.write_text(f"{json.dumps({'text': reply})}\n", encoding="utf-8")
         given = ("--repository", str(self.red.path), "--run", PYTEST, "--repeat", "2", "--out", str(out))
         replay = ("--proposer", "replay", "--cassette", str(cassette), "--sandbox", "none")
         return self.run("fix", *given, *replay, "--json", *more, **variables)
@@ -120,6 +120,33 @@ def test_one_job_with_key_and_token_is_three_processes(pipeline: Pipeline, tmp_p
     assert len(pipeline.comments()) == 1
     texts = [path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir() if path.is_file()]
     assert not any(secret in text for text in (*texts, done.stdout, done.stderr) for secret in (KEY, TOKEN))
+
+
+def test_one_job_says_why_nothing_was_proven_and_ends_as_it_did(pipeline: Pipeline, tmp_path: Path) -> None:
+    before, out, told = pipeline.head(), tmp_path / "out", tmp_path / "outputs"
+    told.touch()
+    variables = {"GITHUB_TOKEN": TOKEN, "GITHUB_OUTPUT": str(told)}
+    done = pipeline.fix(out, "--deliver", "commit", reply=WRONG, **variables)
+    assert (done.returncode, document(done)["outcome"]) == (1, "no_fix"), done.stderr
+    assert json.loads((out / "evidence.json").read_text(encoding="utf-8")) == document(done)
+    [comment] = pipeline.comments()
+    assert comment.splitlines()[2].endswith("No fix found")
+    [check] = pipeline.server.state.checks.values()
+    assert (check["conclusion"], pipeline.head()) == ("failure", before)
+    assert told.read_text(encoding="utf-8").count("outcome") == 1
+
+
+def test_one_job_is_silent_on_green(pipeline: Pipeline, tmp_path: Path) -> None:
+    green = CALC.replace("a - b", "a + b")
+    pipeline.red.commit({"calc.py": green})
+    git(pipeline.red.path, "push", "-q", str(tmp_path / "origin.git"), "HEAD:topic")
+    event = json.loads(pipeline.event.read_text(encoding="utf-8"))
+    event["pull_request"]["head"]["sha"] = Repository.at(pipeline.red.path).head()
+    pipeline.event.write_text(json.dumps(event), encoding="utf-8")
+    done = pipeline.fix(tmp_path / "out", "--deliver", "commit", GITHUB_TOKEN=TOKEN)
+    assert (done.returncode, document(done)["outcome"]) == (0, "nothing_to_do"), done.stderr
+    assert "tell" in done.stderr
+    assert (pipeline.comments(), pipeline.server.state.checks) == ([], {})
 
 
 def test_one_job_without_a_token_leaves_the_file_and_says_why(pipeline: Pipeline, tmp_path: Path) -> None:

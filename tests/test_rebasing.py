@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agent_ci import session
 from agent_ci.core.run import Verdict
-from agent_ci.delivery import Outgoing
+from agent_ci.delivery import Outgoing, deliver
 from agent_ci.jobs.fix import Fix
+from agent_ci.jobs.rebasing import proven_again
 from agent_ci.pipeline import Tools
 from bench.repositories import git
 from tests.checkouts import Checkout
@@ -33,7 +35,13 @@ LINES = tuple(f"line {number}" for number in range(1, 9))
 WRONG = "\n".join(("add = wrong", *LINES, "twice = 2", ""))
 FILES = {"calc.txt": WRONG, "check.sh": SUITE}
 FIX = "--- a/calc.txt\n+++ b/calc.txt\n@@ -1,2 +1,2 @@\n-add = wrong\n+add = 1\n line 1\n"
-QUICK = {"run": "sh check.sh", "report": ("report.xml",), "repeat": 2, "sandbox": "none", "deliver": "commit"}
+QUICK: dict[str, Any] = {
+    "run": "sh check.sh",
+    "report": ("report.xml",),
+    "repeat": 2,
+    "sandbox": "none",
+    "deliver": "commit",
+}
 Act = Callable[[], object]
 
 
@@ -45,8 +53,8 @@ class Moving:
     monkeypatch: pytest.MonkeyPatch
     moves: list[Act] = field(default_factory=list)
 
-    def run(self, *moves: Act, **given: object) -> Run:
-        waiting, deliver = list(moves), session.deliver
+    def run(self, *moves: Act, **given: Any) -> Run:
+        waiting = list(moves)
 
         def late(*arguments: object) -> Outgoing:
             if waiting:
@@ -134,11 +142,9 @@ def test_what_the_new_heads_settings_forbid_is_not_delivered(moving: Moving) -> 
 
 
 def test_without_time_for_the_proof_it_is_not_begun(moving: Moving) -> None:
-    real = session.proven_again
-
     def hurried(stale: Verdict, job: Fix, tools: Tools, *, moved_from: str) -> Verdict:
         little = replace(tools, budget=replace(tools.budget, seconds=tools.clock() + 0.001))
-        return real(stale, job, little, moved_from=moved_from)
+        return proven_again(stale, job, little, moved_from=moved_from)
 
     moving.monkeypatch.setattr(session, "proven_again", hurried)
     run = moving.run(moving.push(a__txt="a"))

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def red(tmp_path: Path) -> RedRepository:
     return RedRepository.make(tmp_path, FILES).commit({"calc.txt": BROKEN}, OURS)
 
 
-def fix(red: RedRepository, **given: object) -> Run:
+def fix(red: RedRepository, **given: Any) -> Run:
     return red.run(replies=(FIX,), **{**QUICK, "deliver": "patch", **given})
 
 

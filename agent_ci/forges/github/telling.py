@@ -105,6 +105,8 @@ def _check(project: Project, story: Story, context: Context) -> None:
     portions = list(_portions(story.notes)) or [[]]
     whole = {"name": name, "status": "completed", "conclusion": story.check["conclusion"]}
     found = _checked(project, name, context.commit)
+    if found is None and story.is_quiet:
+        return
     if found is None:
         body = {**whole, "head_sha": context.commit, "output": _output(story, portions.pop(0))}
         if context.run_url:
