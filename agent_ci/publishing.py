@@ -184,7 +184,8 @@ class Publication:
             self._keep(handed)
         document = {name: value for name, value in handed.document.items() if name != "seal"}
         written = self.output.write_evidence({**document, **ended.told, "handed_over": {"sha256": handed.sha256}})
-        for fault in showing.summarise(written, handed.text, self.outward, self.environment):
+        seen = {**written, **({} if handed.is_whole else _as_proven(handed))}
+        for fault in showing.show_delivery(written, handed.text, self.output, self.environment, seen=seen):
             self.console.say(fault)
         return written
 
@@ -224,6 +225,11 @@ class _Ended:
 def _shown(handed: HandedOver, ended: _Ended | None) -> dict[str, object]:
     """The evidence as people are to see it: with what became of the change, where there is one."""
     return {**handed.document, **(ended.told if ended and handed.is_whole else {})}
+
+
+def _as_proven(handed: HandedOver) -> dict[str, object]:
+    """How the run ended that was handed over: where it proved nothing, that publish had nothing to do is no news."""
+    return {name: handed.document[name] for name in ("outcome", "exit_code", "reason")}
 
 
 def _nothing(handed: HandedOver) -> _Ended:

@@ -99,13 +99,18 @@ def test_two_jobs_prove_and_deliver_apart_and_say_it_once(pipeline: Pipeline, tm
     nowhere.mkdir()
     published = tmp_path / "published"
     asked = ("publish", str(out / "evidence.json"), "--repository", str(nowhere), "--out", str(published), "--json")
-    delivered = pipeline.run(*asked, "--deliver", "commit", GITHUB_TOKEN=TOKEN)
+    (tmp_path / "summary.md").touch()
+    summary = {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+    delivered = pipeline.run(*asked, "--deliver", "commit", GITHUB_TOKEN=TOKEN, **summary)
     assert (delivered.returncode, document(delivered)["outcome"]) == (0, "delivered"), (
         delivered.stderr + delivered.stdout
     )
     assert pipeline.head() != before
     [comment] = pipeline.comments()
     assert comment.splitlines()[2].endswith("Fixed and delivered")
+    page = (published / "report.html").read_text(encoding="utf-8")
+    assert (document(delivered)["told"] in page, document(delivered)["delivery"]["sentence"] in page) == (True, True)
+    assert "Fixed and delivered" in (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert list(nowhere.iterdir()) == []
     again = pipeline.run(*asked, "--deliver", "commit", GITHUB_TOKEN=TOKEN)
     assert (again.returncode, document(again)["delivery"]) == (0, document(delivered)["delivery"])

@@ -133,6 +133,7 @@ class Account:
     isolation: Mapping[str, str] = field(default_factory=dict)
     lacks: tuple[str, ...] = ()
     delivery: str = ""
+    told: str = ""
     timings: Mapping[str, float] = field(default_factory=dict)
     timeline: tuple[Phase, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -202,6 +203,7 @@ def read(document: Mapping[str, object]) -> Account:
         isolation={key: text(value) for key, value in isolation.items()},
         lacks=texts(isolation.get("lacks")),
         delivery=text(item(document, "delivery").get("sentence")),
+        told=text(document.get("told")),
         timings={key: number(value) or 0.0 for key, value in item(document, "timings").items()},
         timeline=tuple(_phase(row) for row in items(document, "timeline")),
         versions={key: text(value) for key, value in item(document, "versions").items()},

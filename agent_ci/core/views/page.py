@@ -81,6 +81,7 @@ def _header(account: Account, names: list[str]) -> Markup:
         "outcome": account.outcome,
         "run": context.get("run_url", ""),
         "delivery": account.delivery,
+        "told at": account.told,
     }
     links = (element("li", element("a", _TITLES[name], href=f"#{name}")) for name in names)
     return element(
