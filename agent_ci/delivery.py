@@ -11,7 +11,7 @@ from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
 from agent_ci.core.document import FIX
 from agent_ci.core.fingerprint import fingerprint
-from agent_ci.core.ladder import COMMIT, NONE, PATCH, rungs
+from agent_ci.core.ladder import ASKED_FOR, COMMIT, NONE, PATCH, rungs
 from agent_ci.core.loops import repairs
 from agent_ci.core.message import commit_message
 from agent_ci.core.outcome import Outcome
@@ -144,7 +144,7 @@ def descend(parcel: Parcel, forge: Forge, asked: str, waits: Waits = _FOR_NOBODY
 
 def _told(asked: str, refusals: list[RungRefusedError]) -> str:
     reasons = "; ".join(dict.fromkeys(map(str, refusals)))
-    return f" (asked for as {asked}: {reasons})" if reasons else ""
+    return f" ({ASKED_FOR} {asked}: {reasons})" if reasons else ""
 
 
 def _contents(patch: Patch, clone: Clone) -> tuple[Content, ...]:

@@ -16,6 +16,7 @@ from agent_ci.core.change import Patch
 from agent_ci.core.document import sealed, text_of
 from agent_ci.core.loops import last_repair
 from agent_ci.core.run import REVERT, Attempt, Reply, TakenBack
+from agent_ci.core.views.check import check_run
 from agent_ci.history import branch_history
 from agent_ci.jobs.reverting import inexact
 from agent_ci.proposers.revert import Revert
@@ -71,12 +72,16 @@ def test_the_exact_revert_is_proven_and_says_what_it_does_not_repair(red: RedRep
     assert f"\nAgent-CI-Reverts: {head}\n" in message
     assert (run.out / "explanation.md").read_text().startswith("# Proposed: take back our last repair")
     assert "<h1>Proposed: take back our last repair" in (run.out / "report.html").read_text()
+    assert check_run(told).conclusion == "neutral"  # the build stays red
     assert not (run.out / "memory.jsonl").exists()  # it is no repair of that failure
 
 
 def test_it_is_never_committed_at_once(red: RedRepository) -> None:
     head = git(red.path, "rev-parse", "HEAD")
-    run = fix(red, deliver="commit")
+    summary = red.scratch / "summary.md"
+    summary.touch()
+    run = fix(red, deliver="commit", environment={"GITHUB_STEP_SUMMARY": str(summary)})
+    assert "a revert is proposed to a person, and never committed at once" in summary.read_text()
     assert (run.outcome, run.document["delivery"]["rung"]) == ("fixed", "patch")
     assert "a revert is proposed to a person, and never committed at once" in run.document["delivery"]["sentence"]
     assert git(red.path, "rev-parse", "HEAD") == head

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 COMMIT, SUGGESTION, PULL_REQUEST, PATCH, NONE = "commit", "suggestion", "pull-request", "patch", "none"
 _RUNGS = (COMMIT, SUGGESTION, PULL_REQUEST, PATCH)
+ASKED_FOR = "asked for as"
+"""What the reasons begin with in the sentence of a delivery that others were refused before."""
+
 REMOTE = frozenset({COMMIT, SUGGESTION, PULL_REQUEST})
 """What needs the right to write where a repository lives on a forge."""
 

@@ -144,9 +144,14 @@ class Account:
         return Outcome(self.outcome) if self.outcome in Outcome.__members__.values() else None
 
     @property
+    def is_revert(self) -> bool:
+        """Whether the proven change takes back a repair of ours, and leaves the build red."""
+        return bool(self.takes_back) and self.known_outcome in (Outcome.FIXED, Outcome.DELIVERED)
+
+    @property
     def headline(self) -> str:
         """The verdict in a few words."""
-        if self.takes_back and self.is_proven and self.known_outcome in (Outcome.FIXED, Outcome.DELIVERED):
+        if self.is_revert:
             return REVERTED
         return headline(self.known_outcome) if self.known_outcome else self.outcome or "No verdict"
 

@@ -49,6 +49,8 @@ def _titled(name: str, account: Account) -> str:
 
 def _tone(account: Account) -> str:
     outcome = account.known_outcome
+    if account.is_revert:
+        return "mixed"
     return "good" if outcome in _GOOD else "mixed" if outcome in _MIXED else "bad"
 
 
