@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from agent_ci import session
-from agent_ci.core.run import Verdict
+from agent_ci.core.run import Evidence, Verdict
 from agent_ci.delivery import Outgoing, deliver
+from agent_ci.errors import CancelledError
 from agent_ci.jobs.fix import Fix
 from agent_ci.jobs.rebasing import proven_again
 from agent_ci.pipeline import Tools
@@ -150,6 +151,20 @@ def test_without_time_for_the_proof_it_is_not_begun(moving: Moving) -> None:
     run = moving.run(moving.push(a__txt="a"))
     assert run.outcome == "stale"
     assert "s are left, and the proof takes longer" in run.document["reason"]
+
+
+def test_a_signal_during_the_second_proof_ends_the_run_and_keeps_the_patch(moving: Moving) -> None:
+    def cancelled(_job: Fix, _tools: Tools) -> Evidence:
+        raise CancelledError("stopped by SIGTERM; nothing was delivered")
+
+    def interrupted() -> None:
+        moving.red.commit({"a.txt": "a"})
+        moving.monkeypatch.setattr(Fix, "gather", cancelled)
+
+    run = moving.run(interrupted)
+    assert (run.outcome, run.document["exit_code"]) == ("cancelled", 130)
+    assert git(moving.red.path, "log", "-1", "--format=%s").strip() == "change"
+    assert "+add = 1" in run.patch
 
 
 def test_a_branch_that_was_switched_is_another_branch(moving: Moving) -> None:
