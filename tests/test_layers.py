@@ -29,6 +29,9 @@ EDGES = {
     "http",
     "history",
     "outputs",
+    "payloads",
+    "objects",
+    "cancelling",
 }
 FAMILIES = ("forges", "proposers", "runners", "sandboxes")
 MAY_IMPORT = {
@@ -54,12 +57,24 @@ MAY_IMPORT = {
     "cells": CORE | EDGES,
     "merging": CORE | EDGES | {"pipeline", "jobs", "session", "cells"},
     "demo": CORE | EDGES,
+    "chatting": CORE | EDGES | {"ports", "registry"},
     "undoing": CORE | EDGES | {"ports", "settings", "registry", "base", "delivery"},
     "examining": CORE | EDGES | {"settings", "isolation", "runners"},
     "initialising": CORE | EDGES | {"settings", "__init__"},
     "cli": CORE
     | {"settings", "session", "verification", "publishing", "planning", "merging", "demo"}
-    | {"undoing", "examining", "initialising", "artifacts", "keeper", "kept", "outputs", "__init__"},
+    | {
+        "cancelling",
+        "chatting",
+        "undoing",
+        "examining",
+        "initialising",
+        "artifacts",
+        "keeper",
+        "kept",
+        "outputs",
+        "__init__",
+    },
     "keeper": CORE | EDGES | {"proposers"},
     "__main__": {"cli"},
     "__init__": set(),

@@ -65,7 +65,7 @@ class Fix:
         if asked := ask_to_take_back(history, is_redder=is_redder):
             evidence = replace(evidence, notes=(*evidence.notes, asked))
         failure = fingerprint(evidence.targets)
-        decision = decide(failure, history, self.bounds, now=time.time())
+        decision = decide(failure, history, self.bounds, now=time.time(), is_stopped=tools.context.is_stopped)
         if decision.go:
             return evidence
         tools.journal.record("stopped", reason=decision.reason, escalate=decision.escalate)
