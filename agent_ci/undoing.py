@@ -65,7 +65,7 @@ class Undoing:
             forge = registry.forge(self.environment, repository, clone)
             context = forge.context()
             chosen = settings.heard(self.given, self.environment, settings_file(context, repository, clone))
-            commit = repair_of(self.name, repository)
+            commit = repair_of(self.name, repository, context.commit)
             parcel = self._parcel(commit, _Undo(repository, clone, context))
             if parcel is None:
                 return Outcome.NOTHING_TO_DO, f"nothing of commit {commit[:12]} is left to take back"
