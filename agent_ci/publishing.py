@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
-from agent_ci import handover, kept, registry, settings, showing
+from agent_ci import handover, kept, objects, registry, settings, showing
 from agent_ci.artifacts import OutputFolder
 from agent_ci.base import settings_file
-from agent_ci.checkout import Remote, Repository
 from agent_ci.clone import Clone
 from agent_ci.console import Console, is_live
 from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
-from agent_ci.core.environment import GITHUB_TOKENS, GITLAB_TOKENS, JOB_TOKEN, first_of, model_keys
+from agent_ci.core.environment import model_keys
 from agent_ci.core.ladder import NONE, PATCH
+from agent_ci.core.loops import STOPPED
 from agent_ci.core.message import named_failure, received_message
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward, Sink
@@ -96,6 +95,8 @@ class Publication:
 
     def _delivered(self, handed: HandedOver, place: _Place) -> _Ended:
         """What became of the proven change. Raises AgentCIError, ToolError before anything was tried with it."""
+        if place.context.is_stopped:
+            raise RefusedError(f"{STOPPED}; the proven change is in {self.settings.out}/fix.patch")
         parcel = self._parcel(handed, place)
         self._keep(handed)
         with self.console.phase("deliver"), undisturbed():
@@ -134,7 +135,10 @@ class Publication:
     @contextlib.contextmanager
     def _place(self, handed: HandedOver) -> Iterator[_Place]:
         """Where it is delivered to, which is what the evidence is about. Raises AgentCIError."""
-        with self._repository(handed) as repository, Clone.of(repository) as clone:
+        with (
+            objects.holding(handed.commit, self.settings.repository, self.environment) as repository,
+            Clone.of(repository) as clone,
+        ):
             forge = registry.forge(self.environment, repository, clone)
             context = _judged_here(forge.context(), handed)
             file = settings_file(context, repository, clone, must_be_known=True)
@@ -152,26 +156,6 @@ class Publication:
         parcel = parcel_of(patch, place.clone, place.context, message, named_failure(message))
         title, body = (self.outward.to(Sink.COMMENT, text) for text in pull_request(handed.document, handed.text))
         return replace(parcel, title=title, body=body)
-
-    @contextlib.contextmanager
-    def _repository(self, handed: HandedOver) -> Iterator[Repository]:
-        """A repository that has the judged commit: the checkout where it does, else one without any file."""
-        here = _checkout(self.settings.repository)
-        if here and (not handed.commit or here.commit(handed.commit)):
-            yield here
-            return
-        with tempfile.TemporaryDirectory(prefix="agent-ci-objects-") as folder:
-            origin = _origin(self.environment, here)
-            repository = Repository.without_files(Path(folder), origin)
-            try:
-                Clone(repository.root / ".git").fetch(origin, handed.commit)
-            except ToolError as error:
-                raise UnsupportedError(
-                    f"the judged commit {handed.commit[:12]} is neither in {self.settings.repository} nor at "
-                    f"{origin.shown or 'a remote'}: {str(error).splitlines()[-1][:200]}"
-                ) from error
-            repository.detach(handed.commit)
-            yield repository
 
     def _keep(self, handed: HandedOver) -> None:
         """Have the patch in the output folder before anything is tried with it. Raises RefusedError for a secret."""
@@ -235,29 +219,6 @@ def _as_proven(handed: HandedOver) -> dict[str, object]:
 def _nothing(handed: HandedOver) -> _Ended:
     why = f"{handed.document['outcome']}: {handed.document['reason']}"
     return _Ended(Outcome.NOTHING_TO_DO, f"nothing was proven, so nothing is delivered ({why})")
-
-
-def _checkout(folder: Path) -> Repository | None:
-    try:
-        return Repository.at(folder)
-    except UnsupportedError:
-        return None
-
-
-def _origin(environment: Mapping[str, str], here: Repository | None) -> Remote:
-    """Where the judged commit can be fetched from: the forge of the job, with its token, else the checkout's origin."""
-    for server, name, user, tokens in _SERVERS:
-        if environment.get(server) and environment.get(name):
-            url = f"{environment[server].rstrip('/')}/{environment[name]}.git"
-            token = first_of(tokens, environment)
-            return Remote.with_password(url, user, token) if token else Remote(url)
-    return here.remote() if here else Remote()
-
-
-_SERVERS = (  # a token of one forge goes to no other
-    ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "x-access-token", GITHUB_TOKENS),
-    ("CI_SERVER_URL", "CI_PROJECT_PATH", "gitlab-ci-token", (*GITLAB_TOKENS, JOB_TOKEN)),
-)
 
 
 def _judged_here(context: Context, handed: HandedOver) -> Context:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import takewhile
 
+from agent_ci.core.chat import STOPPED as LABEL
 from agent_ci.core.message import named_attempt, named_failure
 
 DAY = 86_400  # seconds
@@ -83,8 +84,19 @@ class Decision:
 _GO = Decision(go=True)
 
 
-def decide(failure: str, history: History, bounds: Bounds, *, now: float) -> Decision:
-    """Whether a repair of *failure* may be tried on the branch of *history* at the time *now*, seconds since 1970."""
+STOPPED = (
+    f"a person said that nothing more is to be repaired on this change (label `{LABEL}`); take the label off, or "
+    "comment `/agent-ci fix`"
+)
+
+
+def decide(failure: str, history: History, bounds: Bounds, *, now: float, is_stopped: bool = False) -> Decision:
+    """Whether a repair of *failure* may be tried on the branch of *history* at the time *now*, seconds since 1970.
+
+    *is_stopped* says that a person wants none.
+    """
+    if is_stopped:
+        return Decision(go=False, reason=STOPPED)
     since = since_a_person(history.steps)
     refused = _taken_back(failure, history.steps, since) or _already_repaired(failure, since)
     if refused:

@@ -63,7 +63,8 @@ class Fix:
         may_propose = self.triage.job == "fix" and not self.triage.only
         evidence = with_revert(evidence, tools, may_propose=may_propose)
         failure = fingerprint(evidence.targets)
-        decision = decide(failure, tools.history, self.bounds, now=time.time())
+        is_stopped = tools.context.is_stopped
+        decision = decide(failure, tools.history, self.bounds, now=time.time(), is_stopped=is_stopped)
         if decision.go:
             return evidence
         tools.journal.record("stopped", reason=decision.reason, escalate=decision.escalate)

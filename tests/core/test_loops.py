@@ -35,6 +35,11 @@ def asked(*steps: Step, failure: str = FAILURE, now: float = DAY * 100, is_cut: 
     return decide(failure, History(steps, is_cut=is_cut), BOUNDS, now=now)
 
 
+def test_nothing_is_repaired_where_a_person_said_so() -> None:
+    decision = decide(FAILURE, History(), BOUNDS, now=0, is_stopped=True)
+    assert (decision.go, decision.escalate, "label `agent-ci-stop`" in decision.reason) == (False, False, True)
+
+
 GOES_ON = {
     "nothing but people": (PERSON,),
     "another failure after our repair": (ours(OTHER), PERSON),
