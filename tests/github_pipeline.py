@@ -13,7 +13,7 @@ from pathlib import Path
 
 from agent_ci.checkout import Repository
 from bench.repositories import PYTEST, git
-from tests.red import CALC, FILES, RedRepository
+from tests.red import CALC, FILES, GOOD, RedRepository
 from tests.servers.github import ForgeServer
 
 
