@@ -1,0 +1,53 @@
+"""How TRX says the class and the method of a case: apart from its result, joined by an id."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent_ci.core.report import TestCase
+
+
+class Definitions:
+    """The definitions of at most *most* cases; they stand behind the results, or, in old versions, in front of them."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._methods: dict[str, tuple[str, str]] = {}
+        self._waiting: list[tuple[int, str]] = []
+        self._wanted: set[str] = set()
+        self._id = ""
+        self._has_results = False
+
+    def wait(self, position: int, id_: str) -> None:
+        """The case at *position* is defined by *id_*."""
+        self._has_results = True
+        self._waiting.append((position, id_))
+        self._wanted.add(id_)
+
+    def see(self) -> None:
+        """A result was read, held or not: definitions from here on are those of results that were read before."""
+        self._has_results = True
+
+    def open(self, id_: str) -> None:
+        """A definition begins."""
+        self._id = id_
+
+    def method(self, classname: str, name: str) -> None:
+        """What the definition that is open says."""
+        is_wanted = self._id in self._wanted or not self._has_results
+        if is_wanted and classname and len(self._methods) < self._most:
+            self._methods[self._id] = (classname, name)
+
+    def apply(self, cases: list[TestCase]) -> None:
+        """Give the class to each of *cases* that waits for one."""
+        for position, id_ in self._waiting:
+            if id_ in self._methods:
+                cases[position] = _with(cases[position], *self._methods[id_])
+
+
+def _with(case: TestCase, classname: str, method: str) -> TestCase:
+    classname = classname.partition(",")[0].strip()  # MSTest writes the assembly behind it
+    name = case.name.removeprefix(f"{classname}.") or method
+    method = method.removeprefix(f"{classname}.")
+    properties = case.properties if name.startswith(method) else (*case.properties, ("method", method))
+    return replace(case, id=f"{classname}::{name}", classname=classname, name=name, properties=properties)
