@@ -16,26 +16,21 @@ class Definitions:
         self._waiting: list[tuple[int, str]] = []
         self._wanted: set[str] = set()
         self._id = ""
-        self._has_results = False
+        self._is_wanted = False
 
     def wait(self, position: int, id_: str) -> None:
         """The case at *position* is defined by *id_*."""
-        self._has_results = True
         self._waiting.append((position, id_))
         self._wanted.add(id_)
 
-    def see(self) -> None:
-        """A result was read, held or not: definitions from here on are those of results that were read before."""
-        self._has_results = True
-
-    def open(self, id_: str) -> None:
-        """A definition begins."""
+    def open(self, id_: str, *, has_results: bool) -> None:
+        """A definition begins; *has_results* says that results stand in front of it, so that only theirs are wanted."""
         self._id = id_
+        self._is_wanted = id_ in self._wanted or not has_results
 
     def method(self, classname: str, name: str) -> None:
         """What the definition that is open says."""
-        is_wanted = self._id in self._wanted or not self._has_results
-        if is_wanted and classname and len(self._methods) < self._most:
+        if self._is_wanted and classname and len(self._methods) < self._most:
             self._methods[self._id] = (classname, name)
 
     def apply(self, cases: list[TestCase]) -> None:

@@ -49,15 +49,16 @@ class Dialect:
     ``suites`` gives the attribute with the name of each element that groups cases. ``cases`` are the elements that are
     cases, with the status that the element itself says; ``groups`` are elements that say it for the cases in them.
     ``says`` are attributes that hold a word for the status, the most exact one first; ``words`` are those words, as
-    ``attribute=word`` in lower case. ``results`` are elements inside of a case that say a status, by their name or by
-    an attribute of ``says``; outside of cases they are a case of the suite. ``silent`` is the status of a case that
-    says none.
+    ``attribute=word`` with the word in lower case, or ``attribute=*`` for all others. ``results`` are elements inside
+    of a case that say a status, by their name or by an attribute of ``says``; outside of cases they are a case of the
+    suite. ``silent`` is the status of a case that says none.
 
     ``texts`` are elements whose text is a field, ``attributes`` the attributes of a case that are, in order;
     ``carriers`` are elements with one attribute that is a field, and ``contexts`` replaces ``texts`` inside of an
     element (called by its name, or by its name, a blank and its attribute ``name``). ``properties`` are elements with a
     name and a value. ``ignored`` are elements with nothing of interest inside.
 
+    ``plans`` are elements that list the cases before they run, each as one element of the name given.
     ``promises`` are elements whose attributes count cases, and those that are red; ``verdicts`` are those
     whose attributes have a word about all cases. ``defines`` are the elements by which TRX says what the class of each
     case is.
@@ -80,6 +81,7 @@ class Dialect:
     contexts: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
     properties: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset()
+    plans: Mapping[str, str] = field(default_factory=dict)
     promises: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     verdicts: frozenset[str] = frozenset()
     defines: tuple[str, str] | None = None
@@ -95,8 +97,9 @@ class Dialect:
     def word(self, attributes: Mapping[str, str]) -> Status | None:
         """The status that *attributes* say, if any."""
         for key in self.says:
-            if (said := attributes.get(key)) is not None:
-                status = self.words.get(f"{key}={said.strip().lower()}")
+            said = attributes.get(key)
+            if said:
+                status = self.words.get(f"{key}={said.strip().lower()}", self.words.get(f"{key}=*"))
                 if status is not None:
                     return status
         return None

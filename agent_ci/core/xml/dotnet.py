@@ -86,6 +86,7 @@ NUNIT_2 = Dialect(
         "result=failure": _F,
         **dict.fromkeys(("result=error", "result=cancelled"), _E),
         **dict.fromkeys(("result=ignored", "result=inconclusive", "result=skipped", "result=notrunnable"), _S),
+        "result=*": _E,
         "executed=false": _S,
         "success=true": _P,
         "success=false": _F,
@@ -113,7 +114,7 @@ XUNIT = Dialect(
     attributes={"name": Field.NAME, "type": Field.CLASSNAME, "time": Field.SECONDS, "source-file": Field.FILE}
     | {"source-line": Field.LINE},
     properties=frozenset({"trait"}),
-    promises={"assembly": (("total",), ("failed",))},
+    promises={"assembly": (("total",), ("failed", "errors"))},
 )
 
 MBUNIT = Dialect(

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from agent_ci.core.formats.limits import Excerpt, Keep, Limits
 from agent_ci.core.junit.numbers import count
-from agent_ci.core.report import TestReport
+from agent_ci.core.report import Status, TestReport
 from agent_ci.core.xml.case import OpenCase
 from agent_ci.core.xml.definitions import Definitions
 from agent_ci.core.xml.dialect import Dialect, Field
@@ -25,7 +25,8 @@ class ElementReader(Keeper):
 
     __slots__ = (
         *("_case", "_cases_open", "_context", "_contexts", "_definitions", "_dialect", "_field", "_group", "_inside"),
-        *("_marked", "_openers", "_opened", "_path", "_promised", "_promised_red", "_suites", "_text", "_verdict"),
+        *("_marked", "_openers", "_opened", "_path", "_planned", "_promised", "_promised_red", "_suites", "_text"),
+        "_verdict",
     )
 
     def __init__(self, dialect: Dialect, keep: Keep, limits: Limits) -> None:
@@ -43,6 +44,7 @@ class ElementReader(Keeper):
         self._context: Mapping[str, Field] = dialect.texts
         self._field: Field | None = None
         self._text: Excerpt | None = None
+        self._planned = ""  # the elements that promise a case each, inside of one that lists them
         self._promised = self._promised_red = 0
         self._verdict = ""
         self._marked = not dialect.marks
@@ -52,20 +54,23 @@ class ElementReader(Keeper):
         """An element begins."""
         if self._inside:
             self._inside += 1
-            return
-        if ":" in name:
-            name = name.rpartition(":")[2]
-        opener = self._openers.get(name)
-        close = opener(name, attributes) if opener else None
-        if not self._inside:
-            self._opened.append(close)
+            self._promised += name == self._planned
+        elif opener := self._openers.get(name):
+            close = opener(name, attributes)
+            if not self._inside:
+                self._opened.append(close)
+        elif ":" in name:
+            self.start(name.rpartition(":")[2], attributes)
 
-    def end(self, name: str) -> None:  # noqa: ARG002 -- elements end in the order in which they began
+    def end(self, name: str) -> None:
         """An element ends."""
         if self._inside:
             self._inside -= 1
-        elif self._opened and (close := self._opened.pop()):
-            close()
+        elif name in self._openers:
+            if self._opened and (close := self._opened.pop()):
+                close()
+        elif ":" in name:
+            self.end(name.rpartition(":")[2])
 
     def text(self, data: str) -> None:
         """Characters of the element that is open."""
@@ -124,7 +129,7 @@ class ElementReader(Keeper):
             (dialect.properties, self._property),
             ({context.partition(" ")[0] for context in dialect.contexts}, self._open_context),
             (fields, self._open_field),
-            (dialect.ignored, self._ignore_inside),
+            (dialect.ignored | dialect.plans.keys(), self._ignore_inside),
             (dialect.defines or (), self._define),
         ):
             for name in names:
@@ -161,8 +166,7 @@ class ElementReader(Keeper):
 
     def _open_case(self, name: str, attributes: dict[str, str]) -> _Close:
         self._case = OpenCase(self._dialect, attributes, self._path, self._limits.text)
-        self._case.say(self._dialect.cases[name])
-        self._case.say(self._dialect.word(attributes))
+        self._case.say(self._dialect.cases[name] or self._dialect.word(attributes))
         if self._group:
             self._case.say(self._dialect.groups[self._group[-1]])
         self._cases_open.append(self._case)
@@ -174,8 +178,10 @@ class ElementReader(Keeper):
 
     def _count(self, case: OpenCase) -> None:
         status = case.status
+        if status is Status.PASSED and not self._keep_all:
+            self._passed += 1
+            return
         self._counts[status] += 1
-        self._definitions.see()
         if (self._keep_all or status.is_red) and self._has_room():
             if self._dialect.defines:
                 self._definitions.wait(len(self._cases), case.given("testId"))
@@ -248,14 +254,15 @@ class ElementReader(Keeper):
         elif self._suites and self._suites[-1][1] is not None:
             self._suites[-1][1].put(field, str(text))
 
-    def _ignore_inside(self, _name: str, _attributes: dict[str, str]) -> _Close | None:
+    def _ignore_inside(self, name: str, _attributes: dict[str, str]) -> None:
         self._inside = 1
-        return None
+        self._planned = self._dialect.plans.get(name, "")
 
     def _define(self, name: str, attributes: dict[str, str]) -> None:
         outer, _inner = self._dialect.defines or ("", "")
         if name == outer:
-            self._definitions.open(attributes.get("id", ""))
+            has_results = self._passed > 0 or any(self._counts.values())
+            self._definitions.open(attributes.get("id", ""), has_results=has_results)
         else:
             self._definitions.method(attributes.get("className", ""), attributes.get("name", ""))
 

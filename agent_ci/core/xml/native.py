@@ -32,7 +32,7 @@ CTEST = Dialect(
         "NamedMeasurement Completion Status": {"Value": Field.WORD},
         "NamedMeasurement Exit Code": {"Value": Field.MESSAGE},
     },
-    ignored=frozenset({"TestList"}),
+    plans={"TestList": "Test"},
     naming=Naming.PLAIN,
 )
 
@@ -49,6 +49,7 @@ BOOST = Dialect(
         "result=failed": _F,
         "result=aborted": _E,
         "result=skipped": _S,
+        "result=*": _E,
     },
     results={"Error": _F, "FatalError": _E, "Exception": _E},
     silent=_P,
