@@ -68,9 +68,9 @@ FAMILIES = {
     "CTest": (
         "<Site><Testing><TestList><Test>./a</Test><Test>./bad</Test><Test>./z</Test></TestList><Test Status='passed'>"
         "<Name>a</Name></Test><Test Status='failed'><Name>bad</Name><Results><NamedMeasurement name='Exit Code'>"
-        "<Value>m</Value></NamedMeasurement><NamedMeasurement name='Execution Time'><Value>2.5</Value></NamedMeasurement>"
-        "<Measurement><Value>at C.cs:7</Value></Measurement></Results></Test><Test Status='passed'><Name>z</Name>"
-        "</Test></Testing></Site>"
+        "<Value>m</Value></NamedMeasurement><NamedMeasurement name='Execution Time'><Value>2.5</Value>"
+        "</NamedMeasurement><Measurement><Value>at C.cs:7</Value></Measurement></Results></Test>"
+        "<Test Status='passed'><Name>z</Name></Test></Testing></Site>"
     ),
     "Boost.Test": (
         "<TestLog><TestSuite name='N.C'><TestCase name='a'><TestingTime>5</TestingTime></TestCase><TestCase name='bad'>"

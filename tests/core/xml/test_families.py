@@ -113,7 +113,8 @@ def test_cunits_own_document_type_is_no_danger_and_anything_more_in_it_is() -> N
         pytest.param("CppUnit", ">Assertion<", ">Error<", Status.ERRORED, id="CppUnit error"),
         pytest.param("CTest", "passed'><Name>z", "notrun'><Name>z", Status.SKIPPED, id="CTest disabled"),
         pytest.param("CTest", "passed'><Name>z</Name>", "notrun'><Name>z</Name>"
-                     "<NamedMeasurement name='Completion Status'><Value>Unable to find executable</Value></NamedMeasurement>", Status.ERRORED,
+                     "<NamedMeasurement name='Completion Status'><Value>Unable to find executable</Value>"
+                     "</NamedMeasurement>", Status.ERRORED,
                      id="CTest without a program"),
         pytest.param("Boost.Test", "<TestCase name='z'/>", "<TestCase name='z'><Exception>e</Exception></TestCase>",
                      Status.ERRORED, id="Boost exception"),
