@@ -128,7 +128,7 @@ def write_trx(place: Path, *, cases: int) -> None:
         for n in range(cases):
             file.write(
                 f'<UnitTest name="Request_{n}" id="{_guid(-n)}"><Execution id="{_guid(n)}"/>'
-                f'<TestMethod codeBase="a.dll" className="Example.Service{n % 97}Tests" name="Request_{n}_is_answered"/>'
+                f'<TestMethod codeBase="a" className="Example.Service{n % 97}Tests" name="Request_{n}_is_answered"/>'
                 "</UnitTest>\n"
             )
         file.write("</TestDefinitions><TestEntries>\n")

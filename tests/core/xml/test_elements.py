@@ -4,6 +4,7 @@ import pytest
 
 from agent_ci.core.formats.limits import Keep, Limits
 from agent_ci.core.report import Status, Tally, TestCase, TestReport
+from agent_ci.core.xml.definitions import Definitions
 from agent_ci.errors import UnsupportedError
 from tests.core.xml.families import FAMILIES, read
 
@@ -219,3 +220,14 @@ def test_a_cut_case_counts_only_where_it_is_red() -> None:
     assert (report.tally, report.red[0].message) == (Tally(passed=1, failed=1), "m")
     cut = trx(PASSED + '<UnitTestResult testName="b" outcome="Passed"><Output>')
     assert read(cut[: cut.index("</Results>")]).tally == Tally(passed=1)
+
+
+def test_no_more_definitions_are_held_than_cases_may_be() -> None:
+    definitions = Definitions(1)
+    cases = [TestCase("m", Status.FAILED, name="m")] * 2
+    for position, classname in enumerate("AB"):
+        definitions.open(classname, has_results=False)
+        definitions.method(classname, "m")
+        definitions.wait(position, classname)
+    definitions.apply(cases)
+    assert [case.classname for case in cases] == ["A", ""]
