@@ -267,6 +267,9 @@ def test_a_glob_that_leaves_the_root_is_refused(tmp_path: Path, glob: str) -> No
         "app/build/test-results/test/TEST-org.example.ATest.xml",
         "packages/a/junit.xml",
         "target/nextest/default/junit.xml",
+        "project/TestResults/host.trx",
+        "TestResult.xml",
+        "build/Testing/20210204-0706/Test.xml",
     ],
 )
 def test_the_usual_places_of_the_runners_are_known(tmp_path: Path, place: str) -> None:
