@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agent_ci.core.formats.limits import Keep, Limits
-from agent_ci.core.junit import reader as junit
 from agent_ci.core.report import TestReport
+from agent_ci.core.xml import reader as xml
 
 HEAD_BYTES = 64 * 1024
 
@@ -32,7 +32,7 @@ class Format:
 
 # In the order in which they are asked. What no other format says to be its own is read as XML, whose reader knows
 # the roots of many formats and names the one that it refuses.
-FORMATS: tuple[Format, ...] = (Format("XML", lambda _head: True, junit.parse),)
+FORMATS: tuple[Format, ...] = (Format("XML", lambda _head: True, xml.parse),)
 _DEFAULT_LIMITS = Limits()
 
 

@@ -30,18 +30,16 @@ _COLOUR = re.compile(r"(?:\x1b|&#(?:[xX]0{0,6}1[bB]|0{0,6}27);)\[[0-9;:?]{0,30}[
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _LONGEST = 48  # characters that an escape sequence or a reference can take
 
-_BEGINNING = re.compile(r"<\?xml\s|<!DOCTYPE\s|<(?:[\w.-]+:)?testsuites?[\s/>]")
-_REPORT_TAG = re.compile(r"</?(?:[\w.-]+:)?test(?:case|suites?)\b")
 _MAX_PREFACE = 2**20  # characters of log that may stand in front of a report
 
 
-def legal_text(chunks: Iterable[bytes]) -> Iterator[str]:
-    """The text of *chunks* without what XML forbids, and without blanks or log lines in front of it.
+def legal_text(chunks: Iterable[bytes], beginning: re.Pattern[str], report_tag: re.Pattern[str]) -> Iterator[str]:
+    """The text of *chunks* without what XML forbids, and without blanks or log lines in front of its *beginning*.
 
     Terminal colours, control characters and references to them are left out; bytes that are not of the
-    document's encoding are read as Windows-1252. Where report tags stand in front, everything is kept.
+    document's encoding are read as Windows-1252. Where a *report_tag* stands in front, everything is kept.
     """
-    return _from_the_beginning(_without_illegal(_decoded(chunks)))
+    return _from_the_beginning(_without_illegal(_decoded(chunks)), beginning, report_tag)
 
 
 def _decoded(chunks: Iterable[bytes]) -> Iterator[str]:
@@ -103,14 +101,14 @@ def _if_legal(match: re.Match[str]) -> str:
     return match[0] if is_legal else ""
 
 
-def _from_the_beginning(texts: Iterator[str]) -> Iterator[str]:
+def _from_the_beginning(texts: Iterator[str], beginning: re.Pattern[str], report_tag: re.Pattern[str]) -> Iterator[str]:
     preface = ""
     for text in texts:
         preface += text
-        beginning = _BEGINNING.search(preface)
-        if beginning or len(preface) > _MAX_PREFACE:
-            has_tags = beginning and _REPORT_TAG.search(preface[: beginning.start()])
-            yield preface[beginning.start() :] if beginning and not has_tags else preface
+        begins = beginning.search(preface)
+        if begins or len(preface) > _MAX_PREFACE:
+            has_tags = begins and report_tag.search(preface[: begins.start()])
+            yield preface[begins.start() :] if begins and not has_tags else preface
             break
     else:
         yield preface
