@@ -20,11 +20,7 @@ _HEADS = (
     (re.compile(rb"\s*$"), "empty"),
     (re.compile(rb"PK\x03\x04|\x1f\x8b|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd"), "a compressed archive; unpack it first"),
     (re.compile(rb"\x7fELF|\x89PNG|%PDF|\0{4}"), "a binary file"),
-    (re.compile(rb"\s*\{\s*\"(Time|Action|ImportPath)\""), "go test's JSON; have gotestsum write JUnit XML"),
-    (re.compile(rb"\s*(\{\s*[\"}]|\[\s*[\[{\"\]])"), "JSON"),
     (re.compile(rb"\s*<(!doctype\s+)?html\b", re.IGNORECASE), "an HTML page"),
-    (re.compile(rb"(TAP version|\s*(not )?ok \d|1\.\.\d)"), "a TAP stream"),
-    (re.compile(rb"(=== (RUN|CONT)|--- (PASS|FAIL)|ok  \t)"), "go test's text; have gotestsum write JUnit XML"),
     (re.compile(rb"\s*(\[[\w-]+\]|[\w-]+:|---)[^\n<]*$"), "plain text"),
 )
 

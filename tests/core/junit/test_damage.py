@@ -122,12 +122,6 @@ def test_cases_behind_damage_are_still_found() -> None:
     [
         pytest.param(b"", "it is empty", id="empty"),
         pytest.param(b" \n", "it is empty", id="blank"),
-        pytest.param(b'{"tests": 1}', "it is JSON", id="JSON"),
-        pytest.param(b'{"a": "<testsuite><testcase/></testsuite>"}', "it is JSON", id="JSON around a report"),
-        pytest.param(b'{"Time":"x","Action":"run"}', "it is go test's JSON", id="go test -json"),
-        pytest.param(b"=== RUN   TestA\n", "it is go test's text", id="go test"),
-        pytest.param(b"TAP version 13\n", "it is a TAP stream", id="TAP"),
-        pytest.param(b"1..2\nok 1\n", "it is a TAP stream", id="TAP without version"),
         pytest.param(b"\x1f\x8b\x08\x00", "it is a compressed archive", id="gzip"),
         pytest.param(b"\0" * 5000, "it is a binary file", id="NULs"),
         pytest.param(b"<!doctype html><html><testsuite/>", "it is an HTML page", id="HTML"),
