@@ -62,6 +62,8 @@ def settings_file(
     is_judged = context.is_change_request or context.from_fork
     named = context.base if is_judged else context.commit
     commit = repository.commit(named) if named else None
+    if named and commit is None and clone.has(named):
+        commit = named  # it was fetched before, and the checkout knows nothing of that
     if named and commit is None:
         commit = _fetched(named, context, repository, clone)[0]
     if commit is None:

@@ -7,10 +7,9 @@ import functools
 import json
 import os
 import shlex
-import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from textwrap import indent
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import click
 
-from agent_ci import __version__, kept, outputs
+from agent_ci import __version__, cancelling, kept, outputs
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.markdown import block
 from agent_ci.core.outward.writer import Outward, Sink
@@ -49,7 +48,7 @@ class Command(Protocol):
 def main() -> NoReturn:
     """Run the command line and exit with the outcome's code."""
     try:
-        with _signals_cancel():
+        with cancelling.by_signals():
             code = cli.main(standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
@@ -157,14 +156,18 @@ def verify(evidence: Path, patch: Path | None, **given: object) -> int:
 @click.argument("evidence", type=click.Path(path_type=Path), default=Path(".agent-ci/evidence.json"))
 @click.option("--patch", type=click.Path(path_type=Path), help="the patch  [default: fix.patch beside the evidence]")
 @click.option("--evidence-sha256", default="", help="the digest of EVIDENCE that was told apart from it", metavar="HEX")
+@click.option("--only-tell", is_flag=True, help="say on the forge what the run says; deliver, write and print nothing")
 @_options
-def publish(evidence: Path, patch: Path | None, evidence_sha256: str, **given: object) -> int:
+def publish(evidence: Path, patch: Path | None, evidence_sha256: str, *, only_tell: bool, **given: object) -> int:
     """Deliver the fix that EVIDENCE and its patch tell of, once all was checked that needs no code to run."""
     from agent_ci import keeper
     from agent_ci.publishing import Publication
 
     environment = keeper.taken_out(os.environ)
     publication = Publication(environment, given, sys.stderr, evidence, patch, evidence_sha256)
+    if only_tell:
+        publication.tell()
+        return 0
     document = publication.run()
     _tell_ended(document, publication.settings, publication.outward)
     if publication.settings.json:
@@ -242,7 +245,7 @@ def doctor(repository: Path, *, as_json: bool, as_patch: bool) -> int:
         return outcome.exit_code
     if as_patch:
         first = {one.edit.path: one.edit.diff for one in reversed(found) if one.edit}  # one at a time for each file
-        click.echo(outward.to(Sink.PATCH, "".join(first.values())), nl=False)
+        _say_exactly(outward, "".join(first.values()))
         return outcome.exit_code
     for one in found:
         _say(outward, f"{one.id}\n  saw     {one.saw}\n  why     {one.why}\n  repair\n{indent(one.repair, '    ')}")
@@ -255,13 +258,14 @@ def doctor(repository: Path, *, as_json: bool, as_patch: bool) -> int:
 @click.option("--forge", type=click.Choice(["github", "gitlab"]), help="the forge  [default: as the checkout says]")
 @click.option("--action", default="", help="where this action lives, for GitHub", metavar="OWNER/NAME@COMMIT")
 @click.option("--package", default="", help="what pip installs agent-ci from, for GitLab", metavar="REQUIREMENT")
-@click.option("--dry-run", is_flag=True, help="write nothing, and show what would be written")
-def init(repository: Path, forge: str | None, action: str, package: str, *, dry_run: bool) -> int:
+@click.option("--dry-run", "is_dry", is_flag=True, help="write nothing, and show what would be written")
+@click.option("--chat", "has_chat", is_flag=True, help="also write the workflow that comments on changes start")
+def init(repository: Path, forge: str | None, action: str, package: str, **flags: bool) -> int:
     """Write the workflow and the settings file. What is there already stays, and is shown where it differs."""
     from agent_ci.initialising import Initialisation
 
     outward = kept.outward(os.environ)
-    for line in Initialisation(repository, forge or "", action, package, is_dry=dry_run).run():
+    for line in Initialisation(repository, forge or "", action, package, **flags).run():
         _say(outward, line)
     return 0
 
@@ -273,13 +277,25 @@ def init(repository: Path, forge: str | None, action: str, package: str, *, dry_
 @click.option("--out", help="where undo.patch goes  [default: .agent-ci]", metavar="DIR")
 def undo(change: str, **given: object) -> int:
     """Take back one repair of agent-ci: a commit, the one that came in with a change request, or the last one."""
-    from agent_ci import keeper
-    from agent_ci.undoing import Undoing
+    from agent_ci import keeper, undoing
 
-    undoing = Undoing(keeper.taken_out(os.environ), given, change)
-    outcome, sentence = undoing.run()
-    _say(undoing.outward, f"{outcome}: {sentence}")
+    asked = undoing.Undoing(keeper.taken_out(os.environ), given, change)
+    outcome, sentence = asked.run()
+    _say(asked.outward, f"{outcome}: {sentence}")
     return outcome.exit_code
+
+
+@cli.command(short_help="answer a comment that asks for something; needs the forge's token, and no key of a model")
+def chat() -> int:
+    """Answer the comment whose event started this job, and print what the jobs that follow are to run."""
+    from agent_ci import chatting, keeper
+
+    talk = chatting.Chat(keeper.taken_out(os.environ))
+    sentence, told = talk.run()
+    _say(talk.outward, f"agent-ci: {sentence}", err=True)
+    _say(talk.outward, chatting.as_variables(told))
+    _tell(told, talk.outward)
+    return 0
 
 
 @cli.command(short_help="make a small red repository and fix it, offline")
@@ -357,6 +373,11 @@ def _say(outward: Outward, text: str, *, err: bool = False) -> None:
     click.echo(outward.to(Sink.TERMINAL, text), err=err)
 
 
+def _say_exactly(outward: Outward, text: str) -> None:
+    """Print *text* byte for byte, for a program that reads it. Raises RefusedError where it holds a secret."""
+    click.echo(outward.to(Sink.PATCH, text), nl=False)
+
+
 def _say_json(outward: Outward, document: object) -> None:
     """Print *document*, whose values are fit to leave, so that its text is as well."""
     click.echo(outward.shown_json(json.dumps(document, indent=2)))
@@ -390,24 +411,3 @@ def _report_our_bug(outward: Outward, output: OutputFolder | None = None) -> int
         with contextlib.suppress(OSError):
             output.write_text("internal-error.md", block(report))
     return _told(Outcome.INTERNAL_ERROR)
-
-
-@contextlib.contextmanager
-def _signals_cancel() -> Iterator[None]:
-    """Turn the first SIGINT or SIGTERM into CancelledError, and ignore further ones to the end of the process."""
-
-    def cancel(number: int, _frame: object) -> NoReturn:
-        for name in _SIGNALS:
-            signal.signal(name, signal.SIG_IGN)
-        raise CancelledError(f"stopped by {signal.Signals(number).name}; nothing was delivered")
-
-    for name in _SIGNALS:
-        signal.signal(name, cancel)
-    try:
-        yield
-    finally:
-        for name in _SIGNALS:
-            signal.signal(name, signal.SIG_IGN)  # the process ends now, with a code that no late signal may change
-
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any, Self
 
-from agent_ci import kept, process
+from agent_ci import kept, outputs, process
 from agent_ci.core.environment import forge_tokens, secrets
 from agent_ci.core.ladder import REMOTE
 from agent_ci.core.outward.writer import Known
@@ -55,13 +55,21 @@ def keep(arguments: Sequence[str], environment: MutableMapping[str, str]) -> int
             forwarding.begin(worker.pid)
             desk.serve()
             code = _exit_code(worker.wait())
+            if desk.only_tells:
+                _published(desk, forwarding)
+                return code
             return _published(desk, forwarding) if code == 0 and desk.publication else code
 
 
 def _published(desk: Desk, forwarding: _Forwarding) -> int:
-    """The exit code of the third process, which has the right to write and no key of a model."""
+    """The exit code of the third process, which has the right to write and no key of a model.
+
+    Where it only tells, the steps that follow in the job hear from the worker alone how the run ended.
+    """
     argv = (sys.executable, "-P", "-c", _WORKER, str(Path(__file__).parents[1]), "publish", *desk.publication)
     around = {**desk.environment, **forge_tokens(desk.values)}
+    if desk.only_tells:
+        around.pop(outputs.VARIABLE, None)
     with process.beside(argv, environment=around, descriptors=()) as publisher:
         forwarding.begin(publisher.pid)
         return _exit_code(publisher.wait())
@@ -139,7 +147,8 @@ class _Forwarding:
 class Desk:
     """What is done for the worker, whose *requests* get *answers*; ``pinned`` is the model that it named first.
 
-    ``environment`` is this process's. ``publication`` are the arguments of the `publish` that follows, if one does.
+    ``environment`` is this process's. ``publication`` are the arguments of the `publish` that follows, if one does;
+    where nothing was proven, it *only tells* people so.
     """
 
     values: Mapping[str, str] = field(repr=False)
@@ -151,6 +160,7 @@ class Desk:
     tokens_left: int = 0
     is_calling: bool = False
     publication: tuple[str, ...] = ()
+    only_tells: bool = False
 
     def serve(self) -> None:
         """Answer until the worker has gone."""
@@ -187,12 +197,13 @@ class Desk:
         return self._open(request) if what == "open" else self._ask(request)
 
     def _will_publish(self, request: Mapping[str, Any]) -> bool:
-        """Whether we deliver what the worker proved once it has gone, by the first word."""
+        """Whether we deliver what the worker proved, or tell that it did not, once it has gone, by the first word."""
         if not forge_tokens(self.values) or request["deliver"] not in REMOTE:
             return False
         if not self.publication:
             out = str(request["out"])
-            flags = [f"--{name}" for name in ("json", "quiet", "verbose") if request[name] is True]
+            self.only_tells = request["only-tell"] is True
+            flags = [f"--{name}" for name in ("json", "quiet", "verbose", "only-tell") if request[name] is True]
             named = ("--deliver", str(request["deliver"]), "--repository", str(request["repository"]), "--out", out)
             self.publication = (*named, *flags, "--", str(Path(out, "evidence.json")))
         return True

@@ -35,6 +35,7 @@ from agent_ci.errors import AgentCIError, UnsupportedError
 from agent_ci.files import open_regular
 from agent_ci.jobs.fix import Fix
 from agent_ci.jobs.hooks import Hooks
+from agent_ci.jobs.rebasing import proven_again
 from agent_ci.jobs.triage import Triage
 from agent_ci.pipeline import Tools, execute
 from agent_ci.ports import Completed, Forge, Isolation, Sandbox, Tree
@@ -44,6 +45,7 @@ from agent_ci.settings import Settings
 from agent_ci.templates import shipped, template
 
 _MAX_LOG_BYTES = 50_000_000
+_TOLD = ("fix", "merge")  # the jobs that people on a forge hear of
 _OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO}
 
 
@@ -156,17 +158,41 @@ class Session:
 
     def _run(self) -> Verdict:
         with self.opened() as (job, tools):
-            return self.deliver(self._execute(job, tools), tools)
+            verdict = self.deliver(self._execute(job, tools), tools)
+            moved_to = self._delivered.moved_to if self._delivered else ""
+            return self._met(verdict, job, tools, moved_to) if moved_to else verdict
+
+    def _met(self, stale: Verdict, job: Fix, tools: Tools, moved_to: str) -> Verdict:
+        """The verdict once the branch that moved on was met at *moved_to*, which is tried one time.
+
+        What that commit's settings forbid is not delivered onto it.
+        """
+        context = replace(self.context, commit=moved_to)
+        file = settings_file(context, tools.repository, tools.clone)
+        policy = settings.heard(self.given, self.environment, file).policy
+        there = replace(tools, context=context, policy=policy)
+        found = proven_again(stale, job, there, moved_from=self.context.commit)
+        if found.outcome is Outcome.FIXED:
+            self.context = context
+            return self.deliver(found, there)
+        if self._delivered:
+            self._delivered = replace(self._delivered, verdict=found)
+        return found
 
     def hand_on(self) -> bool:
-        """Ask that a process with the right to write delivers and tells what is only a file here; whether it will."""
+        """Ask that a process with the right to write delivers what is only a file here; whether it will.
+
+        Where nothing is to be delivered, it is asked to tell people why, which ends nothing otherwise.
+        """
         delivery, chosen = self._delivered.delivery if self._delivered else None, self.settings
         keeper = kept.door(self.environment)
-        if keeper is None or delivery is None or delivery.rung != PATCH or self.context.forge == "git":
+        is_told = self.job in _TOLD and self.verdict.outcome is not Outcome.CANCELLED
+        if keeper is None or self.context.forge == "git" or not is_told:
             return False
+        delivers = delivery is not None and delivery.rung == PATCH
         asked = {"deliver": chosen.deliver, "out": str(chosen.out), "repository": str(chosen.repository)}
-        flags = {"json": chosen.json, "quiet": chosen.quiet, "verbose": chosen.verbose}
-        return bool(keeper.ask("publish", **asked, **flags))
+        flags = {"json": chosen.json, "quiet": chosen.quiet, "verbose": chosen.verbose, "only-tell": not delivers}
+        return bool(keeper.ask("publish", **asked, **flags)) and delivers
 
     def _fix(self, tools: Tools) -> Fix:
         base = base_of(self.settings, self.context, tools.repository, tools.clone)

@@ -44,11 +44,24 @@ def show(
     yield from _each(views)
 
 
-def summarise(
-    document: Mapping[str, object], patch: str, outward: Outward, environment: Mapping[str, str]
+def show_delivery(
+    document: Mapping[str, object],
+    patch: str,
+    output: OutputFolder,
+    environment: Mapping[str, str],
+    *,
+    seen: Mapping[str, object],
 ) -> Iterator[str]:
-    """Add what there is to say of *document* to the summary of the job, and yield a sentence where that fails."""
-    yield from _each({"the summary of the job": lambda: _add_summary(read(document), patch, outward, environment)})
+    """Write the page of a run anew once it was delivered, and yield a sentence for what could not be written.
+
+    The page tells *seen*, the evidence as people are to see it, and the summary of the job what *document* says.
+    """
+    account, outward = read(document), output.outward
+    views: dict[str, Callable[[], None]] = {
+        "report.html": lambda: _write_page(read(seen), patch, output),
+        "the summary of the job": lambda: _add_summary(account, patch, outward, environment),
+    }
+    yield from _each(views)
 
 
 def _each(views: Mapping[str, Callable[[], None]]) -> Iterator[str]:

@@ -98,6 +98,9 @@ def test_a_proof_becomes_a_commit_in_another_process_that_runs_nothing(tmp_path:
     assert broken_seal(written) == ""
     assert json.loads(written)["handed_over"] == {"sha256": sha256(folder / "evidence.json")}
     assert (tmp_path / "published" / "fix.patch").read_bytes() == (folder / "fix.patch").read_bytes()
+    page = (tmp_path / "published" / "report.html").read_text(encoding="utf-8")
+    assert "<h1>Fixed and delivered</h1>" in page
+    assert done.document["delivery"]["sentence"].split(";")[0] in page
 
 
 def sha256(path: Path) -> str:
@@ -119,6 +122,9 @@ def test_a_branch_that_moved_on_is_stale_and_the_patch_is_kept(tmp_path: Path, h
     head = git(red.path, "rev-parse", "HEAD")
     done = publish(red, folder, "--deliver", "commit")
     assert (done.code, done.document["outcome"]) == (32, "stale")
+    assert "cannot prove the change there: run `agent-ci fix` on the new head" in done.document["reason"]
+    page = (tmp_path / "published" / "report.html").read_text(encoding="utf-8")
+    assert "<h1>Not delivered: the branch moved on</h1>" in page
     assert git(red.path, "rev-parse", "HEAD") == head
     assert (tmp_path / "published" / "fix.patch").read_bytes() == (folder / "fix.patch").read_bytes()
 
@@ -305,6 +311,7 @@ def test_where_nothing_was_proven_nothing_is_delivered(tmp_path: Path) -> None:
     done = publish(red, run.out, "--deliver", "commit")
     assert (done.code, done.document["outcome"], done.document["delivery"]) == (0, "nothing_to_do", {})
     assert done.document["reason"].startswith("nothing was proven, so nothing is delivered (no_fix: ")
+    assert "<h1>No fix found</h1>" in (tmp_path / "published" / "report.html").read_text(encoding="utf-8")
     assert git(red.path, "rev-parse", "HEAD") == head
 
 

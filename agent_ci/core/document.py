@@ -15,7 +15,7 @@ from agent_ci.core.failures import excerpt, failures
 from agent_ci.core.grouping import Group, groups
 from agent_ci.core.report import Status, TestReport
 from agent_ci.core.rules import rule_of
-from agent_ci.core.run import Attempt, Control, Cost, Evidence, Verdict
+from agent_ci.core.run import Attempt, Control, Cost, Evidence, TakenBack, Verdict
 from agent_ci.core.screen import reproduction
 
 SCHEMA = "agent-ci/evidence/v1"
@@ -79,6 +79,7 @@ def evidence_document(verdict: Verdict, around: Surroundings) -> dict[str, objec
         "flaky": [asdict(flake) for flake in evidence.flakes],
         "caused_by_change": evidence.caused_by_change,
         "escalate": evidence.escalate,
+        "takes_back": _taken_back(evidence.takes_back) if evidence.takes_back else None,
         "suspects": [asdict(suspect) for suspect in evidence.suspects],
         "first_bad": asdict(evidence.first_bad) if evidence.first_bad else None,
         "before": ids_by_status(evidence.before),
@@ -165,6 +166,10 @@ def _proof(proof: Attempt, evidence: Evidence) -> dict[str, object]:
         "doubts": list(proof.doubts),
         "cells": [{**asdict(cell), "proof": cell.verified_by(**here, passed=passed)} for cell in evidence.cells],
     }
+
+
+def _taken_back(taken: TakenBack) -> dict[str, object]:
+    return {"commit": taken.commit, "subject": taken.subject, "tree": taken.tree, "red_again": list(taken.red_again)}
 
 
 def _patch(patch: Patch) -> dict[str, object]:

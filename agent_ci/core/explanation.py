@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent_ci.core.document import Surroundings
 from agent_ci.core.grouping import groups
-from agent_ci.core.outcome import headline
+from agent_ci.core.outcome import REVERTED, Outcome, headline
 from agent_ci.core.outward.markdown import block, code, sentence
 from agent_ci.core.report import Status
 from agent_ci.core.run import Attempt, Control, Cost, Evidence, Side, Verdict
@@ -21,7 +21,7 @@ _MOST_LINES = 30
 def explain(verdict: Verdict, around: Surroundings) -> str:
     """The content of ``explanation.md``. The first line is the verdict."""
     parts = (
-        f"# {headline(verdict.outcome)}",
+        f"# {_headline(verdict)}",
         sentence(verdict.reason),
         *_what_failed(verdict.evidence),
         *_suspects(verdict.evidence),
@@ -32,6 +32,11 @@ def explain(verdict: Verdict, around: Surroundings) -> str:
         *_cost_and_isolation(verdict.cost, around),
     )
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _headline(verdict: Verdict) -> str:
+    is_revert = verdict.evidence.takes_back and verdict.outcome in (Outcome.FIXED, Outcome.DELIVERED)
+    return REVERTED if is_revert else headline(verdict.outcome)
 
 
 def _what_failed(evidence: Evidence) -> Iterator[str]:

@@ -92,6 +92,25 @@ class FirstBad:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """The judged *commit*, a repair of ours with which tests are red that passed before it, and how to take it back.
+
+    ``subject`` is its first line, ``tree`` the id of the files before it, ``diff`` the change that brings them back,
+    and ``red_again`` are the ids of the tests that it repaired, which fail there.
+    """
+
+    commit: str
+    subject: str
+    tree: str
+    diff: str = field(default="", repr=False)
+    red_again: tuple[str, ...] = ()
+
+
+REVERT = "revert"
+"""The proposer that is asked where there is something to take back, and only there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a job knows before it asks for a patch.
 
@@ -102,7 +121,8 @@ class Evidence:
     cause that the evidence is about, empty where it is about all ``causes`` of them. ``cells`` are the jobs that
     reported it, ``first_bad`` is what a bisection found, ``suspects`` are places to look at, ``since_green`` is what
     differs from the base where that is green, ``escalate`` is the fingerprint of a failure that a person has to look at
-    since repairs of it did not hold, ``system`` is what the tests ran on ("linux", "macos", "windows"), and
+    since repairs of it did not hold, ``takes_back`` is set where the targets are what a repair of ours broke, and its
+    revert is the one change that is proposed, ``system`` is what the tests ran on ("linux", "macos", "windows"), and
     ``toolchain`` names the programs that were used.
     """
 
@@ -125,6 +145,7 @@ class Evidence:
     since_green: tuple[ChangedFile, ...] = ()
     system: str = ""
     escalate: str = ""
+    takes_back: TakenBack | None = None
     toolchain: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from agent_ci.core import scaffold_chat
 from agent_ci.core.pins import UNKNOWN, pinned
 
 WORKFLOW, GITLAB_FILE, GITLAB_MAIN = ".github/workflows/agent-ci.yml", ".gitlab/agent-ci.yml", ".gitlab-ci.yml"
+CHAT_WORKFLOW, GITLAB_CHAT = ".github/workflows/agent-ci-chat.yml", ".gitlab/agent-ci-chat.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,8 @@ class Layout:
     """What is known of a repository: its forge, its default branch, and how its tests are installed.
 
     ``workflows`` are the names of the workflows that run tests, ``action`` is where this action lives
-    (``OWNER/NAME@COMMIT``), and ``package`` what pip installs agent-ci from.
+    (``OWNER/NAME@COMMIT``), and ``package`` what pip installs agent-ci from. ``has_chat`` asks for the jobs that a
+    comment starts.
     """
 
     forge: str
@@ -25,17 +28,19 @@ class Layout:
     workflows: tuple[str, ...] = ()
     install: tuple[str, ...] = ()
     action: str = UNKNOWN
+    has_chat: bool = False
 
 
 def files(layout: Layout, settings: str) -> Mapping[str, str]:
     """Each file by its path; *settings* is the text of the settings file."""
-    if layout.forge == "gitlab":
-        return {
-            GITLAB_FILE: _filled(_GITLAB, layout),
-            GITLAB_MAIN: f"include:\n  - local: {GITLAB_FILE}\n",
-            ".agent-ci.yml": settings,
-        }
-    return {WORKFLOW: _filled(_GITHUB, layout), ".agent-ci.yml": settings}
+    is_gitlab = layout.forge == "gitlab"
+    found = {GITLAB_FILE: _filled(_GITLAB, layout)} if is_gitlab else {WORKFLOW: _filled(_GITHUB, layout)}
+    if layout.has_chat:
+        path, template = (GITLAB_CHAT, scaffold_chat.GITLAB) if is_gitlab else (CHAT_WORKFLOW, scaffold_chat.GITHUB)
+        found[path] = _filled(template, layout)
+    if is_gitlab:
+        found[GITLAB_MAIN] = "include:\n" + "".join(f"  - local: {path}\n" for path in found)
+    return {**found, ".agent-ci.yml": settings}
 
 
 def settings_text(rows: Iterable[tuple[str, str, str]]) -> str:

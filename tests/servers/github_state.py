@@ -54,6 +54,8 @@ class State:
     bare: Bare
     url: str
     protected: dict[str, str] = field(default_factory=dict)
+    permissions: dict[str, str] = field(default_factory=dict)
+    reactions: dict[int, Json] = field(default_factory=dict)
     pulls: dict[int, Json] = field(default_factory=dict)
     issues: dict[int, Json] = field(default_factory=dict)
     comments: dict[int, Json] = field(default_factory=dict)
@@ -78,6 +80,7 @@ class State:
             "draft": False,
             "title": "a change",
             "body": "",
+            "labels": [],
             "merged_at": None,
             "user": {"login": by, "type": "User"},
             "html_url": f"{self.url}/{self.name}/pull/{number}",

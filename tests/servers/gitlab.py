@@ -82,6 +82,7 @@ class GitLabServer(QuietServer):
         self.discussions: dict[int, list[Json]] = {}
         self.issues: dict[int, Json] = {}
         self.statuses: list[Json] = []
+        self.pipelines: list[int] = []
         self.pages_loop = False
         self.lock = threading.RLock()
         self._last = 100
@@ -203,8 +204,9 @@ def _make_request(server: GitLabServer, asked: Asked) -> Json:
 
 
 def _edit_request(server: GitLabServer, asked: Asked, number: str) -> Json:
-    server.request(number)
-    server.requested[int(number)].update(asked.body)
+    kept, body = server.requested[int(server.request(number)["iid"])], dict(asked.body)
+    labels = {*kept.get("labels", []), body.pop("add_labels", "")} - {body.pop("remove_labels", ""), ""}
+    kept.update({**body, "labels": sorted(labels)})
     return server.request(number)
 
 
@@ -261,6 +263,30 @@ def _drop_note(server: GitLabServer, asked: Asked, number: str, note: str) -> No
     server.discussions[int(number)] = left
 
 
+def _one_note(server: GitLabServer, _asked: Asked, number: str, note: str) -> Json:
+    server.request(number)
+    return _found_note(server, number, note)
+
+
+def _award(server: GitLabServer, asked: Asked, number: str, note: str) -> Json:
+    found, name = _found_note(server, number, note), asked.body["name"]
+    if (asked.user, name) in found["award"]:
+        raise Refusal(404, "404 Award Emoji Name has already been taken Not Found")
+    found["award"].append((asked.user, name))
+    return {"id": server.number(), "name": name, "user": server.users[asked.user]}
+
+
+def _start(server: GitLabServer, _asked: Asked, number: str) -> Json:
+    server.pipelines.append(int(number))
+    return {"id": server.number(), "sha": server.request(number)["sha"], "status": "created"}
+
+
+def _member(server: GitLabServer, _asked: Asked, number: str) -> Json:
+    if int(number) not in server.levels:
+        raise Refusal(404, "404 Not found")
+    return {**server.users[int(number)], "access_level": server.levels[int(number)]}
+
+
 def _status(server: GitLabServer, asked: Asked, commit: str) -> Json:
     if not commit or asked.body["state"] not in ("pending", "running", "success", "failed", "canceled", "skipped"):
         raise Refusal(400, "400 Bad request")
@@ -282,8 +308,12 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("POST", _REQUEST + "/discussions", _discuss),
     ("GET", _REQUEST + "/notes", _list_notes),
     ("POST", _REQUEST + "/notes", _note),
+    ("GET", _NOTE, _one_note),
     ("PUT", _NOTE, _edit_note),
     ("DELETE", _NOTE, _drop_note),
+    ("POST", _NOTE + "/award_emoji", _award),
+    ("POST", _REQUEST + "/pipelines", _start),
+    ("GET", r"/members/all/(\d+)", _member),
     ("POST", r"/statuses/([0-9a-f]+)", _status),
     ("GET", "/issues", gitlab_answers.list_issues),
     ("POST", "/issues", gitlab_answers.make_issue),

@@ -263,7 +263,8 @@ def _jobs(node: yaml.Node | None) -> Iterator[Job]:
 
 def _command(step: yaml.Node) -> str:
     if _OWN.search(text_of(step, "uses")):
-        return text_of(step, "with", "command") or "fix"
+        command = text_of(step, "with", "command")
+        return "fix" if not command or "${{" in command else command  # a command that is told may be `fix`
     found = _COMMAND.search(text_of(step, "run"))
     return found[1] if found else ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
@@ -12,7 +12,7 @@ from agent_ci.core.ladder import COMMIT, PULL_REQUEST, SUGGESTION
 from agent_ci.core.parcel import Parcel
 from agent_ci.core.views.story import Story
 from agent_ci.errors import RungRefusedError
-from agent_ci.forges.github import committing, requesting, suggesting, telling
+from agent_ci.forges.github import committing, people, requesting, suggesting, telling
 from agent_ci.forges.github.events import Job
 from agent_ci.forges.github.project import Project, token
 from agent_ci.http.api import Timing
@@ -35,8 +35,14 @@ class GitHubActions:
     timing: Timing | None = None
 
     def context(self) -> Context:
-        """Which change is judged, against what, and whose it is. Raises UnsupportedError for a broken payload."""
-        return Job(self.environment, self.repository).context()
+        """Which change is judged, against what, and whose it is. Raises UnsupportedError for a broken payload.
+
+        With a token, GitHub is asked whether a person stopped repairs meanwhile. Raises ForgeUnavailableError.
+        """
+        found = Job(self.environment, self.repository).context()
+        if found.number is None or not token(self.environment):
+            return found
+        return replace(found, is_stopped=people.is_held(Project.of(self.environment, self.timing), found.number))
 
     def deliver(self, parcel: Parcel, rung: str) -> Delivery:
         """Deliver *parcel* by *rung*, through the API and never through the checkout; twice is once.

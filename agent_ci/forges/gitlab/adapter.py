@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from agent_ci.checkout import Remote, Repository
@@ -15,6 +15,7 @@ from agent_ci.core.views.story import Story
 from agent_ci.errors import ForgeUnavailableError, NotAllowedError, RungRefusedError
 from agent_ci.forges.gitlab.job import Job
 from agent_ci.forges.gitlab.merge_requests import Requests
+from agent_ci.forges.gitlab.people import is_held
 from agent_ci.forges.gitlab.project import NEEDED, RIGHT, Access, Project
 from agent_ci.forges.gitlab.suggesting import Suggesting
 from agent_ci.forges.gitlab.telling import Telling
@@ -33,8 +34,15 @@ class GitLabCI:
     timing: Timing | None = None
 
     def context(self) -> Context:
-        """Which change is judged, against what, and whose it is."""
-        return Job(self.environment, self.repository).context()
+        """Which change is judged, against what, and whose it is.
+
+        With a token, GitLab is asked whether a person stopped repairs meanwhile. Raises ForgeUnavailableError.
+        """
+        found = Job(self.environment, self.repository).context()
+        access = Access.of(self.environment)
+        if found.number is None or not access.token or access.is_job:
+            return found
+        return replace(found, is_stopped=is_held(self._project, found.number))
 
     def deliver(self, parcel: Parcel, rung: str) -> Delivery:
         """Deliver *parcel* by *rung*. A commit is pushed, since no call of the API moves a branch from a known commit.

@@ -1,13 +1,13 @@
-"""How much CPU time and memory it takes to read a large JUnit report: ``python -m bench.reports [--large]``."""
+"""How much CPU time and memory it takes to read a large report."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import statistics
 import subprocess
 import sys
 import tempfile
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,12 +41,14 @@ for suite in JUnitXml.fromfile(sys.argv[1]):
         total += 1
         red += any(isinstance(result, (Error, Failure)) for result in case.result)
 """
+_ANCHOR = "junitparser"
 _READERS = {
     "agent-ci, red cases kept": _OURS.format(keep="RED"),
     "agent-ci, all cases kept": _OURS.format(keep="ALL"),
-    "junitparser": _JUNITPARSER,
+    _ANCHOR: _JUNITPARSER,
 }
 _RED_EVERY = 100
+_SMALL, _LARGE = 100_000, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +59,30 @@ class Use:
     peak: float
 
 
-def main() -> None:
-    """Measure the small report, and with ``--large`` the large one as well."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--large", action="store_true", help="also a report of 1,000,000 cases (about 450 MB)")
-    parser.add_argument("--runs", type=int, default=3, help="runs of which the median is shown")
-    options = parser.parse_args()
+def measure(*, large: bool, runs: int) -> None:
+    """Measure reports of 100,000 cases, and with *large* one of a million as well."""
     with tempfile.TemporaryDirectory() as folder:
-        _measure(Path(folder, "small.xml"), cases=100_000, output=0, runs=options.runs, readers=list(_READERS))
-        if options.large:
-            readers = [name for name in _READERS if "all cases" not in name]
-            _measure(Path(folder, "large.xml"), cases=1_000_000, output=200, runs=1, readers=readers)
+        junit, trx = Path(folder, "junit.xml"), Path(folder, "results.trx")
+        write_report(junit, cases=_SMALL, output=0)
+        _measure(junit, cases=_SMALL, runs=runs, readers=list(_READERS))
+        write_trx(trx, cases=_SMALL)
+        _measure(trx, cases=_SMALL, runs=runs, readers=[name for name in _READERS if name != _ANCHOR])
+        if large:
+            write_report(junit, cases=_LARGE, output=200)
+            _measure(junit, cases=_LARGE, runs=1, readers=[name for name in _READERS if "all cases" not in name])
 
 
-def _measure(place: Path, *, cases: int, output: int, runs: int, readers: list[str]) -> None:
-    write_report(place, cases=cases, output=output)
+def _measure(place: Path, *, cases: int, runs: int, readers: list[str]) -> None:
     uses = {name: _median([_run(_READERS[name], place, cases) for _ in range(runs)]) for name in readers}
-    anchor = uses["junitparser"]
+    anchor = uses.get(_ANCHOR)
     rows = [
-        (name, use.cpu, use.peak, f"{anchor.cpu / use.cpu:.1f}x", f"{anchor.peak / use.peak:.1f}x")
+        (name, use.cpu, use.peak)
+        + ((f"{anchor.cpu / use.cpu:.1f}x", f"{anchor.peak / use.peak:.1f}x") if anchor else ("", ""))
         for name, use in uses.items()
     ]
     size = place.stat().st_size / 1e6
     print_table(
-        f"{cases:,} cases, 1 in {_RED_EVERY} failing, {size:.0f} MB, median of {runs}",
+        f"{place.suffix[1:]}: {cases:,} cases, 1 in {_RED_EVERY} failing, {size:.0f} MB, median of {runs}",
         ("reader", "CPU s", "peak MiB", "less CPU", "less memory"),
         rows,
         packages=("agent-ci", "junitparser"),
@@ -108,6 +110,39 @@ def write_report(place: Path, *, cases: int, output: int) -> None:
         file.write("</testsuites>\n")
 
 
+def write_trx(place: Path, *, cases: int) -> None:
+    """Write what ``dotnet test --logger trx`` would of *cases* tests, with one in a hundred failing."""
+    trace = "".join(f"   at Package.Class.Method{n}() in /src/Class.cs:line {n}\n" for n in range(20))
+    told = f"<Output><ErrorInfo><Message>Expected 1</Message><StackTrace>{trace}</StackTrace></ErrorInfo></Output>"
+    with place.open("w", encoding="utf-8") as file:
+        file.write('<TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010">\n<Results>\n')
+        for n in range(cases):
+            is_red = n % _RED_EVERY == 0
+            file.write(
+                f'<UnitTestResult executionId="{_guid(n)}" testId="{_guid(-n)}" testName="Example.Service{n % 97}Tests.'
+                f'Request_{n}_is_answered" computerName="host" duration="00:00:00.0170545" '
+                f'outcome="{"Failed" if is_red else "Passed"}" testListId="{_guid(1)}">{told if is_red else ""}'
+                "</UnitTestResult>\n"
+            )
+        file.write("</Results><TestDefinitions>\n")
+        for n in range(cases):
+            file.write(
+                f'<UnitTest name="Request_{n}" id="{_guid(-n)}"><Execution id="{_guid(n)}"/>'
+                f'<TestMethod codeBase="a" className="Example.Service{n % 97}Tests" name="Request_{n}_is_answered"/>'
+                "</UnitTest>\n"
+            )
+        file.write("</TestDefinitions><TestEntries>\n")
+        for n in range(cases):
+            file.write(f'<TestEntry testId="{_guid(-n)}" executionId="{_guid(n)}" testListId="{_guid(1)}"/>\n')
+        file.write(
+            f'</TestEntries><ResultSummary outcome="Failed"><Counters total="{cases}"/></ResultSummary></TestRun>'
+        )
+
+
+def _guid(number: int) -> str:
+    return str(uuid.UUID(int=number % 2**128))
+
+
 def _run(program: str, place: Path, cases: int) -> Use:
     command = [sys.executable, "-c", program + _REPORT_USE, str(place)]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -119,7 +154,3 @@ def _run(program: str, place: Path, cases: int) -> Use:
 
 def _median(uses: list[Use]) -> Use:
     return Use(statistics.median(use.cpu for use in uses), statistics.median(use.peak for use in uses))
-
-
-if __name__ == "__main__":
-    main()

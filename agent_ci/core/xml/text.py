@@ -15,6 +15,8 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
+    (b"{\0", "utf-16-le"),
+    (b"\0{", "utf-16-be"),
 )
 _DECLARED = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 # Only character sets: names like "zip", "idna" or "unicode_escape" are codecs as well.
@@ -30,21 +32,20 @@ _COLOUR = re.compile(r"(?:\x1b|&#(?:[xX]0{0,6}1[bB]|0{0,6}27);)\[[0-9;:?]{0,30}[
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _LONGEST = 48  # characters that an escape sequence or a reference can take
 
-_BEGINNING = re.compile(r"<\?xml\s|<!DOCTYPE\s|<(?:[\w.-]+:)?testsuites?[\s/>]")
-_REPORT_TAG = re.compile(r"</?(?:[\w.-]+:)?test(?:case|suites?)\b")
 _MAX_PREFACE = 2**20  # characters of log that may stand in front of a report
 
 
-def legal_text(chunks: Iterable[bytes]) -> Iterator[str]:
-    """The text of *chunks* without what XML forbids, and without blanks or log lines in front of it.
+def legal_text(chunks: Iterable[bytes], beginning: re.Pattern[str], report_tag: re.Pattern[str]) -> Iterator[str]:
+    """The text of *chunks* without what XML forbids, and without blanks or log lines in front of its *beginning*.
 
     Terminal colours, control characters and references to them are left out; bytes that are not of the
-    document's encoding are read as Windows-1252. Where report tags stand in front, everything is kept.
+    document's encoding are read as Windows-1252. Where a *report_tag* stands in front, everything is kept.
     """
-    return _from_the_beginning(_without_illegal(_decoded(chunks)))
+    return _from_the_beginning(_without_illegal(decoded(chunks)), beginning, report_tag)
 
 
-def _decoded(chunks: Iterable[bytes]) -> Iterator[str]:
+def decoded(chunks: Iterable[bytes]) -> Iterator[str]:
+    """The text of *chunks* by byte order mark or declaration, else UTF-8; bad bytes are read as Windows-1252."""
     decoder: codecs.IncrementalDecoder | None = None
     head = b""
     for chunk in chunks:
@@ -53,9 +54,13 @@ def _decoded(chunks: Iterable[bytes]) -> Iterator[str]:
             if b">" not in head and len(head) < _MOST_OF_A_DECLARATION:
                 continue
             decoder, chunk = _decoder(head), head  # noqa: PLW2901 -- the first bytes are decoded with the rest
-        yield _UNDECODED.sub(_as_windows_1252, decoder.decode(chunk))
+        yield _repaired(decoder.decode(chunk))
     decoder, rest = (_decoder(head), head) if decoder is None else (decoder, b"")
-    yield _UNDECODED.sub(_as_windows_1252, decoder.decode(rest, final=True))
+    yield _repaired(decoder.decode(rest, final=True))
+
+
+def _repaired(text: str) -> str:
+    return text if text.isascii() else _UNDECODED.sub(_as_windows_1252, text)
 
 
 def _decoder(head: bytes) -> codecs.IncrementalDecoder:
@@ -90,6 +95,11 @@ def _without_illegal(texts: Iterable[str]) -> Iterator[str]:
     yield _clean(held)
 
 
+def plain(text: str) -> str:
+    """*text* without terminal colours, control characters and halves of surrogate pairs."""
+    return text if text.isascii() and text.isprintable() else _ILLEGAL.sub("", _COLOUR.sub("", text))
+
+
 def _clean(text: str) -> str:
     text = _COLOUR.sub("", text)
     if "&#" in text:
@@ -103,14 +113,14 @@ def _if_legal(match: re.Match[str]) -> str:
     return match[0] if is_legal else ""
 
 
-def _from_the_beginning(texts: Iterator[str]) -> Iterator[str]:
+def _from_the_beginning(texts: Iterator[str], beginning: re.Pattern[str], report_tag: re.Pattern[str]) -> Iterator[str]:
     preface = ""
     for text in texts:
         preface += text
-        beginning = _BEGINNING.search(preface)
-        if beginning or len(preface) > _MAX_PREFACE:
-            has_tags = beginning and _REPORT_TAG.search(preface[: beginning.start()])
-            yield preface[beginning.start() :] if beginning and not has_tags else preface
+        begins = beginning.search(preface)
+        if begins or len(preface) > _MAX_PREFACE:
+            has_tags = begins and report_tag.search(preface[: begins.start()])
+            yield preface[begins.start() :] if begins and not has_tags else preface
             break
     else:
         yield preface

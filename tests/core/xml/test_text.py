@@ -4,13 +4,16 @@ import re
 
 import pytest
 
-from agent_ci.core.junit.xml_text import legal_text
+from agent_ci.core.xml.roots import BEGINNING, REPORT_TAG
+from agent_ci.core.xml.text import legal_text
 
 REPORT = "<testsuite>é</testsuite>"
 
 
 def cleaned(content: bytes, size: int) -> str:
-    return "".join(legal_text([content[start : start + size] for start in range(0, len(content), size)]))
+    return "".join(
+        legal_text([content[start : start + size] for start in range(0, len(content), size)], BEGINNING, REPORT_TAG)
+    )
 
 
 @pytest.mark.parametrize("size", [1, 5, 4096])
@@ -73,6 +76,6 @@ def test_what_stands_in_front_is_left_out_unless_it_is_of_a_report(preface: str,
 
 
 def test_a_long_preface_is_not_waited_for_without_end() -> None:
-    texts = legal_text(b"x" * 2**16 for _ in range(10**9))
+    texts = legal_text((b"x" * 2**16 for _ in range(10**9)), BEGINNING, REPORT_TAG)
     assert len(next(texts)) > 2**20
     assert re.fullmatch("x+", next(texts))

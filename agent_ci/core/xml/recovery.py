@@ -24,12 +24,16 @@ class Events(Protocol):
     def cut_short(self, reason: str) -> None:
         """The document stops here although elements are open."""
 
+    def means(self, name: str) -> bool:
+        """Whether an element *name* means something here, so that a tag of it between quotes is a sign of damage."""
+
 
 # Nothing follows the repetition, so it is never tried again, however long the tag (possessive repetitions are
 # faulty before Python 3.11.5, see python/cpython#106052).
 _TAG_HEAD = re.compile(r"<(/?)([^\W\d][\w:.-]*)((?:[^<>\"']+|\"[^\"]*\"|'[^']*')*)")
 _ATTRIBUTE = re.compile(r"([^\s=<>\"'/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_MARKUP = re.compile(r"</?(test|failure|error|skipped)")
+_TAG_NAME = re.compile(r"</?([A-Za-z][\w.-]*)")
+_DOCTYPE = re.compile(r"<!DOCTYPE\s+([\w:.-]+)[^>\[]{0,1000}(.?)")
 _ENTITY = re.compile(r"&(?:(lt|gt|amp|quot|apos)|#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7})));")
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _SECTIONS = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"))
@@ -51,7 +55,7 @@ class TagFinder:
     an unescaped ``<`` between quotes, text after the end, several documents in one file.
     """
 
-    def __init__(self, events: Events, on_doctype: Callable[..., None]) -> None:
+    def __init__(self, events: Events, on_doctype: Callable[[str, None, None, int], None]) -> None:
         self.damage = ""
         self._events = events
         self._on_doctype = on_doctype
@@ -108,7 +112,8 @@ class TagFinder:
             if buffer.startswith(opener, position):
                 return self._open_section(buffer, position, opener, closer)
         if buffer.startswith("<!DOCTYPE", position) and not self._stack:
-            self._on_doctype()
+            declared = _DOCTYPE.match(buffer, position)
+            self._on_doctype(declared[1] if declared else "", None, None, not declared or declared[2] != ">")
         return self._tag(buffer, position, is_last=is_last)
 
     def _characters(self, buffer: str, position: int, stop: int, *, may_wait: bool) -> int:
@@ -148,7 +153,7 @@ class TagFinder:
         attributes = {key: _resolved(double or single) for key, double, single in _ATTRIBUTE.findall(inside)}
         if _ATTRIBUTE.sub("", inside).strip(" \t\r\n/"):
             self._note(f"the attributes of <{name}> are not well-formed")
-        if "<" in inside and _MARKUP.search(inside):
+        if "<" in inside and any(map(self._events.means, _TAG_NAME.findall(inside))):
             self._note(f"an attribute of <{name}> holds other tags")
         self._stack.append(name)
         self._open[name] += 1
