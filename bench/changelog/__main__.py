@@ -1,0 +1,87 @@
+"""Measures release notes against what people wrote: ``python -m bench.changelog --checkout DIR...``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+
+from bench.changelog import rivals
+from bench.changelog.measure import Line, Project, Release, Score, by_commit, by_merge, ours, score
+from bench.table import print_table
+
+_Lister = Callable[[Project, Release], Iterable[Line]]
+_COLUMNS = ("project", "releases", "entries", "lines", "coverage %", "noise %")
+
+
+def main() -> int:
+    """Print a table for our notes and for each other way on the same ranges; exit with 1 where a goal is missed."""
+    parser = argparse.ArgumentParser(prog="bench.changelog")
+    parser.add_argument("--checkout", type=Path, nargs="+", default=[], metavar="DIR", help="what we are tuned on")
+    parser.add_argument("--held-out", type=Path, nargs="+", default=[], metavar="DIR", help="what we are not tuned on")
+    parser.add_argument("--git-cliff", default="", metavar="PROGRAM", help="default: as found on the path")
+    parser.add_argument("--misses", action="store_true", help="print each entry that is not covered")
+    given = parser.parse_args()
+    ways = dict(_ways(given.git_cliff))
+    sets = [(name, folders) for name, folders in (("tuned on", given.checkout), ("held out", given.held_out)) if folders]
+    if not sets:
+        print("SKIPPED: no project was named; give clones of projects with --checkout DIR...", file=sys.stderr)
+    for name, folders in sets:
+        read = [(project, tuple(project.releases())) for project in map(Project, folders)]
+        for way, lister in ways.items():
+            print_table(f"{way}, projects {name}", _COLUMNS, _rows(read, lister))
+        if given.misses:
+            _print_misses(read)
+    return 0
+
+
+def _ways(cliff: str) -> Iterator[tuple[str, _Lister]]:
+    yield "agent-ci, for users", lambda _, release: ours(release, is_whole=False)
+    yield "agent-ci, whole document", lambda _, release: ours(release, is_whole=True)
+    yield "one line for each merge", lambda _, release: by_merge(release)
+    if program := rivals.find(cliff):
+        yield "git-cliff, by default", partial(_cliff, program, is_default=True)
+        yield "git-cliff, all commits", partial(_cliff, program, is_default=False)
+    else:
+        print("SKIPPED: git-cliff is not installed (pip install git-cliff)", file=sys.stderr)
+
+
+def _cliff(program: str, project: Project, release: Release, *, is_default: bool) -> Iterator[Line]:
+    commits = rivals.cliff(program, project.folder, release.before, release.tag, is_default=is_default)
+    return by_commit(release, commits)
+
+
+def _rows(read: list[tuple[Project, tuple[Release, ...]]], lister: _Lister) -> Iterator[tuple[object, ...]]:
+    total, count = Score(), 0
+    for project, releases in read:
+        scores = [score(release, lister(project, release)) for release in releases]
+        total, count = sum(scores, total), count + len(scores)
+        yield _row(_name(project.folder), len(scores), sum(scores, Score()))
+    yield _row("all", count, total)
+
+
+def _row(name: str, count: int, found: Score) -> tuple[object, ...]:
+    return name, count, found.counted, found.lines, found.coverage, found.noise
+
+
+def _name(folder: Path) -> str:
+    """What a project is called: by its folder, or by the one above where that is a plain `repo`."""
+    resolved = folder.resolve()
+    return resolved.parent.name if resolved.name in ("repo", ".git") else resolved.name
+
+
+def _print_misses(read: list[tuple[Project, tuple[Release, ...]]]) -> None:
+    for project, releases in read:
+        for release in releases:
+            told = frozenset[str]().union(*ours(release, is_whole=False))
+            whole = frozenset[str]().union(*ours(release, is_whole=True))
+            for human in release.counted:
+                if not human.numbers & told:
+                    where = "internal" if human.numbers & whole else "dropped"
+                    print(f"{_name(project.folder)} {release.tag} ({where}): {human.text[:160]}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
