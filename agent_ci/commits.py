@@ -11,6 +11,7 @@ from agent_ci.core.notes.values import Commit, Person, Range
 
 _FIELDS = "%H%x00%P%x00%aN%x00%aE%x00%ct%x00%B"
 _COUNT = 6
+_EARLIER = 150
 _HEAD = "\x02"
 _COPY = "(cherry picked from commit "
 
@@ -25,9 +26,11 @@ class Log:
     def range(self, since: str, until: str) -> Range:
         """The commits after *since* (a revision, or "" for all) up to *until*. Raises ToolError for an unknown one."""
         span = (until, *((f"^{since}",) if since else ()))
-        changed = dict(self._changed(span))
-        every = {commit.id: commit for commit in self._commits(span, changed)}
-        return Range(since, until, every, tuple(changed), released=self._released(until), known=self._known(since))
+        every = {commit.id: commit for commit in self._commits(span, dict(self._changed(span)))}
+        main_line = git.text(self._run("rev-list", "--first-parent", *span)).split()
+        earlier = tuple(self._earlier(since)) if since else ()
+        known = self._known(since)
+        return Range(since, until, every, tuple(main_line), self._released(until), known, earlier)
 
     def tags(self, until: str) -> Mapping[str, str]:
         """The commit of each tag that is reachable from *until*, by name."""
@@ -49,8 +52,8 @@ class Log:
             yield Commit(id_, tuple(parents.split()), author, int(time), message.strip(), paths)
 
     def _changed(self, span: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Each commit along first parents, newest first, with the paths in which it differs from its first parent."""
-        how = ("--first-parent", "--diff-merges=first-parent", "--name-only", "--no-renames")
+        """Each commit, newest first, with the paths in which it differs from its first parent."""
+        how = ("--diff-merges=first-parent", "--name-only", "--no-renames")
         id_, paths = "", list[str]()
         for word in self._words(*how, f"--format={_HEAD}%H", *span):
             if word.startswith(_HEAD):
@@ -61,6 +64,11 @@ class Log:
                 paths.append(path)
         if id_:
             yield id_, tuple(paths)
+
+    def _earlier(self, since: str) -> Iterator[Commit]:
+        """The last commits of the main line up to *since*."""
+        span = ("--first-parent", f"--max-count={_EARLIER}", since)
+        yield from self._commits(span, dict(self._changed(span)))
 
     def _released(self, until: str) -> Mapping[str, str]:
         """Commits that were copied to another branch and released from there, each with its copy."""

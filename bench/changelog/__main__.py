@@ -25,7 +25,9 @@ def main() -> int:
     parser.add_argument("--misses", action="store_true", help="print each entry that is not covered")
     given = parser.parse_args()
     ways = dict(_ways(given.git_cliff))
-    sets = [(name, folders) for name, folders in (("tuned on", given.checkout), ("held out", given.held_out)) if folders]
+    sets = [
+        (name, folders) for name, folders in (("tuned on", given.checkout), ("held out", given.held_out)) if folders
+    ]
     if not sets:
         print("SKIPPED: no project was named; give clones of projects with --checkout DIR...", file=sys.stderr)
     for name, folders in sets:

@@ -12,18 +12,22 @@ _BOT = re.compile(
     r"weblate|transifex|crowdin|mergify|codecov|bors|copybara)\b",
     re.IGNORECASE,
 )
+_MOVES_DEPENDENCIES = re.compile(
+    r"^(dependabot|renovate|pre-commit-ci|pyup|greenkeeper|snyk|github-actions)\b", re.IGNORECASE
+)
 _PREFIX = r"^(?:\w+(?:\([^)]*\))?!?:\s*)?"  # a type of Conventional Commits
 _DEPENDENCY = re.compile(
     rf"{_PREFIX}(?:"
-    r"(?:bump|update|upgrade|pin|unpin|lock)\b.*\b(?:from|to|dependenc|requirement|lock ?file|pre-commit|hooks?|actions?)\b"
-    r"|\[pre-commit\.ci\]|pre-commit autoupdate|update dependency\b)"
+    r"(?:bump|update|upgrade|pin|unpin|lock)\b.*(?:\b(?:from|to)\s+\W?v?\d|\b(?:dependenc|requirement|lock ?file|"
+    r"pre-commit|hooks?\b|actions?$|submodules?\b))"
+    r"|\[pre-commit\.ci\]|pre-commit autoupdate|update dependency\b|(?:bump|upgrade) (?:to )?[\w./@-]+(?: v?\d[\w.]*)?$)"
     r"|^(?:chore|build|fix)\(deps",
     re.IGNORECASE,
 )
 _RELEASE = re.compile(
     rf"{_PREFIX}(?:"
     r"(?:release|prepare|preparing|cut|start|begin|back to)\b.*\b(?:v?\d+\.\d+|release|development|dev)\b"
-    r"|(?:bump|update|set)\b.*\bversion\b|v?\d+\.\d+(?:\.\d+)*(?:[-.]?\w+\d*)?$|version v?\d+\.\d+|merge tag\b"
+    r"|(?:bump|update|set|increment)(?: the)?(?: \w+)? versions?(?: numbers?)?(?: (?:to|from)\b.*|:? v?\d.*)?$|v?\d+\.\d+(?:\.\d+)*(?:[-.]?\w+\d*)?$|version v?\d+\.\d+|merge tag\b"
     r"|(?:add|update|fix)\b.*\b(?:changelog|release notes|news)\b)",
     re.IGNORECASE,
 )
@@ -42,6 +46,21 @@ _NOT_SHIPPED = re.compile(
     \.(md|rst|adoc|svg|png|jpe?g|gif|ipynb)$
     """,
     re.VERBOSE | re.IGNORECASE,
+)
+_MANIFEST = re.compile(
+    r"(^|/)(pyproject\.toml|setup\.(py|cfg)|package\.json|Cargo\.toml|go\.mod|pom\.xml|build\.gradle(\.kts)?|MANIFEST\.in|"
+    r"Gemfile|[^/]+\.gemspec|mix\.exs|composer\.json)$",
+    re.IGNORECASE,
+)
+_TOLD_BY_MANIFEST = re.compile(
+    r"\b(python|node|rust|ruby|php|java|go) ?v?\d|\b(support\w*|drop\w*|requir\w+|depend\w+|extras?|licen[cs]e|"
+    r"entry.?points?|minimum|msrv|wheels?|sdist|packag\w+|py\.typed)\b",
+    re.IGNORECASE,
+)
+_HOUSEKEEPING = re.compile(
+    r"\b(ruff|mypy|pyright|flake8|pylint|isort|clippy|eslint|prettier|linter?s?|linting|typos?|docstrings?|todos?|"
+    r"code coverage|dead code|no.?cover|test suite|continuous integration)\b|\bCI\b(?!/)|^(?:test|tests|skip)\b|"
+    r"^(?:mov\w+|regroup\w*|split)\b.*\b(functions?|helpers?|util\w*)\b",
 )
 _NOT_FOR_USERS = frozenset({"chore", "ci", "test", "tests", "style", "build", "refactor", "docs", "doc", "internal"})
 _TYPE = re.compile(r"^(?P<type>[a-z]+)(?:\((?P<scope>[^)]*)\))?(?P<breaking>!)?:\s+", re.IGNORECASE)
@@ -75,11 +94,22 @@ def is_release_work(unit: Unit) -> bool:
 
 def is_dependency_work(unit: Unit) -> bool:
     """Whether *unit* moves what the project depends on, and nothing else that users see."""
-    bots = bool(unit.authors) and all(map(is_bot, unit.authors))
-    return bots or bool(_DEPENDENCY.match(unit.title))
+    if unit.authors and all(_MOVES_DEPENDENCIES.search(person.name) for person in unit.authors):
+        return True
+    by_program = bool(unit.authors) and all(map(is_bot, unit.authors))
+    return (by_program or bool(_DEPENDENCY.match(unit.title))) and not any(map(_is_product, unit.paths))
 
 
 def is_for_users(unit: Unit) -> bool:
     """Whether *unit* changes something that users get, and does not say that it is for others."""
     type_, is_breaking = conventional(unit.title)
-    return is_breaking or (type_ not in _NOT_FOR_USERS and any(map(is_shipped, unit.paths)))
+    if is_breaking or type_ in _NOT_FOR_USERS:
+        return is_breaking
+    if any(map(_is_product, unit.paths)):
+        return bool(type_) or not _HOUSEKEEPING.search(unit.title)
+    return any(map(is_shipped, unit.paths)) and bool(_TOLD_BY_MANIFEST.search(unit.title))
+
+
+def _is_product(path: str) -> bool:
+    """Whether *path* is shipped, and more than the project's description of itself to its tools."""
+    return is_shipped(path) and not _MANIFEST.search(path)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from agent_ci.core.notes import audience
+from agent_ci.core.notes import audience, habits
 from agent_ci.core.notes.reverts import taken_back
-from agent_ci.core.notes.units import units
+from agent_ci.core.notes.units import units, usual
 from agent_ci.core.notes.values import Dropped, Entry, Ledger, Range, Section, Unit
 
 _TYPES: Mapping[str, Section] = {
@@ -43,6 +43,7 @@ def ledger(range_: Range) -> Ledger:
     every = units(range_)
     gone = taken_back(every)
     copies = {unit.id: copy for unit in every for commit in unit.commits if (copy := range_.released.get(commit))}
+    is_habit = habits.bring_entries((*every, *usual(range_.earlier)))
     entries: list[Entry] = []
     dropped: list[Dropped] = []
     for unit in every:
@@ -55,7 +56,7 @@ def ledger(range_: Range) -> Ledger:
         elif not unit.paths and len(unit.commits) == 1:
             dropped.append(Dropped(unit.commits, "it changes no file"))
         else:
-            entries.append(_entry(unit))
+            entries.append(_entry(unit, is_habit=is_habit))
     order = list(Section)
     return Ledger(range_, tuple(sorted(entries, key=lambda entry: order.index(entry.section))), tuple(dropped))
 
@@ -72,8 +73,8 @@ _NAMES_VERSION = re.compile(
 )
 
 
-def _entry(unit: Unit) -> Entry:
-    section, why = _section(unit)
+def _entry(unit: Unit, *, is_habit: bool) -> Entry:
+    section, why = _section(unit, is_habit=is_habit)
     type_, is_marked = audience.conventional(unit.title)
     is_breaking = is_marked or bool(_BREAKING.search(unit.body))
     text = audience.without_type(unit.title) if type_ in _KNOWN_TYPES else unit.title
@@ -83,15 +84,15 @@ def _entry(unit: Unit) -> Entry:
 _KNOWN_TYPES = frozenset({*_TYPES, "chore", "ci", "test", "tests", "style", "build", "refactor", "docs", "doc"})
 
 
-def _section(unit: Unit) -> tuple[Section, str]:
+def _section(unit: Unit, *, is_habit: bool) -> tuple[Section, str]:
     """Where *unit* belongs, and what says so: its trailer, its type, its files, the first word of its title."""
     if (found := _TRAILER.search(unit.body)) and (section := _TRAILERS.get(found[1].lower())):
         return section, f"the trailer Changelog: {found[1].lower()}"
-    if audience.is_dependency_work(unit):
+    is_told = is_habit and habits.brings_entry(unit)
+    if not is_told and audience.is_dependency_work(unit):
         return Section.DEPENDENCIES, "it moves dependencies"
-    if not audience.is_for_users(unit):
-        type_, _ = audience.conventional(unit.title)
-        return Section.INTERNAL, f"its type is {type_}" if type_ else "it changes no file that users get"
+    if not is_told and (reason := _reason_for_others(unit, is_habit=is_habit)):
+        return Section.INTERNAL, reason
     type_, _ = audience.conventional(unit.title)
     if section := _TYPES.get(type_):
         return section, f"its type is {type_}"
@@ -99,3 +100,13 @@ def _section(unit: Unit) -> tuple[Section, str]:
         if found := verb.match(unit.title):
             return section, f"its title begins with {found[0].strip().lower()}"
     return Section.CHANGED, "nothing else was said"
+
+
+def _reason_for_others(unit: Unit, *, is_habit: bool) -> str:
+    """Why *unit* is no news for users; empty where it is."""
+    type_, is_breaking = audience.conventional(unit.title)
+    if not audience.is_for_users(unit):
+        return f"its type is {type_}" if type_ else "it changes nothing that users get"
+    return "changes of this project bring their entry to its changelog, and it brings none" * (
+        is_habit and not is_breaking
+    )

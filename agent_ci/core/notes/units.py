@@ -14,6 +14,7 @@ _GITLAB_MERGE = re.compile(r"^See merge request \S*?!(\d+)\s*$", re.MULTILINE)
 _BITBUCKET_MERGE = re.compile(r"^Merged? in \S+ \(pull request #(\d+)\)")
 _SQUASHED = re.compile(r"\s*\(([#!]\d+)\)\s*$")
 _BRANCH_MERGE = re.compile(r"^Merge (?:remote-tracking )?(?:branch(?:es)?|tag|commit) ")
+_JOINS = re.compile(r"^(?:Merge|Forward-?port|Back-?merge)\b.*\b(?:into|to|branch)\b", re.IGNORECASE)
 _CO_AUTHOR = re.compile(r"^co-authored-by:\s*(.*?)\s*<([^<>\s]+)>\s*$", re.IGNORECASE | re.MULTILINE)
 
 
@@ -29,6 +30,14 @@ def units(range_: Range) -> tuple[Unit, ...]:
             known = found.get(unit.id)
             found[unit.id] = _joined(known, unit) if known else unit
     return tuple(reversed(found.values()))
+
+
+def usual(earlier: Iterable[Commit]) -> tuple[Unit, ...]:
+    """The changes that single commits of the main line were, as far as these tell."""
+    return tuple(
+        Unit(_number(one) or one.id[:_SHORT], *_told(one, (one,)), one.id, (one.id,), (one.author,), one.paths)
+        for one in earlier
+    )
 
 
 def _brought(range_: Range) -> Iterator[tuple[Commit, tuple[Commit, ...]]]:
@@ -54,7 +63,7 @@ def _new(tip: str, range_: Range, seen: set[str]) -> Iterator[Commit]:
 def _of(head: Commit, brought: tuple[Commit, ...]) -> Iterator[Unit]:
     """The changes that *head* brought: one, unless it joins branches that hold several."""
     is_merge = len(head.parents) > 1
-    if is_merge and not _number(head) and any(_number(commit) for commit in brought[:-1]):
+    if is_merge and _joins_branches(head, brought) and any(_number(commit) for commit in brought[:-1]):
         yield from _line_by_line(head, brought)
         return
     paths = head.paths
@@ -62,6 +71,11 @@ def _of(head: Commit, brought: tuple[Commit, ...]) -> Iterator[Unit]:
     id_ = _number(head) or (_lone_number(brought) if is_merge else "") or head.id[:_SHORT]
     title, body = _told(head, brought)
     yield Unit(id_, title, body, head.id, tuple(commit.id for commit in brought), authors, paths)
+
+
+def _joins_branches(head: Commit, brought: tuple[Commit, ...]) -> bool:
+    """Whether the merge *head* is no change of its own: it has no number, or says that it merges a branch."""
+    return not _number(head) or bool(_JOINS.match(_told(head, brought)[0]))
 
 
 def _line_by_line(head: Commit, brought: tuple[Commit, ...]) -> Iterator[Unit]:
@@ -82,7 +96,7 @@ def _line_by_line(head: Commit, brought: tuple[Commit, ...]) -> Iterator[Unit]:
                 commit.id,
                 tuple(one.id for one in gathered),
                 authors,
-                head.paths,
+                tuple(dict.fromkeys(path for one in gathered for path in one.paths)),
             )
             gathered = []
     if last:

@@ -21,7 +21,7 @@ class Person:
 class Commit:
     """One commit. ``time`` is that of its committer, in seconds since 1970. ``message`` is whole.
 
-    ``paths`` are the files that differ from the first parent, known for commits of the main line only.
+    ``paths`` are the files that differ from the first parent.
     """
 
     id: str
@@ -48,7 +48,8 @@ class Range:
 
     ``commits`` are all of them by id, as `git rev-list` has them, newest first. ``main_line`` are the ids along first
     parents, newest first. ``released`` maps commits whose copies were released from another branch to that copy.
-    ``known`` are the addresses of everybody who contributed before.
+    ``known`` are the addresses of everybody who contributed before. ``earlier`` are the last commits of the main line
+    before ``since``, newest first: what the project does usually.
     """
 
     since: str
@@ -57,6 +58,7 @@ class Range:
     main_line: tuple[str, ...]
     released: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     known: frozenset[str] = frozenset()
+    earlier: tuple[Commit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,40 @@
+"""Knows whether the changes of a project bring their own entry to its changelog, so that one without is no news."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from agent_ci.core.notes import audience
+from agent_ci.core.notes.values import Unit
+
+_CHANGELOG = re.compile(
+    r"(^|/)(CHANGE(S|LOG|_LOG)?|HISTORY|NEWS|RELEASE[-_]?NOTES)(\.(md|rst|txt|adoc))?$"
+    r"|^(docs/)?(news|newsfragments|changelog\.d|changes|\.changes|\.changeset|releasenotes/notes)/(?!README)[^/]+\.\w+$",
+    re.IGNORECASE,
+)
+_FEWEST = 6
+_SHARE = 0.6
+
+
+def is_changelog(path: str) -> bool:
+    """Whether *path* holds what people wrote for users about changes: a changelog, or a fragment of one."""
+    return bool(_CHANGELOG.search(path))
+
+
+def brings_entry(unit: Unit) -> bool:
+    """Whether *unit* tells of itself in a changelog."""
+    return any(map(is_changelog, unit.paths)) and not audience.is_release_work(unit)
+
+
+def bring_entries(units: Iterable[Unit]) -> bool:
+    """Whether it is the habit that those of *units* that change what users get bring their entry.
+
+    Only change requests show a habit: what is pushed by itself is mostly small. Few of them show none.
+    """
+    asked = [one for one in units if one.id[:1] in ("#", "!") and _should(one)]
+    return len(asked) >= _FEWEST and sum(map(brings_entry, asked)) >= _SHARE * len(asked)
+
+
+def _should(unit: Unit) -> bool:
+    return audience.is_for_users(unit) and not audience.is_dependency_work(unit) and not audience.is_release_work(unit)
