@@ -20,14 +20,16 @@ _DEPENDENCY = re.compile(
     rf"{_PREFIX}(?:"
     r"(?:bump|update|upgrade|pin|unpin|lock)\b.*(?:\b(?:from|to)\s+\W?v?\d|\b(?:dependenc|requirement|lock ?file|"
     r"pre-commit|hooks?\b|actions?$|submodules?\b))"
-    r"|\[pre-commit\.ci\]|pre-commit autoupdate|update dependency\b|(?:bump|upgrade) (?:to )?[\w./@-]+(?: v?\d[\w.]*)?$)"
+    r"|\[pre-commit\.ci\]|pre-commit autoupdate|update dependency\b"
+    r"|(?:bump|upgrade) (?:to )?[\w./@-]+(?: v?\d[\w.]*)?$)"
     r"|^(?:chore|build|fix)\(deps",
     re.IGNORECASE,
 )
 _RELEASE = re.compile(
     rf"{_PREFIX}(?:"
     r"(?:release|prepare|preparing|cut|start|begin|back to)\b.*\b(?:v?\d+\.\d+|release|development|dev)\b"
-    r"|(?:bump|update|set|increment)(?: the)?(?: \w+)? versions?(?: numbers?)?(?: (?:to|from)\b.*|:? v?\d.*)?$|v?\d+\.\d+(?:\.\d+)*(?:[-.]?\w+\d*)?$|version v?\d+\.\d+|merge tag\b"
+    r"|(?:bump|update|set|increment)(?: the)?(?: \w+)? versions?(?: numbers?)?(?: (?:to|from)\b.*|:? v?\d.*)?$"
+    r"|v?\d+\.\d+(?:\.\d+)*(?:[-.]?\w+\d*)?$|version v?\d+\.\d+|merge tag\b"
     r"|(?:add|update|fix)\b.*\b(?:changelog|release notes|news)\b)",
     re.IGNORECASE,
 )

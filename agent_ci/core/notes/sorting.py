@@ -41,7 +41,7 @@ _BREAKING = re.compile(r"^BREAKING[ -]CHANGE:\s*\S", re.MULTILINE)
 def ledger(range_: Range) -> Ledger:
     """The account of *range_*: entries in the order of their sections, newest first in each, and what was dropped."""
     every = units(range_)
-    gone = taken_back(every)
+    gone = taken_back(every, range_.commits)
     copies = {unit.id: copy for unit in every for commit in unit.commits if (copy := range_.released.get(commit))}
     is_habit = habits.bring_entries((*every, *usual(range_.earlier)))
     entries: list[Entry] = []

@@ -123,7 +123,7 @@ def _told(head: Commit, brought: tuple[Commit, ...]) -> tuple[str, str]:
     if len(head.parents) < 2:  # noqa: PLR2004 - no merge
         return _SQUASHED.sub("", head.subject), head.body
     said = _GITLAB_MERGE.sub("", head.body).strip()
-    is_stock = bool(_GITHUB_MERGE.match(head.subject) or _BRANCH_MERGE.match(head.subject))
+    is_stock = any(pattern.match(head.subject) for pattern in (_GITHUB_MERGE, _BITBUCKET_MERGE, _BRANCH_MERGE))
     first = next(iter(commit for commit in brought if commit.id != head.id), head)
     if not is_stock:
         return _SQUASHED.sub("", head.subject), head.body
