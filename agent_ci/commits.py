@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent_ci import git
+from agent_ci.core.notes.habits import is_changelog, is_fragment
 from agent_ci.core.notes.values import Commit, Person, Range
+from agent_ci.core.notes.written import HEAD, added
 
 _FIELDS = "%H%x00%P%x00%aN%x00%aE%x00%ct%x00%B"
 _COUNT = 6
 _EARLIER = 150
-_HEAD = "\x02"
 _COPY = "(cherry picked from commit "
 
 
@@ -26,11 +27,14 @@ class Log:
     def range(self, since: str, until: str) -> Range:
         """The commits after *since* (a revision, or "" for all) up to *until*. Raises ToolError for an unknown one."""
         span = (until, *((f"^{since}",) if since else ()))
-        every = {commit.id: commit for commit in self._commits(span, dict(self._changed(span)))}
+        changed = dict(self._changed(span))
+        every = {commit.id: commit for commit in self._commits(span, changed)}
         main_line = git.text(self._run("rev-list", "--first-parent", *span)).split()
         earlier = tuple(self._earlier(since)) if since else ()
         known = self._known(since)
-        return Range(since, until, every, tuple(main_line), self._released(until), known, earlier)
+        return Range(
+            since, until, every, tuple(main_line), self._released(until), known, earlier, self._written(span, changed)
+        )
 
     def tags(self, until: str) -> Mapping[str, str]:
         """The commit of each tag that is reachable from *until*, by name."""
@@ -55,8 +59,8 @@ class Log:
         """Each commit, newest first, with the paths in which it differs from its first parent."""
         how = ("--diff-merges=first-parent", "--name-only", "--no-renames")
         id_, paths = "", list[str]()
-        for word in self._words(*how, f"--format={_HEAD}%H", *span):
-            if word.startswith(_HEAD):
+        for word in self._words(*how, f"--format={HEAD}%H", *span):
+            if word.startswith(HEAD):
                 if id_:
                     yield id_, tuple(paths)
                 id_, paths = word[1:], []
@@ -64,6 +68,28 @@ class Log:
                 paths.append(path)
         if id_:
             yield id_, tuple(paths)
+
+    def file(self, revision: str, *paths: str) -> str:
+        """The text of the first of *paths* that is a file in *revision*; empty where none is."""
+        rows = git.text(self._run("ls-tree", "-z", "--full-tree", revision, "--", *paths)).split("\0")
+        held = {
+            path: row.split(" ")[2] for row, _, path in (one.partition("\t") for one in rows if one) if " blob " in row
+        }
+        found = next((held[path] for path in paths if path in held), "")
+        return self._run("cat-file", "blob", found).decode("utf-8", "replace") if found else ""
+
+    def _written(
+        self, span: tuple[str, ...], changed: Mapping[str, tuple[str, ...]]
+    ) -> Mapping[str, Mapping[str, str]]:
+        """The lines that commits of the main line added to changelogs and their fragments."""
+        paths = {path for some in changed.values() for path in some if is_changelog(path)}
+        where = sorted({path.rpartition("/")[0] if is_fragment(path) else path for path in paths})
+        if not where:
+            return {}
+        how = ("--first-parent", "--diff-merges=first-parent", "--patch", "--unified=0", "--text", "--no-renames")
+        plain = ("--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/")
+        raw = self._run("log", *how, *plain, "--no-show-signature", f"--format={HEAD}%H", *span, "--", *where)
+        return added(git.text(raw))
 
     def _earlier(self, since: str) -> Iterator[Commit]:
         """The last commits of the main line up to *since*."""

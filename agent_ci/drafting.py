@@ -16,6 +16,8 @@ from agent_ci.clone import Clone
 from agent_ci.commits import Log
 from agent_ci.console import Console, is_live
 from agent_ci.core.notes.account import account
+from agent_ci.core.notes.categories import PATHS as _SETTINGS_OF_NOTES
+from agent_ci.core.notes.categories import Categories
 from agent_ci.core.notes.rendering import Place, notes
 from agent_ci.core.notes.sorting import ledger
 from agent_ci.core.notes.versions import baseline, version
@@ -61,7 +63,8 @@ class Drafting:
         output.make()
         with self.console.phase("read the history"), self._whole(repository) as log:
             until = self._end(repository, log)
-            made = ledger(log.range(self._beginning(log, until), until))
+            categories = Categories.of(log.file(until, *_SETTINGS_OF_NOTES))
+            made = ledger(log.range(self._beginning(log, until), until), categories)
             day = self.date or log.day(until)
         if faults := made.faults:
             raise AssertionError(f"the ledger is no account of its range: {faults[0]}")

@@ -9,8 +9,11 @@ from agent_ci.core.notes import audience
 from agent_ci.core.notes.values import Unit
 
 _CHANGELOG = re.compile(
-    r"(^|/)(CHANGE(S|LOG|_LOG)?|HISTORY|NEWS|RELEASE[-_]?NOTES)(\.(md|rst|txt|adoc))?$"
-    r"|^(docs/)?(news|newsfragments|changelog\.d|changes|\.changes|\.changeset|releasenotes/notes)/(?!README)[^/]+\.\w+$",
+    r"(^|/)(CHANGE(S|LOG|_LOG)?|HISTORY|NEWS|RELEASE[-_]?NOTES)(\.(md|rst|txt|adoc))?$", re.IGNORECASE
+)
+_FRAGMENT = re.compile(
+    r"(^|/)(news|newsfragments|changelog\.d|changelog|changes|\.changes|\.changeset)/"
+    r"(?!README|template|config|_)[^/]+\.(md|rst|txt)$",
     re.IGNORECASE,
 )
 _FEWEST = 6
@@ -19,7 +22,12 @@ _SHARE = 0.6
 
 def is_changelog(path: str) -> bool:
     """Whether *path* holds what people wrote for users about changes: a changelog, or a fragment of one."""
-    return bool(_CHANGELOG.search(path))
+    return bool(_CHANGELOG.search(path)) or is_fragment(path)
+
+
+def is_fragment(path: str) -> bool:
+    """Whether *path* holds one entry that a release will put into the changelog."""
+    return bool(_FRAGMENT.search(path))
 
 
 def brings_entry(unit: Unit) -> bool:

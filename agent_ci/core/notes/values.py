@@ -49,7 +49,8 @@ class Range:
     ``commits`` are all of them by id, as `git rev-list` has them, newest first. ``main_line`` are the ids along first
     parents, newest first. ``released`` maps commits whose copies were released from another branch to that copy.
     ``known`` are the addresses of everybody who contributed before. ``earlier`` are the last commits of the main line
-    before ``since``, newest first: what the project does usually.
+    before ``since``, newest first: what the project does usually. ``written`` are the lines that commits of the main
+    line added to changelogs and their fragments, by commit and path.
     """
 
     since: str
@@ -59,6 +60,7 @@ class Range:
     released: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     known: frozenset[str] = frozenset()
     earlier: tuple[Commit, ...] = ()
+    written: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Unit:
 
     ``id`` is ``#12`` (GitHub), ``!12`` (GitLab) or the short id of the commit. ``head`` is the commit of the main line
     that brought it, ``commits`` are all that came with it, that one included. ``paths`` are what it changed there.
+    ``labels`` are those of its request, known where the forge was asked.
     """
 
     id: str
@@ -76,6 +79,7 @@ class Unit:
     commits: tuple[str, ...]
     authors: tuple[Person, ...]
     paths: tuple[str, ...]
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
