@@ -14,6 +14,7 @@ from agent_ci.core.notes.written import HEAD, added
 _FIELDS = "%H%x00%P%x00%aN%x00%aE%x00%ct%x00%B"
 _COUNT = 6
 _EARLIER = 150
+_CONTEXT = 40  # lines, so that the heading above an entry is seen
 _COPY = "(cherry picked from commit "
 
 
@@ -86,7 +87,14 @@ class Log:
         where = sorted({path.rpartition("/")[0] if is_fragment(path) else path for path in paths})
         if not where:
             return {}
-        how = ("--first-parent", "--diff-merges=first-parent", "--patch", "--unified=0", "--text", "--no-renames")
+        how = (
+            "--first-parent",
+            "--diff-merges=first-parent",
+            "--patch",
+            f"--unified={_CONTEXT}",
+            "--text",
+            "--no-renames",
+        )
         plain = ("--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/")
         raw = self._run("log", *how, *plain, "--no-show-signature", f"--format={HEAD}%H", *span, "--", *where)
         return added(git.text(raw))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
 from bench.changelog import rivals
-from bench.changelog.measure import Line, Project, Release, Score, by_commit, by_merge, ours, score
+from bench.changelog.measure import Line, Project, Release, Score, by_commit, by_merge, ours, score, sections
 from bench.table import print_table
 
 _Lister = Callable[[Project, Release], Iterable[Line]]
@@ -34,6 +35,7 @@ def main() -> int:
         read = [(project, tuple(project.releases())) for project in map(Project, folders)]
         for way, lister in ways.items():
             print_table(f"{way}, projects {name}", _COLUMNS, _rows(read, lister))
+        print_table(f"agent-ci, sections, projects {name}", ("project", "entries", "same %"), _sections(read))
         if given.misses:
             _print_misses(read)
     return 0
@@ -62,6 +64,17 @@ def _rows(read: list[tuple[Project, tuple[Release, ...]]], lister: _Lister) -> I
         total, count = sum(scores, total), count + len(scores)
         yield _row(_name(project.folder), len(scores), sum(scores, Score()))
     yield _row("all", count, total)
+
+
+def _sections(read: list[tuple[Project, tuple[Release, ...]]]) -> Iterator[tuple[object, ...]]:
+    """How often an entry stands in the section that people chose, for each project and in total."""
+    total = Counter[str]()
+    for project, releases in read:
+        counts = [sections(release) for release in releases]
+        entries, same = sum(count for count, _ in counts), sum(same for _, same in counts)
+        total.update(entries=entries, same=same)
+        yield _name(project.folder), entries, 100 * same / entries if entries else 0.0
+    yield "all", total["entries"], 100 * total["same"] / total["entries"] if total["entries"] else 0.0
 
 
 def _row(name: str, count: int, found: Score) -> tuple[object, ...]:

@@ -19,16 +19,31 @@ _NOT_FOR_USERS = re.compile(
     re.IGNORECASE,
 )
 _NOT_FOR_USERS_MARKS = ("📚", "💼", "🧪")
+_SECTIONS = tuple(
+    (re.compile(rf"\b(?:{words})", re.IGNORECASE), section)
+    for words, section in (
+        ("secur", "Security"),
+        ("deprecations? and remov|remov", "Removed"),
+        ("deprecat", "Deprecated"),
+        ("fix|bug", "Fixed"),
+        ("add|new|feature", "Added"),
+        ("chang|enhance|improve|perform", "Changed"),
+    )
+)
 _SOMEBODY = re.compile(r"@[\w-]+\s*(\(.*\))?$")
 
 
 @dataclass(frozen=True)
 class Human:
-    """One entry as a person wrote it: its text in one line, the numbers it cites, and whether users are meant."""
+    """One entry as a person wrote it: its text in one line, the numbers it cites, and whether users are meant.
+
+    ``section`` is its own in the words of Keep a Changelog, empty where its heading has none of them.
+    """
 
     text: str
     numbers: frozenset[str]
     is_for_users: bool
+    section: str = ""
 
 
 def entries(text: str, numbers: tuple[int, ...]) -> tuple[Human, ...]:
@@ -93,4 +108,5 @@ def _entries(lines: list[str], first: int, behind: int) -> Iterator[Human]:
 def _human(gathered: list[str], heading: str) -> Human:
     text = " ".join(part for part in gathered if part)
     is_for_others = _NOT_FOR_USERS.search(heading) or text.startswith(_NOT_FOR_USERS_MARKS) or _SOMEBODY.match(text)
-    return Human(text, cited(text), not is_for_others)
+    section = next((section for words, section in _SECTIONS if words.search(heading)), "")
+    return Human(text, cited(text), not is_for_others, section)

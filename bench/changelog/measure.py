@@ -16,7 +16,7 @@ from agent_ci.commits import Log
 from agent_ci.core.notes.audience import is_bot
 from agent_ci.core.notes.sorting import ledger
 from agent_ci.core.notes.units import units
-from agent_ci.core.notes.values import Commit, Ledger, Range, Section
+from agent_ci.core.notes.values import Commit, Entry, Ledger, Range, Section
 from agent_ci.core.notes.versions import Version, baseline, version
 from bench.changelog.humans import NAMES, Human, cited, entries
 
@@ -145,6 +145,21 @@ def ours(release: Release, *, is_whole: bool) -> Iterator[Line]:
     for entry in release.ledger.entries:
         if is_whole or entry.section not in _FOR_OTHERS:
             yield _line(release.range, entry.commits)
+
+
+def sections(release: Release) -> tuple[int, int]:
+    """How many entries that people put under a known heading we tell of, and how many of them stand where they did."""
+    pairs = [
+        (human.section, {str(entry.section) for entry in release.ledger.entries if _names(release, entry, human)})
+        for human in release.counted
+        if human.section
+    ]
+    found = [(section, ours) for section, ours in pairs if ours]
+    return len(found), sum(section in ours for section, ours in found)
+
+
+def _names(release: Release, entry: Entry, human: Human) -> bool:
+    return entry.section not in _FOR_OTHERS and bool(_line(release.range, entry.commits) & human.numbers)
 
 
 def by_merge(release: Release) -> Iterator[Line]:

@@ -29,7 +29,7 @@ _RELEASE = re.compile(
     rf"{_PREFIX}(?:"
     r"(?:release|prepare|preparing|cut|start|begin|back to)\b.*\b(?:v?\d+\.\d+|release|development|dev)\b"
     r"|(?:bump|update|set|increment)(?: the)?(?: \w+)? versions?(?: numbers?)?(?: (?:to|from)\b.*|:? v?\d.*)?$"
-    r"|v?\d+\.\d+(?:\.\d+)*(?:[-.]?\w+\d*)?$|version v?\d+\.\d+|merge tag\b"
+    r"|v?\d+\.\d+(?:\.\d+)*(?:[-.]?\w+\d*)?$|version v?\d+\.\d+|[\w.-]+ v?\d+\.\d+\.\d+\S*$|merge tag\b"
     r"|(?:add|update|fix)\b.*\b(?:changelog|release notes|news)\b)",
     re.IGNORECASE,
 )

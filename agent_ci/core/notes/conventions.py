@@ -34,7 +34,7 @@ _SECTIONS: Mapping[str, Section] = {
     **dict.fromkeys(("removed", "removal", "removals"), Section.REMOVED),
     **dict.fromkeys(("fixed", "fix", "bugfix", "bug", "bugs", "patch"), Section.FIXED),
     "security": Section.SECURITY,
-    **dict.fromkeys(("misc", "doc", "docs", "internal", "trivial", "contrib", "packaging", "other"), Section.INTERNAL),
+    **dict.fromkeys(("misc", "doc", "docs", "internal", "trivial", "contrib", "other"), Section.INTERNAL),
 }
 _BREAKING = ("breaking", "breaking-change", "major")
 _FRAGMENT = re.compile(r"/(?:[^/]*\.)?([a-z-]+)(?:\.\d+)?\.(?:md|rst|txt)$", re.IGNORECASE)
@@ -47,8 +47,10 @@ _ITEM = re.compile(r"^([ \t]*)[-*+][ \t]+(\S.*)$")
 _HEADING = re.compile(r"^(?:#{1,6}\s+)?(?:\W*\s)?(\w+)\s*:?\s*#*$")
 _CITED = re.compile(
     r"(?:[\s,;]*(?:\(\s*)?(?:see\s+|by\s+@[\w-]+\s*(?:in\s+)?)?"
-    r"(?:\[?#\d+\]?(?:\([^)]*\))?|[:{](?:pr|issue|gh|user)[:}]`[^`]*`|https?://\S+)\s*\)?)+\.?\s*$"
+    r"(?:\[?#\d+\]?(?:\([^)]*\))?|[:{](?:pr|issue|gh|user)[:}]`[^`]*`|`#\d+ <[^>]*>`_*|"
+    r"<?https?://\S+/(?:pull|issues|merge_requests)/\d+>?)\s*\)?)+\.?\s*$"
 )
+_ROLE = re.compile(r"[:{][\w:+-]+[:}]`~?(?:[^`<]*\.)??([^`<]+?)(?:\s*<[^`]*>)?`")
 _LONGEST = 60
 
 
@@ -127,12 +129,13 @@ def _entry(text: str) -> tuple[str, Section | None]:
         item, heading = _ITEM.match(line), _HEADING.match(line.strip())
         if item and not gathered:
             gathered = [item[2]]
-        elif item or (gathered and not line.strip()):
+        elif item or (gathered and (not line.strip() or line.startswith("#"))):
             break
         elif gathered:
             gathered.append(line)
-        elif heading and heading[1].lower() in _SECTIONS:
-            section = _SECTIONS[heading[1].lower()]
+        elif heading:
+            named = _SECTIONS.get(heading[1].lower())
+            section = None if named is Section.INTERNAL else named  # a changelog tells users also of its documentation
         elif not is_list and line.strip() and not re.fullmatch(r"\W+|#.*", line.strip()):
             gathered = [line]
     return _joined(gathered), section
@@ -140,5 +143,5 @@ def _entry(text: str) -> tuple[str, Section | None]:
 
 def _joined(lines: list[str]) -> str:
     """*lines* as one, without the numbers at the end, which the line of the notes has itself."""
-    said = " ".join(line.strip() for line in lines if line.strip()).replace("``", "`")
-    return _CITED.sub("", said).strip()
+    said = _CITED.sub("", " ".join(line.strip() for line in lines if line.strip()))
+    return _ROLE.sub(r"`\1`", said).replace("``", "`").strip()

@@ -31,8 +31,9 @@ def is_fragment(path: str) -> bool:
 
 
 def brings_entry(unit: Unit) -> bool:
-    """Whether *unit* tells of itself in a changelog."""
-    return any(map(is_changelog, unit.paths)) and not audience.is_release_work(unit)
+    """Whether *unit* tells of itself in a changelog; one that changes nothing else mends it."""
+    told = [is_changelog(path) for path in unit.paths]
+    return any(told) and (not all(told) or any(map(is_fragment, unit.paths))) and not audience.is_release_work(unit)
 
 
 def bring_entries(units: Iterable[Unit]) -> bool:

@@ -20,15 +20,22 @@ _TYPES: Mapping[str, Section] = {
     "security": Section.SECURITY,
 }
 _VERBS: tuple[tuple[re.Pattern[str], Section], ...] = tuple(
-    (re.compile(rf"^\W*(?:{verbs})\b", re.IGNORECASE), section)
+    (re.compile(rf"{verbs}\b", re.IGNORECASE), section)
     for verbs, section in (
-        (r"deprecat\w+", Section.DEPRECATED),
-        (r"remov\w+|drop\w*|delet\w+", Section.REMOVED),
+        (r"^\W*deprecat\w+", Section.DEPRECATED),
+        (r"^\W*(?:remov\w+|drop\w*|delet\w+)", Section.REMOVED),
         (
-            r"fix\w*|correct\w*|resolv\w+|repair\w*|handl\w+|prevent\w*|avoid\w*|don'?t|do not|stop|ensure",
+            r"^\W*(?:fix\w*|correct\w*|resolv\w+|repair\w*|handl\w+|prevent\w*|avoid\w*|do(?:n't| not)|stop|ensure)",
             Section.FIXED,
         ),
-        (r"add\w*|new|introduc\w+|implement\w*|support\w*|allow\w*|enabl\w+|provid\w+|expos\w+", Section.ADDED),
+        (
+            r"^\W*(?:add\w*|new|introduc\w+|implement\w*|support\w*|allow\w*|enabl\w+|provid\w+|expos\w+)",
+            Section.ADDED,
+        ),
+        (r"\b(?:is|are) (?:now )?deprecated", Section.DEPRECATED),
+        (r"\b(?:been|is|are|was|were) (?:now |fully )*(?:removed|dropped)", Section.REMOVED),
+        (r"\b(?:no longer|now (?:correctly|properly)|crash\w*|bugs?|regressions?)", Section.FIXED),
+        (r"\bnow (?:has|have|supports?|accepts?|allows?|can)|\bis now (?:possible|supported)", Section.ADDED),
     )
 )
 _TRAILER = re.compile(r"^Changelog:\s*(\w+)\s*$", re.IGNORECASE | re.MULTILINE)
@@ -91,6 +98,6 @@ def _by_words(unit: Unit, text: str) -> tuple[Section, str]:
     if section := _TYPES.get(type_):
         return section, f"its type is {type_}"
     for verb, section in _VERBS:
-        if found := verb.match(text):
-            return section, f"it begins with {found[0].strip().lower()}"
+        if found := verb.search(text):
+            return section, f"it says {found[0].strip().lower()}"
     return Section.CHANGED, "nothing else was said"

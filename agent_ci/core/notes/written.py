@@ -1,19 +1,25 @@
-"""Knows which lines each commit added to which file, from the patches that `git log` prints without context."""
+"""Knows which lines each commit added to which file, from the patches that `git log` prints."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 HEAD = "\x02"
 """What the format of the log begins each commit with; the id follows."""
 _HUNK = re.compile(r"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
+_HEADING = re.compile(r"#{1,6} |\W*\w+\W*$")
 _PATH = re.compile(r"\+\+\+ b/(.+?)\t?$")
 
 
 def added(log: str) -> Mapping[str, Mapping[str, str]]:
-    """The added lines by commit and path. The lines of a hunk are counted, so that none is taken for a header."""
-    found: dict[str, dict[str, list[str]]] = {}
+    """The added lines by commit and path, with the headings that stand around them.
+
+    What replaces other words mends them, and what is taken from one place to another is no addition either. The lines
+    of a hunk are counted, so that none is taken for a header.
+    """
+    found: dict[str, dict[str, _File]] = {}
     commit, path = "", ""
     lines = iter(log.split("\n"))
     for line in lines:
@@ -22,16 +28,35 @@ def added(log: str) -> Mapping[str, Mapping[str, str]]:
         elif name := _PATH.match(line):
             path = name[1]
         elif path and (hunk := _HUNK.match(line)):
-            found.setdefault(commit, {}).setdefault(path, []).extend(_hunk(lines, hunk))
-    return {commit: {path: "\n".join(text) for path, text in files.items()} for commit, files in found.items()}
+            found.setdefault(commit, {}).setdefault(path, _File()).read(lines, hunk)
+    return {commit: {path: file.text for path, file in files.items()} for commit, files in found.items()}
 
 
-def _hunk(lines: Iterator[str], hunk: re.Match[str]) -> Iterator[str]:
-    """The added lines of one hunk, read to its end."""
-    left = sum(int(count) if count is not None else 1 for count in hunk.groups())
-    while left and (line := next(lines, None)) is not None:
-        if line.startswith("\\"):  # no newline at the end of the file
-            continue
-        left -= 1
-        if line.startswith("+"):
-            yield line[1:].removesuffix("\r")
+@dataclass
+class _File:
+    added: list[str] = field(default_factory=list)
+    removed: set[str] = field(default_factory=set)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line for line in self.added if not line.strip() or line not in self.removed)
+
+    def read(self, lines: Iterator[str], hunk: re.Match[str]) -> None:
+        """Take one hunk from *lines*, to its end."""
+        old, new = (int(count) if count is not None else 1 for count in hunk.groups())
+        run, is_mended = list[str](), False
+        while (old or new) and (line := next(lines, None)) is not None:
+            mark, text = line[:1], line[1:].removesuffix("\r")
+            if mark == "\\":  # no newline at the end of the file
+                continue
+            old, new = old - (mark != "+"), new - (mark != "-")
+            if mark == "+":
+                run.append(text)
+            elif mark == "-":
+                self.removed.add(text)
+                is_mended = is_mended or bool(text.strip())
+            else:
+                self.added += () if is_mended else run
+                self.added += (text,) if _HEADING.match(text) else ()
+                run, is_mended = [], False
+        self.added += () if is_mended else run
