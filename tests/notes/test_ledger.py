@@ -12,7 +12,7 @@ import pytest
 
 from agent_ci.commits import Log
 from agent_ci.core.notes.sorting import ledger
-from agent_ci.core.notes.values import Dropped
+from agent_ci.core.notes.values import Commit, Dropped, Person, Range
 from bench.changelog.made import Made
 from tests.notes.histories import History
 
@@ -72,3 +72,39 @@ def test_a_long_history_with_many_tags_is_read_in_time(tmp_path: Path) -> None:
     assert time.process_time() - started < 15
     assert len(made.range.commits) == len(revisions(folder, "main"))
     assert made.faults == ()
+
+
+HOSTILE = {
+    "spaces": " " * 100_000,
+    "a co-author of spaces": "co-authored-by:" + " " * 100_000,
+    "blocks without an end": "```release-note\n" * 20_000,
+    "overrides without an end": "BEGIN_COMMIT_OVERRIDE\n" * 20_000,
+    "a block of spaces": f"```release-note\n{' ' * 100_000}x\n```",
+    "numbers": f"```release-note\n{'(#1 ' * 30_000}\n```",
+    "links": f"```release-note\n{'https://x.example/pull/' * 10_000}\n```",
+    "comments": "```release-note\n" + "<!--" * 30_000 + "\n```",
+    "trailers": "Changelog:\n" * 20_000,
+    "reverts": "This reverts commit 0123456\n" * 5_000,
+    "requests of GitLab": "See merge request " + "!" * 100_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_no_message_takes_long_to_read(text: str) -> None:
+    titles = ("Add colours", f'Revert "{text}', f"bump {text}", f"a{text}(#7", f"Merge {text}")
+    messages = (f"{title}\n\n{text}" for title in titles)
+    ada = Person("Ada", "ada@example.org")
+    commits = {f"{n:040}": Commit(f"{n:040}", (), ada, 0, message, ("src/a.py",)) for n, message in enumerate(messages)}
+    started = time.process_time()
+    assert ledger(Range("", "main", commits, tuple(commits))).faults == ()
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("line", [" " * 100_000, "- " + " " * 100_000 + "x", "#" * 100_000, "- (#1" * 30_000])
+def test_no_changelog_takes_long_to_read(line: str) -> None:
+    ada = Person("Ada", "ada@example.org")
+    one = Commit("a" * 40, (), ada, 0, "Add colours (#7)", ("CHANGES.md", "src/a.py", "newsfragments/7.fix.rst"))
+    files = {"CHANGES.md": f"{line}\n- x\n{line}", "newsfragments/7.fix.rst": line}
+    started = time.process_time()
+    ledger(Range("", "main", {one.id: one}, (one.id,), written={one.id: files}))
+    assert time.process_time() - started < 2

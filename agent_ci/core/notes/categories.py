@@ -29,6 +29,7 @@ _TITLES: tuple[tuple[re.Pattern[str], Section], ...] = tuple(
     )
 )
 _EVERY = "*"
+_LARGEST = 20_000  # characters, more than anybody needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,13 @@ class Categories:
     def of(cls, text: str) -> Categories:
         """Read the file; what has another shape than GitHub's counts as not there."""
         try:
-            changelog = _mapping(_mapping(yaml.safe_load(text)).get("changelog"))
-        except yaml.YAMLError:
+            changelog = _mapping(_mapping(yaml.safe_load(text[:_LARGEST])).get("changelog"))
+        except (yaml.YAMLError, ValueError, RecursionError):  # the last two: a day that is none, brackets without end
             return cls()
         rows = changelog.get("categories")
         found = tuple(
             _Category(
-                str(row.get("title", "")), _words(row.get("labels")), _words(_mapping(row.get("exclude")).get("labels"))
+                _text(row.get("title")), _words(row.get("labels")), _words(_mapping(row.get("exclude")).get("labels"))
             )
             for row in map(_mapping, rows if isinstance(rows, list) else ())
         )
@@ -86,8 +87,13 @@ def _mapping(value: object) -> Mapping[object, object]:
     return value if isinstance(value, dict) else {}
 
 
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
 def _words(value: object) -> frozenset[str]:
-    return _folded(map(str, value)) - {_EVERY} if isinstance(value, list) else frozenset()
+    words = value if isinstance(value, list) else ()
+    return _folded(word for word in words if isinstance(word, str)) - {_EVERY}
 
 
 def _folded(words: Iterable[str]) -> frozenset[str]:

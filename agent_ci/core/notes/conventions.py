@@ -41,8 +41,8 @@ _FRAGMENT = re.compile(r"/(?:[^/]*\.)?([a-z-]+)(?:\.\d+)?\.(?:md|rst|txt)$", re.
 _FRONT = re.compile(r"\A\s*---\n(.*?)\n---\n", re.DOTALL)
 _BUMP = re.compile(r":\s*[\"']?(major|minor|patch)\b")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_BLOCK = re.compile(r"^```release-notes?(?::([a-z-]+))?[ \t]*\r?\n(.*?)^```", re.DOTALL | re.MULTILINE)
-_OVERRIDE = re.compile(r"^BEGIN_COMMIT_OVERRIDE\s*?\n(.*?)^END_COMMIT_OVERRIDE", re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(r"^```release-notes?(?::([a-z-]+))?[ \t]*\r?$", re.MULTILINE)
+_OVERRIDE = re.compile(r"^BEGIN_COMMIT_OVERRIDE[ \t]*\r?$", re.MULTILINE)
 _ITEM = re.compile(r"^([ \t]*)[-*+][ \t]+(\S.*)$")
 _HEADING = re.compile(r"^(?:#{1,6}\s+)?(?:\W*\s)?(\w+)\s*:?\s*#*$")
 _CITED = re.compile(
@@ -51,7 +51,9 @@ _CITED = re.compile(
     r"<?https?://\S+/(?:pull|issues|merge_requests)/\d+>?)\s*\)?)+\.?\s*$"
 )
 _ROLE = re.compile(r"[:{][\w:+-]+[:}]`~?(?:[^`<]*\.)??([^`<]+?)(?:\s*<[^`]*>)?`")
-_LONGEST = 60
+_MOST_LINES = 60
+_LONGEST_HEADING = 60
+_TAIL = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +94,18 @@ def _of_fragment(path: str, text: str) -> Note | None:
 
 
 def _of_block(body: str) -> Note | None:
-    found = _BLOCK.search(body)
+    found, inside = _between(body, _BLOCK, "\n```")
     if found is None:
         return None
-    word, said = (found[1] or "").lower(), _joined(_COMMENT.sub("", found[2]).splitlines())
+    word, said = (found[1] or "").lower(), _joined(_COMMENT.sub("", inside).splitlines())
     if said.strip("\"' .").casefold() in ("", "none", "n/a"):
         return Note("", Section.INTERNAL, "a release-note block that says NONE")
     return Note(said, _SECTIONS.get(word), "a release-note block", is_breaking=word in _BREAKING)
 
 
 def _of_override(body: str) -> Note | None:
-    found = _OVERRIDE.search(body)
-    titles = [line.strip() for line in found[1].splitlines() if audience.conventional(line.strip())[0]] if found else []
+    _, inside = _between(body, _OVERRIDE, "\nEND_COMMIT_OVERRIDE")
+    titles = [line.strip() for line in inside.splitlines() if audience.conventional(line.strip())[0]]
     if not titles:
         return None
     types = [audience.conventional(title) for title in titles]
@@ -112,9 +114,16 @@ def _of_override(body: str) -> Note | None:
     return Note(said, section, "BEGIN_COMMIT_OVERRIDE", is_breaking=any(is_breaking for _, is_breaking in types))
 
 
+def _between(text: str, first: re.Pattern[str], last: str) -> tuple[re.Match[str] | None, str]:
+    """The line that *first* finds, and what stands between it and *last*; nothing where one of both is missing."""
+    found = first.search(text)
+    end = text.find(last, found.end()) if found else -1
+    return (found, text[found.end() : end]) if found and end >= 0 else (None, "")
+
+
 def _of_changelog(text: str) -> Note | None:
     """The one entry that was added; a rewritten changelog, and several entries, tell nothing of one change."""
-    if text.count("\n") >= _LONGEST or sum(bool(_ITEM.match(line)) for line in text.split("\n")) != 1:
+    if text.count("\n") >= _MOST_LINES or sum(bool(_ITEM.match(line)) for line in text.split("\n")) != 1:
         return None
     said, section = _entry(text)
     return Note(said, section, "the entry that it adds to the changelog", is_entry=True) if said else None
@@ -126,7 +135,8 @@ def _entry(text: str) -> tuple[str, Section | None]:
     gathered: list[str] = []
     is_list = any(map(_ITEM.match, text.split("\n")))
     for line in text.split("\n"):
-        item, heading = _ITEM.match(line), _HEADING.match(line.strip())
+        item = _ITEM.match(line)
+        heading = _HEADING.match(line.strip()) if len(line) < _LONGEST_HEADING else None
         if item and not gathered:
             gathered = [item[2]]
         elif item or (gathered and (not line.strip() or line.startswith("#"))):
@@ -143,5 +153,6 @@ def _entry(text: str) -> tuple[str, Section | None]:
 
 def _joined(lines: list[str]) -> str:
     """*lines* as one, without the numbers at the end, which the line of the notes has itself."""
-    said = _CITED.sub("", " ".join(line.strip() for line in lines if line.strip()))
+    whole = " ".join(" ".join(lines).split())
+    said = whole[:-_TAIL] + _CITED.sub("", whole[-_TAIL:])
     return _ROLE.sub(r"`\1`", said).replace("``", "`").strip()

@@ -9,13 +9,14 @@ from dataclasses import replace
 from agent_ci.core.notes.values import Commit, Person, Range, Unit
 
 _SHORT = 10
+_LONGEST_TITLE = 1000
 _GITHUB_MERGE = re.compile(r"^Merge pull request #(\d+) from \S+")
 _GITLAB_MERGE = re.compile(r"^See merge request \S*?!(\d+)\s*$", re.MULTILINE)
 _BITBUCKET_MERGE = re.compile(r"^Merged? in \S+ \(pull request #(\d+)\)")
-_SQUASHED = re.compile(r"\s*\(([#!]\d+)\)\s*$")
+_SQUASHED = re.compile(r"\(([#!]\d+)\)\s*$")
 _BRANCH_MERGE = re.compile(r"^Merge (?:remote-tracking )?(?:branch(?:es)?|tag|commit) ")
 _JOINS = re.compile(r"^(?:Merge|Forward-?port|Back-?merge)\b.*\b(?:into|to|branch)\b", re.IGNORECASE)
-_CO_AUTHOR = re.compile(r"^co-authored-by:\s*(.*?)\s*<([^<>\s]+)>\s*$", re.IGNORECASE | re.MULTILINE)
+_CO_AUTHOR = re.compile(r"^co-authored-by:([^<>\n]*)<([^<>\s]+)>[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 
 
 def units(range_: Range) -> tuple[Unit, ...]:
@@ -121,16 +122,21 @@ def _lone_number(brought: Iterable[Commit]) -> str:
 def _told(head: Commit, brought: tuple[Commit, ...]) -> tuple[str, str]:
     """Title and text of the change: of the request where the merge holds them, else of its one or first commit."""
     if len(head.parents) < 2:  # noqa: PLR2004 - no merge
-        return _SQUASHED.sub("", head.subject), head.body
+        return _plain(head.subject), head.body
     said = _GITLAB_MERGE.sub("", head.body).strip()
     is_stock = any(pattern.match(head.subject) for pattern in (_GITHUB_MERGE, _BITBUCKET_MERGE, _BRANCH_MERGE))
     first = next(iter(commit for commit in brought if commit.id != head.id), head)
     if not is_stock:
-        return _SQUASHED.sub("", head.subject), head.body
+        return _plain(head.subject), head.body
     title, _, text = said.partition("\n")
     if title.strip():
-        return _SQUASHED.sub("", title.strip()), text.strip()
-    return _SQUASHED.sub("", first.subject), first.body
+        return _plain(title), text.strip()
+    return _plain(first.subject), first.body
+
+
+def _plain(title: str) -> str:
+    """*title* without the number at its end, and no longer than anybody reads."""
+    return _SQUASHED.sub("", title.strip()[:_LONGEST_TITLE]).rstrip()
 
 
 def _people(commit: Commit, head: Commit) -> Iterator[Person]:
@@ -138,7 +144,7 @@ def _people(commit: Commit, head: Commit) -> Iterator[Person]:
     is_merge_of_others = commit.id == head.id and len(head.parents) > 1
     if not is_merge_of_others:
         yield commit.author
-    yield from (Person(name, address) for name, address in _CO_AUTHOR.findall(commit.message))
+    yield from (Person(name.strip(), address) for name, address in _CO_AUTHOR.findall(commit.message))
 
 
 def _joined(first: Unit, more: Unit) -> Unit:
