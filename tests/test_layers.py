@@ -54,6 +54,7 @@ MAY_IMPORT = {
     "verification": CORE | EDGES | {"ports", "settings", "pipeline", "jobs", "session"},
     "publishing": CORE | EDGES | {"ports", "settings", "registry", "pipeline", "base", "delivery", "showing"},
     "planning": CORE | EDGES | {"jobs", "session"},
+    "proposing": CORE | EDGES | {"commits"},
     "cells": CORE | EDGES,
     "merging": CORE | EDGES | {"pipeline", "jobs", "session", "cells"},
     "demo": CORE | EDGES,
