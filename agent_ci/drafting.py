@@ -64,7 +64,7 @@ class Drafting:
             until = self._end(repository, log)
             made = ledger(log.range(self._beginning(log, until), until))
             day = self.date or log.day(until)
-            proposed = propose(log, made, release=self.release, package=self.package, day=day)
+            proposed = propose(log, repository, made, release=self.release, package=self.package, day=day)
         if faults := made.faults:
             raise AssertionError(f"the ledger is no account of its range: {faults[0]}")
         title = f"{self.release} - {day}" if self.release else _UNRELEASED

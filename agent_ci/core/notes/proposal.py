@@ -87,12 +87,19 @@ class Proposal:
         }
 
 
-def proposal(
-    ledger: Ledger, scheme: Scheme, *, day: date, broken: tuple[Broken, ...] = (), named: str = ""
+def proposal(  # noqa: PLR0913 - what one proposal is made of, each by name
+    ledger: Ledger,
+    scheme: Scheme,
+    *,
+    day: date,
+    broken: tuple[Broken, ...] = (),
+    named: str = "",
+    remarks: tuple[str, ...] = (),
 ) -> Proposal:
     """What to call the release of *ledger* on *day*; *broken* is what changed in its interface.
 
     *named* is the version that somebody has decided on, "" for none: it is taken, and what speaks against it is said.
+    *remarks* are sentences to hand on, such as what could not be compared.
     """
     reasons = tuple(sorted(_reasons(ledger, scheme, broken), key=lambda one: -one.step.size))
     step = max((one.step for one in reasons), key=lambda one: one.size, default=Step.PATCH)
@@ -100,7 +107,7 @@ def proposal(
     wished, refused = _wished(ledger, scheme.last)
     decided = version(named) if named else wished
     chosen = decided or counted
-    warnings = (*refused, *_objections(chosen, counted, scheme, broken, is_decided=decided is not None))
+    warnings = (*refused, *_objections(chosen, counted, scheme, broken, is_decided=decided is not None), *remarks)
     confidence = Confidence.HIGH if decided else _confidence(ledger, scheme, reasons, broken)
     why = (_decision(chosen, named, wished, ledger),) if decided else ()
     return Proposal(
