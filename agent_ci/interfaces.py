@@ -139,9 +139,9 @@ def _asked(old: Path, new: Path, out: Path, packages: list[str]) -> Compared:
         return Compared(skipped=(f"the interface in Python was not compared: {error}",))
 
 
-def _break(row: tuple[str, str, str, str, int, bool]) -> Break:
-    kind, symbol, parameter, path, line, is_new = row
-    return Break(_KINDS[kind], symbol, parameter, Place(path, line, is_new=is_new))
+def _break(row: tuple[str, str, str, str, int, bool, bool]) -> Break:
+    kind, symbol, parameter, path, line, is_new, is_promised = row
+    return Break(_KINDS[kind], symbol, parameter, Place(path, line, is_new=is_new), is_promised=is_promised)
 
 
 def _readable(

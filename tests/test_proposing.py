@@ -1,4 +1,4 @@
-"""The draft of a release proposes its version from a real repository: tags, messages, and the interface at both ends."""
+"""A draft proposes its version from a real repository: tags, messages, and the interface at both ends."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ def test_an_undeclared_break_raises_the_version_and_names_its_change(tmp_path: P
         {
             "text": "`scale` of `shapes.draw`: is no parameter any more",
             "is_hard": True,
+            "is_promised": True,
             "is_declared": False,
             "changes": ["#4"],
             "symbols": ["shapes.draw"],

@@ -1,7 +1,8 @@
 """Compares the public names of Python packages in two folders, as text: a process of its own, since it reads anything.
 
 `python -I compare.py OLD NEW OUT PACKAGE...` writes a JSON list to OUT. A row is what happened, the symbol, the
-parameter, the file relative to its folder, its line, and whether that folder is NEW. Nothing is imported from either.
+parameter, the file relative to its folder, its line, whether that folder is NEW, and whether the symbol is among those
+that the package itself exports, not only one of its modules. Nothing is imported from either folder.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _KINDS = {
     "PARAMETER_CHANGED_DEFAULT": ("OTHER_DEFAULT", _OF_NEW),
 }
 
-Row = tuple[str, str, str, str, int, bool]
+Row = tuple[str, str, str, str, int, bool, bool]
 
 
 def main(arguments: list[str]) -> None:
@@ -64,6 +65,7 @@ def _load(package: str, folder: Path) -> Any:
 
 
 def _rows(before: Any, after: Any, old: Path, new: Path) -> Iterator[Row]:
+    exported = frozenset(_exported(before))
     for found in griffe.find_breaking_changes(before, after):
         kind, is_new = _KINDS.get(found.kind.name, ("", _OF_OLD))
         if not kind:
@@ -72,7 +74,22 @@ def _rows(before: Any, after: Any, old: Path, new: Path) -> Iterator[Row]:
         parameter = str(getattr(value, "name", "")) if found.kind.name.startswith("PARAMETER") else ""
         subject = found.obj if is_new else _same(before, found.obj)
         path, line = _place(subject, new if is_new else old, parameter)
-        yield kind, str(found.obj.path), parameter, path, line, is_new
+        symbol = str(found.obj.path)
+        yield kind, symbol, parameter, path, line, is_new, _is_within(symbol, exported)
+
+
+def _exported(package: Any) -> Iterator[str]:
+    """The paths of what *package* exports by itself, under its own name and where it is defined."""
+    for name, member in package.members.items():
+        if member.is_public and (member.is_alias or not member.is_module):
+            yield f"{package.path}.{name}"
+            with suppress(griffe.GriffeError):
+                yield str(member.canonical_path)
+
+
+def _is_within(symbol: str, paths: frozenset[str]) -> bool:
+    parts = symbol.split(".")
+    return any(".".join(parts[:count]) in paths for count in range(1, len(parts) + 1))
 
 
 def _same(package: Any, wanted: Any) -> Any:

@@ -41,12 +41,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """One symbol that is not what it was; ``parameter`` is the one that it is about. ``symbol`` is its full name."""
+    """One symbol that is not what it was; ``parameter`` is the one that it is about. ``symbol`` is its full name.
+
+    ``is_promised`` says whether the package itself exports it: the modules of an application are public by their names
+    as well, and nobody promised them to anybody.
+    """
 
     kind: Kind
     symbol: str
     parameter: str = ""
     place: Place = Place()
+    is_promised: bool = True
 
     @property
     def name(self) -> str:
@@ -71,11 +76,17 @@ class Broken:
         return self.kind.is_hard
 
     @property
+    def is_promised(self) -> bool:
+        """As of its breaks, which have that in common."""
+        return self.breaks[0].is_promised
+
+    @property
     def document(self) -> dict[str, object]:
         """What the ledger holds of it."""
         return {
             "text": self.text,
             "is_hard": self.is_hard,
+            "is_promised": self.is_promised,
             "is_declared": self.is_declared,
             "changes": list(self.changes),
             "symbols": sorted({one.symbol for one in self.breaks}),
@@ -84,15 +95,15 @@ class Broken:
 
 def grouped(breaks: Iterable[Break]) -> tuple[Broken, ...]:
     """*breaks* as few lines: one for each parameter that went or came, one for each kind of everything else."""
-    groups: dict[tuple[Kind, str], dict[str, Break]] = {}
+    groups: dict[tuple[Kind, bool, str], dict[str, Break]] = {}
     for one in breaks:
         parameter = one.parameter if one.kind in (Kind.PARAMETER_REMOVED, Kind.PARAMETER_REQUIRED) else ""
-        groups.setdefault((one.kind, parameter), {}).setdefault(one.name, one)
+        groups.setdefault((one.kind, not one.is_promised, parameter), {}).setdefault(one.name, one)
     order = list(Kind)
-    found = sorted(groups.items(), key=lambda item: (order.index(item[0][0]), -len(item[1]), item[0][1]))
+    found = sorted(groups.items(), key=lambda item: (order.index(item[0][0]), item[0][1], -len(item[1]), item[0][2]))
     return tuple(
         Broken(_told(kind, parameter, tuple(of_name)), kind, tuple(of_name.values()))
-        for (kind, parameter), of_name in found
+        for (kind, _, parameter), of_name in found
     )
 
 

@@ -141,7 +141,7 @@ def plain_rule(ledger: Ledger, scheme: Scheme) -> Step:
 
 def _reasons(ledger: Ledger, scheme: Scheme, broken: tuple[Broken, ...]) -> Iterator[Reason]:
     breaking = Step.MINOR if scheme.is_unstable else Step.MAJOR
-    for one in (one for one in broken if one.is_hard):
+    for one in (one for one in broken if one.is_hard and one.is_promised):
         yield Reason(breaking, one.text, one.changes or tuple(hit.symbol for hit in one.breaks))
     for entry in ledger.entries:
         cites = tuple(unit.id for unit in entry.units)
@@ -202,7 +202,8 @@ def _objections(
     for one in broken:
         if one.is_hard and not one.is_declared:
             made_by = f" (by {', '.join(one.changes)})" if one.changes else ""
-            yield f"undeclared breaking change{made_by}: {one.text}"
+            inner = "" if one.is_promised else ", which the package itself does not export: it moves no number"
+            yield f"undeclared breaking change{made_by}: {one.text}{inner}"
 
 
 def _confidence(ledger: Ledger, scheme: Scheme, reasons: tuple[Reason, ...], broken: tuple[Broken, ...]) -> Confidence:
@@ -211,7 +212,7 @@ def _confidence(ledger: Ledger, scheme: Scheme, reasons: tuple[Reason, ...], bro
     typed = sum(bool(audience.conventional(title)[0]) for title in titles)
     if scheme.last is None or not reasons:
         return Confidence.LOW
-    if any(one.is_hard and not one.is_declared for one in broken):
+    if any(one.is_hard and one.is_promised and not one.is_declared for one in broken):
         return Confidence.MEDIUM
     if typed >= _CONVENTIONAL * len(titles):
         return Confidence.HIGH
