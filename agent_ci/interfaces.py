@@ -157,9 +157,14 @@ def _readable(
 
 
 def _packages(rows: Mapping[str, TreeRow]) -> frozenset[str]:
-    """The names under which the Python packages and modules of a tree are imported."""
-    found = (match[1] for path in rows if is_shipped(path) and (match := _PACKAGE.match(path) or _MODULE.match(path)))
-    return frozenset(name for name in found if name not in _NO_MODULES)
+    """The names under which a tree's Python packages are imported, else its modules; what `src` holds comes first."""
+    shipped = [path for path in rows if is_shipped(path)]
+    for pattern in (_PACKAGE, _MODULE):
+        found = [match for path in shipped if (match := pattern.match(path))]
+        inner = [match for match in found if match[0].startswith(("src/", "lib/"))]
+        if names := frozenset(match[1] for match in inner or found) - _NO_MODULES:
+            return names
+    return frozenset()
 
 
 def _belonging(packages: list[str]) -> Callable[[str], bool]:

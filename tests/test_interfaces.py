@@ -93,6 +93,43 @@ def test_what_breaks_nobody_is_not_told(tmp_path: Path, old: str, new: str) -> N
     assert differing(tmp_path, old, new) == ()
 
 
+@pytest.mark.parametrize(
+    ("gone", "more"),
+    [
+        pytest.param("__version__ = '1'", "", id="a name that nobody calls"),
+        pytest.param("OLD = 1", "def __getattr__(name):\n    return 1\n", id="a name that the module serves by itself"),
+        pytest.param("class Old:\n    def __del__(self):\n        pass", "class Old:\n    pass", id="a finaliser"),
+    ],
+)
+def test_a_name_that_may_still_be_had_is_not_told(tmp_path: Path, gone: str, more: str) -> None:
+    checkout = Checkout.at(tmp_path)
+    since = checkout.commit({"shapes/__init__.py": EXPORTS, "shapes/_shapes.py": SHAPES, "shapes/more.py": gone + "\n"})
+    assert compare(checkout, since, checkout.commit({"shapes/more.py": more})).breaks == ()
+
+
+@pytest.mark.parametrize(
+    ("exports", "is_promised"),
+    [
+        pytest.param("from shapes.shapes import draw as draw\n", True, id="exported by the package"),
+        pytest.param("from .shapes import draw\n", True, id="imported by it"),
+        pytest.param("", False, id="of one of its modules"),
+    ],
+)
+def test_only_what_the_package_itself_exports_is_promised(tmp_path: Path, exports: str, is_promised: bool) -> None:  # noqa: FBT001
+    checkout = Checkout.at(tmp_path)
+    since = checkout.commit({"shapes/__init__.py": exports, "shapes/shapes.py": SHAPES})
+    found = compare(checkout, since, checkout.commit({"shapes/shapes.py": SHAPES.replace(", proxy=None", "")}))
+    assert [(one.parameter, one.is_promised) for one in found.breaks] == [("proxy", is_promised)]
+
+
+def test_modules_beside_a_package_are_no_interface(tmp_path: Path) -> None:
+    checkout = Checkout.at(tmp_path)
+    since = checkout.commit(
+        {"src/shapes/__init__.py": EXPORTS, "src/shapes/_shapes.py": SHAPES, "duties.py": "def go(x): pass\n"}
+    )
+    assert compare(checkout, since, checkout.commit({"duties.py": "def go(): pass\n"})).breaks == ()
+
+
 def test_a_private_name_may_go(tmp_path: Path) -> None:
     assert differing(tmp_path, "def _inner():\n    pass\n", "", SHAPES + "\n\ndef _inner():\n    pass\n") == ()
 

@@ -33,6 +33,9 @@ _KINDS = {
     "PARAMETER_CHANGED_DEFAULT": ("OTHER_DEFAULT", _OF_NEW),
 }
 
+_BOUND = frozenset({"self", "cls"})
+_UNCALLED = frozenset({"__version__", "__author__", "__all__", "__doc__", "__del__", "__repr__"})
+
 Row = tuple[str, str, str, str, int, bool, bool]
 
 
@@ -68,22 +71,39 @@ def _rows(before: Any, after: Any, old: Path, new: Path) -> Iterator[Row]:
     exported = frozenset(_exported(before))
     for found in griffe.find_breaking_changes(before, after):
         kind, is_new = _KINDS.get(found.kind.name, ("", _OF_OLD))
-        if not kind:
+        if not kind or (kind == "REMOVED" and _may_be_served(found.obj, after)):
             continue
         value = found.new_value if is_new else found.old_value
         parameter = str(getattr(value, "name", "")) if found.kind.name.startswith("PARAMETER") else ""
+        if parameter.lstrip("_") in _BOUND:
+            continue
         subject = found.obj if is_new else _same(before, found.obj)
         path, line = _place(subject, new if is_new else old, parameter)
         symbol = str(found.obj.path)
         yield kind, symbol, parameter, path, line, is_new, _is_within(symbol, exported)
 
 
+def _may_be_served(gone: Any, after: Any) -> bool:
+    """Whether the name *gone* is one that nobody calls, or its module in *after* answers for names that it lacks."""
+    if gone.name in _UNCALLED:
+        return True
+    return bool(
+        gone.parent is not None and gone.parent.is_module and "__getattr__" in _same(after, gone.parent).members
+    )
+
+
 def _exported(package: Any) -> Iterator[str]:
     """The paths of what *package* exports by itself, under its own name and where it is defined."""
     for name, member in package.members.items():
-        if member.is_public and (member.is_alias or not member.is_module):
+        path = str(member.target_path if member.is_alias else member.path)
+        if (
+            not name.startswith("_")
+            and path.startswith(f"{package.path}.")
+            and (member.is_alias or not member.is_module)
+        ):
             yield f"{package.path}.{name}"
-            with suppress(griffe.GriffeError):
+            yield path
+            with suppress(griffe.GriffeError):  # it is defined further away, in what is no part of the package
                 yield str(member.canonical_path)
 
 
@@ -94,6 +114,8 @@ def _is_within(symbol: str, paths: frozenset[str]) -> bool:
 
 def _same(package: Any, wanted: Any) -> Any:
     """The object of *package* at the path of *wanted*; *wanted* where there is none."""
+    if wanted.path == package.path:
+        return package
     with suppress(KeyError, griffe.GriffeError, ValueError):
         return package[wanted.path.split(".", 1)[1]]
     return wanted
