@@ -25,6 +25,7 @@ from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward
 from agent_ci.errors import UnsupportedError, UsageError
 from agent_ci.process import ToolError
+from agent_ci.proposing import propose
 from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
 
@@ -66,12 +67,14 @@ class Drafting:
             categories = Categories.of(log.file(until, *_SETTINGS_OF_NOTES))
             made = ledger(log.range(self._beginning(log, until), until), categories)
             day = self.date or log.day(until)
+            proposed = propose(log, repository, made, release=self.release, package=self.package, day=day)
         if faults := made.faults:
             raise AssertionError(f"the ledger is no account of its range: {faults[0]}")
         title = f"{self.release} - {day}" if self.release else _UNRELEASED
         text = notes(made, title=title, place=_place(repository), until=self.release or until[:12])
         output.write_inert("notes.md", text)
-        document = account(made, version=self.release)
+        document = {**account(made, version=self.release), "proposal": proposed.document}
+        self.console.say("\n  ".join(("next version: " + proposed.lines[0], *proposed.lines[1:])))
         output.write_values(document, {"ledger.json": lambda safe: json.dumps(safe, indent=2) + "\n"})
         outcome = Outcome.FIXED if made.range.commits else Outcome.NOTHING_TO_DO
         return {"outcome": str(outcome), "exit_code": outcome.exit_code, "notes": text, "ledger": document}

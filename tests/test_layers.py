@@ -32,6 +32,9 @@ EDGES = {
     "payloads",
     "objects",
     "cancelling",
+    "commits",
+    "interfaces",
+    "blame",
 }
 FAMILIES = ("forges", "proposers", "runners", "sandboxes")
 MAY_IMPORT = {
@@ -54,6 +57,8 @@ MAY_IMPORT = {
     "verification": CORE | EDGES | {"ports", "settings", "pipeline", "jobs", "session"},
     "publishing": CORE | EDGES | {"ports", "settings", "registry", "pipeline", "base", "delivery", "showing"},
     "planning": CORE | EDGES | {"jobs", "session"},
+    "proposing": CORE | EDGES,
+    "interface_kit": set(),
     "cells": CORE | EDGES,
     "merging": CORE | EDGES | {"pipeline", "jobs", "session", "cells"},
     "demo": CORE | EDGES,
