@@ -8,6 +8,7 @@ from pathlib import Path
 
 from agent_ci import git
 from agent_ci.core.notes.values import Commit, Person, Range
+from agent_ci.process import ToolError
 
 _FIELDS = "%H%x00%P%x00%aN%x00%aE%x00%ct%x00%B"
 _COUNT = 6
@@ -28,6 +29,14 @@ class Log:
         changed = dict(self._changed(span))
         every = {commit.id: commit for commit in self._commits(span, changed)}
         return Range(since, until, every, tuple(changed), released=self._released(until), known=self._known(since))
+
+    def knows(self, revision: str) -> bool:
+        """Whether *revision* names a commit here."""
+        try:
+            self._run("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
+        except ToolError:
+            return False
+        return True
 
     def tags(self, until: str) -> Mapping[str, str]:
         """The commit of each tag that is reachable from *until*, by name."""

@@ -22,6 +22,7 @@ from agent_ci.core.message import named_failure, received_message
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.parcel import Parcel
+from agent_ci.core.policy import CHANGELOG_POLICY, Policy
 from agent_ci.core.report import Status, TestCase
 from agent_ci.core.views.comment import pull_request
 from agent_ci.core.views.story import story
@@ -149,13 +150,19 @@ class Publication:
         """What the forge is to be handed, once all was checked that can be. Raises AgentCIError, ToolError."""
         patch = _proven_patch(handed, place.clone)
         targets = tuple(TestCase(id_, Status.FAILED) for id_ in handed.targets)
-        if rules := refusals(self.settings.policy, place.clone, targets, patch, causes=handed.causes):
+        if rules := refusals(self._policy(handed), place.clone, targets, patch, causes=handed.causes):
             raise RefusedError(f"the change breaks a rule of the base's settings: {rules[0]}")
         self.outward.to(Sink.PATCH, handed.text)
         message = self.outward.to(Sink.COMMIT, _message(handed))
         parcel = parcel_of(patch, place.clone, place.context, message, named_failure(message))
         title, body = (self.outward.to(Sink.COMMENT, text) for text in pull_request(handed.document, handed.text))
         return replace(parcel, title=title, body=body)
+
+    def _policy(self, handed: HandedOver) -> Policy:
+        """What the change may be, by the job that made it; that it claims another job lets it change no more."""
+        if handed.document.get("job") == "changelog":
+            return replace(CHANGELOG_POLICY, deny=self.settings.deny, permit=self.settings.permit)
+        return self.settings.policy
 
     def _keep(self, handed: HandedOver) -> None:
         """Have the patch in the output folder before anything is tried with it. Raises RefusedError for a secret."""

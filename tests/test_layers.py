@@ -32,6 +32,7 @@ EDGES = {
     "payloads",
     "objects",
     "cancelling",
+    "commits",
 }
 FAMILIES = ("forges", "proposers", "runners", "sandboxes")
 MAY_IMPORT = {
@@ -59,6 +60,8 @@ MAY_IMPORT = {
     "demo": CORE | EDGES,
     "chatting": CORE | EDGES | {"ports", "registry"},
     "undoing": CORE | EDGES | {"ports", "settings", "registry", "base", "delivery"},
+    "releasing": CORE | EDGES | {"pipeline", "delivery"},
+    "drafting": CORE | EDGES | {"ports", "settings", "registry", "base", "delivery", "releasing", "__init__"},
     "examining": CORE | EDGES | {"settings", "isolation", "runners"},
     "initialising": CORE | EDGES | {"settings", "__init__"},
     "cli": CORE
@@ -66,6 +69,7 @@ MAY_IMPORT = {
     | {
         "cancelling",
         "chatting",
+        "drafting",
         "undoing",
         "examining",
         "initialising",
