@@ -201,14 +201,17 @@ def merge(folders: tuple[Path, ...], plan_file: Path | None, **given: object) ->
 @click.option("--package", default="", help="what the tags of this package begin with", metavar="PREFIX")
 @click.option("--date", default="", help="the day of the release  [default: that of its commit]", metavar="YYYY-MM-DD")
 @click.option("--changelog-file", "file", default="", help="the changelog  [default: the one found]", metavar="FILE")
+@click.option("--draft-release", is_flag=True, help="keep a draft of the release up to date; GitHub only")
 @_options
-def changelog(since: str, release: str, package: str, date: str, file: str, **given: object) -> int:
+def changelog(  # noqa: PLR0913 - click passes each option by name
+    since: str, release: str, package: str, date: str, file: str, *, draft_release: bool, **given: object
+) -> int:
     """Draft the notes of the next release: what users will notice, and a ledger in which no commit is missing."""
     from agent_ci import keeper
     from agent_ci.drafting import Drafting
 
     environment = keeper.taken_out(os.environ)
-    drafting = Drafting(environment, given, sys.stderr, since, release, package, date, file)
+    drafting = Drafting(environment, given, sys.stderr, since, release, package, date, file, draft_release)
     document = drafting.run()
     _tell_ended(document, drafting.settings, drafting.outward)
     if drafting.settings.json:

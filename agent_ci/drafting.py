@@ -27,12 +27,13 @@ from agent_ci.core.explanation import explain
 from agent_ci.core.ladder import NONE, PATCH, REMOTE
 from agent_ci.core.notes.account import account
 from agent_ci.core.notes.changelog import Release
+from agent_ci.core.notes.release import Page, signed
 from agent_ci.core.notes.rendering import USUAL, Place, Style, body, notes
 from agent_ci.core.notes.sorting import ledger
 from agent_ci.core.notes.values import Entry, Ledger
 from agent_ci.core.notes.versions import baseline, version
 from agent_ci.core.outcome import Outcome
-from agent_ci.core.outward.writer import Outward
+from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.run import Evidence, Verdict
 from agent_ci.delivery import descend
 from agent_ci.errors import AgentCIError, UnsupportedError, UsageError
@@ -60,6 +61,7 @@ class Drafting:
     package: str = ""
     date: str = ""
     file: str = ""
+    has_draft: bool = False
     started: float = field(default_factory=time.monotonic)
     settings: Settings = field(init=False)
     outward: Outward = field(init=False)
@@ -73,6 +75,8 @@ class Drafting:
         self.console = Console(self.stderr, is_live=live, is_quiet=self.settings.quiet, outward=self.outward)
         if self.date and not _is_day(self.date):
             raise UsageError(f"--date {self.date!r} is no day; write it as YYYY-MM-DD")
+        if self.has_draft and not self.release:
+            raise UsageError("--draft-release needs --release with the tag that the release will have, as in v1.2.0")
 
     @property
     def output(self) -> OutputFolder:
@@ -97,11 +101,13 @@ class Drafting:
             self._write(draft)
             place = _Place(forge, context, clone)
             ended = self._delivered(draft, target, place) if draft.ledger.range.commits else _nothing(draft)
+            if self.has_draft:
+                ended = self._shown(draft, ended, until=context.commit)
             return self._told(draft, ended, context)
 
     def _refuse_two_powers(self) -> None:
         keys, tokens = model_keys(self.environment), forge_tokens(self.environment)
-        if keys and tokens and self.settings.deliver in REMOTE:
+        if keys and tokens and (self.has_draft or self.settings.deliver in REMOTE):
             raise UsageError(
                 f"changelog may write ({next(iter(tokens))}) and must not hold the key of a model ({keys[0]}); deliver "
                 "what it made with `agent-ci publish` in a job of its own"
@@ -164,6 +170,19 @@ class Drafting:
         outcome = Outcome.FIXED if delivery.rung in (PATCH, NONE) else Outcome.DELIVERED
         return replace(ended, verdict=replace(verdict, outcome=outcome), delivery=delivery)
 
+    def _shown(self, draft: _Draft, ended: _Ended, *, until: str) -> _Ended:
+        """*ended* after the draft of the release was brought up to date; that it failed is the outcome then."""
+        named = version(self.release)
+        text = self.outward.to(Sink.COMMIT, signed(draft.release.body, more=draft.release.link))
+        page = Page(self.release, text, until, is_preview=bool(named and named.is_preview))
+        try:
+            with self.console.phase("draft the release"), undisturbed():
+                said = registry.releases(self.environment).draft(page)
+        except AgentCIError as error:
+            reason = f"{ended.verdict.reason}; the release was not drafted: {error}"
+            return replace(ended, verdict=replace(ended.verdict, outcome=error.outcome, reason=reason))
+        return replace(ended, verdict=replace(ended.verdict, reason=f"{ended.verdict.reason}; {said}"), drafted=said)
+
     def _only_notes(self, draft: _Draft, reason: str, asked: str) -> _Ended:
         """The end of a run that changes no file. Raises UnsupportedError where that was *asked* for."""
         if self.file or asked in REMOTE:
@@ -183,7 +202,7 @@ class Drafting:
         if ended.patch is not None:
             digest = hashlib.sha256(ended.patch).hexdigest()
             document["patch_file"] = {"name": FIX, "sha256": digest, "message": ended.message}
-        written = self.output.write_evidence({**document, "release": _release(draft)})
+        written = self.output.write_evidence({**document, "release": {**_release(draft), "draft": ended.drafted}})
         self.output.write_text("explanation.md", explain(ended.verdict, around))
         self.console.say(f"{ended.verdict.outcome}: {ended.verdict.reason}")
         ledger_ = account(draft.ledger, version=self.release)
@@ -265,6 +284,7 @@ class _Ended:
     patch: bytes | None = field(default=None, repr=False)
     message: str = ""
     delivery: Delivery | None = None
+    drafted: str = ""
 
 
 def _nothing(draft: _Draft) -> _Ended:
