@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
 from agent_ci.core.notes.release import Page, is_as_signed, is_ours
 from agent_ci.errors import ForgeUnavailableError
 from agent_ci.forges.github.project import Project
-from agent_ci.http.answers import Answer
+from agent_ci.http.answers import Answer, MissingError
 
 _READ = "the releases of the project cannot be read to their end, so that it is not known whether there is a draft"
 
@@ -35,7 +36,8 @@ class GitHubReleases:
         first, *surplus = [one for one in self._of(page.tag) if is_ours(_body(one))]
         for one in surplus:  # another run of ours was as fast; all agree on the first that was made
             if is_as_signed(_body(one)):
-                self.project.send("DELETE", self._path(one))
+                with contextlib.suppress(MissingError):  # then the other run took it away
+                    self.project.api.send("DELETE", self._path(one))
         return f"the draft of the release {page.tag} was made: {_address(first)}"
 
     def _renewed(self, there: list[dict[str, Any]], page: Page) -> str:

@@ -88,6 +88,7 @@ def test_what_a_title_says_is_what_is_read(text: str) -> None:
         ("accept List[T] < 3", "accept List\\[T\\] \\< 3"),
         ("see owner/name#3 (https://e.example/x)", "see `owner/name#3` (`https://e.example/x`)"),
         ("an open ` tick", "an open ' tick"),
+        ("mark `a`@ada", "mark `a` `@ada`"),
         ("1. first", "1\\. first"),
         ("", "(no title)"),
     ],

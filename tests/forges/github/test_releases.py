@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,6 +73,23 @@ def test_line_ends_that_the_forge_changed_are_no_change(lab: Lab) -> None:
     release["body"] = FIRST.body.replace("\n", "\r\n")
     releases(lab).draft(SECOND)
     assert bodies(lab) == [SECOND.body]
+
+
+def test_of_two_drafts_that_were_made_at_the_same_moment_the_first_stays(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    releases(lab).draft(FIRST)
+    [kept] = lab.server.state.releases
+    look, seen = GitHubReleases._of, list[str]()
+
+    def late(self: GitHubReleases, tag: str) -> list[dict[str, Any]]:
+        seen.append(tag)
+        return look(self, tag) if len(seen) > 1 else []  # the other run's draft is not there yet
+
+    monkeypatch.setattr(GitHubReleases, "_of", late)
+    releases(lab).draft(FIRST)
+    assert list(lab.server.state.releases) == [kept]
+    assert [one.method for one in lab.server.writes] == ["POST", "POST", "DELETE"]
 
 
 def test_another_release_is_another_draft(lab: Lab) -> None:
