@@ -16,7 +16,7 @@ _ROOM = 500  # characters, for the mark and for what is said of a cut
 
 @dataclass(frozen=True)
 class Page:
-    """The page of the release *tag*, made of the commit *target*; *body* is signed, *is_preview* is for no stable one."""
+    """The page of the release *tag*, made of the commit *target*; *body* is signed, *is_preview* is for a preview."""
 
     tag: str
     body: str
