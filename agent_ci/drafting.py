@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import TextIO, cast
 
 from agent_ci import __version__, kept, registry, settings
@@ -37,11 +38,13 @@ from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.run import Evidence, Verdict
 from agent_ci.delivery import descend
 from agent_ci.errors import AgentCIError, UnsupportedError, UsageError
+from agent_ci.files import append_regular
 from agent_ci.ports import Delivery, Forge
 from agent_ci.process import ToolError, undisturbed
 from agent_ci.releasing import JOB, Target, parcel, proposed, unread
 from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
+from agent_ci.showing import SUMMARY
 
 _UNRELEASED = "Unreleased"
 
@@ -183,6 +186,17 @@ class Drafting:
             return replace(ended, verdict=replace(ended.verdict, outcome=error.outcome, reason=reason))
         return replace(ended, verdict=replace(ended.verdict, reason=f"{ended.verdict.reason}; {said}"), drafted=said)
 
+    def _add_to_summary(self, draft: _Draft) -> None:
+        """Show the notes in the summary of the job; that they cannot be shown there ends nothing otherwise."""
+        if path := self.environment.get(SUMMARY, ""):
+            text = self.outward.to(Sink.COMMIT, signed(draft.text, more=draft.release.link))
+            try:
+                append_regular(Path(path), text.encode("utf-8", "replace"))
+            except (AgentCIError, OSError) as error:
+                self.console.say(
+                    f"the summary of the job could not be written ({error}); notes.md has what it would say"
+                )
+
     def _only_notes(self, draft: _Draft, reason: str, asked: str) -> _Ended:
         """The end of a run that changes no file. Raises UnsupportedError where that was *asked* for."""
         if self.file or asked in REMOTE:
@@ -204,6 +218,7 @@ class Drafting:
             document["patch_file"] = {"name": FIX, "sha256": digest, "message": ended.message}
         written = self.output.write_evidence({**document, "release": {**_release(draft), "draft": ended.drafted}})
         self.output.write_text("explanation.md", explain(ended.verdict, around))
+        self._add_to_summary(draft)
         self.console.say(f"{ended.verdict.outcome}: {ended.verdict.reason}")
         ledger_ = account(draft.ledger, version=self.release)
         return {**written, "notes": draft.text, "ledger": ledger_}

@@ -19,10 +19,11 @@ from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.parcel import Parcel
 from agent_ci.core.policy import CHANGELOG_POLICY
 from agent_ci.core.report import TestReport
+from agent_ci.core.rules import NEW_SECRET
 from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
 from agent_ci.delivery import parcel_of
 from agent_ci.errors import UnsupportedError, UsageError
-from agent_ci.pipeline import refusals
+from agent_ci.scanners import likely_secrets
 
 JOB = "changelog"
 SCOPE = "the old text byte for byte, every commit of the range, and every line of the notes"
@@ -79,8 +80,10 @@ def proposed(target: Target, release: Release, ledger: Ledger, clone: Clone) -> 
         return Verdict(Outcome.NOTHING_TO_DO, f"{target.path} has these notes of {release.name} already", evidence)
     tree = clone.edit(target.tree.id, {target.path: text.encode("utf-8", "surrogateescape")})
     patch = clone.patch(target.tree.id, tree)
+    secrets = likely_secrets(release.body)  # no other search: a title may speak of passwords, and the old text is known
     objections = (
-        *refusals(replace(CHANGELOG_POLICY, only=(target.path,)), clone, (), patch),
+        *replace(CHANGELOG_POLICY, only=(target.path,)).objections(patch),
+        *(NEW_SECRET.objection(f"the notes hold what looks like a secret ({len(one)} signs)") for one in secrets),
         *faults(target.text or "# Changelog\n", text, release),
         *ledger.faults,
         *ungrounded(release.body, ledger),

@@ -169,6 +169,15 @@ def test_a_changelog_that_is_named_and_not_there_is_begun(checkout: Checkout) ->
     assert in_head(checkout, "docs/CHANGELOG-2.md").startswith("# Changelog\n\n## v1.1.0 - 2026-03-04\n")
 
 
+def test_the_summary_of_the_job_shows_the_notes(checkout: Checkout, tmp_path: Path) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    document = drafted(checkout, {**NOBODY, "GITHUB_STEP_SUMMARY": str(summary)}, release="v1.1.0")
+    assert summary.read_text().startswith(f"before\n{document['notes']}")
+    gone = {**NOBODY, "GITHUB_STEP_SUMMARY": str(tmp_path / "gone/summary.md")}
+    assert drafted(checkout, gone, release="v1.1.0")["outcome"] == "fixed"
+
+
 def test_a_token_in_a_message_is_in_no_file(checkout: Checkout) -> None:
     change(checkout, f"Log in with {TOKEN} (#8)\n\n{TOKEN}", GIT_AUTHOR_NAME=f"Ada {TOKEN}")
     document = drafted(checkout, release="v1.1.0")

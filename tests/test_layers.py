@@ -60,8 +60,10 @@ MAY_IMPORT = {
     "demo": CORE | EDGES,
     "chatting": CORE | EDGES | {"ports", "registry"},
     "undoing": CORE | EDGES | {"ports", "settings", "registry", "base", "delivery"},
-    "releasing": CORE | EDGES | {"pipeline", "delivery"},
-    "drafting": CORE | EDGES | {"ports", "settings", "registry", "base", "delivery", "releasing", "__init__"},
+    "releasing": CORE | EDGES | {"delivery"},
+    "drafting": CORE
+    | EDGES
+    | {"ports", "settings", "registry", "base", "delivery", "releasing", "showing", "__init__"},
     "examining": CORE | EDGES | {"settings", "isolation", "runners"},
     "initialising": CORE | EDGES | {"settings", "__init__"},
     "cli": CORE

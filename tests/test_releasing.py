@@ -14,6 +14,7 @@ from agent_ci.core.notes.changelog import Changelog, Release
 from agent_ci.core.notes.rendering import Place, body
 from agent_ci.core.notes.values import Ledger
 from agent_ci.core.outcome import Outcome
+from agent_ci.core.policy import CHANGELOG_POLICY
 from agent_ci.core.run import Verdict
 from agent_ci.releasing import Target, proposed, ungrounded
 from tests.checkouts import Checkout
@@ -84,3 +85,11 @@ def test_every_line_that_we_write_is_grounded() -> None:
     for place in (HERE, Place(), replace(HERE, is_gitlab=True)):
         assert ungrounded(body(LEDGER, place=place), LEDGER) == ()
     assert ungrounded("- Fix (#7) something (`0000000009`)", LEDGER) != ()
+
+
+def test_nothing_but_the_changelog_may_change(clone: Clone) -> None:
+    verdict = judged(clone)
+    assert verdict.proof is not None
+    assert verdict.proof.patch is not None
+    patch = clone.patch(verdict.proof.patch.base_tree, clone.edit(verdict.proof.patch.tree, {"a.py": b"1\n"}))
+    assert "a.py is outside the paths this job may change" in " ".join(CHANGELOG_POLICY.objections(patch))
