@@ -24,7 +24,6 @@ from agent_ci.console import Console, is_live
 from agent_ci.core.context import Context
 from agent_ci.core.document import FIX, Surroundings, evidence_document
 from agent_ci.core.environment import forge_tokens, model_keys
-from agent_ci.core.explanation import explain
 from agent_ci.core.ladder import NONE, PATCH, REMOTE
 from agent_ci.core.notes.account import account
 from agent_ci.core.notes.changelog import Release
@@ -34,6 +33,7 @@ from agent_ci.core.notes.sorting import ledger
 from agent_ci.core.notes.values import Entry, Ledger
 from agent_ci.core.notes.versions import baseline, version
 from agent_ci.core.outcome import Outcome
+from agent_ci.core.outward.markdown import sentence
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.run import Evidence, Verdict
 from agent_ci.delivery import descend
@@ -41,7 +41,7 @@ from agent_ci.errors import AgentCIError, UnsupportedError, UsageError
 from agent_ci.files import append_regular
 from agent_ci.ports import Delivery, Forge
 from agent_ci.process import ToolError, undisturbed
-from agent_ci.releasing import JOB, Target, parcel, proposed, unread
+from agent_ci.releasing import JOB, SCOPE, Target, parcel, proposed, unread
 from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
 from agent_ci.showing import SUMMARY
@@ -217,7 +217,7 @@ class Drafting:
             digest = hashlib.sha256(ended.patch).hexdigest()
             document["patch_file"] = {"name": FIX, "sha256": digest, "message": ended.message}
         written = self.output.write_evidence({**document, "release": {**_release(draft), "draft": ended.drafted}})
-        self.output.write_text("explanation.md", explain(ended.verdict, around))
+        self.output.write_text("explanation.md", _explained(draft, ended))
         self._add_to_summary(draft)
         self.console.say(f"{ended.verdict.outcome}: {ended.verdict.reason}")
         ledger_ = account(draft.ledger, version=self.release)
@@ -305,6 +305,22 @@ class _Ended:
 def _nothing(draft: _Draft) -> _Ended:
     reason = f"nothing was committed since {draft.ledger.range.since or 'the beginning'}; the notes say so"
     return _Ended(Verdict(Outcome.NOTHING_TO_DO, reason, Evidence(JOB, draft.summary)))
+
+
+def _explained(draft: _Draft, ended: _Ended) -> str:
+    """The content of `explanation.md`: how it ended, what speaks for the change or against it, and where it went."""
+    made, verdict = draft.ledger, ended.verdict
+    left_out = sum(len(one.commits) for one in made.dropped)
+    counts = f"{len(made.range.commits)} commits: {len(made.entries)} lines, {left_out} commits left out for a reason"
+    against = [f"- {sentence(objection)}" for attempt in verdict.attempts for objection in attempt.objections]
+    parts = (
+        f"# Release notes: {str(verdict.outcome).replace('_', ' ')}",
+        sentence(verdict.reason),
+        f"{sentence(draft.summary)}. `ledger.json` accounts for {counts}.",
+        f"Proven for the changelog: {SCOPE}." if verdict.proof else "\n".join(against),
+        sentence(ended.delivery.sentence) if ended.delivery else "",
+    )
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _release(draft: _Draft) -> dict[str, object]:

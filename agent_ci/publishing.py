@@ -125,7 +125,12 @@ class Publication:
             return ""
 
     def _told(self, handed: HandedOver, place: _Place, ended: _Ended | None) -> str:
-        """The address at which people are told; where that fails, a sentence says so and nothing else."""
+        """The address at which people are told; where that fails, a sentence says so and nothing else.
+
+        Of notes nothing is told: what is told of a run is how its tests went.
+        """
+        if handed.is_notes:
+            return ""
         with self.console.phase("tell"), undisturbed():
             try:
                 return place.forge.tell(story(_shown(handed, ended), handed.text, self.outward), place.context)
@@ -155,12 +160,14 @@ class Publication:
         self.outward.to(Sink.PATCH, handed.text)
         message = self.outward.to(Sink.COMMIT, _message(handed))
         parcel = parcel_of(patch, place.clone, place.context, message, named_failure(message))
+        if handed.is_notes:
+            return replace(parcel, title=parcel.subject, body=self.outward.to(Sink.COMMENT, message))
         title, body = (self.outward.to(Sink.COMMENT, text) for text in pull_request(handed.document, handed.text))
         return replace(parcel, title=title, body=body)
 
     def _policy(self, handed: HandedOver) -> Policy:
         """What the change may be, by the job that made it; that it claims another job lets it change no more."""
-        if handed.document.get("job") == "changelog":
+        if handed.is_notes:
             return replace(CHANGELOG_POLICY, deny=self.settings.deny, permit=self.settings.permit)
         return self.settings.policy
 
@@ -176,6 +183,8 @@ class Publication:
         document = {name: value for name, value in handed.document.items() if name != "seal"}
         written = self.output.write_evidence({**document, **ended.told, "handed_over": {"sha256": handed.sha256}})
         seen = {**written, **({} if handed.is_whole else _as_proven(handed))}
+        if handed.is_notes:
+            return written
         for fault in showing.show_delivery(written, handed.text, self.output, self.environment, seen=seen):
             self.console.say(fault)
         return written

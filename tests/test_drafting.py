@@ -110,6 +110,16 @@ def test_the_change_is_delivered_by_another_process_from_its_files(checkout: Che
     document = Publication(NOBODY, given, io.StringIO(), folder / "evidence.json").run()
     assert document["outcome"] == "delivered", document["reason"]
     assert "## [1.1.0]" in in_head(checkout)
+    assert not (checkout.root.parent / "out/report.html").exists()  # it would tell of tests
+
+
+def test_the_explanation_says_what_is_proven_and_nothing_of_tests(checkout: Checkout) -> None:
+    drafted(checkout, release="v1.1.0")
+    said = written(checkout, "explanation.md")
+    assert said.startswith("# Release notes: fixed\n\nthe notes of v1.1.0 are proven for CHANGELOG.md\n")
+    assert "accounts for 1 commits: 1 lines, 0 commits left out" in said
+    assert "the old text byte for byte" in said
+    assert "test" not in said
 
 
 @pytest.mark.parametrize("path", ["till/price.py", ".github/workflows/x.yml", "README.md"])
