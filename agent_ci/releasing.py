@@ -117,4 +117,4 @@ def parcel(verdict: Verdict, patch: Patch, clone: Clone, context: Context, outwa
     name = hashlib.sha256(f"{JOB} {cause}".encode()).hexdigest()[:16]
     said = outward.to(Sink.COMMIT, changelog_message(cause, verdict.evidence.summary, name, run=context.run_url))
     made = parcel_of(patch, clone, context, said, name)
-    return replace(made, title=made.subject, body=said)
+    return replace(made, title=made.subject, body=outward.to(Sink.COMMENT, said))

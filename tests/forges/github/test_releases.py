@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,19 @@ def test_a_run_drafts_what_it_puts_into_the_changelog(lab: Lab, tmp_path: Path) 
     notes = (tmp_path / "out/notes.md").read_text().split("\n\n", 1)[1]
     assert str(release["body"]).startswith(notes.rstrip("\n") + "\n\n<!-- agent-ci:release ")
     assert str(release["html_url"]) in str(document["reason"])
+
+
+def test_a_run_at_a_tag_asks_the_default_branch_to_take_the_changelog(lab: Lab, tmp_path: Path) -> None:
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"repository": {"default_branch": "main"}, "ref": "refs/tags/v1.1.0"}))
+    environment = {**NOBODY, **lab.server.variables, "GITHUB_ACTIONS": "true", "GITHUB_TOKEN": TOKEN}
+    environment |= {"GITHUB_SHA": lab.head, "GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/tags/v1.1.0"}
+    environment |= {"GITHUB_EVENT_PATH": str(event)}
+    given = {"repository": str(lab.repository.root), "out": str(tmp_path / "out"), "deliver": "pull-request"}
+    made = [Drafting(environment, given, io.StringIO(), release="v1.1.0", file="CHANGELOG.md").run() for _ in range(2)]
+    assert [document["outcome"] for document in made] == ["delivered", "delivered"], made[0]["reason"]
+    [request] = lab.server.state.pulls.values()
+    assert (request["base"]["ref"], request["title"]) == ("main", "docs: add the notes of v1.1.0")
 
 
 def test_that_a_draft_could_not_be_made_is_the_end_and_the_notes_are_kept(lab: Lab, tmp_path: Path) -> None:
