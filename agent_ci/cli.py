@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from textwrap import indent
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -26,23 +26,9 @@ from agent_ci.settings import DELIVERIES, OPTIONS, Option, Settings
 
 if TYPE_CHECKING:
     from agent_ci.artifacts import OutputFolder
-    from agent_ci.core.run import Verdict
-    from agent_ci.session import Session
+    from agent_ci.session import Command, Session
 
 Function = Callable[..., Any]
-
-
-class Command(Protocol):
-    """A command that is no job of its own: what it does, and what it prints where that is no verdict."""
-
-    @property
-    def printed(self) -> str | Mapping[str, object]:
-        """What goes to standard output; empty for the verdict."""
-        ...
-
-    def run(self) -> Verdict:
-        """Do it. Raises AgentCIError."""
-        ...
 
 
 def main() -> NoReturn:
@@ -214,17 +200,24 @@ def merge(folders: tuple[Path, ...], plan_file: Path | None, **given: object) ->
 @click.option("--release", default="", help="the tag of the release  [default: none yet]", metavar="VERSION")
 @click.option("--package", default="", help="what the tags of this package begin with", metavar="PREFIX")
 @click.option("--date", default="", help="the day of the release  [default: that of its commit]", metavar="YYYY-MM-DD")
+@click.option("--changelog-file", "file", default="", help="the changelog  [default: the one found]", metavar="FILE")
+@click.option("--draft-release", is_flag=True, help="keep a draft of the release up to date; GitHub only")
 @_options
-def changelog(since: str, release: str, package: str, date: str, **given: object) -> int:
+def changelog(  # noqa: PLR0913 - click passes each option by name
+    since: str, release: str, package: str, date: str, file: str, *, draft_release: bool, **given: object
+) -> int:
     """Draft the notes of the next release: what users will notice, and a ledger in which no commit is missing."""
+    from agent_ci import keeper
     from agent_ci.drafting import Drafting
 
-    drafting = Drafting(os.environ, given, sys.stderr, since, release, package, date)
+    environment = keeper.taken_out(os.environ)
+    drafting = Drafting(environment, given, sys.stderr, since, release, package, date, file, draft_release)
     document = drafting.run()
+    _tell_ended(document, drafting.settings, drafting.outward)
     if drafting.settings.json:
         _say_json(drafting.outward, drafting.outward.values(document))
     else:
-        click.echo(drafting.outward.to(Sink.COMMIT, str(document["notes"])), nl=False)
+        _say(drafting.outward, str(document["notes"]).rstrip("\n"))
     return int(str(document["exit_code"]))
 
 
@@ -353,19 +346,10 @@ def _show(outward: Outward, printed: str | Mapping[str, object]) -> None:
 
 def _story(document: dict[str, Any], out: Path) -> str:
     """What a person needs on a terminal: the verdict, the failure, the change, where the files are."""
-    red = [f"  red    {id_}" for id_ in document["targets"][:5]]
-    lines = [f"{document['outcome']}: {document['reason']}", *red]
-    if document["patch"]:
-        patch = (out / "fix.patch").read_text(encoding="utf-8", errors="replace")
-        after = document["after"]
-        lines += ["", patch[patch.index("diff --git") :].rsplit("\n-- \n", 1)[0].rstrip(), ""]
-        lines += [f"  green  {id_}" for id_ in document["targets"][:5] if id_ in after["passed"]]
-        lines += [f"  after: {len(after['passed'])} passed, {len(after['failed'] + after['errored'])} red"]
-    if document["delivery"]:
-        lines.append(f"  {document['delivery']['sentence']}")
-    files = ("report.html", "explanation.md", "evidence.json", *(("fix.patch",) if document["patch"] else ()))
-    lines.append(f"  files: {out}/ ({', '.join(files)})")
-    return "\n".join(lines)
+    from agent_ci.core.screen import ending
+
+    patch = (out / "fix.patch").read_text(encoding="utf-8", errors="replace") if document["patch"] else ""
+    return ending(document, patch, out)
 
 
 def _say(outward: Outward, text: str, *, err: bool = False) -> None:

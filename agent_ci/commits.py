@@ -10,6 +10,7 @@ from agent_ci import git
 from agent_ci.core.notes.habits import is_changelog, is_fragment
 from agent_ci.core.notes.values import Commit, Person, Range
 from agent_ci.core.notes.written import HEAD, added
+from agent_ci.process import ToolError
 
 _FIELDS = "%H%x00%P%x00%aN%x00%aE%x00%ct%x00%B"
 _COUNT = 6
@@ -36,6 +37,14 @@ class Log:
         return Range(
             since, until, every, tuple(main_line), self._released(until), known, earlier, self._written(span, changed)
         )
+
+    def knows(self, revision: str) -> bool:
+        """Whether *revision* names a commit here."""
+        try:
+            self._run("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
+        except ToolError:
+            return False
+        return True
 
     def tags(self, until: str) -> Mapping[str, str]:
         """The commit of each tag that is reachable from *until*, by name."""

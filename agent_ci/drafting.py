@@ -1,33 +1,54 @@
-"""Drafts the notes of a release from git alone: nothing of the repository is run, and nothing is asked of anybody."""
+"""Drafts the notes of a release from git alone, and delivers them as asked; nothing of the repository is run."""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
+import platform
 import re
+import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TextIO
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TextIO, cast
 
-from agent_ci import kept, settings
+from agent_ci import __version__, kept, registry, settings
 from agent_ci.artifacts import OutputFolder
+from agent_ci.base import settings_file
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.commits import Log
 from agent_ci.console import Console, is_live
+from agent_ci.core.context import Context
+from agent_ci.core.document import FIX, Surroundings, evidence_document
+from agent_ci.core.environment import forge_tokens, model_keys
+from agent_ci.core.ladder import NONE, PATCH, REMOTE
 from agent_ci.core.notes.account import account
 from agent_ci.core.notes.categories import PATHS as _SETTINGS_OF_NOTES
 from agent_ci.core.notes.categories import Categories
-from agent_ci.core.notes.rendering import Place, notes
+from agent_ci.core.notes.changelog import Release
+from agent_ci.core.notes.proposal import Proposal
+from agent_ci.core.notes.release import Page, signed
+from agent_ci.core.notes.rendering import USUAL, Place, Style, body, notes
 from agent_ci.core.notes.sorting import ledger
+from agent_ci.core.notes.values import Entry, Ledger
 from agent_ci.core.notes.versions import baseline, version
 from agent_ci.core.outcome import Outcome
-from agent_ci.core.outward.writer import Outward
-from agent_ci.errors import UnsupportedError, UsageError
-from agent_ci.process import ToolError
+from agent_ci.core.outward.markdown import sentence
+from agent_ci.core.outward.writer import Outward, Sink
+from agent_ci.core.run import Evidence, Verdict
+from agent_ci.delivery import descend
+from agent_ci.errors import AgentCIError, UnsupportedError, UsageError
+from agent_ci.files import append_regular
+from agent_ci.ports import Delivery, Forge
+from agent_ci.process import ToolError, undisturbed
+from agent_ci.releasing import JOB, SCOPE, Target, parcel, proposed, unread
 from agent_ci.proposing import propose
 from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
+from agent_ci.showing import SUMMARY
 
 _UNRELEASED = "Unreleased"
 
@@ -46,6 +67,9 @@ class Drafting:
     release: str = ""
     package: str = ""
     date: str = ""
+    file: str = ""
+    has_draft: bool = False
+    started: float = field(default_factory=time.monotonic)
     settings: Settings = field(init=False)
     outward: Outward = field(init=False)
     console: Console = field(init=False)
@@ -56,28 +80,159 @@ class Drafting:
         self.outward = kept.outward(self.environment, likely_secrets)
         live = is_live(self.stderr, self.environment)
         self.console = Console(self.stderr, is_live=live, is_quiet=self.settings.quiet, outward=self.outward)
+        if self.date and not _is_day(self.date):
+            raise UsageError(f"--date {self.date!r} is no day; write it as YYYY-MM-DD")
+        if self.has_draft and not self.release:
+            raise UsageError("--draft-release needs --release with the tag that the release will have, as in v1.2.0")
+
+    @property
+    def output(self) -> OutputFolder:
+        """The folder that the files go to."""
+        return OutputFolder(self.settings.out, self.outward)
 
     def run(self) -> dict[str, object]:
-        """Write `notes.md` and `ledger.json`, and return what they say. Raises AgentCIError."""
+        """Write `notes.md`, `ledger.json` and `evidence.json`, deliver the change of the changelog, and tell it all.
+
+        Raises AgentCIError; the notes are written by then where there are any.
+        """
         repository = Repository.at(self.settings.repository)
-        output = OutputFolder(self.settings.out, self.outward)
-        output.make()
-        with self.console.phase("read the history"), self._whole(repository) as log:
-            until = self._end(repository, log)
-            categories = Categories.of(log.file(until, *_SETTINGS_OF_NOTES))
-            made = ledger(log.range(self._beginning(log, until), until), categories)
-            day = self.date or log.day(until)
-            proposed = propose(log, repository, made, release=self.release, package=self.package, day=day)
-        if faults := made.faults:
-            raise AssertionError(f"the ledger is no account of its range: {faults[0]}")
+        with Clone.of(repository) as clone:
+            forge = registry.forge(self.environment, repository, clone)
+            context = forge.context()
+            self.settings = settings.heard(self.given, self.environment, settings_file(context, repository, clone))
+            self._refuse_two_powers()
+            self.output.prepare()
+            target = Target.of(clone.tree(context.commit), self.file)
+            with self.console.phase("read the history"), self._whole(repository) as log:
+                draft = self._draft(repository, log, target.style if target else USUAL)
+            self._write(draft)
+            place = _Place(forge, context, clone)
+            ended = self._delivered(draft, target, place) if draft.ledger.range.commits else _nothing(draft)
+            if self.has_draft:
+                ended = self._shown(draft, ended, until=context.commit)
+            return self._told(draft, ended, context)
+
+    def _refuse_two_powers(self) -> None:
+        keys, tokens = model_keys(self.environment), forge_tokens(self.environment)
+        if keys and tokens and (self.has_draft or self.settings.deliver in REMOTE):
+            raise UsageError(
+                f"changelog may write ({next(iter(tokens))}) and must not hold the key of a model ({keys[0]}); deliver "
+                "what it made with `agent-ci publish` in a job of its own"
+            )
+
+    def _draft(self, repository: Repository, log: Log, style: Style) -> _Draft:
+        """What there is to say. Raises UsageError, UnsupportedError."""
+        until = self._end(repository, log)
+        categories = Categories.of(log.file(until, *_SETTINGS_OF_NOTES))
+        made = self._masked(ledger(log.range(self._beginning(log, until), until), categories))
+        if wrong := made.faults:
+            raise AssertionError(f"the ledger is no account of its range: {wrong[0]}")
+        day = self.date or log.day(until)
+        place, end = place_of(repository), self.release or until[:12]
+        text = body(made, place=place, until=end, style=style)
+        release = Release(self.release, day, text, place.compared(made.range.since, end))
         title = f"{self.release} - {day}" if self.release else _UNRELEASED
-        text = notes(made, title=title, place=_place(repository), until=self.release or until[:12])
-        output.write_inert("notes.md", text)
-        document = {**account(made, version=self.release), "proposal": proposed.document}
-        self.console.say("\n  ".join(("next version: " + proposed.lines[0], *proposed.lines[1:])))
-        output.write_values(document, {"ledger.json": lambda safe: json.dumps(safe, indent=2) + "\n"})
-        outcome = Outcome.FIXED if made.range.commits else Outcome.NOTHING_TO_DO
-        return {"outcome": str(outcome), "exit_code": outcome.exit_code, "notes": text, "ledger": document}
+        following = propose(log, repository, made, release=self.release, package=self.package, day=day)
+        return _Draft(made, release, notes(made, title=title, place=place, until=end, style=style), following)
+
+    def _masked(self, made: Ledger) -> Ledger:
+        """*made* without what looks like a secret in the words of commits: they are cut and spelled later."""
+        people = {person.name for entry in made.entries for unit in entry.units for person in unit.authors}
+        words = sorted({*(entry.text for entry in made.entries), *people})
+        safe = dict(zip(words, cast("list[str]", self.outward.values(words)), strict=True))
+        if all(word == shown for word, shown in safe.items()):
+            return made
+        return replace(made, entries=tuple(_said_with(entry, safe) for entry in made.entries))
+
+    def _write(self, draft: _Draft) -> None:
+        self.output.write_inert("notes.md", draft.text)
+        first, *more = draft.following.lines
+        self.console.say("\n  ".join((f"next version: {first}", *more)))
+        document = self._account(draft)
+        self.output.write_values(document, {"ledger.json": lambda safe: json.dumps(safe, indent=2) + "\n"})
+
+    def _delivered(self, draft: _Draft, target: Target | None, place: _Place) -> _Ended:
+        """The change of the changelog, and what became of it. Raises UnsupportedError where it cannot be made."""
+        asked = self.settings.deliver
+        if not self.release:
+            return self._only_notes(
+                draft, "the notes are in notes.md; with --release they go into the changelog", asked
+            )
+        if target is None:
+            there = unread(place.clone.tree(place.context.commit), self.file)
+            why = f"{there} is no Markdown, and is not written to" if there else "there is no changelog in Markdown"
+            return self._only_notes(draft, f"{why}; the notes are in notes.md", asked)
+        try:
+            verdict = proposed(target, draft.release, draft.ledger, place.clone)
+        except UnsupportedError as error:
+            return self._only_notes(draft, str(error), asked)
+        if verdict.proof is None or verdict.proof.patch is None:
+            return _Ended(verdict)
+        made = parcel(verdict, verdict.proof.patch, place.clone, place.context, self.outward)
+        mail = place.clone.format_patch(place.clone.commit(made.patch.tree, parent=made.commit, message=made.message))
+        self.output.write_patch(mail)
+        ended = _Ended(verdict, mail, made.message)
+        try:
+            with self.console.phase("deliver"), undisturbed():
+                delivery = descend(made, place.forge, asked)
+        except AgentCIError as error:
+            reason = f"{error}; the proven change is in {self.settings.out}/fix.patch"
+            return replace(ended, verdict=replace(verdict, outcome=error.outcome, reason=reason))
+        outcome = Outcome.FIXED if delivery.rung in (PATCH, NONE) else Outcome.DELIVERED
+        return replace(ended, verdict=replace(verdict, outcome=outcome), delivery=delivery)
+
+    def _shown(self, draft: _Draft, ended: _Ended, *, until: str) -> _Ended:
+        """*ended* after the draft of the release was brought up to date; that it failed is the outcome then."""
+        named = version(self.release)
+        text = self.outward.to(Sink.COMMIT, signed(draft.release.body, more=draft.release.link))
+        page = Page(self.release, text, until, is_preview=bool(named and named.is_preview))
+        try:
+            with self.console.phase("draft the release"), undisturbed():
+                said = registry.releases(self.environment).draft(page)
+        except AgentCIError as error:
+            reason = f"{ended.verdict.reason}; the release was not drafted: {error}"
+            return replace(ended, verdict=replace(ended.verdict, outcome=error.outcome, reason=reason))
+        return replace(ended, verdict=replace(ended.verdict, reason=f"{ended.verdict.reason}; {said}"), drafted=said)
+
+    def _add_to_summary(self, draft: _Draft) -> None:
+        """Show the notes in the summary of the job; that they cannot be shown there ends nothing otherwise."""
+        if path := self.environment.get(SUMMARY, ""):
+            text = self.outward.to(Sink.COMMIT, signed(draft.text, more=draft.release.link))
+            try:
+                append_regular(Path(path), text.encode("utf-8", "replace"))
+            except (AgentCIError, OSError) as error:
+                self.console.say(
+                    f"the summary of the job could not be written ({error}); notes.md has what it would say"
+                )
+
+    def _only_notes(self, draft: _Draft, reason: str, asked: str) -> _Ended:
+        """The end of a run that changes no file. Raises UnsupportedError where that was *asked* for."""
+        if self.file or asked in REMOTE:
+            raise UnsupportedError(reason)
+        return _Ended(Verdict(Outcome.FIXED, reason, Evidence(JOB, draft.summary)))
+
+    def _told(self, draft: _Draft, ended: _Ended, context: Context) -> dict[str, object]:
+        """Write `evidence.json` and return what a program reads of the run."""
+        around = Surroundings(
+            context=context,
+            timings={**self.console.timings, "total": time.monotonic() - self.started},
+            timeline=tuple(sorted(self.console.timeline, key=lambda phase: phase.start)),
+            versions={"agent-ci": __version__, "python": platform.python_version(), "model": None, "prompts": {}},
+            delivery=asdict(ended.delivery) if ended.delivery else {},
+        )
+        document = evidence_document(ended.verdict, around)
+        if ended.patch is not None:
+            digest = hashlib.sha256(ended.patch).hexdigest()
+            document["patch_file"] = {"name": FIX, "sha256": digest, "message": ended.message}
+        written = self.output.write_evidence({**document, "release": {**_release(draft), "draft": ended.drafted}})
+        self.output.write_text("explanation.md", _explained(draft, ended))
+        self._add_to_summary(draft)
+        self.console.say(f"{ended.verdict.outcome}: {ended.verdict.reason}")
+        return {**written, "notes": draft.text, "ledger": self._account(draft)}
+
+    def _account(self, draft: _Draft) -> dict[str, object]:
+        """What `ledger.json` holds."""
+        return {**account(draft.ledger, version=self.release), "proposal": draft.following.document}
 
     @contextlib.contextmanager
     def _whole(self, repository: Repository) -> Iterator[Log]:
@@ -110,16 +265,97 @@ class Drafting:
                 f"--release {self.release!r} is no version; give it as the tag will be called, as in v1.2.0"
             )
         known = log.tags(until)
+        if self.since and not log.knows(self.since):
+            raise UsageError(f"--since {self.since!r} names no commit here; fetch it, or name the tag of a release")
         if self.since:
             return self.since
         package = self.package or (release.package if release else "")
         found = baseline(
             (tag for tag, commit in known.items() if commit != until or not release), release=release, package=package
         )
+        if found is None:
+            self.console.say("no release before this one can be reached from here, so that everything counts as new")
         return found.tag if found else ""
 
 
-def _place(repository: Repository) -> Place:
+@dataclass(frozen=True)
+class _Draft:
+    """What a run has to say: the account, the notes for the changelog, the *text* of `notes.md`, the next version."""
+
+    ledger: Ledger
+    release: Release
+    text: str
+    following: Proposal
+
+    @property
+    def summary(self) -> str:
+        return (
+            f"The notes tell of {len(self.ledger.range.commits)} commits since {self.ledger.range.since or 'the first'}"
+        )
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a change goes: the forge, what is judged, and the objects to make commits of."""
+
+    forge: Forge
+    context: Context
+    clone: Clone
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """What became of the notes: the verdict, the bytes of `fix.patch`, its commit's message, and where it went."""
+
+    verdict: Verdict
+    patch: bytes | None = field(default=None, repr=False)
+    message: str = ""
+    delivery: Delivery | None = None
+    drafted: str = ""
+
+
+def _nothing(draft: _Draft) -> _Ended:
+    reason = f"nothing was committed since {draft.ledger.range.since or 'the beginning'}; the notes say so"
+    return _Ended(Verdict(Outcome.NOTHING_TO_DO, reason, Evidence(JOB, draft.summary)))
+
+
+def _explained(draft: _Draft, ended: _Ended) -> str:
+    """The content of `explanation.md`: how it ended, what speaks for the change or against it, and where it went."""
+    made, verdict = draft.ledger, ended.verdict
+    left_out = sum(len(one.commits) for one in made.dropped)
+    counts = f"{len(made.range.commits)} commits: {len(made.entries)} lines, {left_out} commits left out for a reason"
+    against = [f"- {sentence(objection)}" for attempt in verdict.attempts for objection in attempt.objections]
+    parts = (
+        f"# Release notes: {str(verdict.outcome).replace('_', ' ')}",
+        sentence(verdict.reason),
+        f"{sentence(draft.summary)}. `ledger.json` accounts for {counts}.",
+        f"Proven for the changelog: {SCOPE}." if verdict.proof else "\n".join(against),
+        sentence(ended.delivery.sentence) if ended.delivery else "",
+    )
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _release(draft: _Draft) -> dict[str, object]:
+    range_ = draft.ledger.range
+    return {"version": draft.release.name, "since": range_.since, "until": range_.until, "commits": len(range_.commits)}
+
+
+def _said_with(entry: Entry, safe: Mapping[str, str]) -> Entry:
+    """*entry* in the words that *safe* has for its own, and for the names of its people."""
+    units = (
+        replace(unit, authors=tuple(replace(one, name=safe[one.name]) for one in unit.authors)) for unit in entry.units
+    )
+    return replace(entry, text=safe[entry.text], units=tuple(units))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def place_of(repository: Repository) -> Place:
     """Where the project lives on the web, by the address that it was cloned from; nowhere where that says nothing."""
     found = _ADDRESS.match(repository.remote_url())
     if found is None:

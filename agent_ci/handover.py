@@ -55,6 +55,11 @@ class HandedOver:
         return bool(self.document.get("takes_back"))
 
     @property
+    def is_notes(self) -> bool:
+        """Whether the change adds notes to a changelog, so that no test was run and none is told of."""
+        return bool(self.document.get("job") == "changelog")
+
+    @property
     def message(self) -> str:
         """The message of the commit that the change would be; empty where it is not told."""
         return str((self.document.get("patch_file") or {}).get("message") or "")

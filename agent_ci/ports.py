@@ -12,6 +12,7 @@ from typing import Protocol
 from agent_ci.core.chat import Ask, Heard
 from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.context import Context
+from agent_ci.core.notes.release import Page
 from agent_ci.core.parcel import Parcel
 from agent_ci.core.report import TestReport
 from agent_ci.core.run import Attempt, Evidence, Reply
@@ -241,6 +242,17 @@ class People(Protocol):
 
         ``stop`` has it say that nothing more is to be repaired on it, which twice is once, and ``fix`` has it say so no
         more. Where the jobs that follow cannot do it, ``fix`` starts those that do.
+        """
+        ...
+
+
+class Releases(Protocol):
+    """Where a forge shows releases. To write one: keep one draft up to date, and never touch what a person decided."""
+
+    def draft(self, page: Page) -> str:
+        """Have one draft say *page*, and say in a sentence where it is, or why nothing was changed; twice is once.
+
+        Nothing is published, and what is published or was changed by a person stays. Raises ForgeUnavailableError.
         """
         ...
 

@@ -22,6 +22,7 @@ from agent_ci.core.message import named_failure, received_message
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.parcel import Parcel
+from agent_ci.core.policy import CHANGELOG_POLICY, Policy
 from agent_ci.core.report import Status, TestCase
 from agent_ci.core.views.comment import pull_request
 from agent_ci.core.views.story import story
@@ -124,7 +125,12 @@ class Publication:
             return ""
 
     def _told(self, handed: HandedOver, place: _Place, ended: _Ended | None) -> str:
-        """The address at which people are told; where that fails, a sentence says so and nothing else."""
+        """The address at which people are told; where that fails, a sentence says so and nothing else.
+
+        Of notes nothing is told: what is told of a run is how its tests went.
+        """
+        if handed.is_notes:
+            return ""
         with self.console.phase("tell"), undisturbed():
             try:
                 return place.forge.tell(story(_shown(handed, ended), handed.text, self.outward), place.context)
@@ -149,13 +155,21 @@ class Publication:
         """What the forge is to be handed, once all was checked that can be. Raises AgentCIError, ToolError."""
         patch = _proven_patch(handed, place.clone)
         targets = tuple(TestCase(id_, Status.FAILED) for id_ in handed.targets)
-        if rules := refusals(self.settings.policy, place.clone, targets, patch, causes=handed.causes):
+        if rules := refusals(self._policy(handed), place.clone, targets, patch, causes=handed.causes):
             raise RefusedError(f"the change breaks a rule of the base's settings: {rules[0]}")
         self.outward.to(Sink.PATCH, handed.text)
         message = self.outward.to(Sink.COMMIT, _message(handed))
         parcel = parcel_of(patch, place.clone, place.context, message, named_failure(message))
+        if handed.is_notes:
+            return replace(parcel, title=parcel.subject, body=self.outward.to(Sink.COMMENT, message))
         title, body = (self.outward.to(Sink.COMMENT, text) for text in pull_request(handed.document, handed.text))
         return replace(parcel, title=title, body=body)
+
+    def _policy(self, handed: HandedOver) -> Policy:
+        """What the change may be, by the job that made it; that it claims another job lets it change no more."""
+        if handed.is_notes:
+            return replace(CHANGELOG_POLICY, deny=self.settings.deny, permit=self.settings.permit)
+        return self.settings.policy
 
     def _keep(self, handed: HandedOver) -> None:
         """Have the patch in the output folder before anything is tried with it. Raises RefusedError for a secret."""
@@ -169,6 +183,8 @@ class Publication:
         document = {name: value for name, value in handed.document.items() if name != "seal"}
         written = self.output.write_evidence({**document, **ended.told, "handed_over": {"sha256": handed.sha256}})
         seen = {**written, **({} if handed.is_whole else _as_proven(handed))}
+        if handed.is_notes:
+            return written
         for fault in showing.show_delivery(written, handed.text, self.output, self.environment, seen=seen):
             self.console.say(fault)
         return written

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from agent_ci import __version__, isolation, kept, registry, reports, settings, showing
 from agent_ci.artifacts import OutputFolder
@@ -47,6 +47,19 @@ from agent_ci.templates import shipped, template
 _MAX_LOG_BYTES = 50_000_000
 _TOLD = ("fix", "merge")  # the jobs that people on a forge hear of
 _OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO}
+
+
+class Command(Protocol):
+    """A command that is no job of its own: what it does, and what it prints where that is no verdict."""
+
+    @property
+    def printed(self) -> str | Mapping[str, object]:
+        """What goes to standard output; empty for the verdict."""
+        ...
+
+    def run(self) -> Verdict:
+        """Do it. Raises AgentCIError."""
+        ...
 
 
 @dataclass

@@ -64,6 +64,10 @@ MAY_IMPORT = {
     "demo": CORE | EDGES,
     "chatting": CORE | EDGES | {"ports", "registry"},
     "undoing": CORE | EDGES | {"ports", "settings", "registry", "base", "delivery"},
+    "releasing": CORE | EDGES | {"delivery"},
+    "drafting": CORE
+    | EDGES
+    | {"ports", "settings", "registry", "base", "delivery", "releasing", "proposing", "showing", "__init__"},
     "examining": CORE | EDGES | {"settings", "isolation", "runners"},
     "initialising": CORE | EDGES | {"settings", "__init__"},
     "cli": CORE
@@ -71,6 +75,7 @@ MAY_IMPORT = {
     | {
         "cancelling",
         "chatting",
+        "drafting",
         "undoing",
         "examining",
         "initialising",

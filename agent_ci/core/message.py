@@ -51,6 +51,16 @@ def undo_message(undone: str, message: str, failure: str, *, run: str = "") -> s
     return "\n\n".join(told) + "\n"
 
 
+def changelog_message(cause: str, said: str, name: str, *, run: str = "") -> str:
+    """The message of the commit that does *cause*, which is to add notes; *name* is that by which it is found again."""
+    told = (
+        inert(f"docs: {inert(cause)}", limit=_SUBJECT),
+        f"{inert(said)}.",
+        f"Agent-CI-Run: {inert(run) or 'local'}\nAgent-CI-Fingerprint: {name}",
+    )
+    return "\n\n".join(told) + "\n"
+
+
 def revert_subject(subject: str) -> str:
     """The first line of a commit that takes back the one with the first line *subject*."""
     return inert(f'Revert "{inert(subject, limit=_SUBJECT)}"', limit=_SUBJECT)

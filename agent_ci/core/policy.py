@@ -83,6 +83,10 @@ class Policy:
             *self._about_size(patch, causes),
         )
 
+    def allows(self, path: str) -> bool:
+        """Whether *path* is one that may change at all."""
+        return not path_objection(path) and matches(path, self.only)
+
     def not_permitted(self, objections: tuple[str, ...]) -> tuple[str, ...]:
         """Those of *objections* whose rule the settings do not permit to be broken."""
         return tuple(objection for objection in objections if rule_of(objection) not in self.permit)
@@ -116,3 +120,12 @@ class Policy:
             yield TOO_LARGE.objection(f"{len(patch.files)} files change, and the limit is {files}")
         if patch.size > lines:
             yield TOO_LARGE.objection(f"{patch.size} lines change, and the limit is {lines}")
+
+
+CHANGELOG_POLICY = Policy(
+    only=("*CHANGELOG*.md", "*CHANGES*.md", "*HISTORY*.md", "*NEWS*.md", "*RELEASE*.md"),
+    deny=(),
+    max_files=1,
+    max_lines=100_000,
+)
+"""What the job `changelog` may change: one changelog in Markdown, and nothing else."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from typing import Any
 
 from agent_ci.core.grouping import Group, groups
 from agent_ci.core.logs import LogGroup, log_groups
@@ -104,3 +106,19 @@ def reproduction(evidence: Evidence, *, most: int) -> str:
     python, command = evidence.toolchain.get("python"), evidence.toolchain.get("command", "")
     ids = shlex.join(evidence.target_ids[:most])
     return f"{shlex.quote(python)} -m pytest {ids}" if python else command
+
+
+def ending(document: Mapping[str, Any], patch: str, out: PurePath) -> str:
+    """What a person needs at the end: verdict, failure, the change *patch* ("" for none), and the files in *out*."""
+    red = [f"  red    {id_}" for id_ in document["targets"][:5]]
+    lines = [f"{document['outcome']}: {document['reason']}", *red]
+    if patch:
+        after = document["after"]
+        lines += ["", patch[patch.index("diff --git") :].rsplit("\n-- \n", 1)[0].rstrip(), ""]
+        lines += [f"  green  {id_}" for id_ in document["targets"][:5] if id_ in after["passed"]]
+        lines += [f"  after: {len(after['passed'])} passed, {len(after['failed'] + after['errored'])} red"]
+    if document["delivery"]:
+        lines.append(f"  {document['delivery']['sentence']}")
+    files = ("report.html", "explanation.md", "evidence.json", *(("fix.patch",) if patch else ()))
+    lines.append(f"  files: {out}/ ({', '.join(files)})")
+    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""What people and their programs say to a GitHub that is none: issues, comments, reactions, labels; who may what."""
+"""What people and programs say to a GitHub that is none: issues, comments, labels, releases; who may what."""
 
 from __future__ import annotations
 
@@ -118,3 +118,37 @@ def _unlabel(state: State, ask: Ask) -> tuple[int, Any]:
         raise Refusal(404, "Label does not exist")
     labels.remove({"name": ask.parts[1]})
     return 200, labels
+
+
+@route("GET", "/releases")
+def _releases(state: State, ask: Ask) -> tuple[int, Any]:
+    may_write = "contents" in ask.account.rights
+    return 200, [one for one in reversed(state.releases.values()) if may_write or not one["draft"]]
+
+
+@route("POST", "/releases", "contents")
+def _make_release(state: State, ask: Ask) -> tuple[int, Any]:
+    if len(str(ask.body.get("body") or "")) > 125_000:  # as GitHub has it
+        raise Refusal(422, "body is too long (maximum is 125000 characters)")
+    number = state.number()
+    url = f"{state.url}/{state.name}/releases/tag/untagged-{number}"
+    state.releases[number] = {"id": number, "html_url": url, "author": ask.account.user, **ask.body}
+    return 201, state.releases[number]
+
+
+@route("GET", r"/releases/(\d+)")
+def _release(state: State, ask: Ask) -> tuple[int, Any]:
+    return 200, known(state.releases, ask)
+
+
+@route("PATCH", r"/releases/(\d+)", "contents")
+def _change_release(state: State, ask: Ask) -> tuple[int, Any]:
+    known(state.releases, ask).update(ask.body)
+    return 200, state.releases[int(ask.parts[0])]
+
+
+@route("DELETE", r"/releases/(\d+)", "contents")
+def _drop_release(state: State, ask: Ask) -> tuple[int, Any]:
+    known(state.releases, ask)
+    del state.releases[int(ask.parts[0])]
+    return 204, None

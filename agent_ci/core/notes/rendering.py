@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from urllib.parse import quote
 
 from agent_ci.core.notes.audience import is_bot
 from agent_ci.core.notes.values import Entry, Ledger, Person, Section
-from agent_ci.core.outward.markdown import sentence
+from agent_ci.core.notes.wording import wording
+from agent_ci.core.outward.markdown import code, fold
 
-_LONGEST = 300
+_NAME = 80  # characters
 _FOR_OTHERS: tuple[Section, ...] = (Section.DEPENDENCIES, Section.INTERNAL)
 _FOR_USERS: tuple[Section, ...] = tuple(section for section in Section if section not in _FOR_OTHERS)
 NOTHING = "No user-facing changes."
@@ -30,14 +33,44 @@ class Place:
         kind = {"#": "pull", "!": "-/merge_requests"}.get(id_[0], "-/commit" if self.is_gitlab else "commit")
         return f"[{shown}]({self.url}/{kind}/{id_.lstrip('#!')})"
 
+    def issue(self, id_: str) -> str:
+        """A link to what ``#12`` means in the words of somebody; as code where that is not known."""
+        return f"[{id_}]({self.url}/{'-/' if self.is_gitlab else ''}issues/{id_[1:]})" if self.url else code(id_)
+
     def compared(self, since: str, until: str) -> str:
         """A link to everything between two revisions; empty where there is no place for it."""
-        return f"{self.url}/{'-/' if self.is_gitlab else ''}compare/{since}...{until}" if self.url and since else ""
+        if not (self.url and since):
+            return ""
+        span = "...".join(quote(name, safe="/@+._~-") for name in (since, until))
+        return f"{self.url}/{'-/' if self.is_gitlab else ''}compare/{span}"
 
 
-def notes(ledger: Ledger, *, title: str, place: Place, until: str = "HEAD") -> str:
+@dataclass(frozen=True)
+class Style:
+    """How a changelog spells its notes: the *level* of a release's heading, *below* that of sections, and the *bullet*.
+
+    *names* has the sections that are called otherwise than ours, by ours.
+    """
+
+    level: int = 2
+    below: int = 3
+    bullet: str = "-"
+    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+USUAL = Style()
+
+
+def notes(ledger: Ledger, *, title: str, place: Place, until: str = "HEAD", style: Style = USUAL) -> str:
     """The section of *ledger* in a changelog, under the heading *title*; *until* is how the end is called in links."""
-    return "\n\n".join((f"## {title}", *_sections(ledger, place), *_end(ledger, place, until))) + "\n"
+    return (
+        f"{'#' * style.level} {wording(title, is_start=False)}\n\n{body(ledger, place=place, until=until, style=style)}"
+    )
+
+
+def body(ledger: Ledger, *, place: Place, until: str = "HEAD", style: Style = USUAL) -> str:
+    """The same without its heading: what a release says."""
+    return "\n\n".join((*_sections(ledger, place, style), *_end(ledger, place, until))) + "\n"
 
 
 def contributors(ledger: Ledger) -> tuple[tuple[Person, bool], ...]:
@@ -49,31 +82,34 @@ def contributors(ledger: Ledger) -> tuple[tuple[Person, bool], ...]:
     return tuple(sorted(people, key=lambda one: (one[0].name.casefold(), one[0].address)))
 
 
-def _sections(ledger: Ledger, place: Place) -> Iterator[str]:
+def _sections(ledger: Ledger, place: Place, style: Style) -> Iterator[str]:
     if not any(entry.section in _FOR_USERS for entry in ledger.entries):
         yield NOTHING
     for section in _FOR_USERS:
-        if lines := _lines(ledger, section, place):
-            yield "\n".join((f"### {section}", "", *lines))
+        if lines := _lines(ledger, section, place, style):
+            heading = f"{'#' * style.below} {style.names.get(section, section)}"
+            yield "\n".join((heading, "", *lines))
     for section in _FOR_OTHERS:
-        if lines := _lines(ledger, section, place):
-            summary = f"{section} ({len(lines)})"
-            yield f"<details><summary>{summary}</summary>\n\n" + "\n".join(lines) + "\n\n</details>"
+        if lines := _lines(ledger, section, place, style):
+            yield fold(f"{section} ({len(lines)})", "\n".join(lines))
 
 
-def _lines(ledger: Ledger, section: Section, place: Place) -> list[str]:
-    return [_line(entry, place) for entry in ledger.entries if entry.section is section]
+def _lines(ledger: Ledger, section: Section, place: Place, style: Style) -> list[str]:
+    return [f"{style.bullet} {_line(entry, place)}" for entry in ledger.entries if entry.section is section]
 
 
 def _line(entry: Entry, place: Place) -> str:
     breaking = "**Breaking:** " if entry.is_breaking else ""
     ids = ", ".join(place.request(unit.id) for unit in entry.units)
-    return f"- {breaking}{sentence(entry.text, limit=_LONGEST)} ({ids})"
+    return f"{breaking}{wording(entry.text, place.issue)} ({ids})"
 
 
 def _end(ledger: Ledger, place: Place, until: str) -> Iterator[str]:
     if people := contributors(ledger):
-        names = (sentence(person.name, limit=80) + " (first contribution)" * is_new for person, is_new in people)
+        names = (
+            wording(person.name, limit=_NAME, is_start=False) + " (first contribution)" * is_new
+            for person, is_new in people
+        )
         yield f"Contributors: {', '.join(names)}"
     if link := place.compared(ledger.range.since, until):
         yield f"[Everything that changed]({link})"

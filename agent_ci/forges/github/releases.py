@@ -1,0 +1,81 @@
+"""Keeps one draft of a release on GitHub up to date; what is published, or changed by a person, stays as it is."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import Any
+
+from agent_ci.core.notes.release import Page, is_as_signed, is_ours
+from agent_ci.errors import ForgeUnavailableError
+from agent_ci.forges.github.project import Project
+from agent_ci.http.answers import Answer, MissingError
+
+_READ = "the releases of the project cannot be read to their end, so that it is not known whether there is a draft"
+
+
+@dataclass(frozen=True)
+class GitHubReleases:
+    """The releases of *project*. Source: "REST API endpoints for releases"; drafts are seen with the right to write."""
+
+    project: Project
+
+    def draft(self, page: Page) -> str:
+        """Have one draft say *page*, and say where it is, or why nothing was changed; twice is once.
+
+        Raises NotAllowedError where the token lacks ``contents: write``, and ForgeUnavailableError.
+        """
+        there = self._of(page.tag)
+        published = next((one for one in there if not one.get("draft")), None)
+        if published:
+            return f"the release {page.tag} is published, and stays as it is: {_address(published)}"
+        if there:
+            return self._renewed(there, page)
+        wanted = self._wanted(page)
+        self.project.send("POST", self.project.path("releases"), wanted, read_back=lambda: self._made(page))
+        first, *surplus = [one for one in self._of(page.tag) if is_ours(_body(one))]
+        for one in surplus:  # another run of ours was as fast; all agree on the first that was made
+            if is_as_signed(_body(one)):
+                with contextlib.suppress(MissingError):  # then the other run took it away
+                    self.project.api.send("DELETE", self._path(one))
+        return f"the draft of the release {page.tag} was made: {_address(first)}"
+
+    def _renewed(self, there: list[dict[str, Any]], page: Page) -> str:
+        ours = next((one for one in there if is_as_signed(_body(one))), None)
+        if ours is None:
+            return f"the draft of the release {page.tag} is a person's, and stays as it is: {_address(there[0])}"
+        if _body(ours).replace("\r\n", "\n") != page.body:
+            path, body = self._path(ours), {"body": page.body}
+            self.project.send("PATCH", path, body, read_back=lambda: _if_said(self.project.api.get(path), page))
+        return f"the draft of the release {page.tag} is up to date: {_address(ours)}"
+
+    def _of(self, tag: str) -> list[dict[str, Any]]:
+        """The releases of *tag*, drafts included, the first made first."""
+        found, is_cut = self.project.api.items(self.project.path("releases"))
+        if is_cut:
+            raise ForgeUnavailableError(_READ)
+        return sorted((one for one in found if one.get("tag_name") == tag), key=lambda one: int(one["id"]))
+
+    def _made(self, page: Page) -> Answer | None:
+        ours = [one for one in self._of(page.tag) if _body(one).replace("\r\n", "\n") == page.body]
+        return Answer(200, {}, ours[0]) if ours else None
+
+    def _path(self, release: dict[str, Any]) -> str:
+        return self.project.path("releases", int(release["id"]))
+
+    @staticmethod
+    def _wanted(page: Page) -> dict[str, object]:
+        named = {"tag_name": page.tag, "name": page.tag, "target_commitish": page.target}
+        return {**named, "body": page.body, "draft": True, "prerelease": page.is_preview}
+
+
+def _if_said(answer: Answer, page: Page) -> Answer | None:
+    return answer if str(answer.item.get("body")).replace("\r\n", "\n") == page.body else None
+
+
+def _body(release: dict[str, Any]) -> str:
+    return str(release.get("body") or "")
+
+
+def _address(release: dict[str, Any]) -> str:
+    return str(release.get("html_url") or "")

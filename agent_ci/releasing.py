@@ -1,0 +1,120 @@
+"""Brings the notes of a release into the project's changelog: a change of one file, proven before it goes anywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from agent_ci.clone import Clone, GitTree
+from agent_ci.core.change import Patch
+from agent_ci.core.context import Context
+from agent_ci.core.message import changelog_message
+from agent_ci.core.notes.changelog import NAMES, OTHERS, Changelog, EditedError, Release, UnknownFormError, faults
+from agent_ci.core.notes.rendering import Style
+from agent_ci.core.notes.values import Ledger
+from agent_ci.core.outcome import Outcome
+from agent_ci.core.outward.writer import Outward, Sink
+from agent_ci.core.parcel import Parcel
+from agent_ci.core.policy import CHANGELOG_POLICY
+from agent_ci.core.report import TestReport
+from agent_ci.core.rules import NEW_SECRET
+from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
+from agent_ci.delivery import parcel_of
+from agent_ci.errors import UnsupportedError, UsageError
+from agent_ci.scanners import likely_secrets
+
+JOB = "changelog"
+SCOPE = "the old text byte for byte, every commit of the range, and every line of the notes"
+_CITED = re.compile(r"(?<=[\[( ])[#!]\d+\b|(?<=`)[0-9a-f]{7,40}(?=`)")
+
+
+@dataclass(frozen=True)
+class Target:
+    """The changelog of *tree*: its *path*, and its *text* with what is no UTF-8 as surrogates, "" for a new file."""
+
+    tree: GitTree
+    path: str
+    text: str
+
+    @classmethod
+    def of(cls, tree: GitTree, named: str = "") -> Target | None:
+        """The file *named*, else the one that is found; None where there is none that can be written to.
+
+        Raises UsageError for a name that is none of a changelog in Markdown.
+        """
+        paths = frozenset(tree.paths())
+        path = named or next((name for name in NAMES if name in paths), "")
+        if OTHERS.fullmatch(named):
+            return None
+        if named and not CHANGELOG_POLICY.allows(named):
+            raise UsageError(f"--changelog-file {named} is no name of a changelog in Markdown, as CHANGELOG.md is")
+        if not path:
+            return None
+        text = tree.read(path).decode("utf-8", "surrogateescape") if path in paths else ""
+        return cls(tree, path, text)
+
+    @property
+    def style(self) -> Style:
+        """How it spells notes."""
+        return Changelog(self.text).style
+
+
+def unread(tree: GitTree, named: str = "") -> str:
+    """The changelog *named*, else that of *tree*, in a format which is not written to; empty where there is none."""
+    return named or next((path for path in tree.paths() if OTHERS.fullmatch(path)), "")
+
+
+def proposed(target: Target, release: Release, ledger: Ledger, clone: Clone) -> Verdict:
+    """The change that puts *release* into *target*, with all that speaks against it.
+
+    Raises UnsupportedError where the file cannot be added to, or a person wrote in the section.
+    """
+    evidence = Evidence(JOB, f"The notes of {release.name} tell of {len(ledger.range.commits)} commits", target.tree.id)
+    try:
+        text = Changelog(target.text or "# Changelog\n").with_release(release)
+    except (UnknownFormError, EditedError) as error:
+        raise UnsupportedError(f"{target.path} {error}; nothing was changed, and the notes are in notes.md") from error
+    if text == target.text:
+        return Verdict(Outcome.NOTHING_TO_DO, f"{target.path} has these notes of {release.name} already", evidence)
+    tree = clone.edit(target.tree.id, {target.path: text.encode("utf-8", "surrogateescape")})
+    patch = clone.patch(target.tree.id, tree)
+    secrets = likely_secrets(release.body)  # no other search: a title may speak of passwords, and the old text is known
+    objections = (
+        *replace(CHANGELOG_POLICY, only=(target.path,)).objections(patch),
+        *(NEW_SECRET.objection(f"the notes hold what looks like a secret ({len(one)} signs)") for one in secrets),
+        *faults(target.text or "# Changelog\n", text, release),
+        *ledger.faults,
+        *ungrounded(release.body, ledger),
+    )
+    reply = Reply("inventory", cause=f"add the notes of {release.name}")
+    attempt = Attempt(reply, patch, objections, after=None if objections else TestReport(), repeats=1, scope=SCOPE)
+    if objections:
+        return Verdict(Outcome.POLICY_REFUSED, f"the change is not proven: {objections[0]}", evidence, (attempt,))
+    return Verdict(Outcome.FIXED, f"the notes of {release.name} are proven for {target.path}", evidence, (attempt,))
+
+
+def ungrounded(body: str, ledger: Ledger) -> tuple[str, ...]:
+    """A sentence for each line of the notes *body* that cites no change, or one that is not in the range."""
+    known = frozenset(unit.id for entry in ledger.entries for unit in entry.units)
+    return tuple(_ungrounded(body, known))
+
+
+def _ungrounded(body: str, known: frozenset[str]) -> Iterator[str]:
+    for line in body.splitlines():
+        if not line.startswith(("- ", "* ")):
+            continue
+        cited = {*_CITED.findall(line[line.rfind(" (") :])}
+        if not cited or not cited <= known:
+            strange = ", ".join(sorted(cited - known)) or "nothing"
+            yield f"a line of the notes cites {strange}, which is no change of the range: {line:.80}"
+
+
+def parcel(verdict: Verdict, patch: Patch, clone: Clone, context: Context, outward: Outward) -> Parcel:
+    """The proven *patch* as a forge is handed it."""
+    cause = verdict.attempts[-1].reply.cause
+    name = hashlib.sha256(f"{JOB} {cause}".encode()).hexdigest()[:16]
+    said = outward.to(Sink.COMMIT, changelog_message(cause, verdict.evidence.summary, name, run=context.run_url))
+    made = parcel_of(patch, clone, context, said, name)
+    return replace(made, title=made.subject, body=outward.to(Sink.COMMENT, said))
