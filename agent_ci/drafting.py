@@ -64,14 +64,14 @@ class Drafting:
             until = self._end(repository, log)
             made = ledger(log.range(self._beginning(log, until), until))
             day = self.date or log.day(until)
-            proposed = propose(log, repository, made, release=self.release, package=self.package, day=day)
+            following = propose(log, repository, made, release=self.release, package=self.package, day=day)
         if faults := made.faults:
             raise AssertionError(f"the ledger is no account of its range: {faults[0]}")
         title = f"{self.release} - {day}" if self.release else _UNRELEASED
         text = notes(made, title=title, place=_place(repository), until=self.release or until[:12])
         output.write_inert("notes.md", text)
-        document = {**account(made, version=self.release), "proposal": proposed.document}
-        self.console.say("\n  ".join(("next version: " + proposed.lines[0], *proposed.lines[1:])))
+        document = {**account(made, version=self.release), "proposal": following.document}
+        self.console.say("\n  ".join(("next version: " + following.lines[0], *following.lines[1:])))
         output.write_values(document, {"ledger.json": lambda safe: json.dumps(safe, indent=2) + "\n"})
         outcome = Outcome.FIXED if made.range.commits else Outcome.NOTHING_TO_DO
         return {"outcome": str(outcome), "exit_code": outcome.exit_code, "notes": text, "ledger": document}
