@@ -264,6 +264,20 @@ def test_a_break_is_traced_to_the_commit_of_the_main_line_that_brought_it(tmp_pa
     }
 
 
+def test_a_release_from_another_branch_does_not_blame_the_merge_of_that_branch(tmp_path: Path) -> None:
+    checkout = Checkout.at(tmp_path)
+    checkout.commit(PACKAGE)
+    checkout.git("branch", "stable")
+    guilty = checkout.commit({"shapes/_shapes.py": SHAPES.replace(", proxy=None", "")})
+    checkout.commit({"other.txt": "1"})
+    checkout.git("switch", "--quiet", "stable")
+    since = checkout.commit({"fixed.txt": "1"})
+    checkout.git("switch", "--quiet", "main")
+    until = checkout.merge("stable")
+    [broken] = grouped(compare(checkout, since, until).breaks)
+    assert made_by(checkout, since, broken) == (guilty,)
+
+
 def test_a_break_whose_file_is_nowhere_is_traced_to_nobody(tmp_path: Path) -> None:
     checkout = Checkout.at(tmp_path)
     since = checkout.commit(PACKAGE)
