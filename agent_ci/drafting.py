@@ -44,8 +44,8 @@ from agent_ci.errors import AgentCIError, UnsupportedError, UsageError
 from agent_ci.files import append_regular
 from agent_ci.ports import Delivery, Forge
 from agent_ci.process import ToolError, undisturbed
-from agent_ci.releasing import JOB, SCOPE, Target, parcel, proposed, unread
 from agent_ci.proposing import propose
+from agent_ci.releasing import JOB, SCOPE, Target, parcel, proposed, unread
 from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
 from agent_ci.showing import SUMMARY

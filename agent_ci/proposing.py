@@ -20,6 +20,8 @@ from agent_ci.core.notes.versions import Version, version
 from agent_ci.errors import UsageError
 from agent_ci.process import ToolError
 
+_TRACED = 8  # lines of which git is asked who did it: each costs several walks through the range
+
 
 def propose(  # noqa: PLR0913 - what one draft is, each by name
     log: Log, repository: Repository, made: Ledger, *, release: str, package: str, day: str
@@ -47,7 +49,9 @@ def _interface(log: Log, repository: Repository, made: Ledger) -> tuple[tuple[Br
         with _objects(log, repository) as folder:
             found = interfaces.compared(folder, since, range_.until)
             lines = grouped(found.breaks)
-            return tuple(mapped(one, makers(folder, range_, since, one), made) for one in lines), found.skipped
+            traced = [one for one in lines if one.is_hard][:_TRACED]
+            by = {one: makers(folder, range_, since, one) for one in traced}
+            return tuple(mapped(one, by.get(one, ()), made) for one in lines), found.skipped
     except ToolError as error:
         return (), (f"the interface was not compared: {error}",)
 

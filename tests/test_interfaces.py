@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import time
 from pathlib import Path
 
@@ -214,6 +215,14 @@ def test_links_are_not_followed_out_of_the_tree(tmp_path: Path) -> None:
     assert compare(checkout, since, checkout.commit()) == Compared()
 
 
+def test_a_submodule_is_no_file(tmp_path: Path) -> None:
+    checkout = Checkout.at(tmp_path)
+    since = checkout.commit(PACKAGE)
+    checkout.git("update-index", "--add", "--cacheinfo", f"160000,{'12' * 20},shapes/sub.py")
+    checkout.git("commit", "--quiet", "-m", "a submodule")
+    assert compare(checkout, since, checkout.git("rev-parse", "HEAD")) == Compared()
+
+
 def test_a_repository_without_any_package_is_compared_to_nothing(tmp_path: Path) -> None:
     checkout = Checkout.at(tmp_path)
     since = checkout.commit({"README.md": "a"})
@@ -255,6 +264,20 @@ def test_a_break_is_traced_to_the_commit_of_the_main_line_that_brought_it(tmp_pa
     }
 
 
+def test_a_release_from_another_branch_does_not_blame_the_merge_of_that_branch(tmp_path: Path) -> None:
+    checkout = Checkout.at(tmp_path)
+    checkout.commit(PACKAGE)
+    checkout.git("branch", "stable")
+    guilty = checkout.commit({"shapes/_shapes.py": SHAPES.replace(", proxy=None", "")})
+    checkout.commit({"other.txt": "1"})
+    checkout.git("switch", "--quiet", "stable")
+    since = checkout.commit({"fixed.txt": "1"})
+    checkout.git("switch", "--quiet", "main")
+    until = checkout.merge("stable")
+    [broken] = grouped(compare(checkout, since, until).breaks)
+    assert made_by(checkout, since, broken) == (guilty,)
+
+
 def test_a_break_whose_file_is_nowhere_is_traced_to_nobody(tmp_path: Path) -> None:
     checkout = Checkout.at(tmp_path)
     since = checkout.commit(PACKAGE)
@@ -269,3 +292,26 @@ def test_a_removed_file_is_traced_too(tmp_path: Path) -> None:
     guilty = checkout.commit({"other.txt": "1"})
     [broken] = grouped(compare(checkout, since, guilty).breaks)
     assert made_by(checkout, since, broken) == (guilty,)
+
+
+def listed(checkout: Checkout, *rows: tuple[str, str, str]) -> str:
+    """The id of a tree with *rows* of mode, name and object id, whatever git thinks of their names."""
+    raw = b"".join(f"{mode} {name}".encode() + b"\0" + bytes.fromhex(id_) for mode, name, id_ in rows)
+    return checkout.git("hash-object", "-t", "tree", "--literally", "-w", "--stdin", stdin=raw)
+
+
+def test_a_crafted_path_writes_nothing_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    checkout = Checkout.at(tmp_path / "repository")
+    since = checkout.commit(PACKAGE)
+    blob = checkout.git("rev-parse", "HEAD:shapes/_shapes.py")
+    tree = listed(checkout, ("100644", "evil.py", blob))
+    for _ in range(3):
+        tree = listed(checkout, ("40000", "..", tree))
+    exports = checkout.git("rev-parse", "HEAD:shapes/__init__.py")
+    inner = listed(checkout, ("40000", "..", tree), ("100644", "__init__.py", exports), ("100644", "_shapes.py", blob))
+    until = checkout.git("commit-tree", "-m", "x", listed(checkout, ("40000", "shapes", inner)))
+    compare(checkout, since, until)
+    assert not list(tmp_path.rglob("evil.py"))

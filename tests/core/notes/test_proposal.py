@@ -102,6 +102,14 @@ def test_a_soft_change_of_the_interface_moves_nothing() -> None:
     assert (found.version.tag, found.warnings) == ("v1.2.4", ())
 
 
+def test_what_the_package_itself_does_not_export_is_told_and_moves_nothing() -> None:
+    found = proposed("fix: tidy (#4)", broken=grouped([Break(Kind.REMOVED, "pkg.inner.old", is_promised=False)]))
+    assert found.version.tag == "v1.2.4"
+    [said] = found.warnings
+    assert said.startswith("undeclared breaking change: `pkg.inner.old`: is gone")
+    assert said.endswith("it moves no number")
+
+
 @pytest.mark.parametrize("word", ["2.5.0", "v2.5.0"])
 def test_the_newest_release_as_is_taken_and_cited(word: str) -> None:
     found = proposed(f"fix: a\n\nRelease-As: {word}", "fix: b\n\nRelease-As: 9.0.0")
