@@ -178,9 +178,31 @@ def test_whom_release_yml_excludes_is_left_out_with_a_reason(history: History) -
     )
 
 
+BOMB = "\n".join(
+    (
+        "a0: &a0 [x]",
+        *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)),
+        "changelog:",
+        "  categories: [{title: *a11, labels: *a11}]",
+        "  exclude: {labels: *a11, authors: *a11}",
+    )
+)
+
+
 @pytest.mark.parametrize(
     "text",
-    ["", "[", "- a\n- b", "changelog: 7", "changelog: {categories: [7, {labels: x}], exclude: [y]}", "a: &a [*a]"],
+    [
+        "",
+        "[",
+        "- a\n- b",
+        "changelog: 7",
+        "changelog: {categories: [7, {labels: x}], exclude: [y]}",
+        "a: &a [*a]",
+        "a: 2026-99-99",
+        "[" * 5000,
+        BOMB,
+    ],
+    ids=lambda text: text[:20],
 )
 def test_a_release_yml_of_another_shape_is_not_there(text: str) -> None:
     categories = Categories.of(text)

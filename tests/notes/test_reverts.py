@@ -89,3 +89,11 @@ def test_a_revert_of_one_commit_of_a_request_does_not_hide_the_request(history: 
     history.merge("Merge pull request #7 from ada/colours\n\nAdd colours", "colours")
     history.revert(green)
     assert "#7 Added: Add colours" in history.lines()
+
+
+def test_a_revert_does_not_take_back_what_came_after_it(history: History) -> None:
+    old = history.commit("Add colours (#6)")
+    history.tag("v1.1.0")
+    history.revert(old, 'Revert "Add colours" (#8)')
+    history.commit("Add colours (#9)")
+    assert sorted(history.lines("v1.1.0")) == ['#8 Changed: Revert "Add colours"', "#9 Added: Add colours"]
