@@ -24,7 +24,7 @@ def project(root: Path, *, tag: str = "v1.2.3") -> Checkout:
     return checkout
 
 
-def drafted(checkout: Checkout, **named: str) -> tuple[dict[str, Any], str]:
+def drafted(checkout: Checkout, **named: Any) -> tuple[dict[str, Any], str]:
     """What the ledger says of the proposal, and what a person is shown."""
     shown, out = io.StringIO(), checkout.root.parent / "out"
     options = {"repository": str(checkout.root), "out": str(out)}
