@@ -162,6 +162,7 @@ def publish(evidence: Path, patch: Path | None, evidence_sha256: str, *, only_te
     """Deliver the fix that EVIDENCE and its patch tell of, once all was checked that needs no code to run."""
     from agent_ci import keeper
     from agent_ci.publishing import Publication
+    from agent_ci.showing import on_a_terminal
 
     environment = keeper.taken_out(os.environ)
     publication = Publication(environment, given, sys.stderr, evidence, patch, evidence_sha256)
@@ -173,8 +174,24 @@ def publish(evidence: Path, patch: Path | None, evidence_sha256: str, *, only_te
     if publication.settings.json:
         _say_json(publication.outward, document)
     else:
-        _say(publication.outward, _story(document, publication.settings.out))
+        _say(publication.outward, on_a_terminal(document, publication.settings.out))
     return int(str(document["exit_code"]))
+
+
+@cli.command(short_help="fetch the reports and logs of the red run; needs the right to read it, no key of a model")
+@click.option("--of", type=int, help="the run or pipeline  [default: the one that the job is about]", metavar="ID")
+@click.option("--into", type=click.Path(path_type=Path), help="a new folder outside of the checkout", metavar="DIR")
+@click.option("--quiet", is_flag=True, help="nothing on standard output")
+def fetch(of: int | None, into: Path | None, *, quiet: bool) -> int:
+    """Fetch what the red run left at the forge, for `fix` to read where the job has no report or log of its own."""
+    from agent_ci import keeper
+    from agent_ci.fetching import Fetching
+
+    fetching = Fetching(keeper.taken_out(os.environ), of, into)
+    sentence = fetching.run()
+    if not quiet:
+        _say(fetching.outward, sentence)
+    return 0
 
 
 @cli.command(short_help="split a large red build into cells for the CI's own matrix")
@@ -318,7 +335,9 @@ def _run(job: str, given: dict[str, object], command: Callable[[Session], Comman
 
         _say(session.outward, screen(session.verdict))
     else:
-        _say(session.outward, _story(document, session.settings.out))
+        from agent_ci.showing import on_a_terminal
+
+        _say(session.outward, on_a_terminal(document, session.settings.out))
     return int(str(document["exit_code"]))
 
 
@@ -328,23 +347,6 @@ def _show(outward: Outward, printed: str | Mapping[str, object]) -> None:
         _say(outward, printed.rstrip("\n"))
     else:
         _say_json(outward, printed)
-
-
-def _story(document: dict[str, Any], out: Path) -> str:
-    """What a person needs on a terminal: the verdict, the failure, the change, where the files are."""
-    red = [f"  red    {id_}" for id_ in document["targets"][:5]]
-    lines = [f"{document['outcome']}: {document['reason']}", *red]
-    if document["patch"]:
-        patch = (out / "fix.patch").read_text(encoding="utf-8", errors="replace")
-        after = document["after"]
-        lines += ["", patch[patch.index("diff --git") :].rsplit("\n-- \n", 1)[0].rstrip(), ""]
-        lines += [f"  green  {id_}" for id_ in document["targets"][:5] if id_ in after["passed"]]
-        lines += [f"  after: {len(after['passed'])} passed, {len(after['failed'] + after['errored'])} red"]
-    if document["delivery"]:
-        lines.append(f"  {document['delivery']['sentence']}")
-    files = ("report.html", "explanation.md", "evidence.json", *(("fix.patch",) if document["patch"] else ()))
-    lines.append(f"  files: {out}/ ({', '.join(files)})")
-    return "\n".join(lines)
 
 
 def _say(outward: Outward, text: str, *, err: bool = False) -> None:

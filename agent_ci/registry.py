@@ -17,6 +17,7 @@ from agent_ci.core.budget import Budget
 from agent_ci.core.chat import Ask
 from agent_ci.core.frameworks.detection import Project
 from agent_ci.core.frameworks.framework import Framework
+from agent_ci.core.red_run import RedRun
 from agent_ci.core.run import REVERT
 from agent_ci.core.spelling import did_you_mean
 from agent_ci.errors import InfrastructureError, UnsupportedError, UsageError
@@ -114,6 +115,20 @@ def _is_on_github(environment: Mapping[str, str]) -> bool:
     if is_on_github(environment) or is_on_gitlab(environment):
         return is_on_github(environment)
     raise UsageError("chat answers a comment, in a job of GitHub or GitLab that it started; see docs/how-to/chat.md")
+
+
+def red_run(environment: Mapping[str, str], named: int | None) -> RedRun:
+    """What the red run *named*, else the one that this job is about, left at the forge. Raises AgentCIError."""
+    from agent_ci.forges.github import runs
+    from agent_ci.forges.github.events import is_here as is_on_github
+    from agent_ci.forges.gitlab import pipelines
+    from agent_ci.forges.gitlab.job import is_here as is_on_gitlab
+
+    if is_on_github(environment):
+        return runs.red_run(environment, named)
+    if is_on_gitlab(environment):
+        return pipelines.red_run(environment, named)
+    raise UsageError("this is no job on GitHub or GitLab; give reports and logs with --report and --log")
 
 
 def proposers(setup: Setup) -> tuple[tuple[str, Proposer], ...]:

@@ -32,6 +32,7 @@ EDGES = {
     "payloads",
     "objects",
     "cancelling",
+    "fetched",
 }
 FAMILIES = ("forges", "proposers", "runners", "sandboxes")
 MAY_IMPORT = {
@@ -53,6 +54,7 @@ MAY_IMPORT = {
     | {"ports", "settings", "registry", "isolation", "pipeline", "jobs", "base", "delivery", "showing", "__init__"},
     "verification": CORE | EDGES | {"ports", "settings", "pipeline", "jobs", "session"},
     "publishing": CORE | EDGES | {"ports", "settings", "registry", "pipeline", "base", "delivery", "showing"},
+    "fetching": CORE | EDGES | {"registry"},
     "planning": CORE | EDGES | {"jobs", "session"},
     "cells": CORE | EDGES,
     "merging": CORE | EDGES | {"pipeline", "jobs", "session", "cells"},
@@ -75,6 +77,8 @@ MAY_IMPORT = {
         "outputs",
         "__init__",
     },
+    | {"fetching", "showing"}
+    | {"undoing", "examining", "initialising", "artifacts", "keeper", "kept", "outputs", "__init__"},
     "keeper": CORE | EDGES | {"proposers"},
     "__main__": {"cli"},
     "__init__": set(),

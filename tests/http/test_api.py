@@ -350,3 +350,15 @@ def test_a_mutation_that_broke_in_the_middle_is_looked_for(server: ChatServer) -
     assert api(server).graphql("mutation { a }", {}, read_back=lambda: happened) == {"id": 5}
     server.play(says({"errors": [{"type": "RATE_LIMITED", "message": "limit"}]}), says({"data": {"id": 6}}))
     assert api(server).graphql("mutation { a }", {}) == {"id": 6}
+
+
+def test_a_stored_file_is_fetched_from_elsewhere_without_the_token(server: ChatServer) -> None:
+    with ChatServer() as store:
+        server.play(redirects(f"{store.url}/log?sig=1", 302))
+        store.play(Step(b"the log", content_type="text/plain"))
+        assert api(server).download("/logs", limit=100) == b"the log"
+        assert "authorization" not in store.requests[0].headers
+        server.play(redirects(f"{store.url}/log?sig=1", 302))
+        store.play(Step(b"the log" * 100, content_type="text/plain"))
+        with pytest.raises(ForgeUnavailableError, match="larger"):
+            api(server).download("/logs", limit=100)

@@ -83,6 +83,10 @@ class GitLabServer(QuietServer):
         self.issues: dict[int, Json] = {}
         self.statuses: list[Json] = []
         self.pipelines: list[int] = []
+        self.ended: dict[int, Json] = {}
+        self.jobs: dict[int, list[Json]] = {}
+        self.traces: dict[int, bytes] = {}
+        self.test_reports: dict[int, Json] = {}
         self.pages_loop = False
         self.lock = threading.RLock()
         self._last = 100
@@ -147,7 +151,10 @@ class GitLabServer(QuietServer):
         for method, pattern, route in _ROUTES:
             found = re.fullmatch(rf"/projects/(?:{PROJECT}|{PATH})" + pattern, asked.path)
             if method == asked.method and found:
-                return route(self, asked, *found.groups())
+                try:
+                    return route(self, asked, *found.groups())
+                except LookupError as error:
+                    raise Refusal(404, "404 Not Found") from error
         if asked.method == "GET" and asked.path == "/user":
             return self.users[asked.user]
         if asked.method == "GET" and asked.path == "/users":
@@ -318,6 +325,10 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "/issues", gitlab_answers.list_issues),
     ("POST", "/issues", gitlab_answers.make_issue),
     ("PUT", r"/issues/(\d+)", gitlab_answers.edit_issue),
+    ("GET", r"/pipelines/(\d+)", gitlab_answers.pipeline),
+    ("GET", r"/pipelines/(\d+)/jobs", gitlab_answers.jobs),
+    ("GET", r"/jobs/(\d+)/trace", gitlab_answers.trace),
+    ("GET", r"/pipelines/(\d+)/test_report", gitlab_answers.report),
 )
 
 
@@ -331,7 +342,8 @@ class _Handler(QuietHandler):
         address = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(address.query).items()}
         path, raw = unquote(address.path.removeprefix("/api/v4")), read_body(self)
-        user = self.server.tokens.get(self.headers.get("PRIVATE-TOKEN", ""), 0)
+        given = self.headers.get("PRIVATE-TOKEN", "") or self.headers.get("JOB-TOKEN", "")
+        user = self.server.tokens.get(given, 0)
         asked = Asked(self.command, path, query, json.loads(raw) if raw else {}, user)
         fault = self._fault(asked)
         if fault and not fault.is_after:

@@ -1,4 +1,4 @@
-"""How a GitLab that is none answers about issues."""
+"""How a GitLab that is none answers about issues and pipelines."""
 
 from __future__ import annotations
 
@@ -31,3 +31,20 @@ def edit_issue(server: GitLabServer, asked: Asked, number: str) -> Json:
         said["state"] = "closed"
     server.issues[int(number)].update(said)
     return server.issues[int(number)]
+
+
+def pipeline(server: GitLabServer, _asked: Asked, number: str) -> Json:
+    return server.ended[int(number)]
+
+
+def jobs(server: GitLabServer, asked: Asked, number: str) -> list[Json]:
+    wanted = asked.query.get("scope[]", "")
+    return [one for one in server.jobs[int(number)] if wanted in ("", one["status"])]
+
+
+def trace(server: GitLabServer, _asked: Asked, job: str) -> bytes:
+    return server.traces[int(job)]
+
+
+def report(server: GitLabServer, _asked: Asked, number: str) -> Json:
+    return server.test_reports.get(int(number), {"total_count": 0, "test_suites": []})
