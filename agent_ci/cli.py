@@ -229,15 +229,20 @@ def merge(folders: tuple[Path, ...], plan_file: Path | None, **given: object) ->
 @click.option("--json", "as_json", is_flag=True, help="the findings as JSON on standard output")
 @click.option("--patch", "as_patch", is_flag=True, help="only what `git apply` can repair, as it takes it")
 def doctor(repository: Path, *, as_json: bool, as_patch: bool) -> int:
-    """Check settings, workflows, checkout and sandbox; ends with 0 where all is good and 1 where something is wrong."""
+    """Check settings, workflows, checkout, sandbox and forge; ends with 0 where all is good, and with 1 elsewhere."""
+    from agent_ci import keeper
+    from agent_ci.core.environment import forge_tokens
     from agent_ci.examining import Examination
 
-    outward = kept.outward(os.environ)
-    found = Examination(repository, os.environ).complaints()
+    before = keeper.taken_out(os.environ)
+    outward = kept.outward(before)
+    examination = Examination(repository, os.environ, tokens=forge_tokens(before))
+    of_the_forge, asked = examination.asked()
+    found = (*examination.complaints(), *of_the_forge)
     outcome = Outcome.NO_FIX if found else Outcome.NOTHING_TO_DO
     if as_json:
         rows = [{"id": one.id, "saw": one.saw, "why": one.why, "repair": one.repair} for one in found]
-        _say_json(outward, outward.values({"outcome": str(outcome), "findings": rows}))
+        _say_json(outward, outward.values({"outcome": str(outcome), "findings": rows, "asked": asked}))
         return outcome.exit_code
     if as_patch:
         first = {one.edit.path: one.edit.diff for one in reversed(found) if one.edit}  # one at a time for each file
@@ -245,7 +250,7 @@ def doctor(repository: Path, *, as_json: bool, as_patch: bool) -> int:
         return outcome.exit_code
     for one in found:
         _say(outward, f"{one.id}\n  saw     {one.saw}\n  why     {one.why}\n  repair\n{indent(one.repair, '    ')}")
-    _say(outward, f"{len(found)} finding(s)" if found else "nothing is wrong")
+    _say(outward, f"{asked}\n{f'{len(found)} finding(s)' if found else 'nothing is wrong'}")
     return outcome.exit_code
 
 

@@ -61,12 +61,14 @@ MAY_IMPORT = {
     "demo": CORE | EDGES,
     "chatting": CORE | EDGES | {"ports", "registry"},
     "undoing": CORE | EDGES | {"ports", "settings", "registry", "base", "delivery"},
-    "examining": CORE | EDGES | {"settings", "isolation", "runners"},
+    "examining": CORE | EDGES | {"settings", "isolation", "runners", "registry"},
     "initialising": CORE | EDGES | {"settings", "__init__"},
     "cli": CORE
     | {"settings", "session", "verification", "publishing", "planning", "merging", "demo"}
     | {
         "cancelling",
+        "fetching",
+        "showing",
         "chatting",
         "undoing",
         "examining",
@@ -77,8 +79,6 @@ MAY_IMPORT = {
         "outputs",
         "__init__",
     },
-    | {"fetching", "showing"}
-    | {"undoing", "examining", "initialising", "artifacts", "keeper", "kept", "outputs", "__init__"},
     "keeper": CORE | EDGES | {"proposers"},
     "__main__": {"cli"},
     "__init__": set(),

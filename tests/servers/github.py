@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.servers import (
     github_runs,  # noqa: F401 - its routes answer once it is imported
+    github_settings,  # noqa: F401 - as above
     github_state,
     github_talk,  # noqa: F401 - as above
 )
@@ -153,7 +154,9 @@ class ForgeServer(QuietServer):
             elsewhere = f"{self.url.replace('127.0.0.1', 'localhost')}{_STORE}{inside.strip('/')}"
             return Step(b"", status=302, headers=(("Location", elsewhere),))
         status, answer = self.state.answer(method, inside, ask)
-        return self._paged(status, answer, ask, target)
+        step = self._paged(status, answer, ask, target)
+        told = () if self.state.scopes is None else (("X-OAuth-Scopes", self.state.scopes),)
+        return replace(step, headers=(*step.headers, *told))
 
     def _paged(self, status: int, answer: Any, ask: Ask, target: str) -> Step:
         if status == 204:

@@ -64,6 +64,8 @@ class State:
     runs: dict[int, Json] = field(default_factory=dict)
     jobs: dict[int, list[Json]] = field(default_factory=dict)
     artifacts: dict[int, list[Json]] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    scopes: str | None = None
     has_drafts: bool = True
     may_open_requests: bool = True
     loses_modes: bool = False
@@ -147,7 +149,8 @@ def route(method: str, pattern: str, right: str = "") -> Callable[[Act], Act]:
 
 @route("GET", "")
 def _repository(state: State, _ask: Ask) -> tuple[int, Any]:
-    return 200, {"full_name": state.name, "default_branch": "main"}
+    about = {"full_name": state.name, "default_branch": "main", "private": False}
+    return 200, {**about, **state.settings.get("repository", {})}
 
 
 @route("GET", "/git/ref/heads/(.+)")

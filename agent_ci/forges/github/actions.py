@@ -15,6 +15,7 @@ from agent_ci.errors import NotAllowedError, RungRefusedError, StaleError
 from agent_ci.forges.github import committing, people, requesting, suggesting, telling
 from agent_ci.forges.github.events import Job, told_target
 from agent_ci.forges.github.project import Project, token
+from agent_ci.http.answers import MissingError
 from agent_ci.http.api import Timing
 from agent_ci.ports import Delivery
 
@@ -60,8 +61,14 @@ class GitHubActions:
         return _RUNGS[rung](project, parcel)
 
     def _check_request(self, project: Project, number: int) -> None:
-        """Raise StaleError where the judged pull request was closed, merged or given another target meanwhile."""
-        request = project.api.get(project.path("pulls", number)).item
+        """Raise StaleError where the judged pull request was closed, merged or given another target meanwhile.
+
+        A token that may write contents and not read pull requests cannot tell, and delivers as before.
+        """
+        try:
+            request = project.api.get(project.path("pulls", number)).item
+        except (MissingError, NotAllowedError):
+            return
         target, told = request.get("base"), told_target(self.environment)
         now = target.get("ref") if isinstance(target, dict) else ""
         if request.get("state") != "open":
