@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from agent_ci.keeper import Desk
 from bench.repositories import PYTEST, git
 from tests.archives import REPORT, packed
 from tests.red import CALC, FILES, RedRepository
+from tests.servers.chat import Step
 from tests.servers.github import TOKEN, ForgeServer
 
 KEY = "sk-canary-7c1f0be2d9"
@@ -131,9 +133,9 @@ class Follower:
     server: ForgeServer
     folder: Path
 
-    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """agent-ci in it."""
-        environment = {
+    def environment(self, **variables: str) -> dict[str, str]:
+        """What it has."""
+        return {
             "PATH": os.environ["PATH"],
             "GITHUB_ACTIONS": "true",
             "GITHUB_EVENT_NAME": "workflow_run",
@@ -142,8 +144,11 @@ class Follower:
             **self.server.variables,
             **variables,
         }
-        argv = [sys.executable, "-m", "agent_ci", *arguments]
-        return subprocess.run(argv, env=environment, capture_output=True, text=True, check=False, timeout=180)
+
+    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """agent-ci in it."""
+        argv, around = [sys.executable, "-m", "agent_ci", *arguments], self.environment(**variables)
+        return subprocess.run(argv, env=around, capture_output=True, text=True, check=False, timeout=180)
 
     def explained(self, *more: str, **variables: str) -> tuple[dict[str, Any], str]:
         """The evidence of `explain`, and what was said on the way."""
@@ -215,3 +220,20 @@ def test_what_was_fetched_of_another_commit_is_said_to_be_left_alone(follower: F
     document, said = follower.explained()
     assert document["findings"] == []
     assert "is left alone: it is of the commit" in said
+
+
+def test_a_signal_while_the_forge_keeps_us_waiting_ends_all_of_it_with_evidence(follower: Follower) -> None:
+    follower.server.breaks("GET", "/actions/runs/5$", Step(b"{}", delay=60), times=5)
+    out = follower.folder / "out"
+    argv = ("fix", "--repository", str(follower.red.path), "--run", PYTEST, "--sandbox", "none", "--out", str(out))
+    environment = follower.environment(GITHUB_TOKEN=TOKEN)
+    with subprocess.Popen((sys.executable, "-m", "agent_ci", *argv), env=environment, stderr=subprocess.PIPE) as job:
+        for _ in range(600):
+            if follower.server.seen:
+                break
+            time.sleep(0.05)
+        sent = time.monotonic()
+        job.terminate()
+        job.communicate(timeout=30)
+    assert (job.returncode, time.monotonic() - sent < 5) == (130, True)
+    assert json.loads((out / "evidence.json").read_text(encoding="utf-8"))["outcome"] == "cancelled"

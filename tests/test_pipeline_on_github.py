@@ -160,5 +160,9 @@ def test_a_repair_that_did_not_hold_asks_a_person_once_until_it_is_green(pipelin
     assert (green["outcome"], green["mended"]) == ("nothing_to_do", [told["escalate"]])
     for _ in range(2):
         assert pipeline.run(*asked, GITHUB_TOKEN=TOKEN).returncode == 0
+    stranger = json.loads(pipeline.event.read_text(encoding="utf-8"))
+    stranger["pull_request"]["head"]["repo"] = {"full_name": "mallory/shop"}
+    pipeline.event.write_text(json.dumps(stranger), encoding="utf-8")
+    assert document(pipeline.fix(tmp_path / "of-a-fork", "--deliver", "patch"))["mended"] == []
     assert (issue["state"], issue["state_reason"]) == ("closed", "completed")
     assert len([one for one in pipeline.server.writes if one.path.endswith(f"/issues/{issue['number']}")]) == 1
