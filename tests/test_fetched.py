@@ -234,6 +234,18 @@ def test_a_signal_while_the_forge_keeps_us_waiting_ends_all_of_it_with_evidence(
             time.sleep(0.05)
         sent = time.monotonic()
         job.terminate()
-        job.communicate(timeout=30)
+        try:
+            job.communicate(timeout=30)
+        finally:
+            job.kill()
     assert (job.returncode, time.monotonic() - sent < 5) == (130, True)
     assert json.loads((out / "evidence.json").read_text(encoding="utf-8"))["outcome"] == "cancelled"
+
+
+def test_a_plan_is_made_from_what_was_fetched_and_its_cells_fetch_for_themselves(follower: Follower) -> None:
+    assert follower.run("fetch", AGENT_CI_FORGE_TOKEN=TOKEN).returncode == 0
+    out = follower.folder / "out"
+    done = follower.run("plan", "--repository", str(follower.red.path), "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    cells = json.loads((out / "plan.json").read_text(encoding="utf-8"))["cells"]
+    assert [cell["reports"] for cell in cells] == [[], []]

@@ -62,3 +62,10 @@ def test_a_file_is_kept_under_a_path_of_our_own_words() -> None:
         "reports/004-tests-3.12-ubuntu-error.xml",
         "logs/001-passwd.log",
     ]
+
+
+def test_one_file_may_not_take_all_that_an_archive_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent_ci.core.archive._FILE_BYTES", 999)
+    assert unpacked(packed({"a.log": bytes(999)}), is_of_interest)
+    with pytest.raises(UnsupportedError, match="too large"):
+        unpacked(packed({"a.log": bytes(1000)}), is_of_interest)
