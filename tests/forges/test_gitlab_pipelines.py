@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from agent_ci.core.junit.reader import parse
 
+from agent_ci.core.formats.table import parse
 from agent_ci.core.red_run import RedRun
 from agent_ci.errors import NotAllowedError, UnsupportedError
 from agent_ci.forges.gitlab.pipelines import red_run
