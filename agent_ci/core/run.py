@@ -123,7 +123,8 @@ class Evidence:
     differs from the base where that is green, ``escalate`` is the fingerprint of a failure that a person has to look at
     since repairs of it did not hold, ``takes_back`` is set where the targets are what a repair of ours broke, and its
     revert is the one change that is proposed, ``mended`` are those of failures that repairs on this branch were about,
-    where all is green, ``system`` is what the tests ran on ("linux", "macos", "windows"), and ``toolchain`` names the programs that were used.
+    where all is green, ``system`` is what the tests ran on ("linux", "macos", "windows"), and
+    ``toolchain`` names the programs that were used.
     """
 
     job: str
