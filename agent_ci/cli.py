@@ -162,6 +162,7 @@ def publish(evidence: Path, patch: Path | None, evidence_sha256: str, *, only_te
     """Deliver the fix that EVIDENCE and its patch tell of, once all was checked that needs no code to run."""
     from agent_ci import keeper
     from agent_ci.publishing import Publication
+    from agent_ci.showing import on_a_terminal
 
     environment = keeper.taken_out(os.environ)
     publication = Publication(environment, given, sys.stderr, evidence, patch, evidence_sha256)
@@ -173,8 +174,24 @@ def publish(evidence: Path, patch: Path | None, evidence_sha256: str, *, only_te
     if publication.settings.json:
         _say_json(publication.outward, document)
     else:
-        _say(publication.outward, _story(document, publication.settings.out))
+        _say(publication.outward, on_a_terminal(document, publication.settings.out))
     return int(str(document["exit_code"]))
+
+
+@cli.command(short_help="fetch the reports and logs of the red run; needs the right to read it, no key of a model")
+@click.option("--of", type=int, help="the run or pipeline  [default: the one that the job is about]", metavar="ID")
+@click.option("--into", type=click.Path(path_type=Path), help="a new folder outside of the checkout", metavar="DIR")
+@click.option("--quiet", is_flag=True, help="nothing on standard output")
+def fetch(of: int | None, into: Path | None, *, quiet: bool) -> int:
+    """Fetch what the red run left at the forge, for `fix` to read where the job has no report or log of its own."""
+    from agent_ci import keeper
+    from agent_ci.fetching import Fetching
+
+    fetching = Fetching(keeper.taken_out(os.environ), of, into)
+    sentence = fetching.run()
+    if not quiet:
+        _say(fetching.outward, sentence)
+    return 0
 
 
 @cli.command(short_help="split a large red build into cells for the CI's own matrix")
@@ -212,15 +229,20 @@ def merge(folders: tuple[Path, ...], plan_file: Path | None, **given: object) ->
 @click.option("--json", "as_json", is_flag=True, help="the findings as JSON on standard output")
 @click.option("--patch", "as_patch", is_flag=True, help="only what `git apply` can repair, as it takes it")
 def doctor(repository: Path, *, as_json: bool, as_patch: bool) -> int:
-    """Check settings, workflows, checkout and sandbox; ends with 0 where all is good and 1 where something is wrong."""
+    """Check settings, workflows, checkout, sandbox and forge; ends with 0 where all is good, and with 1 elsewhere."""
+    from agent_ci import keeper
+    from agent_ci.core.environment import forge_tokens
     from agent_ci.examining import Examination
 
-    outward = kept.outward(os.environ)
-    found = Examination(repository, os.environ).complaints()
+    before = keeper.taken_out(os.environ)
+    outward = kept.outward(before)
+    examination = Examination(repository, os.environ, tokens=forge_tokens(before))
+    of_the_forge, asked = examination.asked()
+    found = (*examination.complaints(), *of_the_forge)
     outcome = Outcome.NO_FIX if found else Outcome.NOTHING_TO_DO
     if as_json:
         rows = [{"id": one.id, "saw": one.saw, "why": one.why, "repair": one.repair} for one in found]
-        _say_json(outward, outward.values({"outcome": str(outcome), "findings": rows}))
+        _say_json(outward, outward.values({"outcome": str(outcome), "findings": rows, "asked": asked}))
         return outcome.exit_code
     if as_patch:
         first = {one.edit.path: one.edit.diff for one in reversed(found) if one.edit}  # one at a time for each file
@@ -228,7 +250,7 @@ def doctor(repository: Path, *, as_json: bool, as_patch: bool) -> int:
         return outcome.exit_code
     for one in found:
         _say(outward, f"{one.id}\n  saw     {one.saw}\n  why     {one.why}\n  repair\n{indent(one.repair, '    ')}")
-    _say(outward, f"{len(found)} finding(s)" if found else "nothing is wrong")
+    _say(outward, f"{asked}\n{f'{len(found)} finding(s)' if found else 'nothing is wrong'}")
     return outcome.exit_code
 
 
@@ -318,7 +340,9 @@ def _run(job: str, given: dict[str, object], command: Callable[[Session], Comman
 
         _say(session.outward, screen(session.verdict))
     else:
-        _say(session.outward, _story(document, session.settings.out))
+        from agent_ci.showing import on_a_terminal
+
+        _say(session.outward, on_a_terminal(document, session.settings.out))
     return int(str(document["exit_code"]))
 
 
@@ -328,23 +352,6 @@ def _show(outward: Outward, printed: str | Mapping[str, object]) -> None:
         _say(outward, printed.rstrip("\n"))
     else:
         _say_json(outward, printed)
-
-
-def _story(document: dict[str, Any], out: Path) -> str:
-    """What a person needs on a terminal: the verdict, the failure, the change, where the files are."""
-    red = [f"  red    {id_}" for id_ in document["targets"][:5]]
-    lines = [f"{document['outcome']}: {document['reason']}", *red]
-    if document["patch"]:
-        patch = (out / "fix.patch").read_text(encoding="utf-8", errors="replace")
-        after = document["after"]
-        lines += ["", patch[patch.index("diff --git") :].rsplit("\n-- \n", 1)[0].rstrip(), ""]
-        lines += [f"  green  {id_}" for id_ in document["targets"][:5] if id_ in after["passed"]]
-        lines += [f"  after: {len(after['passed'])} passed, {len(after['failed'] + after['errored'])} red"]
-    if document["delivery"]:
-        lines.append(f"  {document['delivery']['sentence']}")
-    files = ("report.html", "explanation.md", "evidence.json", *(("fix.patch",) if document["patch"] else ()))
-    lines.append(f"  files: {out}/ ({', '.join(files)})")
-    return "\n".join(lines)
 
 
 def _say(outward: Outward, text: str, *, err: bool = False) -> None:

@@ -15,8 +15,11 @@ from agent_ci.clone import Clone
 from agent_ci.confine.probing import python_of
 from agent_ci.core.budget import Budget
 from agent_ci.core.chat import Ask
+from agent_ci.core.doctor.complaint import Complaint
+from agent_ci.core.doctor.standing import GitHubStanding, GitLabStanding
 from agent_ci.core.frameworks.detection import Project
 from agent_ci.core.frameworks.framework import Framework
+from agent_ci.core.red_run import RedRun
 from agent_ci.core.run import REVERT
 from agent_ci.core.spelling import did_you_mean
 from agent_ci.errors import InfrastructureError, UnsupportedError, UsageError
@@ -114,6 +117,46 @@ def _is_on_github(environment: Mapping[str, str]) -> bool:
     if is_on_github(environment) or is_on_gitlab(environment):
         return is_on_github(environment)
     raise UsageError("chat answers a comment, in a job of GitHub or GitLab that it started; see docs/how-to/chat.md")
+
+
+def red_run(environment: Mapping[str, str], named: int | None) -> RedRun:
+    """What the red run *named*, else the one that this job is about, left at the forge. Raises AgentCIError."""
+    from agent_ci.forges.github import runs
+    from agent_ci.forges.github.events import is_here as is_on_github
+    from agent_ci.forges.gitlab import pipelines
+    from agent_ci.forges.gitlab.job import is_here as is_on_gitlab
+
+    if is_on_github(environment):
+        return runs.red_run(environment, named)
+    if is_on_gitlab(environment):
+        return pipelines.red_run(environment, named)
+    raise UsageError("this is no job on GitHub or GitLab; give reports and logs with --report and --log")
+
+
+def standing(
+    environment: Mapping[str, str], workflows: Mapping[str, str], pipelines: Mapping[str, str]
+) -> tuple[tuple[Complaint, ...], tuple[str, ...]]:
+    """What is wrong with the settings of the forge that *environment* names, and what it does not show to the token.
+
+    Raises UsageError where there is no forge or no token to ask with, and ForgeUnavailableError.
+    """
+    from agent_ci.forges.github import standing as github
+    from agent_ci.forges.github.project import token
+    from agent_ci.forges.gitlab import standing as gitlab
+    from agent_ci.forges.gitlab.project import Access
+
+    found: GitHubStanding | GitLabStanding
+    access = Access.of(environment)
+    if environment.get("CI_PROJECT_ID") and access.token and not access.is_job:
+        found, unseen = gitlab.standing(environment, pipelines)
+    elif environment.get("GITHUB_REPOSITORY") and token(environment):
+        found, unseen = github.standing(environment, workflows)
+    else:
+        raise UsageError(
+            "set GITHUB_REPOSITORY=owner/name and GH_TOKEN, or CI_SERVER_URL, CI_PROJECT_ID and GITLAB_TOKEN, to have "
+            "its settings and the rights of the token looked at as well"
+        )
+    return tuple(found.complaints()), unseen
 
 
 def proposers(setup: Setup) -> tuple[tuple[str, Proposer], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from agent_ci import __version__
 from agent_ci.artifacts import OutputFolder
@@ -99,3 +100,20 @@ def _add_summary(account: Account, patch: str, outward: Outward, environment: Ma
     if path:
         text = outward.to(Sink.SUMMARY, summary(account, patch))
         append_regular(Path(path), text.encode("utf-8", "replace"))
+
+
+def on_a_terminal(document: Mapping[str, Any], out: Path) -> str:
+    """What a person needs on a terminal: the verdict, the failure, the change, where the files are."""
+    red = [f"  red    {id_}" for id_ in document["targets"][:5]]
+    lines = [f"{document['outcome']}: {document['reason']}", *red]
+    if document["patch"]:
+        patch = (out / "fix.patch").read_text(encoding="utf-8", errors="replace")
+        after = document["after"]
+        lines += ["", patch[patch.index("diff --git") :].rsplit("\n-- \n", 1)[0].rstrip(), ""]
+        lines += [f"  green  {id_}" for id_ in document["targets"][:5] if id_ in after["passed"]]
+        lines += [f"  after: {len(after['passed'])} passed, {len(after['failed'] + after['errored'])} red"]
+    if document["delivery"]:
+        lines.append(f"  {document['delivery']['sentence']}")
+    files = ("report.html", "explanation.md", "evidence.json", *(("fix.patch",) if document["patch"] else ()))
+    lines.append(f"  files: {out}/ ({', '.join(files)})")
+    return "\n".join(lines)

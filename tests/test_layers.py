@@ -32,6 +32,7 @@ EDGES = {
     "payloads",
     "objects",
     "cancelling",
+    "fetched",
 }
 FAMILIES = ("forges", "proposers", "runners", "sandboxes")
 MAY_IMPORT = {
@@ -53,18 +54,21 @@ MAY_IMPORT = {
     | {"ports", "settings", "registry", "isolation", "pipeline", "jobs", "base", "delivery", "showing", "__init__"},
     "verification": CORE | EDGES | {"ports", "settings", "pipeline", "jobs", "session"},
     "publishing": CORE | EDGES | {"ports", "settings", "registry", "pipeline", "base", "delivery", "showing"},
+    "fetching": CORE | EDGES | {"registry"},
     "planning": CORE | EDGES | {"jobs", "session"},
     "cells": CORE | EDGES,
     "merging": CORE | EDGES | {"pipeline", "jobs", "session", "cells"},
     "demo": CORE | EDGES,
     "chatting": CORE | EDGES | {"ports", "registry"},
     "undoing": CORE | EDGES | {"ports", "settings", "registry", "base", "delivery"},
-    "examining": CORE | EDGES | {"settings", "isolation", "runners"},
+    "examining": CORE | EDGES | {"settings", "isolation", "runners", "registry"},
     "initialising": CORE | EDGES | {"settings", "__init__"},
     "cli": CORE
     | {"settings", "session", "verification", "publishing", "planning", "merging", "demo"}
     | {
         "cancelling",
+        "fetching",
+        "showing",
         "chatting",
         "undoing",
         "examining",

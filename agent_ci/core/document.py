@@ -80,6 +80,7 @@ def evidence_document(verdict: Verdict, around: Surroundings) -> dict[str, objec
         "caused_by_change": evidence.caused_by_change,
         "escalate": evidence.escalate,
         "takes_back": _taken_back(evidence.takes_back) if evidence.takes_back else None,
+        "mended": list(evidence.mended),
         "suspects": [asdict(suspect) for suspect in evidence.suspects],
         "first_bad": asdict(evidence.first_bad) if evidence.first_bad else None,
         "before": ids_by_status(evidence.before),

@@ -122,7 +122,8 @@ class Evidence:
     reported it, ``first_bad`` is what a bisection found, ``suspects`` are places to look at, ``since_green`` is what
     differs from the base where that is green, ``escalate`` is the fingerprint of a failure that a person has to look at
     since repairs of it did not hold, ``takes_back`` is set where the targets are what a repair of ours broke, and its
-    revert is the one change that is proposed, ``system`` is what the tests ran on ("linux", "macos", "windows"), and
+    revert is the one change that is proposed, ``mended`` are those of failures that repairs on this branch were about,
+    where all is green, ``system`` is what the tests ran on ("linux", "macos", "windows"), and
     ``toolchain`` names the programs that were used.
     """
 
@@ -146,6 +147,7 @@ class Evidence:
     system: str = ""
     escalate: str = ""
     takes_back: TakenBack | None = None
+    mended: tuple[str, ...] = ()
     toolchain: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
