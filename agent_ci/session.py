@@ -16,11 +16,10 @@ from typing import TextIO
 from agent_ci import __version__, isolation, kept, registry, reports, settings, showing
 from agent_ci.artifacts import OutputFolder
 from agent_ci.audit import AuditLog
-from agent_ci.base import base_of, settings_file
+from agent_ci.base import base_of, settings_file, trusted_commit
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone, GitTree
 from agent_ci.console import Console, is_live
-from agent_ci.core import logs
 from agent_ci.core.budget import Budget
 from agent_ci.core.context import Context
 from agent_ci.core.document import Surroundings, evidence_document
@@ -29,10 +28,10 @@ from agent_ci.core.ladder import PATCH
 from agent_ci.core.loops import Bounds
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward
-from agent_ci.core.run import Evidence, Finding, Verdict
+from agent_ci.core.run import Evidence, Verdict
 from agent_ci.delivery import Carrier, Outgoing, deliver
 from agent_ci.errors import AgentCIError, UnsupportedError
-from agent_ci.files import open_regular
+from agent_ci.joblogs import Reading, read_logs
 from agent_ci.jobs.fix import Fix
 from agent_ci.jobs.hooks import Hooks
 from agent_ci.jobs.rebasing import proven_again
@@ -44,7 +43,6 @@ from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
 from agent_ci.templates import shipped, template
 
-_MAX_LOG_BYTES = 50_000_000
 _TOLD = ("fix", "merge")  # the jobs that people on a forge hear of
 _OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO}
 
@@ -202,7 +200,7 @@ class Session:
                 job=self.job,
                 tree=tree.id,
                 report_paths=self.reports(tree),
-                findings=self._findings(),
+                said=self._said(tools, tree),
                 base=base.commit,
                 base_note=base.note,
                 refuse_red_base=_refuses_red_base(self.settings, self.context),
@@ -287,13 +285,15 @@ class Session:
             raise UnsupportedError(f"no file matches --report {names}; a missing report is not green")
         return found
 
-    def _findings(self) -> tuple[Finding, ...]:
-        """What the logs given with --log say at their ends."""
-        found: list[Finding] = []
-        for name in self.settings.log:
-            with open_regular(self.settings.repository / name, max_bytes=_MAX_LOG_BYTES) as file:
-                found += logs.findings(file.read(_MAX_LOG_BYTES).decode("utf-8", "replace"), name)
-        return tuple(found)
+    def _said(self, tools: Tools, tree: Tree) -> Reading:
+        """What the logs given with --log say."""
+        chosen = self.settings
+        if not chosen.log:
+            return Reading()
+        with self.console.phase("read logs"):
+            commit = trusted_commit(self.context, tools.repository, tools.clone)
+            trusted = tools.clone.tree(commit) if commit else None
+            return read_logs(chosen.repository, chosen.log, green=chosen.green_log, judged=tree, trusted=trusted)
 
     def _surroundings(self, verdict: Verdict) -> Surroundings:
         total = time.monotonic() - self.started

@@ -28,6 +28,7 @@ EDGES = {
     "handover",
     "http",
     "history",
+    "joblogs",
     "outputs",
     "payloads",
     "objects",
