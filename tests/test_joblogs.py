@@ -78,8 +78,11 @@ def test_the_problem_matchers_of_a_repository_are_heard_first(tmp_path: Path) ->
 
 
 def test_those_of_the_change_that_is_judged_are_not(tmp_path: Path) -> None:
-    text = "Oops in src/cart.h: error, it is empty\n" + LOG
-    assert [found.tool for found in read(tmp_path, text, trusted=Files({})).findings] == ["gcc"]
+    (tmp_path / "job.log").write_text("Oops in src/cart.h: error, it is empty\n" + LOG, encoding="utf-8")
+    judged = Files({**TREE.content, ".github/strange.json": matchers(r"^Oops in (\S+): (.+)$")})
+    for trusted in (Files({}), None):
+        said = read_logs(tmp_path, ("job.log",), green=(), judged=judged, trusted=trusted)
+        assert [found.tool for found in said.findings] == ["gcc"]
 
 
 def test_a_matcher_that_searches_without_end_is_ended_and_named_and_ours_are_heard(

@@ -74,6 +74,13 @@ def test_what_repeats_itself_is_shown_once() -> None:
     assert CAUSE[0] in shown
 
 
+def test_what_differs_in_numbers_only_does_not_crowd_out_the_one_line_that_does_not() -> None:
+    many = [f"ERROR: connection {n} was lost" for n in range(1_000)]
+    text = "\n".join([*many[:300], "ERROR: the port is in use", *many[300:]])
+    shown = [line.text for line in excerpt(clean(text), most_lines=40).lines]
+    assert "ERROR: the port is in use" in shown
+
+
 def test_what_the_green_log_has_as_well_gives_way() -> None:
     usual = [f"ERROR: harmless {chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(200)]
     red = "\n".join([*usual[:100], "it cannot go on", *usual[100:], "bye"])

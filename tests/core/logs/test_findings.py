@@ -308,5 +308,6 @@ def test_a_finding_names_its_line_of_the_raw_log_and_its_step() -> None:
 
 
 def test_warnings_and_what_is_printed_of_a_script_are_no_findings() -> None:
-    text = "##[warning]error in a warning\n##[group]Run echo 'error: x'\n##[command]/bin/false error: y\nfine"
+    text = "/app/a.js\n  3:10  warning  error 'y' is unused  no-unused-vars\n"
+    text += "##[warning]error in a warning\n##[group]Run echo 'error: x'\n##[command]/bin/false error: y\nfine"
     assert findings(text, "x") == ()
