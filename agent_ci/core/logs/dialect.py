@@ -19,6 +19,7 @@ _REFUSED = (
     ("a reference to an earlier group", re.compile(r"(?<!\\)(?:\\\\)*\\(?:[1-9]|k[<'{])|\(\?P=")),
     ("a condition", re.compile(r"\(\?\(")),
 )
+_COLOURS = re.compile(r"\(\?:\\(?:x1[bB]|u001[bB]|e)\\\[[^()|]{0,40}\)[*?]\??")  # taken from the lines already
 _NAMED = re.compile(r"\(\?(?:<(?![=!])|')(\w+)[>']")
 _UNNAMED = re.compile(r"(?<!\\)(?:\\\\)*\((?!\?)")
 _IN_PYTHON = {r"\z": r"\Z", r"\e": r"\x1b", r"\p{L}": r"[^\W\d_]", r"\p{Nd}": r"\d", r"\P{L}": r"[\W\d_]"}
@@ -35,6 +36,7 @@ def in_python(pattern: str) -> re.Pattern[str]:
     """*pattern* compiled. Raises RefusedPatternError for what Python cannot say, or could search without end."""
     if len(pattern) > MOST_CHARACTERS:
         raise RefusedPatternError(f"is longer than {MOST_CHARACTERS} characters")
+    pattern = _COLOURS.sub("", pattern)
     for what, refused in _REFUSED:
         if refused.search(pattern):
             raise RefusedPatternError(f"holds {what}")

@@ -16,6 +16,7 @@ UNDERSTOOD = {
     "an optional group": (r"^((?:[A-Z]:)?[^:]+):(\d+)$", "C:a.c:3", ("C:a.c", "3")),
     "a few repeats of a group": (r"^((?:\w+ ){1,3})(x)$", "a b x", ("a b ", "x")),
     "an optional part of a repeat": (r"^(?:x(?:a)?y)$|(z)", "z", ("z",)),
+    "colours that may be there": (r"^(?:\x1b\[\d+m)*(\w+)(?:\e\[[\d;]*m)?:(\d+)$", "a:3", ("a", "3")),
     "a class with brackets": (r"^([^\])(+*]+)$", "ab", ("ab",)),
     "a repeat of a fixed group": (r"^((?:ab)+)$", "abab", ("abab",)),
     "a backslash before a letter": (r"\\(G)", r"\G", ("G",)),
