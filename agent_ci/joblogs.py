@@ -76,6 +76,11 @@ def read_logs(root: Path, names: Sequence[str], *, green: Sequence[str], judged:
     return Reading(mapped(found, judged.paths()), tuple(logs), tuple(dict.fromkeys(notes)))
 
 
+def findings_in(text: str, name: str) -> tuple[Finding, ...]:
+    """What *text*, the output of a program that is called *name*, says is wrong."""
+    return findings(clean(text), name, own_matchers())
+
+
 def joined(theirs: Sequence[Finding], ours: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings of a repository's own matchers, and *ours* on the lines that those did not read."""
     read = {finding.log_line for finding in theirs}

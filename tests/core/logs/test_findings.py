@@ -5,15 +5,9 @@ import time
 import pytest
 
 from agent_ci.core.kinds import Kind
-from agent_ci.core.logs import findings as reading
-from agent_ci.core.logs.cleaning import clean
 from agent_ci.core.logs.findings import HINT, log_groups
-from agent_ci.core.run import Finding
+from agent_ci.joblogs import findings_in as findings
 from agent_ci.joblogs import own_matchers
-
-
-def findings(text: str, name: str) -> tuple[Finding, ...]:
-    return reading.findings(clean(text), name, own_matchers())
 
 
 @pytest.mark.parametrize(
