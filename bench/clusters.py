@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from agent_ci.core.grouping import groups
-from agent_ci.core.logs.findings import log_groups
+from agent_ci.core.logs.groups import log_groups
 from agent_ci.joblogs import findings_in
 from agent_ci.process import run
 from agent_ci.reports import read_report

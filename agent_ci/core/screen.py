@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from agent_ci.core.grouping import Group, groups
-from agent_ci.core.logs.findings import LogGroup, log_groups
+from agent_ci.core.logs.groups import LogGroup, log_groups
 from agent_ci.core.outward.markdown import inert
 from agent_ci.core.run import Evidence, Side, Verdict
 

@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent_ci.core.grouping import shape
 from agent_ci.core.kinds import Kind
 from agent_ci.core.logs.classes import kind_of
 from agent_ci.core.logs.cleaning import Line, Mark
@@ -43,14 +42,6 @@ _TOGETHER = 12  # lines between what says that something failed, and what says w
 _LAST = 10
 
 
-@dataclass(frozen=True, slots=True)
-class LogGroup:
-    """Findings of one kind: the same tool, code and shape of message; ``title`` is the first of them."""
-
-    title: str
-    findings: tuple[Finding, ...]
-
-
 def findings(lines: Sequence[Line], name: str, matchers: Sequence[Matcher]) -> tuple[Finding, ...]:
     """What *lines* of the log *name* say is wrong, the first cause first, at most fifty.
 
@@ -68,14 +59,6 @@ def findings(lines: Sequence[Line], name: str, matchers: Sequence[Matcher]) -> t
         return tuple(sorted(_placed([*found.values()], name), key=lambda finding: finding.tool in _ASIDE))
     once = {line.text: line for line in reversed(last)}
     return tuple(_bare(line, name, "log") for line in reversed(once.values()))
-
-
-def log_groups(found: tuple[Finding, ...]) -> tuple[LogGroup, ...]:
-    """*found* by kind, in the order of their first lines."""
-    kinds: dict[tuple[str, str], list[Finding]] = {}
-    for finding in found:
-        kinds.setdefault((finding.tool, shape(finding.message)), []).append(finding)
-    return tuple(LogGroup(members[0].message, tuple(members)) for members in kinds.values())
 
 
 def _read(lines: Sequence[Line], name: str, matchers: Sequence[Matcher]) -> Iterator[tuple[Line, Finding | None]]:

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from agent_ci.core.kinds import Kind
-from agent_ci.core.logs.findings import HINT, log_groups
+from agent_ci.core.logs.findings import HINT
+from agent_ci.core.logs.groups import log_groups
 from agent_ci.joblogs import findings_in as findings
 from agent_ci.joblogs import own_matchers
 
