@@ -16,7 +16,7 @@ from typing import TextIO
 from agent_ci import __version__, fetched, isolation, kept, registry, reports, settings, showing
 from agent_ci.artifacts import OutputFolder
 from agent_ci.audit import AuditLog
-from agent_ci.base import base_of, settings_file
+from agent_ci.base import base_of, settings_file, trusted_commit
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone, GitTree
 from agent_ci.console import Console, is_live
@@ -25,14 +25,13 @@ from agent_ci.core.context import Context
 from agent_ci.core.document import Surroundings, evidence_document
 from agent_ci.core.explanation import explain
 from agent_ci.core.ladder import PATCH
-from agent_ci.core.logs import findings as read_log
 from agent_ci.core.loops import Bounds
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward
-from agent_ci.core.run import Evidence, Finding, Verdict
+from agent_ci.core.run import Evidence, Verdict
 from agent_ci.delivery import Carrier, Outgoing, deliver
 from agent_ci.errors import AgentCIError, UnsupportedError
-from agent_ci.files import open_regular
+from agent_ci.joblogs import Reading, read_logs
 from agent_ci.jobs.fix import Fix
 from agent_ci.jobs.hooks import Hooks
 from agent_ci.jobs.rebasing import proven_again
@@ -44,7 +43,6 @@ from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
 from agent_ci.templates import shipped, template
 
-_MAX_LOG_BYTES = 50_000_000
 _TOLD = ("fix", "merge")  # the jobs that people on a forge hear of
 _OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO}
 
@@ -203,7 +201,7 @@ class Session:
                 job=self.job,
                 tree=tree.id,
                 report_paths=reports,
-                findings=_findings(logs),
+                said=self._said(tools, tree, logs),
                 base=base.commit,
                 base_note=base.note,
                 refuse_red_base=_refuses_red_base(self.settings, self.context),
@@ -297,6 +295,16 @@ class Session:
             raise UnsupportedError(f"no file matches --report {names}; a missing report is not green")
         return found or there.reports, logs or there.logs
 
+    def _said(self, tools: Tools, judged: GitTree, logs: Mapping[Path, str]) -> Reading:
+        """What the *logs*, by name, say."""
+        if not logs:
+            return Reading()
+        green = [self.settings.repository / name for name in self.settings.green_log]
+        with self.console.phase("read logs"):
+            commit = trusted_commit(self.context, tools.repository, tools.clone)
+            trusted = tools.clone.tree(commit) if commit else None
+            return read_logs(logs, green=green, judged=judged, trusted=trusted)
+
     def _surroundings(self, verdict: Verdict) -> Surroundings:
         total = time.monotonic() - self.started
         model = sum(attempt.reply.cost.seconds for attempt in verdict.attempts if attempt.reply.cost.calls)
@@ -317,15 +325,6 @@ class Session:
         model = self.settings.model
         prompts = {name: template(name).sha256 for name in shipped()} if model else {}
         return {"agent-ci": __version__, "python": platform.python_version(), "model": model, "prompts": prompts}
-
-
-def _findings(logs: Mapping[Path, str]) -> tuple[Finding, ...]:
-    """What the *logs* say at their ends."""
-    found: list[Finding] = []
-    for path, name in logs.items():
-        with open_regular(path, max_bytes=_MAX_LOG_BYTES) as file:
-            found += read_log(file.read(_MAX_LOG_BYTES).decode("utf-8", "replace"), name)
-    return tuple(found)
 
 
 def _left_by_the_job(root: Path, tree: Tree) -> tuple[Path, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from agent_ci import __version__
 from agent_ci.artifacts import OutputFolder
-from agent_ci.core.document import text_of
+from agent_ci.core.document import FINDINGS_SCHEMA, text_of
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.run import Verdict
 from agent_ci.core.views.account import Account, read
@@ -38,6 +38,7 @@ def show(
     account, text = read(document), (patch or b"").decode("utf-8", "surrogateescape")
     views: dict[str, Callable[[], None]] = {
         "report.html": lambda: _write_page(account, text, output),
+        "findings.json": lambda: _write_findings(document, output),
         "findings.sarif": lambda: _write_places(document, verdict, output),
         "results.ctrf.json": lambda: _write_results(verdict, output),
         "the summary of the job": lambda: _add_summary(account, text, output.outward, environment),
@@ -79,6 +80,13 @@ def _each(views: Mapping[str, Callable[[], None]]) -> Iterator[str]:
 
 def _write_page(account: Account, patch: str, output: OutputFolder) -> None:
     output.write_values({"patch": patch}, {"report.html": lambda safe: page(account, safe["patch"])})
+
+
+def _write_findings(document: Mapping[str, object], output: OutputFolder) -> None:
+    """Only where a log says that something is wrong."""
+    if document["findings"]:
+        values = {"schema": FINDINGS_SCHEMA, "findings": document["findings"]}
+        output.write_values(values, {"findings.json": text_of})
 
 
 def _write_places(document: Mapping[str, object], verdict: Verdict, output: OutputFolder) -> None:

@@ -30,7 +30,7 @@ from tests.servers.github import TOKEN, ForgeServer
 
 KEY = "sk-canary-7c1f0be2d9"
 RUN = 5
-SAID = "shop.c:3:1: error: expected ';' before '}' token"
+SAID = "expected ';' before '}' token"
 HERE = Context("github", "owner/shop", "", "a" * 40)
 LEFT = RedRun("owner/shop", "5", "a" * 40, (Left("junit/a.xml", REPORT),), (Left("test (1)", b"boom"),), ("a note",))
 FAILED = b"""<testsuite name="pytest" tests="2" failures="2">
@@ -172,7 +172,7 @@ def follower(tmp_path: Path) -> Iterator[Follower]:
         server.state.red_run(RUN, head)
         server.state.jobs[RUN] = [{"id": 1, "name": "test", "conclusion": "failure"}]
         server.state.artifacts[RUN] = [{"id": 2, "name": "reports", "expired": False}]
-        server.store["actions/jobs/1/logs"] = f"2026-01-01T00:00:00.0Z {SAID}\n".encode()
+        server.store["actions/jobs/1/logs"] = f"2026-01-01T00:00:00.0Z shop.c:3:1: error: {SAID}\n".encode()
         server.store["actions/artifacts/2/zip"] = packed({"junit.xml": FAILED})
         yield Follower(red, server, tmp_path)
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent_ci import reports
-from agent_ci.core import logs
 from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.frameworks.framework import Framework, Place, Step, build_id, built, selected
 from agent_ci.core.report import TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.files import open_regular
+from agent_ci.joblogs import findings_in
 from agent_ci.ports import Command, Completed, Workspace
 from agent_ci.runners import installed
 
@@ -148,6 +148,6 @@ def _complaint(done: Completed, output: Path) -> tuple[str]:
     if not done.exit_code:
         return ("",)
     text = _text(output)
-    found = logs.findings(text, "the build")
+    found = findings_in(text, "the build")
     first = found[0].message if found else f"the build ended with exit code {done.exit_code}"
     return (f"{first}\n\n{text}",)

@@ -11,7 +11,8 @@ from agent_ci.delivery import descend
 from agent_ci.errors import AgentCIError, ForgeUnavailableError, NotAllowedError, RungRefusedError, StaleError
 from tests.checkouts import Checkout
 from tests.forges.gitlab_lab import CHANGED, FINGERPRINT, FIXED, TOKEN, GitLabLab
-from tests.servers.gitlab import BOT, Fault
+from tests.servers.gitlab import BOT
+from tests.servers.gitlab_values import Fault
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from agent_ci.core.red_run import RedRun
 from agent_ci.errors import NotAllowedError, UnsupportedError
 from agent_ci.forges.gitlab.pipelines import red_run
 from tests.forges.gitlab_lab import FAST, TOKEN, GitLabLab
-from tests.servers.gitlab import PROJECT, Fault
+from tests.servers.gitlab import PROJECT
+from tests.servers.gitlab_values import Fault
 
 CASES = [
     {

@@ -12,7 +12,8 @@ from agent_ci.core.views.story import Story
 from agent_ci.errors import ForgeUnavailableError, RungRefusedError
 from agent_ci.forges.gitlab.issues import escalate, settle
 from tests.forges.gitlab_lab import FINGERPRINT, GitLabLab
-from tests.servers.gitlab import BOT, PERSON, Fault
+from tests.servers.gitlab import BOT, PERSON
+from tests.servers.gitlab_values import Fault
 
 MARKER = "<!-- agent-ci:story -->"
 RED = Story(MARKER, f"{MARKER}\nThe build is red.\n")

@@ -10,7 +10,6 @@ import json
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -20,44 +19,10 @@ from unidiff import PatchSet
 from tests.checkouts import Checkout
 from tests.servers import gitlab_answers
 from tests.servers.git_http import GitHttp, Hosted, QuietHandler, QuietServer, read_body, send
+from tests.servers.gitlab_values import Asked, Fault, Json, Refusal
 
 PROJECT, PATH = 5, "group/name"
 BOT, PERSON = 11, 12
-Json = dict[str, Any]
-
-
-@dataclass
-class Fault:
-    """What happens instead of an answer to the next *times* requests whose ``METHOD path`` *match* finds.
-
-    The status 0 hangs up. With *is_after*, what was asked for is done before.
-    """
-
-    match: str
-    status: int
-    body: Json = field(default_factory=dict)
-    headers: tuple[tuple[str, str], ...] = ()
-    is_after: bool = False
-    times: int = 1
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One request, taken apart."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    body: Json
-    user: int
-
-
-class Refusal(Exception):  # noqa: N818 - a part of the fake's answers
-    """An answer that is none of success."""
-
-    def __init__(self, status: int, message: object) -> None:
-        super().__init__(status)
-        self.status, self.body = status, {"message": message}
 
 
 class GitLabServer(QuietServer):

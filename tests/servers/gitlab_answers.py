@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.servers.gitlab import Asked, GitLabServer
+    from tests.servers.gitlab import GitLabServer
+from tests.servers.gitlab_values import Asked
 
 Json = dict[str, Any]
 
