@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shlex
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from agent_ci.files import open_regular
 from agent_ci.ports import Command, Completed, Workspace
 from agent_ci.runners import installed
 
+_KITS = Path(__file__).parent
 _MAX_OUTPUT = 2**30
 _SHOWN = 20_000  # characters of what a failed build printed
 _NOT_STARTED = frozenset({126, 127})  # a shell's, for a program that cannot be run or is not there
@@ -67,8 +69,8 @@ class FrameworkRunner:
 
     def _run(self, workspace: Workspace, place: Place, wanted: tuple[str, ...], timeout: float) -> TestReport:
         found: list[TestReport] = []
-        builds = build_id(self.framework)
-        tests = tuple(id_ for id_ in wanted if id_ != builds)
+        build = build_id(self.framework)
+        tests = tuple(id_ for id_ in wanted if id_ != build)
         for step in self.framework.steps(place, tests):
             if wanted and not tests and not step.builds:
                 continue  # the build alone was asked for
@@ -76,7 +78,8 @@ class FrameworkRunner:
             if not step.builds:
                 found.append(self._read(workspace, place, step, done, output))
                 continue
-            case = built(self.framework, *_complaint(done, output))
+            complaint, where = _complaint(done, output, workspace.root)
+            case = built(step.stands_for or build, complaint, place=where)
             found.append(TestReport.of(case))
             if case.is_red:
                 break
@@ -87,6 +90,7 @@ class FrameworkRunner:
         output = workspace.outbox / f"{secrets.token_hex(8)}.txt"
         for stale in self._reports(place, step):
             stale.unlink()  # one that is part of the commit says nothing about this run
+        _prepare(workspace.outbox, step)
         keeps = step.tells or step.builds
         argv = ("sh", "-c", _START, "sh", str(place.folder), str(output) if keeps else "", *step.argv)
         done = workspace.run(Command(argv, step.environment, timeout))
@@ -133,6 +137,14 @@ class FrameworkRunner:
         return f"cd {shlex.quote(self.folder)} && {typed}" if self.folder else typed
 
 
+def _prepare(outbox: Path, step: Step) -> None:
+    """Put what *step* finds in the outbox there."""
+    if step.kit and not (outbox / step.kit).exists():
+        shutil.copytree(_KITS / step.kit, outbox / step.kit)
+    for name, text in step.files.items():
+        (outbox / name).write_text(text, encoding="utf-8")
+
+
 def _text(file: Path) -> str:
     """The end of what was printed; empty where nothing was, or where it cannot be read safely."""
     try:
@@ -143,11 +155,12 @@ def _text(file: Path) -> str:
         return ""
 
 
-def _complaint(done: Completed, output: Path) -> tuple[str]:
-    """What a build that failed says is wrong; empty where it did not fail."""
+def _complaint(done: Completed, output: Path, root: Path) -> tuple[str, tuple[str, int | None]]:
+    """What a build that failed says is wrong, and where first; empty where it did not fail."""
     if not done.exit_code:
-        return ("",)
-    text = _text(output)
-    found = logs.findings(text, "the build")
-    first = found[0].message if found else f"the build ended with exit code {done.exit_code}"
-    return (f"{first}\n\n{text}",)
+        return "", ("", None)
+    text = _text(output).replace(f"{root}/", "")
+    found = logs.findings(text, "")
+    first = next((finding for finding in found if finding.file), found[0] if found else None)
+    said = first.message if first else f"it ended with exit code {done.exit_code}"
+    return f"{said}\n\n{text}", (first.file, first.line) if first else ("", None)

@@ -31,13 +31,18 @@ class Step:
     """One command, started in the project's folder.
 
     ``reports`` are globs of the reports that it leaves, absolute or relative to the folder. With ``tells``, what it
-    prints is its report instead. A step that ``builds`` has no report: its exit code says whether the rest can run.
+    prints is its report instead. A step that ``builds`` has no report: its exit code says whether the rest can run, as
+    the case ``stands_for``, or where that is empty the one of the build. ``kit`` names files of ours that it finds in a
+    folder of that name in the outbox, and ``files`` are texts by their name in the outbox.
     """
 
     argv: tuple[str, ...]
     reports: tuple[str, ...] = ()
     tells: bool = False
     builds: bool = False
+    stands_for: str = ""
+    kit: str = ""
+    files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -71,12 +76,12 @@ def build_id(framework: Framework) -> str:
     return f"build ({framework.name})"
 
 
-def built(framework: Framework, complaint: str = "", *, place: tuple[str, int | None] = ("", None)) -> TestCase:
-    """The case that stands for the build, red where there is a *complaint*; ``place`` is the first file and line."""
+def built(id_: str, complaint: str = "", *, place: tuple[str, int | None] = ("", None)) -> TestCase:
+    """The case *id_* of a build or a check, red where there is a *complaint*; ``place`` is the first file and line."""
     first = next((line for line in complaint.splitlines() if line.strip()), "")
     status = Status.ERRORED if complaint else Status.PASSED
     file, line = place
-    return TestCase(build_id(framework), status, message=first, traceback=complaint, name="build", file=file, line=line)
+    return TestCase(id_, status, message=first, traceback=complaint, name=id_, file=file, line=line)
 
 
 def selected(report: TestReport, only: Iterable[str]) -> tuple[TestReport, tuple[str, ...], tuple[str, ...]]:
