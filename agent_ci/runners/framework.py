@@ -13,7 +13,7 @@ from agent_ci import reports
 from agent_ci.core import logs
 from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.frameworks.framework import Framework, Place, Step, build_id, built, selected
-from agent_ci.core.report import TestReport
+from agent_ci.core.report import Status, TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.files import open_regular
 from agent_ci.ports import Command, Completed, Workspace
@@ -56,16 +56,19 @@ class FrameworkRunner:
     ) -> TestReport:
         """Run everything, or exactly *only*; ids begin with the project's folder where that is not the root."""
         del conditions
-        installed.link(self.checkout, workspace.root)
-        place = self._place(workspace)
-        wanted = tuple(self._inside(id_) for id_ in only)
-        report = self._run(workspace, place, wanted, timeout)
-        if wanted:
-            report, _, _ = selected(report, wanted)
-        elif not report.tally.total:
+        report = self.ran(workspace, only=only, timeout=timeout)
+        if not report.tally.total and not only:
             raise UnsupportedError(f"`{self._typed()}` ran no tests; name the command that runs them with --run")
-        cases = tuple(replace(case, id=self._outside(case.id)) for case in report.cases)
-        return replace(report, cases=cases)
+        build = self._outside(build_id(self.framework))
+        is_broken = report.statuses.get(build, Status.PASSED).is_red
+        return selected(report, (*only, *((build,) if is_broken else ())))[0] if only else report
+
+    def ran(self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float) -> TestReport:
+        """Everything that ran when *only* was asked for, more than that where it cannot be selected exactly."""
+        installed.link(self.checkout, workspace.root)
+        wanted = tuple(self._inside(id_) for id_ in only)
+        report = self._run(workspace, self._place(workspace), wanted, timeout)
+        return replace(report, cases=tuple(replace(case, id=self._outside(case.id)) for case in report.cases))
 
     def _run(self, workspace: Workspace, place: Place, wanted: tuple[str, ...], timeout: float) -> TestReport:
         found: list[TestReport] = []

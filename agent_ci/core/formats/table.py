@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from agent_ci.core.formats import libtest
 from agent_ci.core.formats.limits import Keep, Limits
 from agent_ci.core.junit import reader as junit
 from agent_ci.core.report import TestReport
@@ -32,7 +33,10 @@ class Format:
 
 # In the order in which they are asked. What no other format says to be its own is read as XML, whose reader knows
 # the roots of many formats and names the one that it refuses.
-FORMATS: tuple[Format, ...] = (Format("XML", lambda _head: True, junit.parse),)
+FORMATS: tuple[Format, ...] = (
+    Format("the output of cargo test", libtest.says_so, libtest.read),
+    Format("XML", lambda _head: True, junit.parse),
+)
 _DEFAULT_LIMITS = Limits()
 
 

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from agent_ci.core.frameworks import cargo, javascript
 from agent_ci.core.frameworks.framework import Framework
-from agent_ci.core.frameworks.javascript import Jest
+from agent_ci.core.frameworks.kind import Kind, Manifest, after
 
 Read = Callable[[str], str]
 
@@ -21,63 +22,7 @@ class Project:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """A file by which a project is recognised: its folder's files relative to that folder, and what the file says."""
-
-    name: str
-    text: str
-    files: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """How one framework is recognised.
-
-    ``manifests`` are names of files; ``found`` looks at one and says which framework it means, if it is this one.
-    ``read`` is given the words of a command and returns the framework that they start, if it is this one. It can be
-    run where one of ``programs`` is there and ``installed``, a path below the project, exists (empty: nothing need).
-    """
-
-    name: str
-    manifests: tuple[str, ...]
-    found: Callable[[Manifest], Framework | None]
-    read: Callable[[tuple[str, ...]], Framework | None]
-    programs: tuple[str, ...]
-    installed: str = ""
-
-
-def _package_uses(manifest: Manifest, program: str) -> bool:
-    """Whether package.json depends on *program* and its test script starts it, or starts nothing else we know."""
-    try:
-        facts = json.loads(manifest.text)
-        named = {**facts.get("dependencies", {}), **facts.get("devDependencies", {})}
-        script = str(facts.get("scripts", {}).get("test", ""))
-    except (ValueError, AttributeError, TypeError):
-        return False
-    return program in named and (program in script.split() or not script)
-
-
-def _after(words: tuple[str, ...], *starts: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The words that follow the first of *starts* that *words* begin with."""
-    return next((words[len(start) :] for start in starts if words[: len(start)] == start), None)
-
-
-def _read_jest(words: tuple[str, ...]) -> Framework | None:
-    rest = _after(words, ("npx", "jest"), ("jest",), ("yarn", "jest"), ("pnpm", "jest"), ("node_modules/.bin/jest",))
-    return None if rest is None else Jest(rest)
-
-
-KINDS: tuple[Kind, ...] = (
-    Kind(
-        "jest",
-        ("package.json",),
-        lambda manifest: Jest() if _package_uses(manifest, "jest") else None,
-        _read_jest,
-        programs=("npx",),
-        installed="node_modules/jest",
-    ),
-)
+KINDS: tuple[Kind, ...] = (javascript.JEST, cargo.KIND)
 _NEVER_IN = frozenset({"node_modules", "vendor", "third_party", "testdata", "fixtures", "examples"})
 
 
@@ -106,7 +51,7 @@ def _holds(known: Project, folder: str, framework: Framework) -> bool:
 
 def scripted(words: tuple[str, ...], manifest: str) -> str:
     """The script of package.json, whose text is *manifest*, that *words* start with npm, yarn or pnpm; else empty."""
-    rest = _after(words, ("npm", "run"), ("yarn", "run"), ("pnpm", "run"), ("npm",), ("yarn",), ("pnpm",))
+    rest = after(words, ("npm", "run"), ("yarn", "run"), ("pnpm", "run"), ("npm",), ("yarn",), ("pnpm",))
     if not rest:
         return ""
     try:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from agent_ci.core.frameworks.framework import Place, Step
+from agent_ci.core.frameworks.framework import Framework, Place, Step
+from agent_ci.core.frameworks.kind import Kind, Manifest, after
 from agent_ci.core.report import TestCase
 
 # A title is matched as a regular expression of JavaScript, where these are the signs with a meaning.
@@ -68,3 +70,29 @@ def relative(file: str, place: Place) -> str:
     """*file* relative to the project, where a report names it absolutely."""
     path = PurePath(file)
     return path.relative_to(place.folder).as_posix() if path.is_relative_to(place.folder) else file
+
+
+def _package_uses(manifest: Manifest, program: str) -> bool:
+    """Whether package.json depends on *program* and its test script starts it, or starts nothing else we know."""
+    try:
+        facts = json.loads(manifest.text)
+        named = {**facts.get("dependencies", {}), **facts.get("devDependencies", {})}
+        script = str(facts.get("scripts", {}).get("test", ""))
+    except (ValueError, AttributeError, TypeError):
+        return False
+    return program in named and (program in script.split() or not script)
+
+
+def _read_jest(words: tuple[str, ...]) -> Framework | None:
+    rest = after(words, ("npx", "jest"), ("jest",), ("yarn", "jest"), ("pnpm", "jest"), ("node_modules/.bin/jest",))
+    return None if rest is None else Jest(rest)
+
+
+JEST = Kind(
+    "jest",
+    ("package.json",),
+    lambda manifest: Jest() if _package_uses(manifest, "jest") else None,
+    _read_jest,
+    programs=("npx",),
+    installed="node_modules/jest",
+)
