@@ -74,18 +74,20 @@ class FrameworkRunner:
         found: list[TestReport] = []
         build = build_id(self.framework)
         tests = tuple(id_ for id_ in wanted if id_ != build)
-        for step in self.framework.steps(place, tests):
-            if wanted and not tests and not step.builds:
-                continue  # the build alone was asked for
+        steps = self.framework.steps(place, tests)
+        if wanted and not tests:  # the build alone was asked for
+            steps = tuple(_without_tests(step) for step in steps if step.builds)
+        for step in steps:
             done, output = self._start(workspace, place, step, timeout)
-            if not step.builds:
-                found.append(self._read(workspace, place, step, done, output))
-                continue
-            complaint, where = _complaint(done, output, workspace.root)
-            case = built(step.stands_for or build, complaint, place=where)
-            found.append(TestReport.of(case))
-            if case.is_red:
-                break
+            if step.builds:
+                works = done.exit_code in step.ran
+                complaint, where = ("", ("", None)) if works else _complaint(done, output, workspace.root)
+                case = built(step.stands_for or build, complaint, place=where)
+                found.append(TestReport.of(case))
+                if case.is_red:
+                    break
+            if step.reports or step.tells:
+                found.append(self._read(workspace, place, step, done, output, is_selection=bool(wanted)))
         return reports.joined(found)
 
     def _start(self, workspace: Workspace, place: Place, step: Step, timeout: float) -> tuple[Completed, Path]:
@@ -106,9 +108,13 @@ class FrameworkRunner:
             raise InfrastructureError(f"the tests cannot be run here; {done.explanation}")
         return done, output
 
-    def _read(self, workspace: Workspace, place: Place, step: Step, done: Completed, output: Path) -> TestReport:
-        """What *step* reported. Raises UnsupportedError where it reported nothing."""
+    def _read(  # noqa: PLR0913 - what was started, and how it ended
+        self, workspace: Workspace, place: Place, step: Step, done: Completed, output: Path, *, is_selection: bool
+    ) -> TestReport:
+        """What *step* reported. Raises UnsupportedError where it reported nothing, and was not told what to run."""
         found = (output,) if step.tells else self._reports(place, step)
+        if not found and is_selection and not done.exit_code:
+            return TestReport()  # nothing is selected, and so everything is missing
         if not found:
             raise UnsupportedError(f"{self.framework.name} left no report; {done.explanation}")
         root = workspace.outbox if found[0].is_relative_to(workspace.outbox) else workspace.root
@@ -116,11 +122,20 @@ class FrameworkRunner:
             report = reports.read_reports(found, root=root)
         except UnsupportedError as error:
             raise UnsupportedError(f"{error}; {done.explanation}") from error
-        cases = tuple(replace(case, id=self.framework.id_of(case, place)) for case in report.cases)
+        cases = tuple(
+            replace(case, id=self.framework.id_of(case, place), file=self._file(case.file, workspace))
+            for case in report.cases
+        )
         doubts = report.partial
         if done.exit_code and not report.tally.red:
             doubts += (f"nothing in its report is red, and {done.explanation}",)
         return replace(report, cases=cases, partial=doubts)
+
+    def _file(self, file: str, workspace: Workspace) -> str:
+        """*file* relative to the root, where it lies in the copy."""
+        if not file or file.startswith("/"):
+            return file.removeprefix(f"{workspace.root}/")
+        return self._outside(file.removeprefix("./"))
 
     def _place(self, workspace: Workspace) -> Place:
         folder = workspace.root / self.folder if self.folder else workspace.root
@@ -138,6 +153,10 @@ class FrameworkRunner:
     def _typed(self) -> str:
         typed = shlex.join(self.framework.command)
         return f"cd {shlex.quote(self.folder)} && {typed}" if self.folder else typed
+
+
+def _without_tests(step: Step) -> Step:
+    return replace(step, argv=step.build_alone, reports=(), ran=(0,)) if step.build_alone else step
 
 
 def _prepare(outbox: Path, step: Step) -> None:
@@ -159,9 +178,7 @@ def _text(file: Path) -> str:
 
 
 def _complaint(done: Completed, output: Path, root: Path) -> tuple[str, tuple[str, int | None]]:
-    """What a build that failed says is wrong, and where first; empty where it did not fail."""
-    if not done.exit_code:
-        return "", ("", None)
+    """What a build that failed says is wrong, and where first."""
     text = _text(output).replace(f"{root}/", "")
     found = logs.findings(text, "")
     first = next((finding for finding in found if finding.file), found[0] if found else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.selectors import cargo
+from bench.selectors import cargo, maven
 from bench.selectors.ecosystem import Ecosystem
 
-ECOSYSTEMS: tuple[Ecosystem, ...] = (cargo.ECOSYSTEM,)
+ECOSYSTEMS: tuple[Ecosystem, ...] = (cargo.ECOSYSTEM, maven.ECOSYSTEM)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from agent_ci.core.frameworks import cargo, javascript
+from agent_ci.core.frameworks import cargo, cmake, dotnet, elixir, javascript, jvm, php, ruby, swift
 from agent_ci.core.frameworks.framework import Framework
 from agent_ci.core.frameworks.kind import Kind, Manifest, after
 
@@ -22,7 +22,19 @@ class Project:
     kind: Kind
 
 
-KINDS: tuple[Kind, ...] = (javascript.JEST, cargo.KIND)
+KINDS: tuple[Kind, ...] = (
+    javascript.JEST,
+    cargo.KIND,
+    jvm.MAVEN,
+    jvm.GRADLE,
+    ruby.RSPEC,
+    ruby.MINITEST,
+    php.KIND,
+    cmake.KIND,
+    elixir.KIND,
+    dotnet.KIND,
+    swift.KIND,
+)
 _NEVER_IN = frozenset({"node_modules", "vendor", "third_party", "testdata", "fixtures", "examples"})
 
 

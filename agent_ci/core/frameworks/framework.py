@@ -31,9 +31,10 @@ class Step:
     """One command, started in the project's folder.
 
     ``reports`` are globs of the reports that it leaves, absolute or relative to the folder. With ``tells``, what it
-    prints is its report instead. A step that ``builds`` has no report: its exit code says whether the rest can run, as
-    the case ``stands_for``, or where that is empty the one of the build. ``kit`` names files of ours that it finds in a
-    folder of that name in the outbox, and ``files`` are texts by their name in the outbox.
+    prints is its report instead. Of a step that ``builds`` the exit code says whether the rest can run, as the case
+    ``stands_for``, or where that is empty the one of the build. Where it runs the tests as well, it has reports,
+    ``ran`` are its exit codes when they were run, and ``build_alone`` is what to start for the build alone. ``kit``
+    names files of ours that it finds in a folder of that name in the outbox, ``files`` are texts by name in there.
     """
 
     argv: tuple[str, ...]
@@ -41,6 +42,8 @@ class Step:
     tells: bool = False
     builds: bool = False
     stands_for: str = ""
+    build_alone: tuple[str, ...] = ()
+    ran: tuple[int, ...] = (0,)
     kit: str = ""
     files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
