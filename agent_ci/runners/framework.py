@@ -12,7 +12,8 @@ from agent_ci import reports
 from agent_ci.core import logs
 from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.frameworks.framework import Framework, Place, Step, build_id, built, selected
-from agent_ci.core.report import Status, TestReport
+from agent_ci.core.proof import is_within
+from agent_ci.core.report import TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.files import open_regular
 from agent_ci.ports import Command, Completed, Workspace
@@ -57,9 +58,11 @@ class FrameworkRunner:
         report = self.ran(workspace, only=only, timeout=timeout)
         if not report.tally.total and not only:
             raise UnsupportedError(f"`{self._typed()}` ran no tests; name the command that runs them with --run")
+        if not only:
+            return report
         build = self._outside(build_id(self.framework))
-        is_broken = report.statuses.get(build, Status.PASSED).is_red
-        return selected(report, (*only, *((build,) if is_broken else ())))[0] if only else report
+        holding = (case.id for case in report.red if case.id == build or any(is_within(id_, case.id) for id_ in only))
+        return selected(report, (*only, *holding))[0]
 
     def ran(self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float) -> TestReport:
         """Everything that ran when *only* was asked for, more than that where it cannot be selected exactly."""
@@ -72,16 +75,18 @@ class FrameworkRunner:
         found: list[TestReport] = []
         builds = build_id(self.framework)
         tests = tuple(id_ for id_ in wanted if id_ != builds)
+        is_broken = False
         for step in self.framework.steps(place, tests):
-            if wanted and not tests and not step.builds:
-                continue  # the build alone was asked for
+            if wanted and not (builds in wanted or step.is_needed if step.builds else tests):
+                continue  # the build alone was asked for, or tests alone that do without
             done, output = self._start(workspace, place, step, timeout)
             if not step.builds:
-                found.append(self._read(workspace, place, step, done, output))
+                found.append(self._read(workspace, step, done, output, is_broken=is_broken))
                 continue
             case = built(self.framework, *_complaint(done, output))
             found.append(TestReport.of(case))
-            if case.is_red:
+            is_broken = is_broken or case.is_red
+            if case.is_red and step.is_needed:
                 break
         return reports.joined(found)
 
@@ -102,8 +107,9 @@ class FrameworkRunner:
             raise InfrastructureError(f"the tests cannot be run here; {done.explanation}")
         return done, output
 
-    def _read(self, workspace: Workspace, place: Place, step: Step, done: Completed, output: Path) -> TestReport:
-        """What *step* reported. Raises UnsupportedError where it reported nothing."""
+    def _read(self, workspace: Workspace, step: Step, done: Completed, output: Path, *, is_broken: bool) -> TestReport:
+        """What *step* reported. Raises UnsupportedError where it reported nothing, though the build is not broken."""
+        place = self._place(workspace)
         found = (output,) if step.tells else self._reports(place, step)
         if not found:
             raise UnsupportedError(f"{self.framework.name} left no report; {done.explanation}")
@@ -111,10 +117,12 @@ class FrameworkRunner:
         try:
             report = reports.read_reports(found, root=root)
         except UnsupportedError as error:
+            if is_broken:
+                return TestReport()
             raise UnsupportedError(f"{error}; {done.explanation}") from error
         cases = tuple(replace(case, id=self.framework.id_of(case, place)) for case in report.cases)
         doubts = report.partial
-        if done.exit_code and not report.tally.red:
+        if done.exit_code and not report.tally.red and not is_broken:
             doubts += (f"nothing in its report is red, and {done.explanation}",)
         return replace(report, cases=cases, partial=doubts)
 

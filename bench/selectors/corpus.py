@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.selectors import cargo
+from bench.selectors import cargo, go
 from bench.selectors.ecosystem import Ecosystem
 
-ECOSYSTEMS: tuple[Ecosystem, ...] = (cargo.ECOSYSTEM,)
+ECOSYSTEMS: tuple[Ecosystem, ...] = (go.ECOSYSTEM, cargo.ECOSYSTEM)

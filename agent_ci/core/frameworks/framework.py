@@ -32,12 +32,14 @@ class Step:
 
     ``reports`` are globs of the reports that it leaves, absolute or relative to the folder. With ``tells``, what it
     prints is its report instead. A step that ``builds`` has no report: its exit code says whether the rest can run.
+    Where that is not needed, the rest runs in any case, for what could be built, and alone for a selection of tests.
     """
 
     argv: tuple[str, ...]
     reports: tuple[str, ...] = ()
     tells: bool = False
     builds: bool = False
+    is_needed: bool = True
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
