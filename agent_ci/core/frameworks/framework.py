@@ -84,7 +84,7 @@ def built(framework: Framework, complaint: str = "", *, place: tuple[str, int | 
 def selected(report: TestReport, only: Iterable[str]) -> tuple[TestReport, tuple[str, ...], tuple[str, ...]]:
     """*report* without what was not asked for; the ids of *only* that did not run; and the surplus ones that did.
 
-    A case that merely holds a wanted one (Go's parent of a subtest) is no surplus.
+    A case that merely holds a wanted one, or is held by it (Go's test and its subtests), is no surplus.
     """
     wanted = tuple(only)
     ran = [case for case in report.cases if case.status is not Status.SKIPPED]
@@ -95,4 +95,5 @@ def selected(report: TestReport, only: Iterable[str]) -> tuple[TestReport, tuple
 
 
 def _is_related(id_: str, wanted: str) -> bool:
-    return is_within(id_, wanted) or is_within(wanted, id_) or wanted.startswith(f"{id_}/")
+    is_held = "::" in wanted and id_.startswith(f"{wanted}/")
+    return is_held or is_within(id_, wanted) or is_within(wanted, id_) or wanted.startswith(f"{id_}/")
