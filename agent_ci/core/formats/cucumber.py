@@ -12,6 +12,7 @@ from agent_ci.core.report import Status, TestCase
 # An undefined or ambiguous step fails a run: https://cucumber.io/docs/cucumber/api/#step-results
 _RED = frozenset({"failed", "undefined", "ambiguous"})
 _SKIPPED = frozenset({"skipped", "pending"})
+_KNOWN = _RED | _SKIPPED | {"passed"}
 
 
 def read(document: Any, collected: Collected) -> None:
@@ -24,6 +25,9 @@ def read(document: Any, collected: Collected) -> None:
                 background = steps
             else:
                 collected.add(_case(feature, element, [*background, *steps]))
+                if any(_said(step) not in _KNOWN for step in steps):
+                    name = values.text(element.get("name"))[:200]
+                    collected.note(f"a step of {name!r} has no status that cucumber knows")
                 background = []
         if any(_said(step) in _RED for step in background):
             collected.note("a background with a failed step belongs to no scenario")

@@ -163,6 +163,8 @@ def _place(test: values.Object, errors: str) -> tuple[str, int | None]:
     if errors and (place := place_in_stack(errors))[1]:
         return place
     prefix = "root_" if test.get("root_line") else ""
+    if test.get(f"{prefix}url") is None:
+        return "", values.line(test.get("line"))
     url = values.text(test.get(f"{prefix}url"))
     if not url.startswith("file://"):
         return "", None

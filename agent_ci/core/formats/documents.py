@@ -106,5 +106,6 @@ def _recovered(content: str, start: int) -> Document | None:
         value, _ = _decode(content[start:end].rstrip().rstrip(",") + closing)
     except (ValueError, RecursionError):
         return None
-    where = "it ends in the middle of the document" if position >= len(content) - 1 else "it is broken in the middle"
+    is_cut = position >= len(content) - 1 or content[position] == '"'  # or a string does not end
+    where = "it ends in the middle of the document" if is_cut else "it is broken in the middle"
     return Document(value, f"{where}; what follows character {end:,} was not read")

@@ -22,8 +22,11 @@ def read(document: Any, collected: Collected) -> None:
     """Add the tests of *document*: each spec once for each project that it ran in."""
     before = collected.tally
     for spec, suite in _specs(document, (), collected):
+        red = collected.red
         for test in values.objects(spec.get("tests")):
             _add(spec, suite, test, collected)
+        if spec.get("ok") is False and collected.red == red:
+            collected.note(f"the spec {values.text(spec.get('title'))[:200]!r} is not ok and shows no test that failed")
     for error in values.objects(document.get("errors")):
         collected.add(_outside(error))
     stats = values.mapping(document.get("stats"))
