@@ -18,6 +18,7 @@ from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.files import open_regular
 from agent_ci.ports import Command, Completed, Workspace
 from agent_ci.runners import installed
+from agent_ci.runners.places import Files
 
 _MAX_OUTPUT = 2**30
 _SHOWN = 20_000  # characters of what a failed build printed
@@ -120,7 +121,8 @@ class FrameworkRunner:
             if is_broken:
                 return TestReport()
             raise UnsupportedError(f"{error}; {done.explanation}") from error
-        cases = tuple(replace(case, id=self.framework.id_of(case, place)) for case in report.cases)
+        files = Files(workspace.root, Path(place.folder))
+        cases = tuple(files.placed(replace(case, id=self.framework.id_of(case, place))) for case in report.cases)
         doubts = report.partial
         if done.exit_code and not report.tally.red and not is_broken:
             doubts += (f"nothing in its report is red, and {done.explanation}",)

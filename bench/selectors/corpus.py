@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from bench.selectors import cargo, go
+from bench.selectors.javascript import JEST, MOCHA, PLAYWRIGHT, VITEST
 from bench.selectors.ecosystem import Ecosystem
 
-ECOSYSTEMS: tuple[Ecosystem, ...] = (go.ECOSYSTEM, cargo.ECOSYSTEM)
+ECOSYSTEMS: tuple[Ecosystem, ...] = (
+    JEST,
+    VITEST,
+    MOCHA,
+    PLAYWRIGHT,
+    go.ECOSYSTEM,
+    cargo.ECOSYSTEM,
+)

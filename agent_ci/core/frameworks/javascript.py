@@ -12,6 +12,7 @@ from agent_ci.core.report import TestCase
 
 # A title is matched as a regular expression of JavaScript, where these are the signs with a meaning.
 _SIGNS = re.compile(r"[\\^$.*+?()\[\]{}|/-]")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _BETWEEN = " › "  # noqa: RUF001 - what stands between the titles in the name of a case
 _HOOK = re.compile(r'(?:^| )"(?:before|after) (?:all|each)" hook\b.*$', re.DOTALL)
 _WATCHES = frozenset({"--watch", "-w", "--watchAll", "watch", "-o", "--onlyChanged", "--changed"})
@@ -212,11 +213,12 @@ def _grep(file: str, titles: tuple[str, ...]) -> tuple[str, ...]:
     """Playwright looks for a pattern in the project, the file, the titles and the tags, with blanks in between."""
     if not titles:
         return ()
-    return ("--grep", f"{_literal(file)} (?:{'|'.join(map(_literal, titles))})(?: @\\S+)*$")
+    return ("--grep", f"(?:^| ){_literal(file)} (?:{'|'.join(map(_literal, titles))})(?: @\\S+)*$")
 
 
 def _literal(title: str) -> str:
-    return _SIGNS.sub(lambda sign: f"\\{sign[0]}", title)
+    escaped = _SIGNS.sub(lambda sign: f"\\{sign[0]}", title)
+    return _CONTROLS.sub(lambda sign: f"\\u{ord(sign[0]):04x}", escaped)  # mocha reads a pattern up to a line's end
 
 
 def any_of(titles: tuple[str, ...]) -> str:
