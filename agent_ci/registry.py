@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
@@ -125,7 +125,7 @@ _PROPOSERS: Mapping[str, Callable[[Setup], Proposer]] = {
 
 def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
     """What runs the tests: as --run says, else as the repository's files say. Raises UnsupportedError, UsageError."""
-    from agent_ci.core.frameworks import detection
+    from agent_ci.core.frameworks import detection, packages
     from agent_ci.runners.command import AnyCommand
     from agent_ci.runners.pytest import read_command
 
@@ -134,7 +134,7 @@ def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
         return _detected(setup, sandbox, tree)
     words = _words(settings.run)
     if not settings.shell:
-        script = detection.scripted(words, _text(tree, "package.json"))
+        script = packages.scripted(words, _text(tree, "package.json"))
         meant = _words(script) if script else words
         if asked := read_command(meant):
             return _pytest(setup, sandbox, tree, *asked)
@@ -213,8 +213,9 @@ def _lack(setup: Setup, project: Project) -> str:
     kind = project.kind
     if not any(shutil.which(program, path=setup.environment.get("PATH", os.defpath)) for program in kind.programs):
         return f"{' or '.join(kind.programs)} is not installed"
-    place = setup.settings.repository / project.folder
-    if kind.installed and not (place / kind.installed).exists():
+    root = setup.settings.repository
+    above = (root / folder for folder in (PurePath(project.folder), *PurePath(project.folder).parents))
+    if kind.installed and not any((folder / kind.installed).exists() for folder in above):
         return f"{kind.installed} is not there; install the project's packages in an earlier step of the job"
     return ""
 

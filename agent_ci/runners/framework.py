@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shlex
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,11 +13,13 @@ from agent_ci import reports
 from agent_ci.core import logs
 from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.frameworks.framework import Framework, Place, Step, build_id, built, selected
-from agent_ci.core.report import Status, TestReport
+from agent_ci.core.proof import is_within
+from agent_ci.core.report import TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.files import open_regular
 from agent_ci.ports import Command, Completed, Workspace
 from agent_ci.runners import installed
+from agent_ci.runners.places import Files
 
 _KITS = Path(__file__).parent
 _MAX_OUTPUT = 2**30
@@ -59,9 +61,11 @@ class FrameworkRunner:
         report = self.ran(workspace, only=only, timeout=timeout)
         if not report.tally.total and not only:
             raise UnsupportedError(f"`{self._typed()}` ran no tests; name the command that runs them with --run")
+        if not only:
+            return report
         build = self._outside(build_id(self.framework))
-        is_broken = report.statuses.get(build, Status.PASSED).is_red
-        return selected(report, (*only, *((build,) if is_broken else ())))[0] if only else report
+        holding = (case.id for case in report.red if case.id == build or any(is_within(id_, case.id) for id_ in only))
+        return selected(report, (*only, *holding))[0]
 
     def ran(self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float) -> TestReport:
         """Everything that ran when *only* was asked for, more than that where it cannot be selected exactly."""
@@ -74,21 +78,28 @@ class FrameworkRunner:
         found: list[TestReport] = []
         build = build_id(self.framework)
         tests = tuple(id_ for id_ in wanted if id_ != build)
-        steps = self.framework.steps(place, tests)
-        if wanted and not tests:  # the build alone was asked for
-            steps = tuple(_without_tests(step) for step in steps if step.builds)
-        for step in steps:
+        is_broken = False
+        for step in self._steps(place, wanted, tests):
             done, output = self._start(workspace, place, step, timeout)
             if step.builds:
                 works = done.exit_code in step.ran
                 complaint, where = ("", ("", None)) if works else _complaint(done, output, workspace.root)
-                case = built(step.stands_for or build, complaint, place=where)
-                found.append(TestReport.of(case))
-                if case.is_red:
+                found.append(TestReport.of(built(step.stands_for or build, complaint, place=where)))
+                is_broken = is_broken or not works
+                if not works and step.is_needed:
                     break
             if step.reports or step.tells:
-                found.append(self._read(workspace, place, step, done, output, is_selection=bool(wanted)))
+                is_lenient = is_broken or (bool(wanted) and not done.exit_code)
+                found.append(self._read(workspace, step, done, output, is_broken=is_broken, is_lenient=is_lenient))
         return reports.joined(found)
+
+    def _steps(self, place: Place, wanted: tuple[str, ...], tests: tuple[str, ...]) -> Iterator[Step]:
+        """What to run for *wanted*: not the tests for the build alone, nor a build that *tests* do without."""
+        for step in self.framework.steps(place, tests):
+            if not wanted or (tests and (step.is_needed or not step.builds or len(tests) < len(wanted))):
+                yield step
+            elif not tests and step.builds:
+                yield _without_tests(step)
 
     def _start(self, workspace: Workspace, place: Place, step: Step, timeout: float) -> tuple[Completed, Path]:
         """Start *step*; how it ended, and the file with what it printed where that is kept apart."""
@@ -108,34 +119,33 @@ class FrameworkRunner:
             raise InfrastructureError(f"the tests cannot be run here; {done.explanation}")
         return done, output
 
-    def _read(  # noqa: PLR0913 - what was started, and how it ended
-        self, workspace: Workspace, place: Place, step: Step, done: Completed, output: Path, *, is_selection: bool
+    def _read(  # noqa: PLR0913 - what was started, how it ended, and what that means
+        self, workspace: Workspace, step: Step, done: Completed, output: Path, *, is_broken: bool, is_lenient: bool
     ) -> TestReport:
-        """What *step* reported. Raises UnsupportedError where it reported nothing, and was not told what to run."""
+        """What *step* reported.
+
+        Raises UnsupportedError where it reported nothing, unless it is lenient: the build is broken, or nothing of
+        what was selected is there, and so is missing.
+        """
+        place = self._place(workspace)
         found = (output,) if step.tells else self._reports(place, step)
-        if not found and is_selection and not done.exit_code:
-            return TestReport()  # nothing is selected, and so everything is missing
+        if not found and is_lenient:
+            return TestReport()
         if not found:
             raise UnsupportedError(f"{self.framework.name} left no report; {done.explanation}")
         root = workspace.outbox if found[0].is_relative_to(workspace.outbox) else workspace.root
         try:
             report = reports.read_reports(found, root=root)
         except UnsupportedError as error:
+            if is_broken:
+                return TestReport()
             raise UnsupportedError(f"{error}; {done.explanation}") from error
-        cases = tuple(
-            replace(case, id=self.framework.id_of(case, place), file=self._file(case.file, workspace))
-            for case in report.cases
-        )
+        files = Files(workspace.root, Path(place.folder))
+        cases = tuple(files.placed(replace(case, id=self.framework.id_of(case, place))) for case in report.cases)
         doubts = report.partial
-        if done.exit_code and not report.tally.red:
+        if done.exit_code and not report.tally.red and not is_broken:
             doubts += (f"nothing in its report is red, and {done.explanation}",)
         return replace(report, cases=cases, partial=doubts)
-
-    def _file(self, file: str, workspace: Workspace) -> str:
-        """*file* relative to the root, where it lies in the copy."""
-        if not file or file.startswith("/"):
-            return file.removeprefix(f"{workspace.root}/")
-        return self._outside(file.removeprefix("./"))
 
     def _place(self, workspace: Workspace) -> Place:
         folder = workspace.root / self.folder if self.folder else workspace.root

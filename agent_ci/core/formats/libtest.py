@@ -7,13 +7,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from agent_ci.core.formats.collected import Collected
 from agent_ci.core.formats.limits import Excerpt, Keep, Limits
-from agent_ci.core.report import Status, Tally, TestCase, TestReport
+from agent_ci.core.formats.text_lines import lines
+from agent_ci.core.report import Status, TestCase, TestReport
 
 ARTIFACT = '{"reason":"compiler-artifact"'
 """How a line begins with which cargo tells what a file was built from; it names packages, which the rest does not."""
 
-_SAYS_SO = re.compile(rb"^running \d+ tests?\r?$|^\{\"reason\":\"compiler-artifact\"", re.MULTILINE)
+_SAYS_SO = re.compile(
+    rb"^running \d+ tests?\r?\n(?:test .+|\r?\n(?:test result: .*)?)$|^\{\"reason\":\"compiler-artifact\"", re.MULTILINE
+)
 _BINARY = re.compile(r"^ +Running (?:unittests )?(?:(?P<source>.*) )?\(?(?P<file>[^ (]+?)\)?$")
 _DOCUMENTATION = re.compile(r"^ +Doc-tests (?P<crate>\S+)$")
 _START = re.compile(r"^running (\d+) tests?$")
@@ -29,9 +33,9 @@ _PANIC = re.compile(
     re.MULTILINE,
 )
 _HASH = re.compile(r"-[0-9a-f]{16}(?:\.exe)?$")
+_FRAME = re.compile(r"\s+\d+: ")
+_MOST_LINES = 4  # of a message: the sentence of an assertion, and its two sides
 _STATUSES = {"ok": Status.PASSED, "FAILED": Status.FAILED, "ignored": Status.SKIPPED}
-_LONGEST_LINE = 1_000_000
-_MAX_REASONS = 5
 _DEFAULT_LIMITS = Limits()
 
 
@@ -40,28 +44,18 @@ def says_so(head: bytes) -> bool:
     return _SAYS_SO.search(head) is not None
 
 
-def read(chunks: Iterable[bytes], *, keep: Keep = Keep.ALL, limits: Limits = _DEFAULT_LIMITS) -> TestReport:
+def parse(chunks: Iterable[bytes], *, keep: Keep = Keep.ALL, limits: Limits = _DEFAULT_LIMITS) -> TestReport:
     """The cases of every binary. ``classname`` is ``PACKAGE (lib)``, ``PACKAGE (bin NAME)``, ``PACKAGE (doc)``, ...
 
     Without cargo's lines about artifacts, the crate stands for the package. A binary that ended in the middle is a
     red case of its own. What a binary announces and what is seen must agree, else the report is partial.
     """
-    reader = _Reader(keep, limits)
-    for line in _lines(chunks):
-        reader.read(line)
-    return reader.report()
-
-
-def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
-    rest = b""
-    for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\n")
-        yield from (line.decode("utf-8", "replace").rstrip("\r") for line in whole)
-        if len(rest) > _LONGEST_LINE:
-            yield rest.decode("utf-8", "replace")
-            rest = b""
-    if rest:
-        yield rest.decode("utf-8", "replace").rstrip("\r")
+    collected = Collected(keep, limits)
+    reader = _Reader(collected)
+    for line in lines(chunks, collected):
+        reader.read(line.rstrip("\r"))
+    reader.close()
+    return collected.report()
 
 
 @dataclass
@@ -78,16 +72,12 @@ class _Binary:
 
 
 class _Reader:
-    def __init__(self, keep: Keep, limits: Limits) -> None:
-        self._keep, self._limits = keep, limits
+    def __init__(self, collected: Collected) -> None:
+        self._collected = collected
         self._built: dict[str, str] = {}
         self._crates: dict[str, str] = {}
         self._next = ""
         self._binary: _Binary | None = None
-        self._cases: list[TestCase] = []
-        self._counts = dict.fromkeys(Status, 0)
-        self._dropped = 0
-        self._damage: list[str] = []
 
     def read(self, line: str) -> None:
         binary = self._binary
@@ -111,13 +101,9 @@ class _Reader:
         elif binary is not None:
             self._test_line(binary, line)
 
-    def report(self) -> TestReport:
+    def close(self) -> None:
+        """No more lines follow."""
         self._cut()
-        reasons = self._damage[:_MAX_REASONS]
-        if self._dropped:
-            reasons.append(f"only the first {len(self._cases):,} cases were kept; {self._dropped:,} were not")
-        tally = Tally(**{status.value: count for status, count in self._counts.items()})
-        return TestReport(tuple(self._cases), tally, tuple(reasons))
 
     def _artifact(self, line: str) -> None:
         try:
@@ -159,7 +145,7 @@ class _Reader:
         if found := _END.match(line):
             self._end(found)
         elif found := _SECTION.match(line):
-            binary.section = binary.said.setdefault(found["name"], Excerpt(self._limits.text))
+            binary.section = binary.said.setdefault(found["name"], Excerpt(self._collected.limits.text))
         elif line == "failures:":
             binary.section = None  # the list of names follows
         elif binary.section is not None:
@@ -168,7 +154,7 @@ class _Reader:
     def _end(self, found: re.Match[str]) -> None:
         binary, self._binary, self._next = self._binary, None, ""
         if binary is None:
-            self._damage.append("a result of tests was printed without the tests")
+            self._collected.note("a result of tests was printed without the tests")
             return
         seen = dict.fromkeys(Status, 0)
         for _, status, _ in binary.tests:
@@ -177,7 +163,7 @@ class _Reader:
         told = (passed + measured, failed, ignored)
         counted = (seen[Status.PASSED], seen[Status.FAILED], seen[Status.SKIPPED])
         if told != counted or binary.announced != sum(told):
-            self._damage.append(
+            self._collected.note(
                 f"{binary.classname} announced {binary.announced} tests, counted {told} passed, failed and ignored in "
                 f"the end, and printed {counted}"
             )
@@ -186,7 +172,9 @@ class _Reader:
     def _cut(self) -> None:
         """Whatever was being read ended in the middle, and nothing says why."""
         if self._binary is not None:
-            self._damage.append(f"{self._binary.classname} announced {self._binary.announced} tests and did not finish")
+            self._collected.note(
+                f"{self._binary.classname} announced {self._binary.announced} tests and did not finish"
+            )
             self._hold_all(self._binary)
         self._binary = None
 
@@ -196,21 +184,12 @@ class _Reader:
         if binary is None:
             return  # a failed test ends its binary like this as well
         self._hold_all(binary)
-        message = f"the test binary did not finish: {how[: self._limits.text]}"
-        self._hold(TestCase(binary.classname, Status.ERRORED, message, classname=binary.classname))
+        message = f"the test binary did not finish: {how}"
+        self._collected.add(TestCase(binary.classname, Status.ERRORED, message, classname=binary.classname))
 
     def _hold_all(self, binary: _Binary) -> None:
         for case in _numbered(_case(binary, *test) for test in binary.tests):
-            self._hold(case)
-
-    def _hold(self, case: TestCase) -> None:
-        self._counts[case.status] += 1
-        if self._keep is Keep.RED and not case.is_red:
-            return
-        if len(self._cases) >= (self._limits.red if self._keep is Keep.RED else self._limits.cases):
-            self._dropped += 1
-            return
-        self._cases.append(case)
+            self._collected.add(case)
 
 
 def _case(binary: _Binary, name: str, status: Status, reason: str) -> TestCase:
@@ -250,12 +229,12 @@ def _message(said: str, panic: re.Match[str] | None) -> str:
     """What the panic says, else the last line of the output."""
     if panic and panic["old"]:
         return panic["old"]
-    lines = [line for line in said[panic.end() if panic else 0 :].splitlines() if line.strip()]
-    lines = [line for line in lines if not line.startswith(("note: ", "stack backtrace:"))]
+    told = [line for line in said[panic.end() if panic else 0 :].splitlines() if line.strip()]
+    told = [line for line in told if not line.startswith(("note: ", "stack backtrace:"))]
     if panic:
-        end = next((at for at, line in enumerate(lines) if re.match(r"\s+\d+: ", line)), len(lines))
-        return "\n".join(lines[: min(end, 4)])
-    return lines[-1].strip() if lines else ""
+        end = next((at for at, line in enumerate(told) if _FRAME.match(line)), len(told))
+        return "\n".join(told[: min(end, _MOST_LINES)])
+    return told[-1].strip() if told else ""
 
 
 def _package(package_id: str) -> str:

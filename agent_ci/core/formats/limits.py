@@ -18,13 +18,15 @@ class Limits:
     """How much of one report is held.
 
     ``cases`` and ``red`` are numbers of cases (for Keep.ALL and Keep.RED), ``text`` is characters of message
-    and of traceback per case, ``tag`` is the bytes that one tag with its attributes may take.
+    and of traceback per case, ``tag`` is the bytes that one tag with its attributes, or one line, may take, and
+    ``document`` is the bytes of a JSON document, which is held whole.
     """
 
     cases: int = 1_000_000
     red: int = 10_000
     text: int = 8_000
     tag: int = 16 * 2**20
+    document: int = 64 * 2**20
 
 
 class Excerpt:

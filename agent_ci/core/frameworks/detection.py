@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from agent_ci.core.frameworks import cargo, cmake, dotnet, elixir, javascript, jvm, php, ruby, swift
+from agent_ci.core.frameworks import cargo, cmake, dotnet, elixir, go, jvm, packages, php, ruby, swift
 from agent_ci.core.frameworks.framework import Framework
-from agent_ci.core.frameworks.kind import Kind, Manifest, after
+from agent_ci.core.frameworks.kind import Kind, Manifest
 
 Read = Callable[[str], str]
 
@@ -23,7 +22,8 @@ class Project:
 
 
 KINDS: tuple[Kind, ...] = (
-    javascript.JEST,
+    *packages.KINDS,
+    go.KIND,
     cargo.KIND,
     jvm.MAVEN,
     jvm.GRADLE,
@@ -59,17 +59,6 @@ def projects(paths: Iterable[str], read: Read) -> tuple[Project, ...]:
 def _holds(known: Project, folder: str, framework: Framework) -> bool:
     is_inside = not known.folder or folder == known.folder or folder.startswith(f"{known.folder}/")
     return is_inside and known.framework.name == framework.name
-
-
-def scripted(words: tuple[str, ...], manifest: str) -> str:
-    """The script of package.json, whose text is *manifest*, that *words* start with npm, yarn or pnpm; else empty."""
-    rest = after(words, ("npm", "run"), ("yarn", "run"), ("pnpm", "run"), ("npm",), ("yarn",), ("pnpm",))
-    if not rest:
-        return ""
-    try:
-        return str(json.loads(manifest).get("scripts", {}).get({"t": "test"}.get(rest[0], rest[0]), ""))
-    except (ValueError, AttributeError):
-        return ""
 
 
 def of_command(words: tuple[str, ...]) -> Framework | None:

@@ -33,8 +33,10 @@ class Step:
     ``reports`` are globs of the reports that it leaves, absolute or relative to the folder. With ``tells``, what it
     prints is its report instead. Of a step that ``builds`` the exit code says whether the rest can run, as the case
     ``stands_for``, or where that is empty the one of the build. Where it runs the tests as well, it has reports,
-    ``ran`` are its exit codes when they were run, and ``build_alone`` is what to start for the build alone. ``kit``
-    names files of ours that it finds in a folder of that name in the outbox, ``files`` are texts by name in there.
+    ``ran`` are its exit codes when they were run, and ``build_alone`` is what to start for the build alone. Where one
+    that has no reports is not needed, the rest runs in any case, for what could be built, and alone for a selection of
+    tests. ``kit`` names files of ours that it finds in a folder of that name in the outbox, ``files`` are texts by name
+    in there.
     """
 
     argv: tuple[str, ...]
@@ -44,6 +46,7 @@ class Step:
     stands_for: str = ""
     build_alone: tuple[str, ...] = ()
     ran: tuple[int, ...] = (0,)
+    is_needed: bool = True
     kit: str = ""
     files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -90,7 +93,7 @@ def built(id_: str, complaint: str = "", *, place: tuple[str, int | None] = ("",
 def selected(report: TestReport, only: Iterable[str]) -> tuple[TestReport, tuple[str, ...], tuple[str, ...]]:
     """*report* without what was not asked for; the ids of *only* that did not run; and the surplus ones that did.
 
-    A case that merely holds a wanted one (Go's parent of a subtest) is no surplus.
+    A case that merely holds a wanted one, or is held by it (Go's test and its subtests), is no surplus.
     """
     wanted = tuple(only)
     ran = [case for case in report.cases if case.status is not Status.SKIPPED]
@@ -101,4 +104,5 @@ def selected(report: TestReport, only: Iterable[str]) -> tuple[TestReport, tuple
 
 
 def _is_related(id_: str, wanted: str) -> bool:
-    return is_within(id_, wanted) or is_within(wanted, id_) or wanted.startswith(f"{id_}/")
+    is_held = "::" in wanted and id_.startswith(f"{wanted}/")
+    return is_held or is_within(id_, wanted) or is_within(wanted, id_) or wanted.startswith(f"{id_}/")

@@ -15,6 +15,8 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
+    (b"{\0", "utf-16-le"),
+    (b"\0{", "utf-16-be"),
 )
 _DECLARED = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 # Only character sets: names like "zip", "idna" or "unicode_escape" are codecs as well.
@@ -41,10 +43,11 @@ def legal_text(chunks: Iterable[bytes]) -> Iterator[str]:
     Terminal colours, control characters and references to them are left out; bytes that are not of the
     document's encoding are read as Windows-1252. Where report tags stand in front, everything is kept.
     """
-    return _from_the_beginning(_without_illegal(_decoded(chunks)))
+    return _from_the_beginning(_without_illegal(decoded(chunks)))
 
 
-def _decoded(chunks: Iterable[bytes]) -> Iterator[str]:
+def decoded(chunks: Iterable[bytes]) -> Iterator[str]:
+    """The text of *chunks* by byte order mark or declaration, else UTF-8; bad bytes are read as Windows-1252."""
     decoder: codecs.IncrementalDecoder | None = None
     head = b""
     for chunk in chunks:
@@ -53,9 +56,13 @@ def _decoded(chunks: Iterable[bytes]) -> Iterator[str]:
             if b">" not in head and len(head) < _MOST_OF_A_DECLARATION:
                 continue
             decoder, chunk = _decoder(head), head  # noqa: PLW2901 -- the first bytes are decoded with the rest
-        yield _UNDECODED.sub(_as_windows_1252, decoder.decode(chunk))
+        yield _repaired(decoder.decode(chunk))
     decoder, rest = (_decoder(head), head) if decoder is None else (decoder, b"")
-    yield _UNDECODED.sub(_as_windows_1252, decoder.decode(rest, final=True))
+    yield _repaired(decoder.decode(rest, final=True))
+
+
+def _repaired(text: str) -> str:
+    return text if text.isascii() else _UNDECODED.sub(_as_windows_1252, text)
 
 
 def _decoder(head: bytes) -> codecs.IncrementalDecoder:
@@ -88,6 +95,11 @@ def _without_illegal(texts: Iterable[str]) -> Iterator[str]:
         held = joined[cut:] if cut >= 0 else ""
         yield _clean(joined[:cut] if cut >= 0 else joined)
     yield _clean(held)
+
+
+def plain(text: str) -> str:
+    """*text* without terminal colours, control characters and halves of surrogate pairs."""
+    return text if text.isascii() and text.isprintable() else _ILLEGAL.sub("", _COLOUR.sub("", text))
 
 
 def _clean(text: str) -> str:
