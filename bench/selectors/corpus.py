@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bench.selectors import cargo, go, maven
+from bench.selectors import cargo, cmake, elixir, go, gradle, maven, php
 from bench.selectors.ecosystem import Ecosystem
 from bench.selectors.javascript import JEST, MOCHA, PLAYWRIGHT, VITEST
+from bench.selectors.ruby import MINITEST, RSPEC
 
 ECOSYSTEMS: tuple[Ecosystem, ...] = (
     JEST,
@@ -14,4 +15,10 @@ ECOSYSTEMS: tuple[Ecosystem, ...] = (
     go.ECOSYSTEM,
     cargo.ECOSYSTEM,
     maven.ECOSYSTEM,
+    gradle.ECOSYSTEM,
+    RSPEC,
+    MINITEST,
+    php.ECOSYSTEM,
+    cmake.ECOSYSTEM,
+    elixir.ECOSYSTEM,
 )
