@@ -140,12 +140,22 @@ def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
             return _pytest(setup, sandbox, tree, *asked)
         if framework := detection.of_command(meant):
             return _framework(setup, framework, command=settings.run)
-    if not settings.report:
-        raise UsageError(
-            f"`{settings.run}` is no test framework that is known here; name the reports it leaves with --report"
-        )
     argv = ("sh", "-c", settings.run) if settings.shell else words
-    return AnyCommand(argv, settings.report)
+    return AnyCommand(argv, settings.report) if settings.report else _check(setup, sandbox, tree, argv)
+
+
+def _check(setup: Setup, sandbox: Sandbox, tree: Tree, argv: tuple[str, ...]) -> Runner:
+    """The command *argv*, judged by its exit code, and beside it the tests that the files of *tree* say there are."""
+    from agent_ci.core.frameworks.checks import Check
+    from agent_ci.runners.several import Several
+
+    typed = shlex.join(argv) if setup.settings.shell else setup.settings.run
+    command = _framework(setup, Check(argv, typed), command=typed)
+    try:
+        beside = _detected(setup, sandbox, tree)
+    except (InfrastructureError, UnsupportedError):  # none that could get worse, as far as can be seen here
+        return command
+    return Several((command, *(beside.runners if isinstance(beside, Several) else (beside,))), {})
 
 
 def _detected(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:

@@ -11,7 +11,8 @@ _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix
 # What programs of every kind look up there; never all of /etc, where keys, shadow and credentials live.
 _OF_ETC = (
     "alternatives", "crypto-policies", "fonts", "gai.conf", "group", "host.conf", "hosts", "java", "ld.so.cache",
-    "ld.so.conf", "ld.so.conf.d", "locale.alias", "localtime", "lsb-release", "magic", "mime.types", "nodejs",
+    "ld.so.conf", "ld.so.conf.d", "locale.alias", "localtime", "lsb-release", "magic", "maven/logging", "maven/m2.conf",
+    "mime.types", "nodejs",
     "nsswitch.conf", "os-release", "passwd", "pki/ca-trust", "pki/java", "pki/tls/cert.pem", "pki/tls/certs",
     "pki/tls/openssl.cnf", "protocols", "services", "ssl/cert.pem", "ssl/certs", "ssl/openssl.cnf", "timezone",
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shlex
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from agent_ci.ports import Command, Completed, Workspace
 from agent_ci.runners import installed
 from agent_ci.runners.places import Files
 
+_KITS = Path(__file__).parent
 _MAX_OUTPUT = 2**30
 _SHOWN = 20_000  # characters of what a failed build printed
 _NOT_STARTED = frozenset({126, 127})  # a shell's, for a program that cannot be run or is not there
@@ -74,21 +76,29 @@ class FrameworkRunner:
 
     def _run(self, workspace: Workspace, place: Place, wanted: tuple[str, ...], timeout: float) -> TestReport:
         found: list[TestReport] = []
-        builds = build_id(self.framework)
-        tests = tuple(id_ for id_ in wanted if id_ != builds)
-        is_broken = False
-        for step in self.framework.steps(place, tests):
-            if wanted and not (builds in wanted or step.is_needed if step.builds else tests):
-                continue  # the build alone was asked for, or tests alone that do without
+        build = build_id(self.framework)
+        tests = tuple(id_ for id_ in wanted if id_ != build)
+        steps = self.framework.steps(place, tests)
+        if wanted and not tests:  # the build alone was asked for
+            steps = tuple(_without_tests(step) for step in steps if step.builds)
+        elif wanted and build not in wanted:
+            steps = tuple(step for step in steps if step.is_needed)
+        files, is_broken = Files(workspace.root, Path(place.folder)), False
+        for step in steps:
             done, output = self._start(workspace, place, step, timeout)
-            if not step.builds:
-                found.append(self._read(workspace, step, done, output, is_broken=is_broken))
-                continue
-            case = built(self.framework, *_complaint(done, output))
-            found.append(TestReport.of(case))
-            is_broken = is_broken or case.is_red
-            if case.is_red and step.is_needed:
-                break
+            if step.builds:
+                works = done.exit_code in step.ran
+                complaint, where = ("", ("", None)) if works else _complaint(done, output, workspace.root)
+                case = files.placed(built(step.stands_for or build, complaint, place=where))
+                found.append(TestReport.of(case))
+                is_broken = is_broken or case.is_red
+                if case.is_red and step.is_needed:
+                    break
+            if step.reports or step.tells:
+                may_lack = is_broken or (bool(wanted) and not done.exit_code)
+                report = self._read(workspace, step, done, output, may_lack=may_lack)
+                report = report if is_broken else _doubted(report, done)
+                found.append(replace(report, cases=tuple(map(files.placed, report.cases))))
         return reports.joined(found)
 
     def _start(self, workspace: Workspace, place: Place, step: Step, timeout: float) -> tuple[Completed, Path]:
@@ -96,6 +106,7 @@ class FrameworkRunner:
         output = workspace.outbox / f"{secrets.token_hex(8)}.txt"
         for stale in self._reports(place, step):
             stale.unlink()  # one that is part of the commit says nothing about this run
+        _prepare(workspace.outbox, step)
         keeps = step.tells or step.builds
         argv = ("sh", "-c", _START, "sh", str(place.folder), str(output) if keeps else "", *step.argv)
         done = workspace.run(Command(argv, step.environment, timeout))
@@ -108,25 +119,22 @@ class FrameworkRunner:
             raise InfrastructureError(f"the tests cannot be run here; {done.explanation}")
         return done, output
 
-    def _read(self, workspace: Workspace, step: Step, done: Completed, output: Path, *, is_broken: bool) -> TestReport:
-        """What *step* reported. Raises UnsupportedError where it reported nothing, though the build is not broken."""
+    def _read(self, workspace: Workspace, step: Step, done: Completed, output: Path, *, may_lack: bool) -> TestReport:
+        """What *step* reported. Raises UnsupportedError where it reported nothing that can be read, and should have."""
         place = self._place(workspace)
         found = (output,) if step.tells else self._reports(place, step)
-        if not found:
+        root = workspace.outbox if found and found[0].is_relative_to(workspace.outbox) else workspace.root
+        if not found and not may_lack:
             raise UnsupportedError(f"{self.framework.name} left no report; {done.explanation}")
-        root = workspace.outbox if found[0].is_relative_to(workspace.outbox) else workspace.root
         try:
             report = reports.read_reports(found, root=root)
         except UnsupportedError as error:
-            if is_broken:
+            if may_lack:
                 return TestReport()
             raise UnsupportedError(f"{error}; {done.explanation}") from error
-        files = Files(workspace.root, Path(place.folder))
-        cases = tuple(files.placed(replace(case, id=self.framework.id_of(case, place))) for case in report.cases)
-        doubts = report.partial
-        if done.exit_code and not report.tally.red and not is_broken:
-            doubts += (f"nothing in its report is red, and {done.explanation}",)
-        return replace(report, cases=cases, partial=doubts)
+        return replace(
+            report, cases=tuple(replace(case, id=self.framework.id_of(case, place)) for case in report.cases)
+        )
 
     def _place(self, workspace: Workspace) -> Place:
         folder = workspace.root / self.folder if self.folder else workspace.root
@@ -146,6 +154,25 @@ class FrameworkRunner:
         return f"cd {shlex.quote(self.folder)} && {typed}" if self.folder else typed
 
 
+def _doubted(report: TestReport, done: Completed) -> TestReport:
+    """*report*, which is partial where nothing in it explains how its run ended."""
+    if not done.exit_code or report.tally.red:
+        return report
+    return replace(report, partial=(*report.partial, f"nothing in its report is red, and {done.explanation}"))
+
+
+def _without_tests(step: Step) -> Step:
+    return replace(step, argv=step.build_alone, reports=(), ran=(0,)) if step.build_alone else step
+
+
+def _prepare(outbox: Path, step: Step) -> None:
+    """Put what *step* finds in the outbox there."""
+    if step.kit and not (outbox / step.kit).exists():
+        shutil.copytree(_KITS / step.kit, outbox / step.kit)
+    for name, text in step.files.items():
+        (outbox / name).write_text(text, encoding="utf-8")
+
+
 def _text(file: Path) -> str:
     """The end of what was printed; empty where nothing was, or where it cannot be read safely."""
     try:
@@ -156,11 +183,10 @@ def _text(file: Path) -> str:
         return ""
 
 
-def _complaint(done: Completed, output: Path) -> tuple[str]:
-    """What a build that failed says is wrong; empty where it did not fail."""
-    if not done.exit_code:
-        return ("",)
-    text = _text(output)
-    found = logs.findings(text, "the build")
-    first = found[0].message if found else f"the build ended with exit code {done.exit_code}"
-    return (f"{first}\n\n{text}",)
+def _complaint(done: Completed, output: Path, root: Path) -> tuple[str, tuple[str, int | None]]:
+    """What a build that failed says is wrong, and where first."""
+    text = _text(output).replace(f"{root}/", "")
+    found = logs.findings(text, "")
+    first = next((finding for finding in found if finding.file), found[0] if found else None)
+    said = first.message if first else f"it ended with exit code {done.exit_code}"
+    return f"{said}\n\n{text}", (first.file, first.line) if first else ("", None)

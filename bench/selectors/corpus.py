@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bench.selectors import cargo, go
-from bench.selectors.javascript import JEST, MOCHA, PLAYWRIGHT, VITEST
+from bench.selectors import cargo, go, javascript, maven
 from bench.selectors.ecosystem import Ecosystem
 
 ECOSYSTEMS: tuple[Ecosystem, ...] = (
-    JEST,
-    VITEST,
-    MOCHA,
-    PLAYWRIGHT,
+    javascript.JEST,
+    javascript.VITEST,
+    javascript.MOCHA,
+    javascript.PLAYWRIGHT,
     go.ECOSYSTEM,
     cargo.ECOSYSTEM,
+    maven.ECOSYSTEM,
 )

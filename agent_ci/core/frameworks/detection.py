@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from agent_ci.core.frameworks import cargo, go, packages
+from agent_ci.core.frameworks import cargo, cmake, dotnet, elixir, go, jvm, packages, php, ruby, swift
 from agent_ci.core.frameworks.framework import Framework
 from agent_ci.core.frameworks.kind import Kind, Manifest
 
@@ -21,7 +21,20 @@ class Project:
     kind: Kind
 
 
-KINDS: tuple[Kind, ...] = (*packages.KINDS, go.KIND, cargo.KIND)
+KINDS: tuple[Kind, ...] = (
+    *packages.KINDS,
+    go.KIND,
+    cargo.KIND,
+    jvm.MAVEN,
+    jvm.GRADLE,
+    ruby.RSPEC,
+    ruby.MINITEST,
+    php.KIND,
+    cmake.KIND,
+    elixir.KIND,
+    dotnet.KIND,
+    swift.KIND,
+)
 _NEVER_IN = frozenset({"node_modules", "vendor", "third_party", "testdata", "fixtures", "examples"})
 
 

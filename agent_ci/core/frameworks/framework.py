@@ -31,8 +31,11 @@ class Step:
     """One command, started in the project's folder.
 
     ``reports`` are globs of the reports that it leaves, absolute or relative to the folder. With ``tells``, what it
-    prints is its report instead. A step that ``builds`` has no report: its exit code says whether the rest can run.
-    Where that is not needed, the rest runs in any case, for what could be built, and alone for a selection of tests.
+    prints is its report instead. Of a step that ``builds`` the exit code says whether the rest can run, as the case
+    ``stands_for``, or where that is empty the one of the build. Where the build is not ``is_needed``, the rest runs in
+    any case, and a selection of tests runs without it. Where it runs the tests as well, it has reports, ``ran`` are its
+    exit codes when they were run, and ``build_alone`` is what to start for the build alone. ``kit`` names files of ours
+    that it finds in a folder of that name in the outbox, ``files`` are texts by name in there.
     """
 
     argv: tuple[str, ...]
@@ -40,6 +43,11 @@ class Step:
     tells: bool = False
     builds: bool = False
     is_needed: bool = True
+    stands_for: str = ""
+    build_alone: tuple[str, ...] = ()
+    ran: tuple[int, ...] = (0,)
+    kit: str = ""
+    files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -73,12 +81,12 @@ def build_id(framework: Framework) -> str:
     return f"build ({framework.name})"
 
 
-def built(framework: Framework, complaint: str = "", *, place: tuple[str, int | None] = ("", None)) -> TestCase:
-    """The case that stands for the build, red where there is a *complaint*; ``place`` is the first file and line."""
+def built(id_: str, complaint: str = "", *, place: tuple[str, int | None] = ("", None)) -> TestCase:
+    """The case *id_* of a build or a check, red where there is a *complaint*; ``place`` is the first file and line."""
     first = next((line for line in complaint.splitlines() if line.strip()), "")
     status = Status.ERRORED if complaint else Status.PASSED
     file, line = place
-    return TestCase(build_id(framework), status, message=first, traceback=complaint, name="build", file=file, line=line)
+    return TestCase(id_, status, message=first, traceback=complaint, name=id_, file=file, line=line)
 
 
 def selected(report: TestReport, only: Iterable[str]) -> tuple[TestReport, tuple[str, ...], tuple[str, ...]]:
@@ -97,3 +105,21 @@ def selected(report: TestReport, only: Iterable[str]) -> tuple[TestReport, tuple
 def _is_related(id_: str, wanted: str) -> bool:
     is_held = "::" in wanted and id_.startswith(f"{wanted}/")
     return is_held or is_within(id_, wanted) or is_within(wanted, id_) or wanted.startswith(f"{id_}/")
+
+
+def relative(file: str, place: Place) -> str:
+    """*file* relative to the project, where a report names it absolutely."""
+    path = PurePath(file)
+    return path.relative_to(place.folder).as_posix() if path.is_relative_to(place.folder) else file
+
+
+def by_file(only: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """The titles wanted of each file; none where the whole file is."""
+    found: dict[str, tuple[str, ...]] = {}
+    whole: set[str] = set()
+    for id_ in only:
+        file, _, title = id_.partition("::")
+        found[file] = (*found.get(file, ()), title)
+        if not title:
+            whole.add(file)
+    return {file: () if file in whole else titles for file, titles in found.items()}
