@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shlex
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -78,28 +78,28 @@ class FrameworkRunner:
         found: list[TestReport] = []
         build = build_id(self.framework)
         tests = tuple(id_ for id_ in wanted if id_ != build)
-        is_broken = False
-        for step in self._steps(place, wanted, tests):
+        steps = self.framework.steps(place, tests)
+        if wanted and not tests:  # the build alone was asked for
+            steps = tuple(_without_tests(step) for step in steps if step.builds)
+        elif wanted and build not in wanted:
+            steps = tuple(step for step in steps if step.is_needed)
+        files, is_broken = Files(workspace.root, Path(place.folder)), False
+        for step in steps:
             done, output = self._start(workspace, place, step, timeout)
             if step.builds:
                 works = done.exit_code in step.ran
                 complaint, where = ("", ("", None)) if works else _complaint(done, output, workspace.root)
-                found.append(TestReport.of(built(step.stands_for or build, complaint, place=where)))
-                is_broken = is_broken or not works
-                if not works and step.is_needed:
+                case = files.placed(built(step.stands_for or build, complaint, place=where))
+                found.append(TestReport.of(case))
+                is_broken = is_broken or case.is_red
+                if case.is_red and step.is_needed:
                     break
             if step.reports or step.tells:
-                is_lenient = is_broken or (bool(wanted) and not done.exit_code)
-                found.append(self._read(workspace, step, done, output, is_broken=is_broken, is_lenient=is_lenient))
+                may_lack = is_broken or (bool(wanted) and not done.exit_code)
+                report = self._read(workspace, step, done, output, may_lack=may_lack)
+                report = report if is_broken else _doubted(report, done)
+                found.append(replace(report, cases=tuple(map(files.placed, report.cases))))
         return reports.joined(found)
-
-    def _steps(self, place: Place, wanted: tuple[str, ...], tests: tuple[str, ...]) -> Iterator[Step]:
-        """What to run for *wanted*: not the tests for the build alone, nor a build that *tests* do without."""
-        for step in self.framework.steps(place, tests):
-            if not wanted or (tests and (step.is_needed or not step.builds or len(tests) < len(wanted))):
-                yield step
-            elif not tests and step.builds:
-                yield _without_tests(step)
 
     def _start(self, workspace: Workspace, place: Place, step: Step, timeout: float) -> tuple[Completed, Path]:
         """Start *step*; how it ended, and the file with what it printed where that is kept apart."""
@@ -119,33 +119,22 @@ class FrameworkRunner:
             raise InfrastructureError(f"the tests cannot be run here; {done.explanation}")
         return done, output
 
-    def _read(  # noqa: PLR0913 - what was started, how it ended, and what that means
-        self, workspace: Workspace, step: Step, done: Completed, output: Path, *, is_broken: bool, is_lenient: bool
-    ) -> TestReport:
-        """What *step* reported.
-
-        Raises UnsupportedError where it reported nothing, unless it is lenient: the build is broken, or nothing of
-        what was selected is there, and so is missing.
-        """
+    def _read(self, workspace: Workspace, step: Step, done: Completed, output: Path, *, may_lack: bool) -> TestReport:
+        """What *step* reported. Raises UnsupportedError where it reported nothing that can be read, and should have."""
         place = self._place(workspace)
         found = (output,) if step.tells else self._reports(place, step)
-        if not found and is_lenient:
-            return TestReport()
-        if not found:
+        root = workspace.outbox if found and found[0].is_relative_to(workspace.outbox) else workspace.root
+        if not found and not may_lack:
             raise UnsupportedError(f"{self.framework.name} left no report; {done.explanation}")
-        root = workspace.outbox if found[0].is_relative_to(workspace.outbox) else workspace.root
         try:
             report = reports.read_reports(found, root=root)
         except UnsupportedError as error:
-            if is_broken:
+            if may_lack:
                 return TestReport()
             raise UnsupportedError(f"{error}; {done.explanation}") from error
-        files = Files(workspace.root, Path(place.folder))
-        cases = tuple(files.placed(replace(case, id=self.framework.id_of(case, place))) for case in report.cases)
-        doubts = report.partial
-        if done.exit_code and not report.tally.red and not is_broken:
-            doubts += (f"nothing in its report is red, and {done.explanation}",)
-        return replace(report, cases=cases, partial=doubts)
+        return replace(
+            report, cases=tuple(replace(case, id=self.framework.id_of(case, place)) for case in report.cases)
+        )
 
     def _place(self, workspace: Workspace) -> Place:
         folder = workspace.root / self.folder if self.folder else workspace.root
@@ -163,6 +152,13 @@ class FrameworkRunner:
     def _typed(self) -> str:
         typed = shlex.join(self.framework.command)
         return f"cd {shlex.quote(self.folder)} && {typed}" if self.folder else typed
+
+
+def _doubted(report: TestReport, done: Completed) -> TestReport:
+    """*report*, which is partial where nothing in it explains how its run ended."""
+    if not done.exit_code or report.tally.red:
+        return report
+    return replace(report, partial=(*report.partial, f"nothing in its report is red, and {done.explanation}"))
 
 
 def _without_tests(step: Step) -> Step:

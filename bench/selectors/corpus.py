@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from bench.selectors import cargo, cmake, elixir, go, gradle, maven, php
+from bench.selectors import cargo, cmake, elixir, go, gradle, javascript, maven, php, ruby
 from bench.selectors.ecosystem import Ecosystem
-from bench.selectors.javascript import JEST, MOCHA, PLAYWRIGHT, VITEST
-from bench.selectors.ruby import MINITEST, RSPEC
 
 ECOSYSTEMS: tuple[Ecosystem, ...] = (
-    JEST,
-    VITEST,
-    MOCHA,
-    PLAYWRIGHT,
+    javascript.JEST,
+    javascript.VITEST,
+    javascript.MOCHA,
+    javascript.PLAYWRIGHT,
     go.ECOSYSTEM,
     cargo.ECOSYSTEM,
     maven.ECOSYSTEM,
     gradle.ECOSYSTEM,
-    RSPEC,
-    MINITEST,
+    ruby.RSPEC,
+    ruby.MINITEST,
     php.ECOSYSTEM,
     cmake.ECOSYSTEM,
     elixir.ECOSYSTEM,

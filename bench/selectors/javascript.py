@@ -98,13 +98,18 @@ _FOR_MOCHA = (
     "  it(title.replace('%i', row[0]).replace('%i', row[1]), () => run(...row)));\n"
     "const expect = (a) => ({ toBe: (b) => assert.strictEqual(a, b) });\n"
 )
+_HOOKED = """describe('hooked', () => {
+  before(() => { throw new Error('no'); });
+  it('waits', () => {});
+});
+"""
 MOCHA = Ecosystem(
     "mocha",
     {
         "package.json": _package("mocha"),
         "test/a.js": _FOR_MOCHA + _BODY.replace("TITLES", _titles()),
         "test/b.js": _FOR_MOCHA + _MORE,
-        "test/hooks.js": "describe('hooked', () => {\n  before(() => { throw Error('no'); });\n  it('waits', () => {});\n});\n",
+        "test/hooks.js": _HOOKED,
     },
     (*_ids("test/a.js"), "test/b.js::adds", 'test/hooks.js::hooked "before all" hook for "waits"'),
     by(Mocha()),

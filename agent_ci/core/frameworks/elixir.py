@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agent_ci.core.frameworks.framework import Place, Step
-from agent_ci.core.frameworks.javascript import by_file
+from agent_ci.core.frameworks.framework import Place, Step, by_file
 from agent_ci.core.frameworks.kind import Kind, Manifest, after
 from agent_ci.core.report import TestCase
 

@@ -32,21 +32,20 @@ class Step:
 
     ``reports`` are globs of the reports that it leaves, absolute or relative to the folder. With ``tells``, what it
     prints is its report instead. Of a step that ``builds`` the exit code says whether the rest can run, as the case
-    ``stands_for``, or where that is empty the one of the build. Where it runs the tests as well, it has reports,
-    ``ran`` are its exit codes when they were run, and ``build_alone`` is what to start for the build alone. Where one
-    that has no reports is not needed, the rest runs in any case, for what could be built, and alone for a selection of
-    tests. ``kit`` names files of ours that it finds in a folder of that name in the outbox, ``files`` are texts by name
-    in there.
+    ``stands_for``, or where that is empty the one of the build. Where the build is not ``is_needed``, the rest runs in
+    any case, and a selection of tests runs without it. Where it runs the tests as well, it has reports, ``ran`` are its
+    exit codes when they were run, and ``build_alone`` is what to start for the build alone. ``kit`` names files of ours
+    that it finds in a folder of that name in the outbox, ``files`` are texts by name in there.
     """
 
     argv: tuple[str, ...]
     reports: tuple[str, ...] = ()
     tells: bool = False
     builds: bool = False
+    is_needed: bool = True
     stands_for: str = ""
     build_alone: tuple[str, ...] = ()
     ran: tuple[int, ...] = (0,)
-    is_needed: bool = True
     kit: str = ""
     files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -106,3 +105,21 @@ def selected(report: TestReport, only: Iterable[str]) -> tuple[TestReport, tuple
 def _is_related(id_: str, wanted: str) -> bool:
     is_held = "::" in wanted and id_.startswith(f"{wanted}/")
     return is_held or is_within(id_, wanted) or is_within(wanted, id_) or wanted.startswith(f"{id_}/")
+
+
+def relative(file: str, place: Place) -> str:
+    """*file* relative to the project, where a report names it absolutely."""
+    path = PurePath(file)
+    return path.relative_to(place.folder).as_posix() if path.is_relative_to(place.folder) else file
+
+
+def by_file(only: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """The titles wanted of each file; none where the whole file is."""
+    found: dict[str, tuple[str, ...]] = {}
+    whole: set[str] = set()
+    for id_ in only:
+        file, _, title = id_.partition("::")
+        found[file] = (*found.get(file, ()), title)
+        if not title:
+            whole.add(file)
+    return {file: () if file in whole else titles for file, titles in found.items()}

@@ -62,7 +62,7 @@ def _patterns(only: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
         parent, _, name = test.rpartition("/")
         parents = by_parent.setdefault(package, {})
         parents[parent] = (*parents.get(parent, ()), name)
-    found = []
+    found: list[tuple[str, tuple[str, ...]]] = []
     for package, parents in by_parent.items():
         if "" in parents.get("", ()):
             found.append((package, ()))  # the whole package

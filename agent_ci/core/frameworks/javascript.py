@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePath
 
-from agent_ci.core.frameworks.framework import Place, Step
+from agent_ci.core.frameworks.framework import Place, Step, by_file, relative
 from agent_ci.core.report import TestCase
 
 # A title is matched as a regular expression of JavaScript, where these are the signs with a meaning.
@@ -234,18 +232,6 @@ def _selections(
     return tuple((file, titles, f"{place.outbox}/{name}-{number}.json") for number, (file, titles) in enumerate(wanted))
 
 
-def by_file(only: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
-    """The titles wanted of each file; none where the whole file is."""
-    found: dict[str, tuple[str, ...]] = {}
-    whole: set[str] = set()
-    for id_ in only:
-        file, _, title = id_.partition("::")
-        found[file] = (*found.get(file, ()), title)
-        if not title:
-            whole.add(file)
-    return {file: () if file in whole else titles for file, titles in found.items()}
-
-
 def _full_title(case: TestCase) -> str:
     """The titles of *case* with blanks in between; what is read has another sign there."""
     suites = tuple(filter(None, case.suite))
@@ -254,10 +240,4 @@ def _full_title(case: TestCase) -> str:
 
 
 def _id(case: TestCase, place: Place, title: str) -> str:
-    return "::".join(filter(None, (_relative(case.file, place), title)))
-
-
-def _relative(file: str, place: Place) -> str:
-    """*file* relative to the project, where a report names it absolutely."""
-    path = PurePath(file)
-    return path.relative_to(place.folder).as_posix() if path.is_relative_to(place.folder) else file
+    return "::".join(filter(None, (relative(case.file, place), title)))
