@@ -41,10 +41,11 @@ class Cargo:
     def steps(self, place: Place, only: tuple[str, ...]) -> tuple[Step, ...]:
         """Compile everything; then run all, or each target that holds a wanted test."""
         cargo, own = self._split()
-        around = environment(place.environment)
-        build = Step(("cargo", "test", "--no-run", *cargo), builds=True, environment=around)
+        job = place.environment
+        compiled = _in_own_home(job, ("cargo", "test", "--no-run", *cargo))
+        build = Step(compiled, builds=True, environment=_ENVIRONMENT)
         if not only:
-            return (build, _run(cargo, ("--no-fail-fast", *cargo), own, around))
+            return (build, _run(job, cargo, ("--no-fail-fast", *cargo), own))
         common = _without_choice(cargo)
         wanted: dict[str, tuple[str, ...]] = {}
         for id_ in only:
@@ -52,7 +53,7 @@ class Cargo:
             wanted[target] = (*wanted.get(target, ()), name)
         options = tuple(argument for argument in own if argument.startswith("--"))
         runs = (
-            _run(cargo, ("--no-fail-fast", *common, *choice), (*options, *filters), around)
+            _run(job, cargo, ("--no-fail-fast", *common, *choice), (*options, *filters))
             for target, names in wanted.items()
             if (choice := _choice(target))
             for filters in [_filters(names, is_documentation=choice[-1] == "--doc")]
@@ -69,11 +70,12 @@ class Cargo:
         return self.arguments[:at], self.arguments[at + 1 :]
 
 
-def _run(listed: tuple[str, ...], run: tuple[str, ...], own: tuple[str, ...], around: Mapping[str, str]) -> Step:
+def _run(job: Mapping[str, str], listed: tuple[str, ...], run: tuple[str, ...], own: tuple[str, ...]) -> Step:
     """Tell which file is which target, as only cargo's artifacts do, and run the tests."""
     listing = shlex.join(("cargo", "test", "--no-run", "--message-format=json", *listed))
     script = f'{listing} 2>/dev/null | grep \'"executable":"\'\nexec "$@"'
-    return Step(("sh", "-c", script, "sh", "cargo", "test", *run, "--", *own), tells=True, environment=around)
+    argv = _in_own_home(job, ("sh", "-c", script, "sh", "cargo", "test", *run, "--", *own))
+    return Step(argv, tells=True, environment=_ENVIRONMENT)
 
 
 def _choice(target: str) -> tuple[str, ...]:
@@ -110,20 +112,31 @@ def _without_choice(arguments: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def environment(job: Mapping[str, str]) -> Mapping[str, str]:
-    """Where the job keeps toolchains and downloaded packages, and how its cargo is kept from asking a network."""
+def _in_own_home(job: Mapping[str, str], argv: tuple[str, ...]) -> tuple[str, ...]:
+    """*argv*, started where rustup and cargo may write: in a home of theirs that leads to what the job has.
+
+    Both write into their homes even to find out that nothing is to be done, and the job's can only be read.
+    """
     home = job.get("HOME", "")
-    places = {
-        "RUSTUP_HOME": job.get("RUSTUP_HOME") or f"{home}/.rustup",
-        "CARGO_HOME": job.get("CARGO_HOME") or f"{home}/.cargo",
-    }
-    return {
-        **{name: place for name, place in places.items() if place.startswith("/") and home},
-        "CARGO_NET_OFFLINE": "true",
-        "CARGO_TERM_COLOR": "never",
-        "CARGO_INCREMENTAL": "0",
-        "RUST_BACKTRACE": "0",
-    }
+    toolchains = job.get("RUSTUP_HOME") or f"{home}/.rustup"
+    downloads = job.get("CARGO_HOME") or f"{home}/.cargo"
+    return ("sh", "-c", _HOMES, "sh", toolchains, downloads, *argv)
+
+
+_HOMES = """RUSTUP_HOME=$HOME/.rustup CARGO_HOME=$HOME/.cargo
+export RUSTUP_HOME CARGO_HOME
+mkdir -p "$RUSTUP_HOME" "$CARGO_HOME"
+for part in toolchains settings.toml; do [ ! -e "$1/$part" ] || ln -sfn "$1/$part" "$RUSTUP_HOME/$part"; done
+for part in registry git; do [ ! -e "$2/$part" ] || ln -sfn "$2/$part" "$CARGO_HOME/$part"; done
+shift 2
+exec "$@"
+"""
+_ENVIRONMENT = {
+    "CARGO_NET_OFFLINE": "true",
+    "CARGO_TERM_COLOR": "never",
+    "CARGO_INCREMENTAL": "0",
+    "RUST_BACKTRACE": "0",
+}
 
 
 def _found(manifest: Manifest) -> Cargo | None:
