@@ -13,6 +13,8 @@ from agent_ci.core.report import TestCase
 _PLAIN = re.compile(r"[A-Za-z0-9_$.]")
 _PHASES = frozenset({"test", "package", "verify", "install", "integration-test"})
 _TAKES_A_VALUE = frozenset({"-f", "--file", "-pl", "--projects", "-P", "--activate-profiles", "-s", "--settings", "-T"})
+# Those of the machine may hold passwords, and are not shown to the code; Maven fails where it may not read them.
+_SETTINGS = {"--global-settings": "settings", "--global-toolchains": "toolchains"}
 
 
 def _id(case: TestCase) -> str:
@@ -52,11 +54,22 @@ class Maven:
         around = _java(place.environment, "MAVEN_OPTS")
         options = tuple(word for word in self.arguments if word not in _PHASES)
         phase = next((word for word in self.arguments if word in _PHASES), "test")
-        start = (self.program, "-o", "-B", "-ntp", "-Dstyle.color=never", *_repository(place.environment), *options)
+        own = tuple(word for option, name in _SETTINGS.items() for word in (option, f"{place.outbox}/{name}.xml"))
+        start = (
+            self.program,
+            "-o",
+            "-B",
+            "-ntp",
+            "-Dstyle.color=never",
+            *own,
+            *_repository(place.environment),
+            *options,
+        )
         reports = tuple(f"**/target/{kind}-reports/TEST-*.xml" for kind in ("surefire", "failsafe"))
         run = (*start, "-Dmaven.test.failure.ignore=true", *_selection(only), phase)
         compiles = (*start, "test-compile")
-        return (Step(run, reports, builds=True, build_alone=compiles, environment=around),)
+        files = {f"{name}.xml": f"<{name}/>\n" for name in _SETTINGS.values()}
+        return (Step(run, reports, builds=True, build_alone=compiles, files=files, environment=around),)
 
     def id_of(self, case: TestCase, _place: Place) -> str:
         """The class and the name as Surefire writes them."""
