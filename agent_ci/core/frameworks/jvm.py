@@ -11,6 +11,8 @@ from agent_ci.core.frameworks.kind import Kind, Manifest, after
 from agent_ci.core.report import TestCase
 
 _PLAIN = re.compile(r"[A-Za-z0-9_$.]")
+_JUNIT_4 = re.compile(r"[\w$]+\[.*\]", re.DOTALL)
+_METHOD = re.compile(r"[\w$]+([({\[].*)?", re.DOTALL)  # anything else is a name for people
 _PHASES = frozenset({"test", "package", "verify", "install", "integration-test"})
 _TAKES_A_VALUE = frozenset({"-f", "--file", "-pl", "--projects", "-P", "--activate-profiles", "-s", "--settings", "-T"})
 # Those of the machine may hold passwords, and are not shown to the code; Maven fails where it may not read them.
@@ -22,8 +24,8 @@ def _id(case: TestCase) -> str:
 
 
 def _method(name: str) -> str:
-    """The method of a case's *name*: parameters and the number of a repetition are no part of it."""
-    return re.split(r"[({\[]", name, maxsplit=1)[0]
+    """The method of a case's *name*, with what JUnit 4 puts in brackets behind it, and without what JUnit 5 does."""
+    return name if _JUNIT_4.fullmatch(name) else re.split(r"[({\[]", name, maxsplit=1)[0]
 
 
 def _wild(name: str) -> str:
@@ -162,9 +164,12 @@ class Gradle:
 
 
 def _gradle_pattern(id_: str) -> str:
-    """Class and method with a star for what could be read otherwise: Gradle has no sign for any one sign."""
+    """Class and method with a star for what could be read otherwise: Gradle has no sign for any one sign.
+
+    JUnit 5 has a name for people reported where there is one, from which the method cannot be told: the class then.
+    """
     class_, _, name = id_.partition("::")
-    method = "".join(sign if _PLAIN.match(sign) else "*" for sign in _method(name))
+    method = "".join(sign if _PLAIN.match(sign) else "*" for sign in _method(name)) if _METHOD.fullmatch(name) else ""
     return f"{class_}.{method}" if method else class_
 
 
