@@ -86,6 +86,6 @@ ECOSYSTEM = Ecosystem(
     ),
     by(Gradle()),
     programs=("gradle", "javac"),
-    version=("gradle", "--version"),
+    version=("sh", "-c", "gradle --version | grep ^Gradle"),
     prepare=_prepare,
 )

@@ -12,6 +12,8 @@ from agent_ci.core.report import TestCase
 
 _PLAIN = re.compile(r"[A-Za-z0-9_$.]")
 _JUNIT_4 = re.compile(r"[\w$]+\[.*\]", re.DOTALL)
+_INVOCATION = re.compile(r"(?P<method>[^({\[]+)[({].*\[(?P<number>\d+)\]", re.DOTALL)
+_KIT = "junit_kit"
 _METHOD = re.compile(r"[\w$]+([({\[].*)?", re.DOTALL)  # anything else is a name for people
 _PHASES = frozenset({"test", "package", "verify", "install", "integration-test"})
 _TAKES_A_VALUE = frozenset({"-f", "--file", "-pl", "--projects", "-P", "--activate-profiles", "-s", "--settings", "-T"})
@@ -38,8 +40,8 @@ class Maven:
     """https://maven.apache.org/surefire/maven-surefire-plugin/examples/single-test.html; *arguments* are the user's.
 
     An id is ``CLASS::METHOD``, with the parameters and the number that Surefire puts behind a parametrised one.
-    Surefire selects no single invocation of those: all are run, and the others left out of the report. A class that
-    several modules have under one name is run in each.
+    Surefire selects no single invocation of JUnit 5: an extension of ours, compiled for the selection, leaves out the
+    others; where it cannot be compiled all are run. A class that several modules have under one name is run in each.
     """
 
     arguments: tuple[str, ...] = ("test",)
@@ -71,7 +73,13 @@ class Maven:
         run = (*start, "-Dmaven.test.failure.ignore=true", *_selection(only), phase)
         compiles = (*start, "test-compile")
         files = {f"{name}.xml": f"<{name}/>\n" for name in _SETTINGS.values()}
-        return (Step(run, reports, builds=True, build_alone=compiles, files=files, environment=around),)
+        kit = ""
+        if invocations := _invocations(only):
+            kit, told = _KIT, f"{place.outbox}/only.txt"
+            files["only.txt"] = invocations
+            home = place.environment.get("HOME", "")
+            run = ("sh", f"{place.outbox}/{kit}/start.sh", f"{home}/.m2/repository", *run, f"-Dagent_ci.only={told}")
+        return (Step(run, reports, builds=True, build_alone=compiles, kit=kit, files=files, environment=around),)
 
     def id_of(self, case: TestCase, _place: Place) -> str:
         """The class and the name as Surefire writes them."""
@@ -85,6 +93,13 @@ def _selection(only: tuple[str, ...]) -> tuple[str, ...]:
     chosen = ",".join(f"{_wild(class_)}#{_wild(method)}" if method else _wild(class_) for class_, method in methods)
     several = ("-Dsurefire.failIfNoSpecifiedTests=false", "-DfailIfNoTests=false")
     return (f"-Dtest={chosen}", f"-Dit.test={chosen}", "-Dfailsafe.failIfNoSpecifiedTests=false", *several)
+
+
+def _invocations(only: tuple[str, ...]) -> str:
+    """A line ``CLASS::METHOD#NUMBER`` for each wanted invocation; a method that is wanted as a whole has none."""
+    found = [match for id_ in only if (match := _INVOCATION.fullmatch(id_))]
+    whole = {id_ for id_ in only if not _INVOCATION.fullmatch(id_)}
+    return "".join(f"{match['method']}#{match['number']}\n" for match in found if match["method"] not in whole)
 
 
 def _repository(job: Mapping[str, str]) -> tuple[str, ...]:
