@@ -175,8 +175,12 @@ def cucumber(*, red: bool) -> list[dict[str, Any]]:
 
 
 def ctrf(*, red: bool) -> dict[str, Any]:
-    failed = {"status": "failed", "message": "got 3, want 4", "trace": "Error: got 3, want 4\n    at sum.test.js:7:5"}
-    tests = [
+    failed: dict[str, Any] = {
+        "status": "failed",
+        "message": "got 3, want 4",
+        "trace": "Error: got 3, want 4\n    at sum.test.js:7:5",
+    }
+    tests: list[dict[str, Any]] = [
         {"name": "passes", "status": "passed", "duration": 10},
         {"name": "fails", "duration": 20, **(failed if red else {"status": "passed"})},
         {"name": "skips", "status": "skipped", "duration": 0},
@@ -187,7 +191,9 @@ def ctrf(*, red: bool) -> dict[str, Any]:
 
 
 def green_text(red: bytes) -> bytes:
-    return red.replace(b"FAIL\nexit status 1\nFAIL\t", b"PASS\nok  \t").replace(b"FAIL\n", b"").replace(b"FAIL:", b"PASS:")
+    return (
+        red.replace(b"FAIL\nexit status 1\nFAIL\t", b"PASS\nok  \t").replace(b"FAIL\n", b"").replace(b"FAIL:", b"PASS:")
+    )
 
 
 SAMPLES = {
