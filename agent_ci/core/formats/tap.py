@@ -219,7 +219,7 @@ class _Reader:
         point, self._point = self._point, None
         if point is None:
             return
-        if self._collected.holds(point.status):
+        if self._collected.holds(point.status) and not self._collected.is_full:
             self._collected.add(_case(point, self._seen))
         else:
             self._collected.count(point.status)
