@@ -71,6 +71,13 @@ def test_a_failure_tells_its_subtest_and_perls_comments_tell_its_place() -> None
     assert "not ok 1 - inner" in case.traceback
 
 
+def test_what_mocha_writes_behind_a_failure_belongs_to_it_and_its_summary_does_not() -> None:
+    stack = ("  got 3, want 4", "  Error: got 3, want 4", "      at Context.<anonymous> (test/sum.js:7:5)")
+    fails, bare = read("1..2", "not ok 1 fails", *stack, "not ok 2 bare", "# tests 2", "# fail 2").red
+    assert (fails.message, fails.file, fails.line) == ("got 3, want 4", "test/sum.js", 7)
+    assert (bare.message, bare.traceback) == ("not ok", "")
+
+
 def test_a_name_is_read_without_its_time_and_directive() -> None:
     report = read("ok 1 - reads \\# and \\\\ # time=12.5ms", "ok 2 - later # SKIP slow", "1..2")
     assert [(case.name, case.seconds, case.message) for case in report.cases] == [
