@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from bench.selectors import maven
+from bench.selectors import javascript, maven
+from bench.selectors.ecosystem import MissingToolError
 from tests.frameworks.fixing import diff, is_verified, needs, repaired
 
 
 @dataclass(frozen=True)
 class Red:
-    """A red project: *wrong* is a line of *path*, and *right* what repairs it. *red* and *green* are ids."""
+    """A red project: *wrong* is a line of *path*, and *right* what repairs it. *red* and *green* are ids.
+
+    *new* are ids of tests that could not run before. *prepare* does what an earlier step of the job would.
+    """
 
     programs: tuple[str, ...]
     files: Mapping[str, str]
@@ -25,6 +29,8 @@ class Red:
     red: tuple[str, ...]
     green: tuple[str, ...]
     given: Mapping[str, object] = field(default_factory=dict)
+    new: tuple[str, ...] = ()
+    prepare: Callable[[Path], None] = lambda _checkout: None
 
 
 MAVEN_TEST = """package shop;
@@ -45,7 +51,111 @@ class MoneyTest {
     }
 }
 """
+GO_TEST = """package money
+
+import "testing"
+
+func TestHalf(t *testing.T) {
+	for _, n := range []int{0, 4} {
+		t.Run("an even one", func(t *testing.T) {
+			if Half(n) != n/2 {
+				t.Errorf("Half(%d) = %d", n, Half(n))
+			}
+		})
+	}
+}
+"""
+RUST = """pub fn half(amount: u32) -> u32 {
+    amount / 3
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn halves() {
+        assert_eq!(super::half(4), 2);
+    }
+}
+"""
+CARGO = '[package]\nname = "shop"\nversion = "0.1.0"\nedition = "2021"\n'
+JEST_TEST = """const { half } = require('./money');
+
+describe('half', () => {
+  test.each([0, 4])('of %i', (amount) => {
+    expect(half(amount)).toBe(amount / 2);
+  });
+});
+"""
+MODULE = "example.com/shop/money"
 PROJECTS = {
+    "jest": Red(
+        ("npx",),
+        {
+            ".gitignore": "node_modules\n",
+            "package.json": '{"scripts": {"test": "jest"}, "devDependencies": {"jest": "*"}}\n',
+            "src/money.js": "function half(amount) {\n  return amount / 3;\n}\n\nmodule.exports = { half };\n",
+            "src/money.test.js": JEST_TEST,
+        },
+        "src/money.js",
+        2,
+        "  return amount / 3;",
+        "  return amount / 2;",
+        ("src/money.test.js::half of 4",),
+        ("src/money.test.js::half of 0",),
+        prepare=javascript.copied,
+    ),
+    "go": Red(
+        ("go",),
+        {
+            "go.mod": "module example.com/shop\n\ngo 1.19\n",
+            "money/money.go": "package money\n\nfunc Half(n int) int {\n\treturn n / 3\n}\n",
+            "money/money_test.go": GO_TEST,
+        },
+        "money/money.go",
+        4,
+        "\treturn n / 3",
+        "\treturn n / 2",
+        (f"{MODULE}::TestHalf", f"{MODULE}::TestHalf/an_even_one#01"),
+        ("build (go)", f"{MODULE}::TestHalf/an_even_one"),
+        {"run": "go test ./..."},
+    ),
+    "cargo": Red(
+        ("cargo",),
+        {"Cargo.toml": CARGO, "src/lib.rs": RUST},
+        "src/lib.rs",
+        2,
+        "    amount / 3",
+        "    amount / 2",
+        ("shop (lib)::tests::halves",),
+        ("build (cargo)",),
+    ),
+    "a compile error in Rust": Red(
+        ("cargo",),
+        {"Cargo.toml": CARGO, "src/lib.rs": RUST.replace("amount / 3", "amuont / 2")},
+        "src/lib.rs",
+        2,
+        "    amuont / 2",
+        "    amount / 2",
+        ("build (cargo)",),
+        (),
+        new=("shop (lib)::tests::halves",),
+    ),
+    "a compile error in Go": Red(
+        ("go",),
+        {
+            "go.mod": "module example.com/shop\n\ngo 1.19\n",
+            "money/money.go": "package money\n\nfunc Half(n int) int {\n\treturn m / 2\n}\n",
+            "money/money_test.go": GO_TEST,
+            "other/other_test.go": 'package other\n\nimport "testing"\n\nfunc TestNothing(t *testing.T) {}\n',
+        },
+        "money/money.go",
+        4,
+        "\treturn m / 2",
+        "\treturn n / 2",
+        ("build (go)",),
+        ("example.com/shop/other::TestNothing",),
+        new=(f"{MODULE}::TestHalf", *(f"{MODULE}::TestHalf/an_even_one{number}" for number in ("", "#01"))),
+    ),
     "maven": Red(
         ("mvn", "javac"),
         {
@@ -67,9 +177,13 @@ PROJECTS = {
 def test_a_red_test_is_repaired_and_verified(project: Red, tmp_path: Path) -> None:
     needs(*project.programs)
     reply = diff(project.path, project.line, project.wrong, project.right)
+    try:
+        project.prepare(tmp_path / "repository")
+    except MissingToolError as error:
+        pytest.skip(f"this is NOT tested: {error}")
     run = repaired(tmp_path, project.files, reply, repeat=1, **project.given)
     assert run.outcome == "fixed", (run.document["reason"], run.objections)
     before = run.document["before"]
     assert (before["failed"] + before["errored"], before["passed"]) == (list(project.red), sorted(project.green))
-    assert run.document["after"]["passed"] == sorted((*project.red, *project.green))
+    assert run.document["after"]["passed"] == sorted((*project.red, *project.green, *project.new))
     assert is_verified(tmp_path, run)
