@@ -12,7 +12,7 @@ from pathlib import Path
 from agent_ci import reports
 from agent_ci.core import logs
 from agent_ci.core.conditions import USUAL, Conditions
-from agent_ci.core.frameworks.framework import Framework, Place, Step, build_id, built, selected
+from agent_ci.core.frameworks.framework import Framework, Place, Step, build_id, built, selected, told_once
 from agent_ci.core.proof import is_within
 from agent_ci.core.report import TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
@@ -98,7 +98,8 @@ class FrameworkRunner:
                 may_lack = is_broken or (bool(wanted) and not done.exit_code)
                 report = self._read(workspace, step, done, output, may_lack=may_lack)
                 report = report if is_broken else _doubted(report, done)
-                found.append(replace(report, cases=tuple(map(files.placed, report.cases))))
+                report = replace(report, cases=tuple(map(files.placed, report.cases)))
+                found.append(told_once(report, is_broken=is_broken))
         return reports.joined(found)
 
     def _start(self, workspace: Workspace, place: Place, step: Step, timeout: float) -> tuple[Completed, Path]:

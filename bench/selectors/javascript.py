@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 from agent_ci.core.frameworks.javascript import Jest, Mocha, Playwright, Vitest
@@ -58,6 +60,13 @@ def prepare(checkout: Path) -> None:
     modules.mkdir()
     for package in INSTALLED.iterdir():
         (modules / package.name).symlink_to(package)
+
+
+def copied(checkout: Path) -> None:
+    """Give *checkout* packages of its own, as npm would. Raises MissingToolError."""
+    if not INSTALLED.is_dir():
+        raise MissingToolError("its packages are not installed; `scripts/tools` installs them")
+    shutil.copytree(INSTALLED, checkout / "node_modules", symlinks=True, copy_function=os.link)
 
 
 def _package(program: str, package: str = "") -> str:

@@ -41,6 +41,11 @@ class Collected:
         return Tally(*(self._counts[status] for status in Status))
 
     @property
+    def is_full(self) -> bool:
+        """Whether no more cases can be held."""
+        return len(self._cases) >= self.room
+
+    @property
     def room(self) -> int:
         """The number of cases that can be held at most."""
         return self.limits.cases if self.keeps_all else self.limits.red
@@ -60,7 +65,7 @@ class Collected:
         self._counts[case.status] += 1
         if not self.holds(case.status):
             return
-        if len(self._cases) >= self.room:
+        if self.is_full:
             self._dropped += 1
             return
         self._cases.append(self._cut(case))

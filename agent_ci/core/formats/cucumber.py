@@ -18,6 +18,8 @@ _KNOWN = _RED | _SKIPPED | {"passed"}
 def read(document: Any, collected: Collected) -> None:
     """Add the scenarios of *document*, each with the steps of the background in front of it."""
     for feature in values.objects(document):
+        if not isinstance(feature.get("elements"), list):
+            collected.note("a feature has no list of scenarios")
         background: list[values.Object] = []
         for element in values.objects(feature.get("elements")):
             steps = [*_steps(element)]
@@ -25,9 +27,9 @@ def read(document: Any, collected: Collected) -> None:
                 background = steps
             else:
                 collected.add(_case(feature, element, [*background, *steps]))
-                if any(_said(step) not in _KNOWN for step in steps):
+                if not isinstance(element.get("steps"), list) or any(_said(step) not in _KNOWN for step in steps):
                     name = values.text(element.get("name"))[:200]
-                    collected.note(f"a step of {name!r} has no status that cucumber knows")
+                    collected.note(f"{name!r} has no steps, or one with no status that cucumber knows")
                 background = []
         if any(_said(step) in _RED for step in background):
             collected.note("a background with a failed step belongs to no scenario")

@@ -1,4 +1,4 @@
-"""What ``go test -json`` writes: one event a line, with log lines and the compiler's words in between."""
+"""What ``go test -json`` writes: one event a line, with text of go test and the compiler's words in between."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _decode = JSONDecoder(strict=False).raw_decode
 
 
 def parse(chunks: Iterable[bytes], *, keep: Keep = Keep.ALL, limits: Limits = _DEFAULT_LIMITS) -> TestReport:
-    """Read the events of ``go test -json``, in memory that grows with the tests that run at once.
+    """Read what ``go test`` wrote, as events, as text or mixed, in memory that grows with the tests that run at once.
 
-    Raises UnsupportedError where no line is such an event.
+    Raises UnsupportedError where nothing is from there.
     """
     collected = Collected(keep, limits)
     reader = _Events(collected)
@@ -34,7 +34,7 @@ def parse(chunks: Iterable[bytes], *, keep: Keep = Keep.ALL, limits: Limits = _D
         reader.line(line)
     reader.close()
     if not reader.has_seen:
-        raise UnsupportedError("it looks like the JSON of go test and holds none of its events")
+        raise UnsupportedError("it looks like the output of go test and holds no test and no package")
     return collected.report()
 
 
@@ -42,30 +42,34 @@ class _Events:
     """``cmd/test2json`` documents the events: https://pkg.go.dev/cmd/test2json#hdr-Output_Format."""
 
     def __init__(self, collected: Collected) -> None:
-        self.has_seen = False
+        self._has_event = False
         self._collected = collected
         self._between = GoText(collected)
         self._packages: dict[str, Package] = {}
         self._built: dict[str, Excerpt] = {}
         self._failed_builds: set[str] = set()
 
+    @property
+    def has_seen(self) -> bool:
+        """Whether anything was from go."""
+        return self._has_event or self._between.has_seen
+
     def line(self, line: str) -> None:
         if _SAYS_NOTHING.match(line):
-            self.has_seen = True
-            return
-        if not line.startswith("{"):
-            start = line.find('{"')
-            if start < 0 or '"Action"' not in line:
-                self._between.line(line.rstrip("\r"))
-                return
-            line = line[start:]
+            self._has_event = True
+        elif (start := line.find("{")) >= 0 and '"Action"' in line:
+            self._read(line, start)
+        else:
+            self._between.line(line.rstrip("\r"))
+
+    def _read(self, line: str, start: int) -> None:
         try:
-            event, _ = _decode(line)
+            event, _ = _decode(line, start)
         except (ValueError, RecursionError):
-            self._collected.note("a line that begins like an event cannot be read")
+            self._collected.note("a line that looks like an event cannot be read")
             return
         if isinstance(event, dict) and isinstance(event.get("Action"), str):
-            self.has_seen = True
+            self._has_event = True
             self._event(event, event["Action"])
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from agent_ci.core.formats.collected import Collected, first_line, joined_id
 from agent_ci.core.formats.limits import Excerpt
@@ -19,8 +20,10 @@ _RACE = re.compile(r"^[ \t]*WARNING: (DATA RACE)\s*$", re.MULTILINE)
 _FRAME = re.compile(r"^[ \t]+(?P<file>\S+\.go):(?P<line>\d+)(?: \+0x[0-9a-f]+)?\s*$", re.MULTILINE)
 _COMPILER = re.compile(r"^(?P<file>[^\s:]+\.go):(?P<line>\d+):(?:\d+:)?[ \t]*(?P<text>.*)$", re.MULTILINE)
 _NOT_OURS = re.compile(r"/src/(runtime|testing|internal)/|_testmain\.go$")
+_LAST_WORD = re.compile(r"--- (?P<how>PASS|FAIL|SKIP): (?P<test>\S+) \(\d+\.\d+s\)\s*\Z")
 _MARKER = re.compile(r"^[ \t]*(=== (RUN|PAUSE|CONT|NAME)\b|--- (PASS|FAIL|SKIP|BENCH): ).*\n?", re.MULTILINE)
 _MOST_STRAYS = 1_000
+_MOST_LINES = 20  # of one message
 
 
 @dataclass(slots=True)
@@ -95,6 +98,10 @@ class Package:
             self.collected.add(_of_package(name, built or str(self.output), reason or "the package failed"))
 
     def _end_without_word(self, test: str, name: str, *, failed: bool) -> None:
+        # Until Go 1.20, a test that printed no end of line ended inside of what it printed, and no event said so.
+        if (word := _LAST_WORD.search(str(self.tests[test]))) and word["test"] == test:
+            self.end(test, STATUSES[word["how"].lower()], None)
+            return
         if not failed:
             self.collected.note(f"{test} in {name or 'a package'} did not end although its package passed")
         self.end(test, Status.FAILED if failed else Status.ERRORED, None, unfinished=True)
@@ -154,9 +161,17 @@ def _place(text: str) -> tuple[str, str, int | None]:
         frame = next(frames, None)
         return panic[1], frame["file"] if frame else "", _line(frame)
     if said := _SAID.search(text) or _COMPILER.search(text):
-        message = said["text"].strip() or first_line([text[said.end() :]])
-        return message, said["file"], _line(said)
+        return _said(text, said), said["file"], _line(said)
     return first_line([text]), "", None
+
+
+def _said(text: str, found: re.Match[str]) -> str:
+    """The message at *found*, with the lines below it that are indented further because they belong to it."""
+    start = text.rfind("\n", 0, found.start("file")) + 1
+    indent = text[start : found.start("file")] or "    "  # that of the first line was stripped
+    below = text[found.end() + 1 :].split("\n", _MOST_LINES)[:_MOST_LINES]
+    deeper = takewhile(lambda line: line.startswith(indent + "    "), below)
+    return "\n".join(filter(None, map(str.strip, (found["text"], *deeper)))) or first_line(below)
 
 
 def _line(found: re.Match[str] | None) -> int | None:

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from agent_ci.core.formats.collected import Collected
 from agent_ci.core.formats.go_run import STATUSES, Ended, Package, compiler_output
-from agent_ci.core.formats.limits import Excerpt, Keep, Limits
-from agent_ci.core.formats.text_lines import lines
-from agent_ci.core.report import TestReport
-from agent_ci.errors import UnsupportedError
+from agent_ci.core.formats.limits import Excerpt
 
-_DEFAULT_LIMITS = Limits()
 _STEP = re.compile(r"(.*?)=== (RUN|PAUSE|CONT|NAME)\s+(\S+)")
 _END = re.compile(
     r"(?P<before>.*?)--- (?P<how>PASS|FAIL|SKIP|BENCH): (?P<test>\S+)"
@@ -24,18 +19,6 @@ _PACKAGE = re.compile(
 )
 _COMPILED = re.compile(r"# (\S+(?: \[\S+\])?)\s*$")
 _LEAST = 3  # letters of a line that can mean something
-
-
-def parse(chunks: Iterable[bytes], *, keep: Keep = Keep.ALL, limits: Limits = _DEFAULT_LIMITS) -> TestReport:
-    """Read what ``go test`` printed. Raises UnsupportedError where no line of it is from there."""
-    collected = Collected(keep, limits)
-    reader = GoText(collected)
-    for line in lines(chunks, collected):
-        reader.line(line.rstrip("\r"))
-    reader.close()
-    if not reader.has_seen:
-        raise UnsupportedError("it looks like the text of go test and holds no test and no package")
-    return collected.report()
 
 
 class GoText:
@@ -50,7 +33,7 @@ class GoText:
         self._built: dict[str, Excerpt] = {}
         self._compiled: Excerpt | None = None
         self._said = ""  # a bare PASS or FAIL, which ends a test binary's output
-        self._is_open = False
+        self._is_open = self._is_panicking = False
         self._has_failed = False
 
     def line(self, line: str) -> None:
@@ -65,7 +48,7 @@ class GoText:
             self._said = line
             self._has_failed |= line == "FAIL"
             self._current = ""
-        elif self._last is not None and self._last.output is not None and line[:1] in (" ", "\t"):
+        elif self._last is not None and self._last.output is not None and self._belongs_to_last(line):
             self._last.output.add(line + "\n")
         else:
             self._last = None
@@ -83,6 +66,12 @@ class GoText:
             collected.note(f"the compiler's words about {key} are followed by no result of that package")
         if self._has_failed and not collected.red:
             collected.note("it says FAIL and shows no test that failed")
+
+    def _belongs_to_last(self, line: str) -> bool:
+        """Whether *line* is from the test that has just ended: indented, or of the panic that ended it."""
+        if line.startswith(("panic: ", "fatal error: ")):
+            self._is_panicking = True
+        return self._is_panicking or line[:1] in (" ", "\t")
 
     def _marker(self, line: str) -> bool:
         if "=== " in line and (step := _STEP.match(line)):
@@ -120,7 +109,9 @@ class GoText:
 
     def _may_end(self, end: re.Match[str]) -> bool:
         # In the middle of a line only behind what a running test printed without an end of line.
-        return not end["before"].strip() or end["test"] in self._package.tests
+        if not end["before"].strip() or end["test"] in self._package.tests:
+            return True
+        return end["how"] == "FAIL" and bool(end["time"]) and not self._current
 
     def _end(self, end: re.Match[str]) -> None:
         self._begin()
@@ -132,6 +123,7 @@ class GoText:
 
     def _begin(self) -> None:
         self._is_open = True
+        self._is_panicking = False
         self._compiled = self._last = None
         self._said = ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from agent_ci.core.formats import json_values as values
@@ -9,6 +10,7 @@ from agent_ci.core.formats.collected import Collected, first_line, joined_id, ti
 from agent_ci.core.formats.places import place_in_stack
 from agent_ci.core.report import Attempted, Status, TestCase
 
+_HEADING = re.compile(r"^\s*\u25cf.*$", re.MULTILINE)
 _STATUSES = {
     "passed": Status.PASSED,
     "failed": Status.FAILED,
@@ -70,7 +72,7 @@ def _broken_file(path: str, message: str) -> TestCase:
     return TestCase(
         id=path or "(test file)",
         status=Status.ERRORED,
-        message=first_line([message]) or "the file failed and none of its tests did",
+        message=first_line([_HEADING.sub("", message)]) or "the file failed and none of its tests did",
         traceback=message,
         classname=path,
         file=path,

@@ -15,6 +15,7 @@ from agent_ci.core.report import TestReport
 from agent_ci.errors import UnsupportedError
 
 _DEFAULT_LIMITS = Limits()
+_MOST_STRANGE = 1_000  # documents of no runner in front of the first that is of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,13 @@ def parse(chunks: Iterable[bytes], *, keep: Keep = Keep.ALL, limits: Limits = _D
     """
     collected = Collected(keep, limits)
     has_found = False
-    for document in documents(chunks, limits):
+    for number, document in enumerate(documents(chunks, limits)):
         shape = next((shape for shape in SHAPES if shape.is_in(document.value)), None)
         if shape is not None:
             has_found = True
             shape.read(document.value, collected)
+        elif not has_found and number >= _MOST_STRANGE:
+            break
         if document.damage:
             collected.note(document.damage)
     if not has_found:

@@ -8,7 +8,8 @@ PLACE_AT_END = re.compile(
     r"(?P<file>(?:file://)?[^\s():'\"]*[^\s():'\"/]|[A-Za-z]:\\[^\s():'\"]+):(?P<line>\d{1,9})(?::\d{1,9})?\)?['\"]?\s*$"
 )
 _FRAME = re.compile(
-    r"(?P<file>(?:file://|package:|[A-Za-z]:\\)?[^\s():'\"]+\.\w{1,5})(?::| (?=\d+:\d))(?P<line>\d{1,9})(?::\d{1,9})?(?![\w.])"
+    r"(?P<file>(?:file://|package:|[A-Za-z]:\\)?[^\s():'\"]+\.\w{1,5})"
+    r"(?::| (?=\d+:\d))(?P<line>\d{1,9})(?::\d{1,9})?(?![\w.])"
 )
 _NOT_OURS = re.compile(
     r"node_modules|node:|^internal/|/gems/|/rubygems/|\.pub-cache|^package:(test|flutter_test)|^https?"

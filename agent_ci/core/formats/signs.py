@@ -53,6 +53,6 @@ def sign(head: bytes) -> str:
     return ""
 
 
-def shows(name: str) -> Callable[[bytes], bool]:
-    """Whether the beginning of a file shows the sign of the format *name*."""
-    return lambda head: sign(head) == name
+def shows(*names: str) -> Callable[[bytes], bool]:
+    """Whether the beginning of a file shows the sign of one of the formats *names*."""
+    return lambda head: sign(head) in names

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from agent_ci.core.formats import dart, go_json, go_text, json_shapes, libtest, signs, tap
+from agent_ci.core.formats import dart, go_json, json_shapes, libtest, signs, tap
 from agent_ci.core.formats.limits import Keep, Limits
 from agent_ci.core.junit import reader as junit
 from agent_ci.core.report import TestReport
@@ -34,11 +34,10 @@ class Format:
 # In the order in which they are asked. What no other format says to be its own is read as XML, whose reader knows
 # the roots of many formats and names the one that it refuses.
 FORMATS: tuple[Format, ...] = (
-    Format("go test -json", signs.shows("go test -json"), go_json.parse),
+    Format("go test", signs.shows("go test -json", "go test text"), go_json.parse),
     Format("dart test JSON", signs.shows("dart test JSON"), dart.parse),
     Format("the output of cargo test", libtest.says_so, libtest.parse),
     Format("JSON", signs.shows("JSON"), json_shapes.parse),
-    Format("go test text", signs.shows("go test text"), go_text.parse),
     Format("TAP", signs.shows("TAP"), tap.parse),
     Format("XML", lambda _head: True, junit.parse),
 )

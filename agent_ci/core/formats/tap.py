@@ -23,6 +23,10 @@ _PLAN = re.compile(r"(\d{1,9})\.\.(\d{1,9})\s*(?:$|#|todo\b)", re.IGNORECASE)
 _VERSION = re.compile(r"TAP version \d+\s*$", re.IGNORECASE)
 _CHILD_FAILED = re.compile(r"\s+not ok\b(?!.*#[ \t]*(?:skip|todo))", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([\\#])")
+_SUMMARY = re.compile(
+    r"#\s*(Subtest|tests|pass|fail|skip|skipped|todo|cancelled|suites|ok|duration_ms|time=|failed \d+ of|\{)\b"
+)
+_SUBTEST_INDENT = 4  # https://testanything.org/tap-version-14-specification.html
 _BAIL_OUT = "bail out!"
 
 
@@ -77,6 +81,7 @@ class _Reader:
         self._block_indent = ""
         self._child_block = ""
         self._child_failed = False
+        self._is_told = False  # whether the failed point in front is told in indented lines that are no subtest
         self._inside = Excerpt(self._collected.limits.text)
         self._has_lone_not = False
         self._is_buffered = False
@@ -87,6 +92,7 @@ class _Reader:
             self._indented(line)
             return
         self._block_indent = self._child_block = ""
+        self._is_told = False
         point = _POINT.match(line) if line[0] in "no" else None
         if point:
             self._add(point, line)
@@ -145,6 +151,9 @@ class _Reader:
             self._is_buffered = True
         elif not text:
             return
+        elif self._is_told or self._begins_to_tell(line):
+            self._is_told = True
+            self._tell(line)
         elif self._child_block:
             self._in_child_block(line, text)
         elif text == "---" and self._point is not None and not self._is_buffered and self._is_before_subtest(line):
@@ -159,7 +168,16 @@ class _Reader:
 
     def _is_before_subtest(self, line: str) -> bool:
         # A block of the point itself is indented by less than a subtest is.
-        return len(line) - len(line.lstrip()) < 4 and not str(self._inside)  # noqa: PLR2004 -- the specification's
+        return len(line) - len(line.lstrip()) < _SUBTEST_INDENT and not str(self._inside)
+
+    def _begins_to_tell(self, line: str) -> bool:
+        is_failed = self._point is not None and not self._point.is_ok and not self._is_buffered
+        return is_failed and self._is_before_subtest(line) and line.strip() != "---" and not _CHILD_FAILED.match(line)
+
+    def _tell(self, line: str) -> None:
+        if self._point is not None:
+            self._point.comments = self._point.comments or Excerpt(self._collected.limits.text)
+            self._point.comments.add(line + "\n")
 
     def _in_block(self, line: str, text: str) -> None:
         if text == "..." and line.startswith(self._block_indent):
@@ -174,9 +192,8 @@ class _Reader:
         self._inside.add(line + "\n")
 
     def _comment(self, line: str) -> None:
-        if self._point is not None and not self._point.is_ok and not line.startswith("# Subtest"):
-            self._point.comments = self._point.comments or Excerpt(self._collected.limits.text)
-            self._point.comments.add(line[1:].strip() + "\n")
+        if self._point is not None and not self._point.is_ok and not _SUMMARY.match(line):
+            self._tell(line[1:].strip())
 
     def _end_of_subtest(self) -> None:
         self._take_subtest()
@@ -219,7 +236,7 @@ class _Reader:
         point, self._point = self._point, None
         if point is None:
             return
-        if self._collected.holds(point.status):
+        if self._collected.holds(point.status) and not self._collected.is_full:
             self._collected.add(_case(point, self._seen))
         else:
             self._collected.count(point.status)

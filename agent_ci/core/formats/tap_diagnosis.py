@@ -54,4 +54,4 @@ def _place(block: str, comments: str) -> tuple[str, int | None]:
         return place["file"], int(place["line"])
     if perl := _PERL.search(comments):
         return perl[1], int(perl[2])
-    return place_in_stack(block)
+    return place_in_stack(block or comments)

@@ -11,19 +11,22 @@ from agent_ci.core.junit.xml_text import decoded
 def lines(chunks: Iterable[bytes], collected: Collected) -> Iterator[str]:
     """The lines of *chunks* without their ends; of one that is too long only the beginning, with a note."""
     longest = collected.limits.tag
-    rest, is_cut = "", False
+    pieces: list[str] = []  # of a line whose end has not been seen
+    size, is_cut = 0, False
     for text in decoded(chunks):
-        whole = (rest + text).split("\n")
-        rest = whole.pop()
-        if is_cut and whole:
-            del whole[0]
-            is_cut = False
-        yield from whole
+        if "\n" not in text:
+            pieces.append(text)
+        else:
+            whole = ("".join(pieces) + text).split("\n")
+            pieces = [whole.pop()]
+            yield from whole[is_cut:]
+            size, is_cut = 0, False
+        size += len(pieces[-1])
         if is_cut:
-            rest = ""
-        elif len(rest) > longest:
+            pieces.clear()
+        elif size > longest:
             collected.note(f"a line is longer than {longest:,} characters; the rest of it was not read")
-            yield rest[:longest]
-            rest, is_cut = "", True
-    if rest and not is_cut:
+            yield "".join(pieces)[:longest]
+            pieces, is_cut = [], True
+    if not is_cut and (rest := "".join(pieces)):
         yield rest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Protocol
@@ -87,6 +87,24 @@ def built(id_: str, complaint: str = "", *, place: tuple[str, int | None] = ("",
     status = Status.ERRORED if complaint else Status.PASSED
     file, line = place
     return TestCase(id_, status, message=first, traceback=complaint, name=id_, file=file, line=line)
+
+
+def told_once(report: TestReport, *, is_broken: bool) -> TestReport:
+    """*report* with each cause told once.
+
+    A test that is red for its subtests alone says what the first of them says. Where the build *is_broken*, its case
+    stands for the packages that are red without a test.
+    """
+    told = {case.id: case for case in report.red if case.file}
+    cases = []
+    for case in report.cases:
+        if is_broken and case.is_red and "::" not in case.id:
+            continue
+        says_nothing = case.is_red and "::" in case.id and not case.file
+        below = (told[id_] for id_ in told if says_nothing and id_.startswith(f"{case.id}/"))
+        first = next(below, case)
+        cases.append(replace(case, message=first.message, traceback=first.traceback, file=first.file, line=first.line))
+    return TestReport.of(*cases, partial=report.partial)
 
 
 def selected(report: TestReport, only: Iterable[str]) -> tuple[TestReport, tuple[str, ...], tuple[str, ...]]:

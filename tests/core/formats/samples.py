@@ -143,6 +143,11 @@ def playwright(*, red: bool) -> dict[str, Any]:
 
 def rspec(*, red: bool) -> dict[str, Any]:
     failure = {"class": "RuntimeError", "message": "got 3, want 4", "backtrace": ["./spec/sum_spec.rb:7:in `block'"]}
+    outcomes: list[tuple[str, str, dict[str, Any]]] = [
+        ("passes", "passed", {}),
+        ("fails", "failed" if red else "passed", {"exception": failure} if red else {}),
+        ("skips", "pending", {"pending_message": "not today"}),
+    ]
     examples = [
         {
             "id": f"./spec/sum_spec.rb[1:{n}]",
@@ -152,14 +157,7 @@ def rspec(*, red: bool) -> dict[str, Any]:
             "line_number": n * 3,
             **extra,
         }
-        for n, (name, status, extra) in enumerate(
-            [
-                ("passes", "passed", {}),
-                ("fails", "failed" if red else "passed", {"exception": failure} if red else {}),
-                ("skips", "pending", {"pending_message": "not today"}),
-            ],
-            start=1,
-        )
+        for n, (name, status, extra) in enumerate(outcomes, start=1)
     ]
     return {"version": "3.13.0", "examples": examples, "summary": {"example_count": 3, "failure_count": int(red)}}
 
@@ -175,8 +173,12 @@ def cucumber(*, red: bool) -> list[dict[str, Any]]:
 
 
 def ctrf(*, red: bool) -> dict[str, Any]:
-    failed = {"status": "failed", "message": "got 3, want 4", "trace": "Error: got 3, want 4\n    at sum.test.js:7:5"}
-    tests = [
+    failed: dict[str, Any] = {
+        "status": "failed",
+        "message": "got 3, want 4",
+        "trace": "Error: got 3, want 4\n    at sum.test.js:7:5",
+    }
+    tests: list[dict[str, Any]] = [
         {"name": "passes", "status": "passed", "duration": 10},
         {"name": "fails", "duration": 20, **(failed if red else {"status": "passed"})},
         {"name": "skips", "status": "skipped", "duration": 0},
