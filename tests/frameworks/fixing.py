@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,9 +57,9 @@ def around() -> Mapping[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": str(Path.home())}
 
 
-def repaired(folder: Path, files: Mapping[str, str], reply: str, *, run: str = "", **given: object) -> Run:
+def repaired(folder: Path, files: Mapping[str, str], reply: str, **given: Any) -> Run:
     """What `fix` wrote about *files* where the only proposer says *reply*."""
-    return RedRepository.make(folder, files).run(run=run, replies=(reply,), environment=around(), **given)
+    return RedRepository.make(folder, files).run(replies=(reply,), environment=around(), **{"run": "", **given})
 
 
 def is_verified(folder: Path, run: Run) -> bool:
