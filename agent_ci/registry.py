@@ -20,6 +20,7 @@ from agent_ci.core.spelling import did_you_mean
 from agent_ci.errors import InfrastructureError, UnsupportedError, UsageError
 from agent_ci.kept import door, outward
 from agent_ci.ports import Forge, Journal, Proposer, Runner, Sandbox, Tree
+from agent_ci.runners.interpreters import Interpreter
 from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
 
@@ -128,6 +129,7 @@ def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
     from agent_ci.core.frameworks import detection, packages
     from agent_ci.runners.command import AnyCommand
     from agent_ci.runners.pytest import read_command
+    from agent_ci.runners.unittest import read_command as read_unittest
 
     settings = setup.settings
     if not settings.run:
@@ -138,8 +140,10 @@ def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
         meant = _words(script) if script else words
         if asked := read_command(meant):
             return _pytest(setup, sandbox, tree, *asked)
+        if asked := read_unittest(meant):
+            return _unittest(setup, sandbox, tree, *asked)
         if framework := detection.of_command(meant):
-            return _framework(setup, framework, command=settings.run)
+            return _framework(setup, tree, framework, command=settings.run)
     argv = ("sh", "-c", settings.run) if settings.shell else words
     return AnyCommand(argv, settings.report) if settings.report else _check(setup, sandbox, tree, argv)
 
@@ -150,7 +154,7 @@ def _check(setup: Setup, sandbox: Sandbox, tree: Tree, argv: tuple[str, ...]) ->
     from agent_ci.runners.several import Several
 
     typed = shlex.join(argv) if setup.settings.shell else setup.settings.run
-    command = _framework(setup, Check(argv, typed), command=typed)
+    command = _framework(setup, tree, Check(argv, typed), command=typed)
     try:
         beside = _detected(setup, sandbox, tree)
     except (InfrastructureError, UnsupportedError):  # none that could get worse, as far as can be seen here
@@ -171,12 +175,15 @@ def _detected(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
         try:
             found.append(_pytest(setup, sandbox, tree, "", ()))
         except InfrastructureError as error:
-            missing.append(str(error))
+            if not any("unittest" in _text(tree, path) for path in paths if is_python_test(path)):
+                missing.append(str(error))
+            else:
+                found.append(_unittest(setup, sandbox, tree, "", ()))
     for project in detection.projects(paths, lambda path: _text(tree, path)):
         if lack := _lack(setup, project):
             missing.append(f"{project.framework.name} in {project.folder or 'the root'}: {lack}")
         else:
-            found.append(_framework(setup, project.framework, project.folder))
+            found.append(_framework(setup, tree, project.framework, project.folder))
     if not found and missing:
         raise InfrastructureError(f"the tests cannot be run here: {'; '.join(missing)}")
     if not found:
@@ -188,24 +195,40 @@ def _detected(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
 
 
 def _pytest(setup: Setup, sandbox: Sandbox, tree: Tree, named: str, arguments: tuple[str, ...]) -> Runner:
-    from agent_ci.runners.interpreters import find_interpreter
+    from agent_ci.core.package_managers import installing
     from agent_ci.runners.pytest import Pytest
 
+    return Pytest(_interpreter(setup, sandbox, tree, named), arguments, installing(tree.paths(), "pytest"))
+
+
+def _unittest(setup: Setup, sandbox: Sandbox, tree: Tree, named: str, arguments: tuple[str, ...]) -> Runner:
+    from agent_ci.core.package_managers import installing
+    from agent_ci.runners.unittest import Unittest
+
+    found = _interpreter(setup, sandbox, tree, named, needs_pytest=False)
+    return Unittest(found, arguments, installing(tree.paths(), "unittest"))
+
+
+def _interpreter(setup: Setup, sandbox: Sandbox, tree: Tree, named: str, *, needs_pytest: bool = True) -> Interpreter:
+    from agent_ci.runners.interpreters import find_interpreter
+
     with sandbox.open(tree) as workspace:
-        found = find_interpreter(
+        return find_interpreter(
             workspace,
             checkout=setup.settings.repository,
             environment=setup.environment,
             named=str(setup.settings.repository / named) if named else "",
             own=python_of(sandbox.isolation.tier),
+            needs_pytest=needs_pytest,
         )
-    return Pytest(found, arguments)
 
 
-def _framework(setup: Setup, framework: Framework, folder: str = "", command: str = "") -> Runner:
+def _framework(setup: Setup, tree: Tree, framework: Framework, folder: str = "", command: str = "") -> Runner:
+    from agent_ci.core.package_managers import installing
     from agent_ci.runners.framework import FrameworkRunner
 
-    return FrameworkRunner(framework, folder, setup.settings.repository, setup.environment, command)
+    install = installing(tree.paths(), framework.name, folder)
+    return FrameworkRunner(framework, folder, setup.settings.repository, setup.environment, command, install)
 
 
 def _lack(setup: Setup, project: Project) -> str:

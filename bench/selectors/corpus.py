@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from bench.selectors import cargo, go, javascript, maven
+from bench.selectors import cargo, go, javascript, maven, python
 from bench.selectors.ecosystem import Ecosystem
 
 ECOSYSTEMS: tuple[Ecosystem, ...] = (
+    python.PYTEST,
+    python.UNITTEST,
     javascript.JEST,
     javascript.VITEST,
     javascript.MOCHA,
