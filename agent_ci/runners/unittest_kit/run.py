@@ -197,7 +197,8 @@ def document(cases: dict[str, dict[str, Any]]) -> bytes:
         kind = {"failed": "failure", "errored": "error", "skipped": "skipped"}.get(case["status"])
         if kind:
             ET.SubElement(element, kind, message=_legal(case["message"])).text = _legal(case["text"])
-    return ET.tostring(suite, encoding="utf-8", xml_declaration=True)
+    text: str = ET.tostring(suite, encoding="unicode", xml_declaration=False)
+    return text.encode()
 
 
 def _legal(text: str) -> str:
