@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.selectors import cargo, go, javascript, maven, python
+from bench.selectors import cargo, cmake, elixir, go, gradle, javascript, maven, php, python, ruby
 from bench.selectors.ecosystem import Ecosystem
 
 ECOSYSTEMS: tuple[Ecosystem, ...] = (
@@ -15,4 +15,10 @@ ECOSYSTEMS: tuple[Ecosystem, ...] = (
     go.ECOSYSTEM,
     cargo.ECOSYSTEM,
     maven.ECOSYSTEM,
+    gradle.ECOSYSTEM,
+    ruby.RSPEC,
+    ruby.MINITEST,
+    php.ECOSYSTEM,
+    cmake.ECOSYSTEM,
+    elixir.ECOSYSTEM,
 )

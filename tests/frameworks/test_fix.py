@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.selectors import javascript, maven
+from bench.selectors import cmake, elixir, gradle, javascript, maven, php, ruby
 from bench.selectors.ecosystem import MissingToolError
 from tests.frameworks.fixing import diff, is_verified, needs, repaired
 
@@ -87,6 +87,65 @@ describe('half', () => {
 });
 """
 MODULE = "example.com/shop/money"
+JUNIT_4_TEST = (
+    MAVEN_TEST.replace(".jupiter.api.Assertions", ".Assert").replace(".jupiter.api.Test", ".Test")
+    .replace("class Money", "public class Money").replace("    void", "    public void")
+)  # fmt: skip
+SPEC = """require "money"
+
+RSpec.describe "half" do
+  it("halves") { expect(half(4)).to eq(2) }
+  it("halves nothing") { expect(half(0)).to eq(0) }
+end
+"""
+MINITEST = """require "minitest/autorun"
+require "money"
+
+class MoneyTest < Minitest::Test
+  def test_half
+    assert_equal 2, half(4)
+  end
+
+  def test_none
+    assert_equal 0, half(0)
+  end
+end
+"""
+PHP_TEST = """<?php
+require_once __DIR__ . '/../src/money.php';
+
+final class MoneyTest extends PHPUnit\\Framework\\TestCase
+{
+    public function testHalf(): void
+    {
+        $this->assertSame(2, Shop\\half(4));
+    }
+
+    public function testNone(): void
+    {
+        $this->assertSame(0, Shop\\half(0));
+    }
+}
+"""
+LISTS = """cmake_minimum_required(VERSION 3.21)
+project(shop C)
+enable_testing()
+add_executable(money money.c)
+add_test(NAME half COMMAND money 4 2)
+add_test(NAME none COMMAND money 0 0)
+"""
+EXUNIT_TEST = """defmodule MoneyTest do
+  use ExUnit.Case
+
+  test "half" do
+    assert Money.half(4) == 2
+  end
+
+  test "none" do
+    assert Money.half(0) == 0
+  end
+end
+"""
 PROJECTS = {
     "jest": Red(
         ("npx",),
@@ -140,22 +199,6 @@ PROJECTS = {
         (),
         new=("shop (lib)::tests::halves",),
     ),
-    "a compile error in Go": Red(
-        ("go",),
-        {
-            "go.mod": "module example.com/shop\n\ngo 1.19\n",
-            "money/money.go": "package money\n\nfunc Half(n int) int {\n\treturn m / 2\n}\n",
-            "money/money_test.go": GO_TEST,
-            "other/other_test.go": 'package other\n\nimport "testing"\n\nfunc TestNothing(t *testing.T) {}\n',
-        },
-        "money/money.go",
-        4,
-        "\treturn m / 2",
-        "\treturn n / 2",
-        ("build (go)",),
-        ("example.com/shop/other::TestNothing",),
-        new=(f"{MODULE}::TestHalf", *(f"{MODULE}::TestHalf/an_even_one{number}" for number in ("", "#01"))),
-    ),
     "maven": Red(
         ("mvn", "javac"),
         {
@@ -169,6 +212,95 @@ PROJECTS = {
         "        return amount / 2;",
         ("shop.MoneyTest::half",),
         ("build (maven)", "shop.MoneyTest::none"),
+    ),
+    "gradle": Red(
+        ("gradle", "javac"),
+        {
+            "build.gradle": gradle.BUILD,
+            "src/main/java/shop/Money.java": maven.MONEY,
+            "src/test/java/shop/MoneyTest.java": JUNIT_4_TEST,
+        },
+        "src/main/java/shop/Money.java",
+        5,
+        "        return amount / 3;",
+        "        return amount / 2;",
+        ("shop.MoneyTest::half",),
+        ("build (gradle)", "shop.MoneyTest::none"),
+    ),
+    "rspec": Red(
+        ("ruby", "rspec"),
+        {"Gemfile": "", "lib/money.rb": ruby.MONEY, "spec/money_spec.rb": SPEC},
+        "lib/money.rb",
+        2,
+        "  amount / 3",
+        "  amount / 2",
+        ("spec/money_spec.rb::half halves",),
+        ("build (rspec)", "spec/money_spec.rb::half halves nothing"),
+    ),
+    "minitest": Red(
+        ("ruby",),
+        {"Rakefile": "", "lib/money.rb": ruby.MONEY, "test/money_test.rb": MINITEST},
+        "lib/money.rb",
+        2,
+        "  amount / 3",
+        "  amount / 2",
+        ("test/money_test.rb::MoneyTest#test_half",),
+        ("build (minitest)", "test/money_test.rb::MoneyTest#test_none"),
+    ),
+    "a file that Ruby cannot read": Red(
+        ("ruby",),
+        {"Rakefile": "", "lib/money.rb": "def half(amount)\n  amount / (2\nend\n", "test/money_test.rb": MINITEST},
+        "lib/money.rb",
+        2,
+        "  amount / (2",
+        "  amount / 2",
+        ("build (minitest)",),
+        (),
+    ),
+    "phpunit": Red(
+        ("php", "phpunit"),
+        {"phpunit.xml": php.SETTINGS, "src/money.php": php.MONEY, "tests/MoneyTest.php": PHP_TEST},
+        "src/money.php",
+        5,
+        "    return intdiv($amount, 3);",
+        "    return intdiv($amount, 2);",
+        ("MoneyTest::testHalf",),
+        ("MoneyTest::testNone", "build (phpunit)"),
+    ),
+    "ctest": Red(
+        ("cmake", "ctest", "cc"),
+        {"CMakeLists.txt": LISTS, "money.c": cmake.MONEY},
+        "money.c",
+        4,
+        "    return amount / 3;",
+        "    return amount / 2;",
+        ("half",),
+        ("build (ctest)", "none"),
+    ),
+    "a compile error in C": Red(
+        ("cmake", "ctest", "cc"),
+        {"CMakeLists.txt": LISTS, "money.c": cmake.MONEY.replace("amount / 3;", "amount / 2")},
+        "money.c",
+        4,
+        "    return amount / 2",
+        "    return amount / 2;",
+        ("build (ctest)",),
+        (),
+    ),
+    "exunit": Red(
+        ("mix",),
+        {
+            "mix.exs": elixir.MIX,
+            "lib/money.ex": elixir.MONEY,
+            "test/test_helper.exs": "ExUnit.start()\n",
+            "test/money_test.exs": EXUNIT_TEST,
+        },
+        "lib/money.ex",
+        6,
+        "  def half(amount), do: div(amount, 3)",
+        "  def half(amount), do: div(amount, 2)",
+        ("test/money_test.exs::MoneyTest::test half",),
+        ("build (exunit)", "test/money_test.exs::MoneyTest::test none"),
     ),
 }
 
@@ -186,4 +318,9 @@ def test_a_red_test_is_repaired_and_verified(project: Red, tmp_path: Path) -> No
     before = run.document["before"]
     assert (before["failed"] + before["errored"], before["passed"]) == (list(project.red), sorted(project.green))
     assert run.document["after"]["passed"] == sorted((*project.red, *project.green, *project.new))
+    assert (before["failed"] + before["errored"], sorted({*before["passed"]} - {*project.red})) == (
+        list(project.red),
+        sorted(project.green),
+    )
+    assert set(run.document["after"]["passed"]) >= {*project.red, *project.green}
     assert is_verified(tmp_path, run)

@@ -45,6 +45,7 @@ def projects(paths: Iterable[str], read: Read) -> tuple[Project, ...]:
     by_name = {name: [kind for kind in KINDS if name in kind.manifests] for kind in KINDS for name in kind.manifests}
     for path in sorted(every, key=lambda path: (path.count("/"), path)):
         folder, _, name = path.rpartition("/")
+        name = name if name in by_name else f"*.{name.rpartition('.')[2]}"
         if name not in by_name or not _NEVER_IN.isdisjoint(folder.split("/")):
             continue
         below = tuple(file.removeprefix(f"{folder}/") for file in every if not folder or file.startswith(f"{folder}/"))

@@ -77,4 +77,4 @@ def _read(words: tuple[str, ...]) -> DotNet | None:
     return None if rest is None else DotNet(tuple(word for word in rest if word not in ("--no-build", "--no-restore")))
 
 
-KIND = Kind("dotnet", ("Directory.Build.props", "Directory.Packages.props"), _found, _read, programs=("dotnet",))
+KIND = Kind("dotnet", ("*.csproj", "*.fsproj", "*.vbproj"), _found, _read, programs=("dotnet",))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agent_ci.core.frameworks.framework import Place, Step, by_file, relative
+from agent_ci.core.frameworks.framework import Place, Step, by_file
 from agent_ci.core.frameworks.kind import Kind, Manifest, after
 from agent_ci.core.report import TestCase
 
@@ -50,9 +50,9 @@ class ExUnit:
             for report in [f"{place.outbox}/exunit-{number}"]
         )
 
-    def id_of(self, case: TestCase, place: Place) -> str:
+    def id_of(self, case: TestCase, _place: Place) -> str:
         """The file, the module and the name."""
-        return f"{relative(case.file, place)}::{case.classname}::{case.name}"
+        return f"{case.file}::{case.classname}::{case.name}"
 
 
 def _chosen(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,8 +11,14 @@ from agent_ci.core.frameworks.kind import Kind, Manifest, after
 from agent_ci.core.report import TestCase
 
 _PLAIN = re.compile(r"[A-Za-z0-9_$.]")
+_JUNIT_4 = re.compile(r"[\w$]+\[.*\]", re.DOTALL)
+_INVOCATION = re.compile(r"(?P<method>[^({\[]+)[({].*\[(?P<number>\d+)\]", re.DOTALL)
+_KIT = "junit_kit"
+_METHOD = re.compile(r"[\w$]+([({\[].*)?", re.DOTALL)  # anything else is a name for people
 _PHASES = frozenset({"test", "package", "verify", "install", "integration-test"})
 _TAKES_A_VALUE = frozenset({"-f", "--file", "-pl", "--projects", "-P", "--activate-profiles", "-s", "--settings", "-T"})
+# Those of the machine may hold passwords, and are not shown to the code; Maven fails where it may not read them.
+_SETTINGS = {"--global-settings": "settings", "--global-toolchains": "toolchains"}
 
 
 def _id(case: TestCase) -> str:
@@ -20,8 +26,8 @@ def _id(case: TestCase) -> str:
 
 
 def _method(name: str) -> str:
-    """The method of a case's *name*: parameters and the number of a repetition are no part of it."""
-    return re.split(r"[({\[]", name, maxsplit=1)[0]
+    """The method of a case's *name*, with what JUnit 4 puts in brackets behind it, and without what JUnit 5 does."""
+    return name if _JUNIT_4.fullmatch(name) else re.split(r"[({\[]", name, maxsplit=1)[0]
 
 
 def _wild(name: str) -> str:
@@ -34,8 +40,8 @@ class Maven:
     """https://maven.apache.org/surefire/maven-surefire-plugin/examples/single-test.html; *arguments* are the user's.
 
     An id is ``CLASS::METHOD``, with the parameters and the number that Surefire puts behind a parametrised one.
-    Surefire selects no single invocation of those: all are run, and the others left out of the report. A class that
-    several modules have under one name is run in each.
+    Surefire selects no single invocation of JUnit 5: an extension of ours, compiled for the selection, leaves out the
+    others; where it cannot be compiled all are run. A class that several modules have under one name is run in each.
     """
 
     arguments: tuple[str, ...] = ("test",)
@@ -52,11 +58,28 @@ class Maven:
         around = _java(place.environment, "MAVEN_OPTS")
         options = tuple(word for word in self.arguments if word not in _PHASES)
         phase = next((word for word in self.arguments if word in _PHASES), "test")
-        start = (self.program, "-o", "-B", "-ntp", "-Dstyle.color=never", *_repository(place.environment), *options)
+        own = tuple(word for option, name in _SETTINGS.items() for word in (option, f"{place.outbox}/{name}.xml"))
+        start = (
+            self.program,
+            "-o",
+            "-B",
+            "-ntp",
+            "-Dstyle.color=never",
+            *own,
+            *_repository(place.environment),
+            *options,
+        )
         reports = tuple(f"**/target/{kind}-reports/TEST-*.xml" for kind in ("surefire", "failsafe"))
         run = (*start, "-Dmaven.test.failure.ignore=true", *_selection(only), phase)
         compiles = (*start, "test-compile")
-        return (Step(run, reports, builds=True, build_alone=compiles, environment=around),)
+        files = {f"{name}.xml": f"<{name}/>\n" for name in _SETTINGS.values()}
+        kit = ""
+        if invocations := _invocations(only):
+            kit, told = _KIT, f"{place.outbox}/only.txt"
+            files["only.txt"] = invocations
+            home = place.environment.get("HOME", "")
+            run = ("sh", f"{place.outbox}/{kit}/start.sh", f"{home}/.m2/repository", *run, f"-Dagent_ci.only={told}")
+        return (Step(run, reports, builds=True, build_alone=compiles, kit=kit, files=files, environment=around),)
 
     def id_of(self, case: TestCase, _place: Place) -> str:
         """The class and the name as Surefire writes them."""
@@ -70,6 +93,13 @@ def _selection(only: tuple[str, ...]) -> tuple[str, ...]:
     chosen = ",".join(f"{_wild(class_)}#{_wild(method)}" if method else _wild(class_) for class_, method in methods)
     several = ("-Dsurefire.failIfNoSpecifiedTests=false", "-DfailIfNoTests=false")
     return (f"-Dtest={chosen}", f"-Dit.test={chosen}", "-Dfailsafe.failIfNoSpecifiedTests=false", *several)
+
+
+def _invocations(only: tuple[str, ...]) -> str:
+    """A line ``CLASS::METHOD#NUMBER`` for each wanted invocation; a method that is wanted as a whole has none."""
+    found = [match for id_ in only if (match := _INVOCATION.fullmatch(id_))]
+    whole = {id_ for id_ in only if not _INVOCATION.fullmatch(id_)}
+    return "".join(f"{match['method']}#{match['number']}\n" for match in found if match["method"] not in whole)
 
 
 def _repository(job: Mapping[str, str]) -> tuple[str, ...]:
@@ -149,9 +179,12 @@ class Gradle:
 
 
 def _gradle_pattern(id_: str) -> str:
-    """Class and method with a star for what could be read otherwise: Gradle has no sign for any one sign."""
+    """Class and method with a star for what could be read otherwise: Gradle has no sign for any one sign.
+
+    JUnit 5 has a name for people reported where there is one, from which the method cannot be told: the class then.
+    """
     class_, _, name = id_.partition("::")
-    method = "".join(sign if _PLAIN.match(sign) else "*" for sign in _method(name))
+    method = "".join(sign if _PLAIN.match(sign) else "*" for sign in _method(name)) if _METHOD.fullmatch(name) else ""
     return f"{class_}.{method}" if method else class_
 
 

@@ -21,9 +21,10 @@ class Manifest:
 class Kind:
     """How one framework is recognised.
 
-    ``manifests`` are names of files; ``found`` looks at one and says which framework it means, if it is this one.
-    ``read`` is given the words of a command and returns the framework that they start, if it is this one. It can be
-    run where one of ``programs`` is there and ``installed``, a path below the project, exists (empty: nothing need).
+    ``manifests`` are names of files, or ``*.`` and a suffix; ``found`` looks at one and says which framework it means,
+    if it is this one. ``read`` is given the words of a command and returns the framework that they start, if it is this
+    one. It can be run where one of ``programs`` is there and ``installed``, a path below the project, exists (empty:
+    nothing need).
     """
 
     name: str

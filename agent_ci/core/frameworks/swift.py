@@ -9,7 +9,7 @@ from agent_ci.core.frameworks.framework import Place, Step
 from agent_ci.core.frameworks.kind import Kind, Manifest, after
 from agent_ci.core.report import TestCase
 
-_SIGNS = re.compile(r"[\\^$.|?*+(){}\[\]/]")
+_SIGNS = re.compile(r"[\\^$.|?*+(){}\[\]]")
 
 
 @dataclass(frozen=True, slots=True)

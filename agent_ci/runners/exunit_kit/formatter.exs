@@ -18,7 +18,8 @@ defmodule AgentCI.Formatter do
   def handle_cast(_event, cases), do: {:noreply, cases}
 
   defp row(test) do
-    place = [file: test.tags[:file], line: test.tags[:line], time: (test.time || 0) / 1_000_000]
+    file = Path.relative_to_cwd(test.tags[:file])
+    place = [file: file, line: test.tags[:line], time: (test.time || 0) / 1_000_000]
     attributes = [classname: inspect(test.module), name: test.name] ++ place
     named = Enum.map(attributes, fn {key, value} -> ~s(#{key}="#{escaped(value)}" ) end)
     ["<testcase ", named, ">", result(test), "</testcase>\n"]
