@@ -55,11 +55,10 @@ class Unittest:
         """Run the whole suite, or exactly *only* (those that do not exist here are left out)."""
         kit = Kit.unpacked(workspace, "unittest")
         told = {"report": str(kit.report), "confirmation": str(kit.confirmation), "only": only}
-        roots = ":".join(str(workspace.root / folder) for folder in self.interpreter.import_roots)
+        paths = [str(workspace.root / folder) for folder in self.interpreter.import_roots]
         variables = {
-            "PYTHONPATH": roots,
             "PYTHONDONTWRITEBYTECODE": "1",
-            _TOLD: json.dumps({**told, "order": conditions.order}),
+            _TOLD: json.dumps({**told, "paths": paths, "order": conditions.order}),
         }
         if conditions.hash_seed is not None:
             variables["PYTHONHASHSEED"] = str(conditions.hash_seed)

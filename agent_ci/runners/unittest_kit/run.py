@@ -209,7 +209,8 @@ def main() -> None:
     """Run unittest with the arguments of the command line, and leave the report where we are told to."""
     told = json.loads(os.environ.pop(TOLD))
     root = Path.cwd()
-    sys.path[0] = str(root)  # as with `python -m unittest`
+    sys.path[:1] = [str(root), *told["paths"]]  # as with `python -m unittest`, and not before our own imports
+    os.environ["PYTHONPATH"] = os.pathsep.join(told["paths"])  # for the processes that tests start
     runner = Runner(told, root)
     unittest.TestProgram(module=None, argv=["python -m unittest", *sys.argv[1:]], testRunner=runner, exit=False)
     report = document(runner.result.cases)
