@@ -7,6 +7,7 @@ import shlex
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path, PurePath
 
@@ -126,7 +127,7 @@ _PROPOSERS: Mapping[str, Callable[[Setup], Proposer]] = {
 
 def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
     """What runs the tests: as --run says, else as the repository's files say. Raises UnsupportedError, UsageError."""
-    from agent_ci.core.frameworks import detection, packages
+    from agent_ci.core.frameworks import detection, packages, wrappers
     from agent_ci.runners.command import AnyCommand
     from agent_ci.runners.pytest import read_command
     from agent_ci.runners.unittest import read_command as read_unittest
@@ -138,14 +139,23 @@ def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
     if not settings.shell:
         script = packages.scripted(words, _text(tree, "package.json"))
         meant = _words(script) if script else words
-        if asked := read_command(meant):
-            return _pytest(setup, sandbox, tree, *asked)
-        if asked := read_unittest(meant):
-            return _unittest(setup, sandbox, tree, *asked)
+        wrapped = wrappers.read(meant, partial(_text, tree), lambda words: read_command(words) or read_unittest(words))
+        meant = wrapped.words if wrapped else meant
+        own = _python_in(setup, wrapped.folder) if wrapped else ""
+        for read, make in ((read_command, _pytest), (read_unittest, _unittest)):
+            if asked := read(meant):
+                return make(setup, sandbox, tree, asked[0] or own, asked[1])
         if framework := detection.of_command(meant):
             return _framework(setup, tree, framework, command=settings.run)
     argv = ("sh", "-c", settings.run) if settings.shell else words
     return AnyCommand(argv, settings.report) if settings.report else _check(setup, sandbox, tree, argv)
+
+
+def _python_in(setup: Setup, folder: str) -> str:
+    """The Python of the environment in *folder*, which may have a version behind its name; empty where none is."""
+    root = setup.settings.repository
+    found = sorted(root.glob(f"{folder}/bin/python")) or sorted(root.glob(f"{folder}*/bin/python"))
+    return found[0].relative_to(root).as_posix() if found else ""
 
 
 def _check(setup: Setup, sandbox: Sandbox, tree: Tree, argv: tuple[str, ...]) -> Runner:

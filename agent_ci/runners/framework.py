@@ -81,12 +81,12 @@ class FrameworkRunner:
         found: list[TestReport] = []
         build = build_id(self.framework)
         tests = tuple(id_ for id_ in wanted if id_ != build)
-        steps = self.framework.steps(place, tests)
+        files, is_broken = Files(workspace.root, Path(place.folder)), False
+        steps = self.framework.steps(replace(place, files=files.names) if tests else place, tests)
         if wanted and not tests:  # the build alone was asked for
             steps = tuple(_without_tests(step) for step in steps if step.builds)
         elif wanted and build not in wanted:
             steps = tuple(step for step in steps if step.is_needed)
-        files, is_broken = Files(workspace.root, Path(place.folder)), False
         for step in steps:
             done, output = self._start(workspace, place, step, timeout)
             if step.builds:
