@@ -33,7 +33,8 @@ _START = 'cd -- "$1" && out="$2" && shift 2 && { [ -z "$out" ] || exec >"$out" 2
 class FrameworkRunner:
     """Runs *framework* in *folder* ("" for the root), with the packages that are installed in the *checkout*.
 
-    *environment* is the job's, for the places of caches. *command* is what the user named, empty where it was found.
+    *environment* is the job's, for the places of caches. *command* is what the user named, empty where it was found;
+    *install* is how a person gets the packages.
     """
 
     framework: Framework
@@ -41,11 +42,13 @@ class FrameworkRunner:
     checkout: Path
     environment: Mapping[str, str]
     command: str = ""
+    install: str = ""
 
     @property
     def toolchain(self) -> Mapping[str, str]:
-        """The framework, the user's command, and how a person runs the tests."""
-        told = {"runner": self.framework.name, "command": self.command, "reproduce": self._typed()}
+        """The framework, the user's command, and how a person installs what is needed and runs the tests."""
+        typed = " && ".join(filter(None, (self._into(), self.install, shlex.join(self.framework.command))))
+        told = {"runner": self.framework.name, "command": self.command, "reproduce": typed}
         return {**told, **({"folder": self.folder} if self.folder else {})}
 
     @property
@@ -78,12 +81,12 @@ class FrameworkRunner:
         found: list[TestReport] = []
         build = build_id(self.framework)
         tests = tuple(id_ for id_ in wanted if id_ != build)
-        steps = self.framework.steps(place, tests)
+        files, is_broken = Files(workspace.root, Path(place.folder)), False
+        steps = self.framework.steps(replace(place, files=files.names) if tests else place, tests)
         if wanted and not tests:  # the build alone was asked for
             steps = tuple(_without_tests(step) for step in steps if step.builds)
         elif wanted and build not in wanted:
             steps = tuple(step for step in steps if step.is_needed)
-        files, is_broken = Files(workspace.root, Path(place.folder)), False
         for step in steps:
             done, output = self._start(workspace, place, step, timeout)
             if step.builds:
@@ -151,8 +154,10 @@ class FrameworkRunner:
         return f"{self.folder}/{id_}" if self.folder else id_
 
     def _typed(self) -> str:
-        typed = shlex.join(self.framework.command)
-        return f"cd {shlex.quote(self.folder)} && {typed}" if self.folder else typed
+        return " && ".join(filter(None, (self._into(), shlex.join(self.framework.command))))
+
+    def _into(self) -> str:
+        return f"cd {shlex.quote(self.folder)}" if self.folder else ""
 
 
 def _doubted(report: TestReport, done: Completed) -> TestReport:

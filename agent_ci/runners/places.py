@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 
 from agent_ci.core.report import TestCase
 
-_NEVER_BELOW = frozenset({"node_modules", "vendor", "target", "build", "__pycache__"})
+_NEVER_BELOW = frozenset({".git", "node_modules", "target", "__pycache__"})
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,11 @@ class Files:
     def placed(self, case: TestCase) -> TestCase:
         """*case* with its file relative to the root; as it is where no file, or several, can be meant."""
         return replace(case, file=self._place(case.file, case.classname)) if case.file else case
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The files of the project, relative to its folder, but for installed packages and what a build left."""
+        return tuple(path.relative_to(self.folder).as_posix() for path in _walked(self.folder))
 
     def _place(self, file: str, within: str) -> str:
         path = PurePath(file)
@@ -42,12 +47,13 @@ class Files:
     def _every(self) -> dict[str, list[str]]:
         """Every file of the project by its name."""
         found: dict[str, list[str]] = {}
-        for path in _walked(self.folder):
+        for name in self.names:
+            path = self.folder / name
             found.setdefault(path.name, []).append(path.relative_to(self.root).as_posix())
         return found
 
 
 def _walked(folder: Path) -> Iterator[Path]:
     for where, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in _NEVER_BELOW and not name.startswith(".")]
+        folders[:] = [name for name in folders if name not in _NEVER_BELOW]
         yield from (Path(where, name) for name in names)

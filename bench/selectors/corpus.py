@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from bench.selectors import cargo, cmake, elixir, go, gradle, javascript, maven, php, ruby
+from bench.selectors import cargo, cmake, elixir, go, gradle, javascript, maven, php, python, ruby
 from bench.selectors.ecosystem import Ecosystem
 
 ECOSYSTEMS: tuple[Ecosystem, ...] = (
+    python.PYTEST,
+    python.UNITTEST,
     javascript.JEST,
     javascript.VITEST,
     javascript.MOCHA,

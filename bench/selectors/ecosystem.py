@@ -45,7 +45,7 @@ class Ecosystem:
     make: Callable[[Path], Runner]
     programs: tuple[str, ...]
     version: tuple[str, ...]
-    alone: int = 3
+    alone: int = 2
     prepare: Callable[[Path], None] = lambda _checkout: None
 
     def missing(self) -> str:

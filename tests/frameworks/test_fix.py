@@ -98,22 +98,6 @@ PROJECTS = {
         (),
         new=("shop (lib)::tests::halves",),
     ),
-    "a compile error in Go": Red(
-        ("go",),
-        {
-            "go.mod": "module example.com/shop\n\ngo 1.19\n",
-            "money/money.go": "package money\n\nfunc Half(n int) int {\n\treturn m / 2\n}\n",
-            "money/money_test.go": GO_TEST,
-            "other/other_test.go": 'package other\n\nimport "testing"\n\nfunc TestNothing(t *testing.T) {}\n',
-        },
-        "money/money.go",
-        4,
-        "\treturn m / 2",
-        "\treturn n / 2",
-        ("build (go)",),
-        ("example.com/shop/other::TestNothing",),
-        new=(f"{MODULE}::TestHalf", *(f"{MODULE}::TestHalf/an_even_one{number}" for number in ("", "#01"))),
-    ),
 }
 
 

@@ -16,8 +16,8 @@ from agent_ci.core.report import Status, TestCase, TestReport
 class Place:
     """Where a framework's commands run: ``folder`` is the project's, in the copy, and ``outbox`` is for reports.
 
-    ``files`` are the project's files, relative to ``folder``. ``environment`` is the job's, for the places of caches;
-    its HOME is the home of the job, which is not the home that the commands have.
+    ``files`` are the project's files, relative to ``folder``, where a selection is asked for. ``environment`` is the
+    job's, for the places of caches; its HOME is the home of the job, which is not the home that the commands have.
     """
 
     folder: PurePath
@@ -93,7 +93,7 @@ def told_once(report: TestReport, *, is_broken: bool) -> TestReport:
     """*report* with each cause told once.
 
     A test that is red for its subtests alone says what the first of them says. Where the build *is_broken*, its case
-    stands for the packages that are red without a test.
+    stands for the packages that are red without a test, and for what is missing.
     """
     told = {case.id: case for case in report.red if case.file}
     cases = []
@@ -104,7 +104,7 @@ def told_once(report: TestReport, *, is_broken: bool) -> TestReport:
         below = (told[id_] for id_ in told if says_nothing and id_.startswith(f"{case.id}/"))
         first = next(below, case)
         cases.append(replace(case, message=first.message, traceback=first.traceback, file=first.file, line=first.line))
-    return TestReport.of(*cases, partial=report.partial)
+    return TestReport.of(*cases, partial=() if is_broken else report.partial)
 
 
 def selected(report: TestReport, only: Iterable[str]) -> tuple[TestReport, tuple[str, ...], tuple[str, ...]]:

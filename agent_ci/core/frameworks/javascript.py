@@ -227,8 +227,13 @@ def any_of(titles: tuple[str, ...]) -> str:
 def _selections(
     only: tuple[str, ...], place: Place, name: str = "selected"
 ) -> tuple[tuple[str, tuple[str, ...], str], ...]:
-    """The files of *only*, the titles wanted of each (none: all), and a place for the report of each."""
-    wanted = by_file(only).items()
+    """The files of *only* that are here, the titles wanted of each (none: all), and a place for the report of each."""
+    ends = tuple(f"/{known}" for known in place.files)
+    wanted = {
+        file: titles
+        for file, titles in by_file(only).items()
+        if not ends or any(known.endswith(f"/{file}") for known in ends)
+    }.items()
     return tuple((file, titles, f"{place.outbox}/{name}-{number}.json") for number, (file, titles) in enumerate(wanted))
 
 
