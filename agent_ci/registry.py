@@ -15,6 +15,7 @@ from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.confine.probing import python_of
 from agent_ci.core.budget import Budget
+from agent_ci.core.frameworks.checks import Check
 from agent_ci.core.frameworks.detection import Project
 from agent_ci.core.frameworks.framework import Framework
 from agent_ci.core.spelling import did_you_mean
@@ -148,7 +149,10 @@ def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
         if framework := detection.of_command(meant):
             return _framework(setup, tree, framework, command=settings.run)
     argv = ("sh", "-c", settings.run) if settings.shell else words
-    return AnyCommand(argv, settings.report) if settings.report else _check(setup, sandbox, tree, argv)
+    if settings.report:
+        return AnyCommand(argv, settings.report)
+    typed = shlex.join(argv) if settings.shell else settings.run
+    return _check(setup, sandbox, tree, Check(argv, typed))
 
 
 def _python_in(setup: Setup, folder: str) -> str:
@@ -158,13 +162,11 @@ def _python_in(setup: Setup, folder: str) -> str:
     return found[0].relative_to(root).as_posix() if found else ""
 
 
-def _check(setup: Setup, sandbox: Sandbox, tree: Tree, argv: tuple[str, ...]) -> Runner:
-    """The command *argv*, judged by its exit code, and beside it the tests that the files of *tree* say there are."""
-    from agent_ci.core.frameworks.checks import Check
+def _check(setup: Setup, sandbox: Sandbox, tree: Tree, check: Check) -> Runner:
+    """The command of *check*, judged by its exit code, and beside it the tests that the files of *tree* name."""
     from agent_ci.runners.several import Several
 
-    typed = shlex.join(argv) if setup.settings.shell else setup.settings.run
-    command = _framework(setup, tree, Check(argv, typed), command=typed)
+    command = _framework(setup, tree, check, command=check.typed)
     try:
         beside = _detected(setup, sandbox, tree)
     except (InfrastructureError, UnsupportedError):  # none that could get worse, as far as can be seen here

@@ -34,7 +34,8 @@ class Ecosystem:
     """A red project of one ecosystem: its *files*, and the ids that are red in it, hard to select on purpose.
 
     *make* gives the runner for a checkout; *programs* are what must be on PATH, *version* is the command that tells
-    one's version. *prepare* puts packages into the checkout, as an earlier step of a job would, and raises
+    one's version. *alone* is how many of them the tests of this project run each by itself, fewer where a run takes
+    long; the bench runs all. *prepare* puts packages into the checkout, as an earlier step of a job would, and raises
     MissingToolError where it cannot.
     """
 
@@ -44,6 +45,7 @@ class Ecosystem:
     make: Callable[[Path], Runner]
     programs: tuple[str, ...]
     version: tuple[str, ...]
+    alone: int = 2
     prepare: Callable[[Path], None] = lambda _checkout: None
 
     def missing(self) -> str:

@@ -86,6 +86,7 @@ ECOSYSTEM = Ecosystem(
     ),
     by(Gradle()),
     programs=("gradle", "javac"),
+    alone=0,
     version=("sh", "-c", "gradle --version | grep ^Gradle"),
     prepare=_prepare,
 )

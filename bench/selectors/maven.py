@@ -129,5 +129,6 @@ ECOSYSTEM = Ecosystem(
     ),
     by(Maven()),
     programs=("mvn", "java"),
-    version=("mvn", "--version"),
+    alone=0,
+    version=("sh", "-c", "mvn -B --version | sed -n s/.*Apache/Apache/p"),
 )

@@ -44,6 +44,14 @@ def test_what_the_check_still_says_is_the_objection(tmp_path: Path) -> None:
     assert run.objections[0][0].startswith(f"{RUFF} is still red: ")
 
 
+def test_a_test_that_is_red_beside_the_check_is_left_alone_and_may_stay_so(tmp_path: Path) -> None:
+    files = {**LINTED, "test_shop.py": TESTED.replace("== 2", "== 3")}
+    run = repaired(tmp_path, files, run=RUFF, reply=diff("shop.py", 1, "import os\n\n\n", ""))
+    assert run.outcome == "fixed", run.objections
+    assert run.document["targets"] == [RUFF]
+    assert run.document["after"]["failed"] == ["test_shop.py::test_half"]
+
+
 SUPPRESSIONS = ("import os  # noqa: F401", "import os  # noqa", "# ruff: noqa\nimport os", "# flake8: noqa\nimport os")
 
 

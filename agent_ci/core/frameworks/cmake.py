@@ -13,6 +13,7 @@ _SIGNS = re.compile(
     r"[\\^$.\[\]*+?|()-]"
 )  # https://cmake.org/cmake/help/latest/command/string.html#regex-specification
 _TESTS = re.compile(r"^\s*(?:enable_testing\s*\(|include\s*\(\s*CTest\b)", re.IGNORECASE | re.MULTILINE)
+_BUILD = 'cmake -S . -B "$1" -DBUILD_TESTING=ON -Wno-dev && exec cmake --build "$1"'
 _OF_THE_PLACE = frozenset({"--test-dir", "--output-junit", "-R", "--tests-regex"})
 
 
@@ -36,11 +37,9 @@ class CTest:
         """Configure and compile in a folder of its own, then run all or some."""
         folder, report = f"{place.outbox}/cmake", f"{place.outbox}/ctest.xml"
         chosen = ("--tests-regex", any_of(only)) if only else ()
-        configure = ("cmake", "-S", ".", "-B", folder, "-DBUILD_TESTING=ON", "-Wno-dev")
         run = ("ctest", "--test-dir", folder, "--output-on-failure", "--no-tests=ignore", *self.arguments)
         return (
-            Step(configure, builds=True),
-            Step(("cmake", "--build", folder), builds=True),
+            Step(("sh", "-c", _BUILD, "sh", folder), builds=True),
             Step((*run, *chosen, "--output-junit", report), (report,)),
         )
 

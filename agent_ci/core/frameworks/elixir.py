@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agent_ci.core.frameworks.framework import Place, Step, by_file
@@ -44,7 +45,7 @@ class ExUnit:
                 build_alone=(*start, "compile"),
                 ran=(0, _FAILED),
                 kit=_KIT,
-                environment={"AGENT_CI_REPORT": report, "MIX_ENV": "test", "LANG": "C.UTF-8"},
+                environment={"AGENT_CI_REPORT": report, "MIX_ENV": "test", "LANG": "C.UTF-8", **_home(place)},
             )
             for number, (file, arguments) in enumerate(runs or [(".", self.arguments)])
             for report in [f"{place.outbox}/exunit-{number}"]
@@ -53,6 +54,12 @@ class ExUnit:
     def id_of(self, case: TestCase, _place: Place) -> str:
         """The file, the module and the name."""
         return f"{case.file}::{case.classname}::{case.name}"
+
+
+def _home(place: Place) -> Mapping[str, str]:
+    """Where the job keeps Hex and rebar, which packages are compiled with."""
+    home = place.environment.get("MIX_HOME") or f"{place.environment.get('HOME', '')}/.mix"
+    return {"MIX_HOME": home} if home.startswith("/") else {}
 
 
 def _chosen(names: tuple[str, ...]) -> tuple[str, ...]:

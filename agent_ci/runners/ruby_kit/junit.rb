@@ -22,6 +22,7 @@ module AgentCI
 
   # What a project's Gemfile asks for, where bundler and the gems are here.
   def self.bundle
+    ENV["BUNDLE_PATH"] ||= "vendor/bundle" if File.directory?("vendor/bundle")
     require "bundler/setup" if File.exist?("Gemfile.lock") || ENV.key?("BUNDLE_GEMFILE")
   rescue LoadError, StandardError => error
     warn error.message
