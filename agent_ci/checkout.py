@@ -183,8 +183,9 @@ class Repository:
 
         Raises StaleError where the branch is no longer at *expected*, or local changes stand in the way.
         """
-        if self.head() != expected:
-            raise StaleError(f"the branch moved on from {expected[:12]} while the fix was made; run agent-ci again")
+        if (head := self.head()) != expected:
+            moved = f"the branch moved on from {expected[:12]} while the fix was made; run agent-ci again"
+            raise StaleError(moved, head)
         with contextlib.suppress(ToolError):  # it fails where a file differs, which may not be one of ours
             self._git("update-index", "-q", "--refresh")
         lent = str(clone.directory / "objects")
@@ -198,7 +199,10 @@ class Repository:
         try:
             self._git("update-ref", "-m", "agent-ci: add a proven change", "HEAD", commit, expected)
         except ToolError as error:
-            raise StaleError(f"the branch cannot be moved to the fix: {error}") from error
+            head = self.head()
+            raise StaleError(
+                f"the branch cannot be moved to the fix: {error}", head if head != expected else ""
+            ) from error
         try:
             self._git("read-tree", "-m", "-u", expected, commit)
         except ToolError as error:

@@ -70,6 +70,14 @@ class Clone:
         """The files of a commit or tree id."""
         return GitTree(self, self._line("rev-parse", "--verify", "--end-of-options", revision + "^{tree}"))
 
+    def has(self, commit: str) -> bool:
+        """Whether the commit with the id *commit* is here with its files."""
+        try:
+            self.tree(commit)
+        except ToolError:
+            return False
+        return True
+
     def tree_of_checkout(self, repository: Repository) -> GitTree:
         """The files of the checkout as they are now: uncommitted and untracked ones too, ignored ones not."""
         root, settings = str(repository.root), repository.file_settings()

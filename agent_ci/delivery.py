@@ -11,7 +11,7 @@ from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
 from agent_ci.core.document import FIX
 from agent_ci.core.fingerprint import fingerprint
-from agent_ci.core.ladder import NONE, PATCH, rungs
+from agent_ci.core.ladder import ASKED_FOR, COMMIT, NONE, PATCH, rungs
 from agent_ci.core.loops import repairs
 from agent_ci.core.message import commit_message
 from agent_ci.core.outcome import Outcome
@@ -25,6 +25,7 @@ from agent_ci.errors import (
     NotAllowedError,
     RefusedError,
     RungRefusedError,
+    StaleError,
     UsageError,
 )
 from agent_ci.memory import ProvenFix
@@ -49,7 +50,8 @@ class Carrier:
 class Outgoing:
     """The verdict after delivery, the bytes of ``fix.patch`` or of ``partial.patch``, and where the change went.
 
-    ``message`` is that of the commit that the change would be, empty where nothing was proven.
+    ``message`` is that of the commit that the change would be, empty where nothing was proven. ``moved_to`` is the
+    commit that the branch is at now, where that was found to be another one than the change was proven on.
     """
 
     verdict: Verdict
@@ -57,6 +59,7 @@ class Outgoing:
     is_partial: bool = False
     delivery: Delivery | None = None
     message: str = ""
+    moved_to: str = ""
 
 
 def deliver(verdict: Verdict, carrier: Carrier, tools: Tools, settings: Settings) -> Outgoing:
@@ -83,19 +86,33 @@ def _outgoing(verdict: Verdict, carrier: Carrier, tools: Tools, settings: Settin
     made = Outgoing(verdict, _as_mail(parcel, tools.clone, outward), message=parcel.message)
     assert made.patch is not None  # noqa: S101 - it was made a line ago
     carrier.keep(made.patch)
-    _remember(verdict, tools, settings, outward)
+    if not verdict.evidence.takes_back:
+        _remember(verdict, tools, settings, outward)
     try:
         if settings.uncommitted and settings.deliver == "commit":
             raise UsageError("--uncommitted work cannot be delivered as a commit; apply .agent-ci/fix.patch instead")
-        delivery = descend(parcel, carrier.forge, settings.deliver, has_doubts=bool(proof.doubts))
+        waits = Waits(has_doubts=bool(proof.doubts), is_revert=bool(verdict.evidence.takes_back))
+        delivery = descend(parcel, carrier.forge, settings.deliver, waits)
     except AgentCIError as error:
         reason = f"{error}; the proven change is in {settings.out}/fix.patch"
-        return replace(made, verdict=replace(verdict, outcome=error.outcome, reason=reason))
+        moved_to = error.head if isinstance(error, StaleError) else ""
+        return replace(made, verdict=replace(verdict, outcome=error.outcome, reason=reason), moved_to=moved_to)
     outcome = Outcome.FIXED if delivery.rung in (PATCH, NONE) else Outcome.DELIVERED
     return replace(made, verdict=replace(verdict, outcome=outcome), delivery=delivery)
 
 
-def descend(parcel: Parcel, forge: Forge, asked: str, *, has_doubts: bool = False, file: str = FIX) -> Delivery:
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Why a change waits for a person: *has_doubts* about what it does, or it takes back an earlier one of ours."""
+
+    has_doubts: bool = False
+    is_revert: bool = False
+
+
+_FOR_NOBODY = Waits()
+
+
+def descend(parcel: Parcel, forge: Forge, asked: str, waits: Waits = _FOR_NOBODY, *, file: str = FIX) -> Delivery:
     """Deliver *parcel* by the best rung that is not refused; its sentence names those that were, and why.
 
     *file* is the name of the patch file, which is the last rung.
@@ -104,7 +121,9 @@ def descend(parcel: Parcel, forge: Forge, asked: str, *, has_doubts: bool = Fals
     branch moved on. The patch file is the caller's, and is there already.
     """
     refusals: list[RungRefusedError] = []
-    for rung in rungs(asked, has_doubts=has_doubts):
+    if waits.is_revert and asked == COMMIT:
+        refusals.append(RungRefusedError("a revert is proposed to a person, and never committed at once"))
+    for rung in rungs(asked, has_doubts=waits.has_doubts, is_revert=waits.is_revert):
         if rung == NONE:
             return Delivery(NONE, "nothing was delivered, as asked")
         if rung == PATCH:
@@ -125,7 +144,7 @@ def descend(parcel: Parcel, forge: Forge, asked: str, *, has_doubts: bool = Fals
 
 def _told(asked: str, refusals: list[RungRefusedError]) -> str:
     reasons = "; ".join(dict.fromkeys(map(str, refusals)))
-    return f" (asked for as {asked}: {reasons})" if reasons else ""
+    return f" ({ASKED_FOR} {asked}: {reasons})" if reasons else ""
 
 
 def _contents(patch: Patch, clone: Clone) -> tuple[Content, ...]:

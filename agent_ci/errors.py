@@ -73,9 +73,17 @@ class NotAllowedError(RungRefusedError):
 
 
 class StaleError(AgentCIError):
-    """The branch moved on while the fix was made; the patch is kept as a file."""
+    """The branch moved on while the fix was made; the patch is kept as a file.
+
+    ``head`` is the commit that the branch is at now; empty where that is not known, or its files cannot be read here.
+    """
 
     outcome = Outcome.STALE
+
+    def __init__(self, message: str, head: str = "") -> None:
+        """Say what moved, and to where."""
+        super().__init__(message)
+        self.head = head
 
 
 class CancelledError(AgentCIError):

@@ -50,6 +50,11 @@ class HandedOver:
         return tuple((self.document["proof"] or {}).get("doubts", ()))
 
     @property
+    def is_revert(self) -> bool:
+        """Whether the change takes back a commit of ours, and repairs nothing."""
+        return bool(self.document.get("takes_back"))
+
+    @property
     def message(self) -> str:
         """The message of the commit that the change would be; empty where it is not told."""
         return str((self.document.get("patch_file") or {}).get("message") or "")

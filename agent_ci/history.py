@@ -35,12 +35,11 @@ def branch_history(commit: str, repository: Repository, clone: Clone) -> History
     return History(steps, _repairs_everywhere(repository), is_cut)
 
 
-def repair_of(name: str, repository: Repository) -> str:
+def repair_of(name: str, repository: Repository, head: str) -> str:
     """The commit of the repair that *name* means: a revision, or ``#N`` or ``!N`` for the change request it came in.
 
-    Without a name it is the last repair on the branch that was not taken back. Raises UsageError where there is none.
+    Without a name it is the last repair up to *head* that was not taken back. Raises UsageError where there is none.
     """
-    head = repository.head()
     if name and not (number := _NUMBER.fullmatch(name)):
         commit = repository.commit(name)
         if commit is None:

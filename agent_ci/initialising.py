@@ -32,13 +32,14 @@ _OF_ONE_RUN = frozenset({"repository", "uncommitted", "bisect", "json", "quiet",
 
 @dataclass(frozen=True)
 class Initialisation:
-    """What `init` was told: the folder, and by name what it would else find out itself."""
+    """What `init` was told: the folder, by name what it would else find out itself, and whether comments are heard."""
 
     folder: Path
     forge: str = ""
     action: str = ""
     package: str = ""
     is_dry: bool = False
+    has_chat: bool = False
     wanted: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -103,6 +104,7 @@ class Initialisation:
             workflows=tuple(_test_workflows(self.folder)),
             install=_install(self.folder),
             action=self.action or _own_address() or UNKNOWN,
+            has_chat=self.has_chat,
         )
 
 

@@ -18,7 +18,10 @@ VARIABLE = "GITHUB_OUTPUT"
 """Names the file. Source: "Setting an output parameter" in GitHub's documentation; Gitea and Forgejo have it, too."""
 
 NAMES = ("outcome", "patch", "pull-request", "cost", "evidence", "evidence-sha256")
-"""Every output, as `action.yml` declares them."""
+"""Every output of a run, as `action.yml` declares them."""
+
+OF_CHAT = ("command", "head", "change")
+"""The outputs of `chat`."""
 
 
 def outputs(document: Mapping[str, Any], out: Path, workspace: Path) -> dict[str, str]:

@@ -22,7 +22,7 @@ from agent_ci.core.patches.relocate import relocate
 from agent_ci.core.policy import Policy
 from agent_ci.core.report import TestCase
 from agent_ci.core.review.review import Facts, objections
-from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
+from agent_ci.core.run import REVERT, Attempt, Evidence, Reply, Verdict
 from agent_ci.errors import AgentCIError
 from agent_ci.history import branch_history
 from agent_ci.ports import Journal, Progress, Proposer, Runner, Sandbox, Tree, Workspace
@@ -128,7 +128,7 @@ def execute(job: Job, tools: Tools) -> Verdict:
         return Verdict(error.outcome, str(error), evidence, tuple(attempts))
     verdict = Verdict(Outcome.FIXED, "", evidence, tuple(attempts))
     if verdict.proof:
-        return replace(verdict, reason=_proven(verdict.proof))
+        return replace(verdict, reason=proven_by(verdict.proof))
     return _given_up(tools, evidence, tuple(attempts))
 
 
@@ -176,6 +176,8 @@ def _attempts(job: Job, tools: Tools, evidence: Evidence, attempts: list[Attempt
     """
     bench = _Bench(job, tools, evidence, tools.clone.tree(evidence.tree))
     for name, proposer in tools.proposers:
+        if (name == REVERT) is (evidence.takes_back is None):
+            continue
         session = proposer.propose(evidence, tuple(attempts), bench)
         answer: Attempt | None = None
         is_proven = False
@@ -277,7 +279,8 @@ def _content(tree: Tree, path: str) -> bytes | None:
         return None
 
 
-def _proven(attempt: Attempt) -> str:
+def proven_by(attempt: Attempt) -> str:
+    """The sentence that says whose change *attempt* proved, and what it is about."""
     cause = attempt.reply.cause or "the failing tests pass with the change, and every other test as before"
     return f"proven with the proposer `{attempt.reply.proposer}`: {cause}"
 

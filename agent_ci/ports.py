@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
+from agent_ci.core.chat import Ask, Heard
 from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.context import Context
 from agent_ci.core.parcel import Parcel
@@ -214,6 +215,32 @@ class Forge(Protocol):
         """Bring what people see up to date, and return its address; empty where there is no such place.
 
         Raises ForgeUnavailableError where the forge does not answer or does not allow it.
+        """
+        ...
+
+
+class People(Protocol):
+    """The people of a forge, as far as they speak to us. To write one: ask the forge, and never the event's payload."""
+
+    def look_up(self, ask: Ask) -> Heard | None:
+        """What the forge says of the comment, its author and its change request; None where the comment is gone.
+
+        Raises ForgeUnavailableError where the forge does not answer, as the others do.
+        """
+        ...
+
+    def reply(self, ask: Ask, words: str) -> str:
+        """Show at the comment that it was seen, answer *words* once, and return the answer that stands.
+
+        *words* begin with the ask's marker. Of answers that are made at the same moment the oldest stays.
+        """
+        ...
+
+    def order(self, number: int, command: str) -> None:
+        """Do at the forge what *command* means for the change request *number*.
+
+        ``stop`` has it say that nothing more is to be repaired on it, which twice is once, and ``fix`` has it say so no
+        more. Where the jobs that follow cannot do it, ``fix`` starts those that do.
         """
         ...
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
-from agent_ci import handover, kept, registry, settings, showing
+from agent_ci import handover, kept, objects, registry, settings, showing
 from agent_ci.artifacts import OutputFolder
 from agent_ci.base import settings_file
-from agent_ci.checkout import Remote, Repository
 from agent_ci.clone import Clone
 from agent_ci.console import Console, is_live
 from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
-from agent_ci.core.environment import GITHUB_TOKENS, GITLAB_TOKENS, JOB_TOKEN, first_of, model_keys
+from agent_ci.core.environment import model_keys
 from agent_ci.core.ladder import NONE, PATCH
+from agent_ci.core.loops import STOPPED
 from agent_ci.core.message import named_failure, received_message
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward, Sink
@@ -26,8 +25,8 @@ from agent_ci.core.parcel import Parcel
 from agent_ci.core.report import Status, TestCase
 from agent_ci.core.views.comment import pull_request
 from agent_ci.core.views.story import story
-from agent_ci.delivery import descend, parcel_of
-from agent_ci.errors import AgentCIError, RefusedError, UnsupportedError, UsageError
+from agent_ci.delivery import Waits, descend, parcel_of
+from agent_ci.errors import AgentCIError, RefusedError, StaleError, UnsupportedError, UsageError
 from agent_ci.handover import HandedOver
 from agent_ci.pipeline import refusals
 from agent_ci.ports import Delivery, Forge
@@ -36,6 +35,10 @@ from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
 
 _MAX_MESSAGE = 100_000  # characters
+_AGAIN = (
+    "; publish runs no code of the repository, so that it cannot prove the change there: run `agent-ci fix` on the new "
+    "head, in the pipeline that the push to it started, or by running the job that proposes once more"
+)
 
 
 @dataclass
@@ -83,7 +86,7 @@ class Publication:
         try:
             with self._place(handed) as place:
                 ended = self._delivered(handed, place) if handed.is_whole else _nothing(handed)
-                ended = self._told(handed, place, ended)
+                ended = replace(ended, address=self._told(handed, place, ended))
         except ToolError as error:
             ended = _Ended(Outcome.UNSUPPORTED, f"the hand-over does not fit this repository: {error}")
         except AgentCIError as error:
@@ -92,32 +95,50 @@ class Publication:
 
     def _delivered(self, handed: HandedOver, place: _Place) -> _Ended:
         """What became of the proven change. Raises AgentCIError, ToolError before anything was tried with it."""
+        if place.context.is_stopped:
+            raise RefusedError(f"{STOPPED}; the proven change is in {self.settings.out}/fix.patch")
         parcel = self._parcel(handed, place)
         self._keep(handed)
         with self.console.phase("deliver"), undisturbed():
             try:
-                delivery = descend(parcel, place.forge, self.settings.deliver, has_doubts=bool(handed.doubts))
+                waits = Waits(has_doubts=bool(handed.doubts), is_revert=handed.is_revert)
+                delivery = descend(parcel, place.forge, self.settings.deliver, waits)
             except AgentCIError as error:
-                return _Ended(error.outcome, f"{error}; the proven change is in {self.settings.out}/fix.patch")
+                again = _AGAIN if isinstance(error, StaleError) else ""
+                return _Ended(error.outcome, f"{error}; the proven change is in {self.settings.out}/fix.patch{again}")
         outcome = Outcome.FIXED if delivery.rung in (PATCH, NONE) else Outcome.DELIVERED
         return _Ended(outcome, str(handed.document["reason"]), delivery)
 
-    def _told(self, handed: HandedOver, place: _Place, ended: _Ended) -> _Ended:
-        """*ended* with the address at which people are told; where that fails, a sentence says so and nothing else."""
-        document = {**handed.document, **(ended.told if handed.is_whole else {})}
+    def tell(self) -> str:
+        """Tell people what the run says, and deliver and write nothing; the address, empty where nobody was told.
+
+        How the run ended does not change by it: what goes wrong here is said, and no more.
+        """
+        try:
+            with self.console.phase("check the hand-over"):
+                handed = handover.read(self.evidence, self.patch, sha256=self.sha256)
+            with self._place(handed) as place:
+                return self._told(handed, place, None)
+        except AgentCIError as error:
+            self.console.say(f"nobody could be told on the forge: {error}")
+            return ""
+
+    def _told(self, handed: HandedOver, place: _Place, ended: _Ended | None) -> str:
+        """The address at which people are told; where that fails, a sentence says so and nothing else."""
         with self.console.phase("tell"), undisturbed():
             try:
-                return replace(
-                    ended, address=place.forge.tell(story(document, handed.text, self.outward), place.context)
-                )
+                return place.forge.tell(story(_shown(handed, ended), handed.text, self.outward), place.context)
             except AgentCIError as error:
                 self.console.say(f"nobody could be told on the forge: {error}")
-                return ended
+                return ""
 
     @contextlib.contextmanager
     def _place(self, handed: HandedOver) -> Iterator[_Place]:
         """Where it is delivered to, which is what the evidence is about. Raises AgentCIError."""
-        with self._repository(handed) as repository, Clone.of(repository) as clone:
+        with (
+            objects.holding(handed.commit, self.settings.repository, self.environment) as repository,
+            Clone.of(repository) as clone,
+        ):
             forge = registry.forge(self.environment, repository, clone)
             context = _judged_here(forge.context(), handed)
             file = settings_file(context, repository, clone, must_be_known=True)
@@ -136,26 +157,6 @@ class Publication:
         title, body = (self.outward.to(Sink.COMMENT, text) for text in pull_request(handed.document, handed.text))
         return replace(parcel, title=title, body=body)
 
-    @contextlib.contextmanager
-    def _repository(self, handed: HandedOver) -> Iterator[Repository]:
-        """A repository that has the judged commit: the checkout where it does, else one without any file."""
-        here = _checkout(self.settings.repository)
-        if here and (not handed.commit or here.commit(handed.commit)):
-            yield here
-            return
-        with tempfile.TemporaryDirectory(prefix="agent-ci-objects-") as folder:
-            origin = _origin(self.environment, here)
-            repository = Repository.without_files(Path(folder), origin)
-            try:
-                Clone(repository.root / ".git").fetch(origin, handed.commit)
-            except ToolError as error:
-                raise UnsupportedError(
-                    f"the judged commit {handed.commit[:12]} is neither in {self.settings.repository} nor at "
-                    f"{origin.shown or 'a remote'}: {str(error).splitlines()[-1][:200]}"
-                ) from error
-            repository.detach(handed.commit)
-            yield repository
-
     def _keep(self, handed: HandedOver) -> None:
         """Have the patch in the output folder before anything is tried with it. Raises RefusedError for a secret."""
         self.output.make()
@@ -167,7 +168,8 @@ class Publication:
             self._keep(handed)
         document = {name: value for name, value in handed.document.items() if name != "seal"}
         written = self.output.write_evidence({**document, **ended.told, "handed_over": {"sha256": handed.sha256}})
-        for fault in showing.summarise(written, handed.text, self.outward, self.environment):
+        seen = {**written, **({} if handed.is_whole else _as_proven(handed))}
+        for fault in showing.show_delivery(written, handed.text, self.output, self.environment, seen=seen):
             self.console.say(fault)
         return written
 
@@ -204,32 +206,19 @@ class _Ended:
         }
 
 
+def _shown(handed: HandedOver, ended: _Ended | None) -> dict[str, object]:
+    """The evidence as people are to see it: with what became of the change, where there is one."""
+    return {**handed.document, **(ended.told if ended and handed.is_whole else {})}
+
+
+def _as_proven(handed: HandedOver) -> dict[str, object]:
+    """How the run ended that was handed over: where it proved nothing, that publish had nothing to do is no news."""
+    return {name: handed.document[name] for name in ("outcome", "exit_code", "reason")}
+
+
 def _nothing(handed: HandedOver) -> _Ended:
     why = f"{handed.document['outcome']}: {handed.document['reason']}"
     return _Ended(Outcome.NOTHING_TO_DO, f"nothing was proven, so nothing is delivered ({why})")
-
-
-def _checkout(folder: Path) -> Repository | None:
-    try:
-        return Repository.at(folder)
-    except UnsupportedError:
-        return None
-
-
-def _origin(environment: Mapping[str, str], here: Repository | None) -> Remote:
-    """Where the judged commit can be fetched from: the forge of the job, with its token, else the checkout's origin."""
-    for server, name, user, tokens in _SERVERS:
-        if environment.get(server) and environment.get(name):
-            url = f"{environment[server].rstrip('/')}/{environment[name]}.git"
-            token = first_of(tokens, environment)
-            return Remote.with_password(url, user, token) if token else Remote(url)
-    return here.remote() if here else Remote()
-
-
-_SERVERS = (  # a token of one forge goes to no other
-    ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "x-access-token", GITHUB_TOKENS),
-    ("CI_SERVER_URL", "CI_PROJECT_PATH", "gitlab-ci-token", (*GITLAB_TOKENS, JOB_TOKEN)),
-)
 
 
 def _judged_here(context: Context, handed: HandedOver) -> Context:

@@ -15,13 +15,19 @@ from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.confine.probing import python_of
 from agent_ci.core.budget import Budget
+from agent_ci.core.chat import Ask
+from agent_ci.core.doctor.complaint import Complaint
+from agent_ci.core.doctor.standing import GitHubStanding, GitLabStanding
 from agent_ci.core.frameworks.checks import Check
 from agent_ci.core.frameworks.detection import Project
 from agent_ci.core.frameworks.framework import Framework
+from agent_ci.core.red_run import RedRun
+from agent_ci.core.run import REVERT
 from agent_ci.core.spelling import did_you_mean
 from agent_ci.errors import InfrastructureError, UnsupportedError, UsageError
 from agent_ci.kept import door, outward
-from agent_ci.ports import Forge, Journal, Proposer, Runner, Sandbox, Tree
+from agent_ci.payloads import read_payload
+from agent_ci.ports import Forge, Journal, People, Proposer, Runner, Sandbox, Tree
 from agent_ci.runners.interpreters import Interpreter
 from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
@@ -52,12 +58,121 @@ def forge(environment: Mapping[str, str], repository: Repository, clone: Clone) 
     return local.LocalGit(environment, repository, clone)
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """The comment that started this job: what it asks, None where the event is no comment.
+
+    *run* is the number of this run of a workflow or pipeline, the same when it is repeated, and *url* where it can be
+    watched. ``lacks`` are the commands that cannot be carried out here.
+    """
+
+    ask: Ask | None
+    run: str
+    url: str = ""
+    lacks: frozenset[str] = frozenset()
+
+    @property
+    def mark(self) -> str:
+        """The line of an answer that says which run gave it."""
+        return f"<!-- agent-ci:run-{self.run} -->"
+
+
+def spoken(environment: Mapping[str, str]) -> Spoken:
+    """The comment that the event of this job is about.
+
+    Raises UsageError outside of a job of GitHub or GitLab, and UnsupportedError for an event that cannot be read.
+    """
+    from agent_ci.forges.github import people as on_github
+    from agent_ci.forges.gitlab import people as on_gitlab
+
+    if _is_on_github(environment):
+        run, place = environment.get("GITHUB_RUN_ID", ""), environment.get("GITHUB_REPOSITORY", "")
+        url = f"{environment.get('GITHUB_SERVER_URL', '')}/{place}/actions/runs/{run}"
+        return Spoken(on_github.asked(_payload("GITHUB_EVENT_PATH", environment)), run, url)
+    ask = on_gitlab.asked(_payload("TRIGGER_PAYLOAD", environment))
+    run, url = (environment.get(name, "") for name in ("CI_PIPELINE_ID", "CI_PIPELINE_URL"))
+    return Spoken(ask, run, url, lacks=frozenset({"explain"}))
+
+
+def people(environment: Mapping[str, str]) -> People:
+    """The people of the forge whose CI we run in. Raises UsageError elsewhere, ForgeUnavailableError without token."""
+    from agent_ci.forges.github.people import GitHubPeople
+    from agent_ci.forges.github.project import Project as OnGitHub
+    from agent_ci.forges.gitlab.people import GitLabPeople
+    from agent_ci.forges.gitlab.project import Project as OnGitLab
+
+    if _is_on_github(environment):
+        return GitHubPeople(OnGitHub.of(environment))
+    return GitLabPeople(OnGitLab.of(environment))
+
+
+def _payload(variable: str, environment: Mapping[str, str]) -> Mapping[str, object]:
+    if path := environment.get(variable):
+        return read_payload(Path(path), variable)
+    raise UsageError(f"{variable} names no file, so no comment started this job; see docs/how-to/chat.md")
+
+
+def _is_on_github(environment: Mapping[str, str]) -> bool:
+    """Whether we run in a job of GitHub, and not in one of GitLab. Raises UsageError where it is neither."""
+    from agent_ci.forges.github.events import is_here as is_on_github
+    from agent_ci.forges.gitlab.job import is_here as is_on_gitlab
+
+    if is_on_github(environment) or is_on_gitlab(environment):
+        return is_on_github(environment)
+    raise UsageError("chat answers a comment, in a job of GitHub or GitLab that it started; see docs/how-to/chat.md")
+
+
+def red_run(environment: Mapping[str, str], named: int | None) -> RedRun:
+    """What the red run *named*, else the one that this job is about, left at the forge. Raises AgentCIError."""
+    from agent_ci.forges.github import runs
+    from agent_ci.forges.github.events import is_here as is_on_github
+    from agent_ci.forges.gitlab import pipelines
+    from agent_ci.forges.gitlab.job import is_here as is_on_gitlab
+
+    if is_on_github(environment):
+        return runs.red_run(environment, named)
+    if is_on_gitlab(environment):
+        return pipelines.red_run(environment, named)
+    raise UsageError("this is no job on GitHub or GitLab; give reports and logs with --report and --log")
+
+
+def standing(
+    environment: Mapping[str, str], workflows: Mapping[str, str], pipelines: Mapping[str, str]
+) -> tuple[tuple[Complaint, ...], tuple[str, ...]]:
+    """What is wrong with the settings of the forge that *environment* names, and what it does not show to the token.
+
+    Raises UsageError where there is no forge or no token to ask with, and ForgeUnavailableError.
+    """
+    from agent_ci.forges.github import standing as github
+    from agent_ci.forges.github.project import token
+    from agent_ci.forges.gitlab import standing as gitlab
+    from agent_ci.forges.gitlab.project import Access
+
+    found: GitHubStanding | GitLabStanding
+    access = Access.of(environment)
+    if environment.get("CI_PROJECT_ID") and access.token and not access.is_job:
+        found, unseen = gitlab.standing(environment, pipelines)
+    elif environment.get("GITHUB_REPOSITORY") and token(environment):
+        found, unseen = github.standing(environment, workflows)
+    else:
+        raise UsageError(
+            "set GITHUB_REPOSITORY=owner/name and GH_TOKEN, or CI_SERVER_URL, CI_PROJECT_ID and GITLAB_TOKEN, to have "
+            "its settings and the rights of the token looked at as well"
+        )
+    return tuple(found.complaints()), unseen
+
+
 def proposers(setup: Setup) -> tuple[tuple[str, Proposer], ...]:
-    """The proposers by name, in the order given; `model` comes last when a model is set and it was not named."""
+    """The proposers by name, in the order given; `model` comes last when a model is set and it was not named.
+
+    In front of them is the one that takes a repair of ours back, which nobody has to name.
+    """
+    from agent_ci.proposers.revert import Revert
+
     names = setup.settings.proposer
     if setup.settings.model and "model" not in names:
         names = (*names, "model")
-    return tuple((name, _proposer(name, setup)) for name in dict.fromkeys(names))
+    return ((REVERT, Revert()), *((name, _proposer(name, setup)) for name in dict.fromkeys(names)))
 
 
 def _proposer(name: str, setup: Setup) -> Proposer:

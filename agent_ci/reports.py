@@ -33,6 +33,9 @@ USUAL_PLACES = (
     "**/build/test-results/**/TEST-*.xml",  # Gradle
     "**/target/nextest/*/junit.xml",  # cargo nextest
     "**/_build/test/lib/*/*junit*.xml",  # mix with junit_formatter
+    "**/TestResults/**/*.trx",  # dotnet test --logger trx
+    "**/TestResult.xml",  # NUnit's console
+    "**/Testing/*/Test.xml",  # ctest -T Test
     "**/junit.xml",  # jest-junit, vitest, gotestsum by example, in a monorepo's packages
     "**/test-results.xml",
 )

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from agent_ci import git, kept, registry, settings
+from agent_ci import git, kept, objects, registry, settings
 from agent_ci.artifacts import OutputFolder
 from agent_ci.base import settings_file
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone, GitTree
+from agent_ci.core.asked_change import VARIABLE, read_change
 from agent_ci.core.context import Context
 from agent_ci.core.environment import forge_tokens, model_keys
 from agent_ci.core.ladder import COMMIT, PATCH
@@ -23,7 +24,7 @@ from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.parcel import Parcel
 from agent_ci.core.views.story import Story
 from agent_ci.delivery import descend, parcel_of
-from agent_ci.errors import ForgeUnavailableError, RefusedError, UsageError
+from agent_ci.errors import ForgeUnavailableError, RefusedError, UnsupportedError, UsageError
 from agent_ci.history import message_of, repair_of, touching
 from agent_ci.ports import Forge
 from agent_ci.process import ToolError, undisturbed
@@ -59,12 +60,12 @@ class Undoing:
         """
         around = {"deliver": COMMIT, **settings.from_environment(self.environment)}
         asked = str(self.given.get("deliver") or around["deliver"])
-        repository = Repository.at(settings.heard(self.given, self.environment).repository)
-        with Clone.of(repository) as clone:
+        folder = settings.heard(self.given, self.environment).repository
+        with self._repository(folder) as repository, Clone.of(repository) as clone:
             forge = registry.forge(self.environment, repository, clone)
             context = forge.context()
             chosen = settings.heard(self.given, self.environment, settings_file(context, repository, clone))
-            commit = repair_of(self.name, repository)
+            commit = repair_of(self.name, repository, context.commit)
             parcel = self._parcel(commit, _Undo(repository, clone, context))
             if parcel is None:
                 return Outcome.NOTHING_TO_DO, f"nothing of commit {commit[:12]} is left to take back"
@@ -74,6 +75,20 @@ class Undoing:
                 told = self._tell(forge, parcel, context, commit, delivery.sentence)
         outcome = Outcome.FIXED if delivery.rung == PATCH else Outcome.DELIVERED
         return outcome, f"commit {commit[:12]} is taken back: {delivery.sentence}{told}"
+
+    @contextlib.contextmanager
+    def _repository(self, folder: Path) -> Iterator[Repository]:
+        """The checkout in *folder*; in a job that a comment started, the objects of the change that it was about."""
+        told = self.environment.get(VARIABLE, "")
+        if not told:
+            yield Repository.at(folder)
+            return
+        try:
+            head = read_change(told).head
+        except ValueError as error:
+            raise UnsupportedError(f"{VARIABLE} does not name a change request: {error}") from error
+        with objects.holding(head, folder, self.environment) as repository:
+            yield repository
 
     def _parcel(self, commit: str, undo: _Undo) -> Parcel | None:
         message = message_of(commit, undo.repository)

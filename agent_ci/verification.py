@@ -15,9 +15,11 @@ from agent_ci.core.change import Patch
 from agent_ci.core.conditions import Conditions
 from agent_ci.core.document import ids_by_status
 from agent_ci.core.grouping import groups
+from agent_ci.core.message import named_failure
 from agent_ci.core.report import TestReport
-from agent_ci.core.run import Attempt, Control, Evidence, Reply, Side
+from agent_ci.core.run import Attempt, Control, Evidence, Reply, Side, TakenBack
 from agent_ci.errors import AgentCIError
+from agent_ci.history import message_of
 from agent_ci.jobs.conduct import Conduct
 from agent_ci.jobs.controls import Controls
 from agent_ci.jobs.fix import Fix
@@ -97,6 +99,8 @@ class _Repeated:
         red = {case.id for case in before.red}
         green = [id_ for id_ in self.document["targets"] if id_ not in red]
         yield Claim("the failing tests fail without the patch", f"{green[0]} does not" if green else "")
+        if self.document.get("takes_back"):
+            yield Claim("the change takes back the commit, and nothing else", self._inexact(commit, patch))
         rules = refusals(self.tools.policy, self.tools.clone, evidence.targets, patch, causes=evidence.causes)
         yield Claim("the patch breaks no rule", rules[0] if rules else "")
         with self.tools.progress.phase("after"):
@@ -122,7 +126,19 @@ class _Repeated:
         alone = tuple(Control(Side.HEAD, alone=True, statuses={}, seconds=0.0, conditions=one) for one in told[1:])
         evidence = Evidence("fix", "", tree, before=before, targets=targets, controls=(first, *alone))
         causes = max(1, len(groups(targets)))
-        return replace(evidence, causes=causes, toolchain=self.tools.runner.toolchain)
+        taken = self.document.get("takes_back")
+        takes_back = TakenBack(taken["commit"], "", "", red_again=tuple(taken["red_again"])) if taken else None
+        return replace(evidence, causes=causes, takes_back=takes_back, toolchain=self.tools.runner.toolchain)
+
+    def _inexact(self, commit: str, patch: Patch) -> str:
+        """Why *patch* is not the revert of *commit*, which alone lets tests be red again; empty where it is."""
+        if self.document["takes_back"]["commit"] != commit:
+            return "it is told to take back another commit"
+        before = self.tools.repository.parents(commit)[:1]
+        if not before or self.tools.clone.tree(before[0]).id != patch.tree:
+            return "it leads to other files than those before the commit"
+        is_ours = named_failure(message_of(commit, self.tools.repository))
+        return "" if is_ours else "the commit is none of agent-ci's"
 
     def _proven(self, attempt: Attempt) -> str:
         count = f"{len(self.document['targets'])} failing test(s) pass in {attempt.repeats} run(s)"

@@ -268,3 +268,21 @@ def test_the_command_says_what_is_wrong_as_text_and_as_json(tmp_path: Path) -> N
     document = json.loads(done.stdout)
     assert document["outcome"] == "no_fix"
     assert "persisted-credentials" in {one["id"] for one in document["findings"]}
+
+
+def test_what_git_can_repair_is_printed_as_git_takes_it(tmp_path: Path) -> None:
+    files = {
+        ".gitlab-ci.yml": "tests:\n  script: [python3 -m pytest]\n",
+        "test_a.py": "def test_a():\n    assert True\n",
+    }
+    checkout = Checkout.at(tmp_path / "repository")
+    checkout.write(files)
+    checkout.git("add", "-A")
+    checkout.git("commit", "-q", "-m", "first")
+    agent_ci = (sys.executable, "-m", "agent_ci")
+    for command in (("init", "--forge", "gitlab"), ("doctor", "--patch")):
+        done = subprocess.run((*agent_ci, *command), cwd=checkout.root, capture_output=True, check=False)
+    checkout.git("apply", stdin=done.stdout)
+    assert (checkout.root / ".gitlab-ci.yml").read_text(encoding="utf-8").startswith("include:\n  - local: .gitlab/")
+    again = subprocess.run((*agent_ci, "doctor", "--patch"), cwd=checkout.root, capture_output=True, check=False)
+    assert (again.returncode, again.stdout) == (0, b"")

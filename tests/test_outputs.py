@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from agent_ci.core.outward.writer import Outward
-from agent_ci.outputs import NAMES, VARIABLE, outputs, write
+from agent_ci.outputs import NAMES, OF_CHAT, VARIABLE, outputs, write
 from bench.repositories import PYTEST
 from tests.red import GOOD, RedRepository
 
@@ -48,7 +48,8 @@ def agent_ci(*arguments: str, **variables: str) -> subprocess.CompletedProcess[s
 
 def test_the_outputs_are_those_that_the_action_declares() -> None:
     action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
-    assert tuple(action["outputs"]) == NAMES == tuple(outputs(DOCUMENT, Path("/w/.agent-ci"), Path("/w")))
+    assert tuple(action["outputs"]) == NAMES + OF_CHAT
+    assert tuple(outputs(DOCUMENT, Path("/w/.agent-ci"), Path("/w"))) == NAMES
 
 
 def test_files_are_named_from_the_workspace_so_that_the_names_hold_outside_of_a_container() -> None:

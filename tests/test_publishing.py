@@ -98,6 +98,9 @@ def test_a_proof_becomes_a_commit_in_another_process_that_runs_nothing(tmp_path:
     assert broken_seal(written) == ""
     assert json.loads(written)["handed_over"] == {"sha256": sha256(folder / "evidence.json")}
     assert (tmp_path / "published" / "fix.patch").read_bytes() == (folder / "fix.patch").read_bytes()
+    page = (tmp_path / "published" / "report.html").read_text(encoding="utf-8")
+    assert "<h1>Fixed and delivered</h1>" in page
+    assert done.document["delivery"]["sentence"].split(";")[0] in page
 
 
 def sha256(path: Path) -> str:
@@ -119,6 +122,9 @@ def test_a_branch_that_moved_on_is_stale_and_the_patch_is_kept(tmp_path: Path, h
     head = git(red.path, "rev-parse", "HEAD")
     done = publish(red, folder, "--deliver", "commit")
     assert (done.code, done.document["outcome"]) == (32, "stale")
+    assert "cannot prove the change there: run `agent-ci fix` on the new head" in done.document["reason"]
+    page = (tmp_path / "published" / "report.html").read_text(encoding="utf-8")
+    assert "<h1>Not delivered: the branch moved on</h1>" in page
     assert git(red.path, "rev-parse", "HEAD") == head
     assert (tmp_path / "published" / "fix.patch").read_bytes() == (folder / "fix.patch").read_bytes()
 
@@ -305,6 +311,7 @@ def test_where_nothing_was_proven_nothing_is_delivered(tmp_path: Path) -> None:
     done = publish(red, run.out, "--deliver", "commit")
     assert (done.code, done.document["outcome"], done.document["delivery"]) == (0, "nothing_to_do", {})
     assert done.document["reason"].startswith("nothing was proven, so nothing is delivered (no_fix: ")
+    assert "<h1>No fix found</h1>" in (tmp_path / "published" / "report.html").read_text(encoding="utf-8")
     assert git(red.path, "rev-parse", "HEAD") == head
 
 
@@ -356,8 +363,7 @@ def test_the_settings_that_decide_are_those_of_the_base(tmp_path: Path) -> None:
     event_path = event(tmp_path, head, base)
     done = publish(red, run.out, **GITHUB, GITHUB_EVENT_PATH=event_path)
     assert (done.code, done.document["outcome"]) == (20, "policy_refused")
-    unknown = event(tmp_path, head, "f" * 40)
-    done = publish(red, run.out, **GITHUB, GITHUB_EVENT_PATH=unknown)
+    done = publish(red, run.out, **GITHUB, GITHUB_EVENT_PATH=event(tmp_path, head, "f" * 40))
     assert (done.code, done.document["outcome"]) == (14, "unsupported")
     assert "its settings decide; fetch it" in done.document["reason"]
 
@@ -369,8 +375,7 @@ def test_no_checkout_is_needed_where_the_forge_has_the_commit(tmp_path: Path, ha
     git(tmp_path, "clone", "-q", "--bare", str(red.path), str(server / "owner" / "name.git"))
     git(server / "owner" / "name.git", "config", "uploadpack.allowAnySHA1InWant", "true")
     resealed(folder, **part(folder, "context", forge="github", repository="owner/name", commit=head, number=7))
-    empty = RedRepository(tmp_path / "empty", tmp_path)
-    empty.path.mkdir()
+    (empty := RedRepository(tmp_path / "empty", tmp_path)).path.mkdir()
     variables = {**GITHUB, "GITHUB_SERVER_URL": f"file://{server}", "GITHUB_EVENT_PATH": event(tmp_path, head, head)}
     done = publish(empty, folder, "--deliver", "patch", **variables)
     assert (done.code, done.document["outcome"], done.document["delivery"]["rung"]) == (0, "fixed", "patch")
@@ -385,14 +390,11 @@ def test_on_gitlab_the_commit_is_pushed_without_a_checkout_and_found_by_the_next
     with GitLabServer(Checkout(red.path), tmp_path / "hosted", token) as server:
         resealed(folder, **part(folder, "context", forge="gitlab", repository="group/name", commit=head, number=None))
         job = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_SHA": head, "CI_COMMIT_REF_NAME": "main"}
-        empty = RedRepository(tmp_path / "empty", tmp_path)
-        empty.path.mkdir()
+        (empty := RedRepository(tmp_path / "empty", tmp_path)).path.mkdir()
         variables = {**server.variables, **job, "CI_DEFAULT_BRANCH": "main", "GITLAB_TOKEN": token}
         variables["GITHUB_TOKEN"] = "ghs_of_another_forge"  # noqa: S105 - made up; the server would turn it away
         done = [publish(empty, folder, "--deliver", "commit", **variables) for _ in range(2)]
         assert [(one.code, one.document["outcome"]) for one in done] == [(0, "delivered")] * 2, done[0].stderr
-        assert server.hosted.git("rev-parse", "main^", "main^{tree}").split() == [
-            head,
-            done[0].document["patch"]["tree"],
-        ]
+        tree = done[0].document["patch"]["tree"]
+        assert server.hosted.git("rev-parse", "main^", "main^{tree}").split() == [head, tree]
     assert token not in "".join(one.stderr + json.dumps(one.document) for one in done)

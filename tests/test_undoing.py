@@ -13,6 +13,7 @@ from agent_ci import git as plain_git
 from agent_ci import registry
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
+from agent_ci.core.asked_change import AskedChange
 from agent_ci.core.context import Context
 from agent_ci.core.loops import Bounds, decide
 from agent_ci.core.outcome import Outcome
@@ -80,6 +81,19 @@ def test_the_last_repair_that_still_stands_is_the_last_one(checkout: Checkout) -
     assert (checkout.root / "long.txt").read_text() == LINES
     with pytest.raises(UsageError, match="no repair by agent-ci"):
         undone(checkout)
+
+
+def test_in_a_job_that_a_comment_started_it_is_the_branch_of_the_change_and_not_what_is_checked_out(
+    checkout: Checkout,
+) -> None:
+    base = checkout.git("rev-parse", "HEAD")
+    checkout.git("switch", "--quiet", "--create", "topic")
+    commit = repair(checkout)
+    checkout.git("switch", "--quiet", "main")
+    change = AskedChange(12, commit, base, "topic", "main", from_fork=False)
+    job = {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "issue_comment", "AGENT_CI_CHANGE": change.encoded}
+    outcome, sentence = Undoing(job, {"repository": str(checkout.root), "deliver": "patch"}).run()
+    assert (outcome, sentence.startswith(f"commit {commit[:12]} is taken back")) == (Outcome.FIXED, True)
 
 
 def test_a_file_that_the_repair_added_goes_and_one_that_it_removed_comes_back(checkout: Checkout) -> None:

@@ -24,6 +24,7 @@ class Context:
     ``commit`` is the commit being judged: the real head of a change request, never the merge commit a forge
     makes for it. ``base`` is the commit or ref to compare with, None where the event names none.
     ``from_fork`` is True where the change's code comes from another repository than the one it targets.
+    ``is_stopped`` is True where a person said that nothing more is to be repaired on the change request.
     """
 
     forge: str
@@ -39,6 +40,7 @@ class Context:
     from_fork: bool = False
     job: str = ""
     run_url: str = ""
+    is_stopped: bool = False
 
     @property
     def is_change_request(self) -> bool:

@@ -15,9 +15,10 @@ from agent_ci.core.failures import excerpt, failures
 from agent_ci.core.grouping import Group, groups
 from agent_ci.core.report import Status, TestReport
 from agent_ci.core.rules import rule_of
-from agent_ci.core.run import Attempt, Control, Cost, Evidence, Verdict
+from agent_ci.core.run import Attempt, Control, Cost, Evidence, Finding, TakenBack, Verdict
 from agent_ci.core.screen import reproduction
 
+FINDINGS_SCHEMA = "agent-ci/findings/v1"
 SCHEMA = "agent-ci/evidence/v1"
 FIX, PARTIAL = "fix.patch", "partial.patch"
 """The files with the change that repairs everything, and with the one that repairs some root causes."""
@@ -79,13 +80,16 @@ def evidence_document(verdict: Verdict, around: Surroundings) -> dict[str, objec
         "flaky": [asdict(flake) for flake in evidence.flakes],
         "caused_by_change": evidence.caused_by_change,
         "escalate": evidence.escalate,
+        "takes_back": _taken_back(evidence.takes_back) if evidence.takes_back else None,
+        "mended": list(evidence.mended),
         "suspects": [asdict(suspect) for suspect in evidence.suspects],
         "first_bad": asdict(evidence.first_bad) if evidence.first_bad else None,
         "before": ids_by_status(evidence.before),
         "after": ids_by_status(proof.after) if proof and proof.after else None,
         "reproduce": reproduction(evidence, most=_MOST_REPRODUCED) if evidence.targets else "",
         "controls": [_control(control) for control in evidence.controls],
-        "findings": [asdict(finding) for finding in evidence.findings],
+        "findings": [_finding(finding) for finding in evidence.findings],
+        "logs": [asdict(log) for log in evidence.logs],
         "patch": _patch(proof.patch) if proof and proof.patch else None,
         "proof": _proof(proof, evidence) if proof else None,
         "attempts": [_attempt(attempt) for attempt in verdict.attempts],
@@ -138,6 +142,10 @@ def _phase(phase: Phase) -> dict[str, object]:
     return {"name": phase.name, "start": round(phase.start, 3), "seconds": round(phase.seconds, 3)}
 
 
+def _finding(finding: Finding) -> dict[str, object]:
+    return {("class" if key == "kind" else key): value for key, value in asdict(finding).items()}
+
+
 def _control(control: Control) -> dict[str, object]:
     return {
         "side": str(control.side),
@@ -165,6 +173,10 @@ def _proof(proof: Attempt, evidence: Evidence) -> dict[str, object]:
         "doubts": list(proof.doubts),
         "cells": [{**asdict(cell), "proof": cell.verified_by(**here, passed=passed)} for cell in evidence.cells],
     }
+
+
+def _taken_back(taken: TakenBack) -> dict[str, object]:
+    return {"commit": taken.commit, "subject": taken.subject, "tree": taken.tree, "red_again": list(taken.red_again)}
 
 
 def _patch(patch: Patch) -> dict[str, object]:

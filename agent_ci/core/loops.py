@@ -7,9 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import takewhile
 
+from agent_ci.core.chat import STOPPED as LABEL
 from agent_ci.core.message import named_attempt, named_failure
 
 DAY = 86_400  # seconds
+MOST_MENDED = 20
+"""How many failures one green build is said to have mended."""
+
 _BOT_NAME = re.compile(r"\[bot\]$|(?:^|[-_. ])bot$", re.IGNORECASE)
 _BOT_ADDRESS = re.compile(
     r"""
@@ -83,8 +87,19 @@ class Decision:
 _GO = Decision(go=True)
 
 
-def decide(failure: str, history: History, bounds: Bounds, *, now: float) -> Decision:
-    """Whether a repair of *failure* may be tried on the branch of *history* at the time *now*, seconds since 1970."""
+STOPPED = (
+    f"a person said that nothing more is to be repaired on this change (label `{LABEL}`); take the label off, or "
+    "comment `/agent-ci fix`"
+)
+
+
+def decide(failure: str, history: History, bounds: Bounds, *, now: float, is_stopped: bool = False) -> Decision:
+    """Whether a repair of *failure* may be tried on the branch of *history* at the time *now*, seconds since 1970.
+
+    *is_stopped* says that a person wants none.
+    """
+    if is_stopped:
+        return Decision(go=False, reason=STOPPED)
     since = since_a_person(history.steps)
     refused = _taken_back(failure, history.steps, since) or _already_repaired(failure, since)
     if refused:
@@ -120,6 +135,15 @@ def since_a_person(steps: Collection[Step]) -> tuple[Step, ...]:
     return tuple(takewhile(lambda step: step.is_bot or step.reverted in ours, steps))
 
 
+def mended(history: History, base: str | None) -> tuple[str, ...]:
+    """The fingerprints of the failures that our repairs in *history* were about, the newest first.
+
+    Those that *base* has already are left out, where there is a base: they are somebody else's.
+    """
+    own = takewhile(lambda step: step.id != base, history.steps)
+    return tuple(dict.fromkeys(step.failure for step in own if step.failure))[:MOST_MENDED]
+
+
 def repairs(history: History) -> int:
     """How many commits bots made since a person's last one, from our first repair among them on.
 
@@ -133,17 +157,20 @@ def repairs(history: History) -> int:
     return max(counted, said) if history.is_cut else counted
 
 
-def ask_to_take_back(history: History, *, is_redder: bool) -> str:
-    """A sentence that asks to undo the last commit where it is a repair of ours; empty elsewhere.
+def last_repair(history: History) -> tuple[Step, Step] | None:
+    """The last commit and the one before it, where the last is a repair of ours that may be taken back.
 
-    *is_redder* says whether a case that passed before that commit is red with it.
+    What takes something back itself is left alone: two reverts in a row would begin a loop.
     """
-    tip = history.steps[0] if history.steps else Step("")
-    if not (tip.failure and is_redder):
-        return ""
+    tip, *before = history.steps[:2] or (Step(""),)
+    return (tip, before[0]) if tip.failure and not tip.reverted and before else None
+
+
+def ask_to_take_back(repair: Step) -> str:
+    """A sentence that asks to undo the last commit, *repair*, with which something is red that passed before it."""
     return (
-        f"the last commit {tip.id[:12]} is a repair of ours, and what passed before it is red now; "
-        f"`agent-ci undo {tip.id[:12]}` takes it back"
+        f"the last commit {repair.id[:12]} is a repair of ours, and what passed before it is red now; "
+        f"`agent-ci undo {repair.id[:12]}` takes it back"
     )
 
 

@@ -29,6 +29,7 @@ def commit_message(verdict: Verdict, *, run: str = "", attempt: int = 1) -> str:
         raise ValueError("a verdict without a proof has no commit to describe")
     paragraphs = (
         _subject(proof, verdict.evidence),
+        *_taken_back(verdict.evidence),
         "\n".join(_failures(verdict.evidence)),
         "\n".join(_proof(verdict.evidence, proof)),
         "\n".join(_trailers(verdict.evidence, proof, run=run, attempt=attempt)),
@@ -41,14 +42,18 @@ def undo_message(undone: str, message: str, failure: str, *, run: str = "") -> s
 
     *failure* is the name that the undoing itself has, by which it is found again.
     """
-    subject = inert(message.split("\n", 1)[0], limit=_SUBJECT)
     told = (
-        inert(f'Revert "{subject}"', limit=_SUBJECT),
+        revert_subject(message.split("\n", 1)[0]),
         f"This reverts commit {undone}.",
         "It was asked for with `agent-ci undo`; nothing was run to prove it.",
         f"Agent-CI-Run: {inert(run) or 'local'}\nAgent-CI-Fingerprint: {failure}",
     )
     return "\n\n".join(told) + "\n"
+
+
+def revert_subject(subject: str) -> str:
+    """The first line of a commit that takes back the one with the first line *subject*."""
+    return inert(f'Revert "{inert(subject, limit=_SUBJECT)}"', limit=_SUBJECT)
 
 
 def received_message(text: str) -> str:
@@ -76,8 +81,20 @@ def named_attempt(message: str) -> int:
 
 
 def _subject(proof: Attempt, evidence: Evidence) -> str:
+    if evidence.takes_back:
+        return revert_subject(evidence.takes_back.subject)
     cause = inert(proof.reply.cause, limit=10 * _LINE).rstrip(".")
     return inert(f"fix: {cause or _first_target(evidence)}", limit=_SUBJECT)
+
+
+def _taken_back(evidence: Evidence) -> Iterator[str]:
+    """What is taken back, in the words that git uses, and what that does not repair."""
+    if (taken := evidence.takes_back) is None:
+        return
+    yield f"This reverts commit {taken.commit}."
+    if taken.red_again:
+        names = ", ".join(inert(id_) for id_ in taken.red_again[:_SHOWN])
+        yield f"It repairs nothing else: what that commit repaired is red again ({names})."
 
 
 def _first_target(evidence: Evidence) -> str:
@@ -123,3 +140,5 @@ def _trailers(evidence: Evidence, proof: Attempt, *, run: str, attempt: int) -> 
     yield f"Agent-CI-Fingerprint: {fingerprint(evidence.targets)}"
     yield f"Agent-CI-Proposer: {inert(proof.reply.proposer) or 'unknown'}"
     yield f"Agent-CI-Attempt: {attempt}"
+    if evidence.takes_back:
+        yield f"Agent-CI-Reverts: {evidence.takes_back.commit}"

@@ -60,6 +60,10 @@ _EXIT_CODES = MappingProxyType(
 )
 
 
+REVERTED = "Proposed: take back our last repair, which broke other tests"
+"""What people read first instead, where the proven change repairs nothing else."""
+
+
 def headline(outcome: Outcome) -> str:
     """What people read first: *outcome* in a few words."""
     return _HEADLINES[outcome]

@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from agent_ci.core import scaffold_chat
 from agent_ci.core.pins import UNKNOWN, pinned
 
 WORKFLOW, GITLAB_FILE, GITLAB_MAIN = ".github/workflows/agent-ci.yml", ".gitlab/agent-ci.yml", ".gitlab-ci.yml"
+CHAT_WORKFLOW, GITLAB_CHAT = ".github/workflows/agent-ci-chat.yml", ".gitlab/agent-ci-chat.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,8 @@ class Layout:
     """What is known of a repository: its forge, its default branch, and how its tests are installed.
 
     ``workflows`` are the names of the workflows that run tests, ``action`` is where this action lives
-    (``OWNER/NAME@COMMIT``), and ``package`` what pip installs agent-ci from.
+    (``OWNER/NAME@COMMIT``), and ``package`` what pip installs agent-ci from. ``has_chat`` asks for the jobs that a
+    comment starts.
     """
 
     forge: str
@@ -25,17 +28,19 @@ class Layout:
     workflows: tuple[str, ...] = ()
     install: tuple[str, ...] = ()
     action: str = UNKNOWN
+    has_chat: bool = False
 
 
 def files(layout: Layout, settings: str) -> Mapping[str, str]:
     """Each file by its path; *settings* is the text of the settings file."""
-    if layout.forge == "gitlab":
-        return {
-            GITLAB_FILE: _filled(_GITLAB, layout),
-            GITLAB_MAIN: f"include:\n  - local: {GITLAB_FILE}\n",
-            ".agent-ci.yml": settings,
-        }
-    return {WORKFLOW: _filled(_GITHUB, layout), ".agent-ci.yml": settings}
+    is_gitlab = layout.forge == "gitlab"
+    found = {GITLAB_FILE: _filled(_GITLAB, layout)} if is_gitlab else {WORKFLOW: _filled(_GITHUB, layout)}
+    if layout.has_chat:
+        path, template = (GITLAB_CHAT, scaffold_chat.GITLAB) if is_gitlab else (CHAT_WORKFLOW, scaffold_chat.GITHUB)
+        found[path] = _filled(template, layout)
+    if is_gitlab:
+        found[GITLAB_MAIN] = "include:\n" + "".join(f"  - local: {path}\n" for path in found)
+    return {**found, ".agent-ci.yml": settings}
 
 
 def settings_text(rows: Iterable[tuple[str, str, str]]) -> str:
@@ -61,6 +66,8 @@ def _filled(template: str, layout: Layout) -> str:
         "HEAD": "github.event.workflow_run.head_sha" if follows else "github.event.pull_request.head.sha || github.sha",
         "GROUP": "github.event.workflow_run.head_branch" if follows else "github.head_ref || github.ref_name",
         "INSTALL": install,
+        "RIGHT": "      actions: read # to fetch what the red run left" if follows else "",
+        "FETCH": _FETCH if follows else "",
         "PREPARE": "\n".join(f"    - {command}" for command in layout.install),
         "ACTION": layout.action,
         "PACKAGE": layout.package,
@@ -70,7 +77,7 @@ def _filled(template: str, layout: Layout) -> str:
         "DOWNLOAD": pinned("actions/download-artifact"),
     }
     for name, value in values.items():
-        template = template.replace(f"@{name}@", value)
+        template = template.replace(f"@{name}@", value) if value else template.replace(f"@{name}@\n", "")
     return "\n".join(line for line in template.split("\n") if line.strip() != "@")
 
 
@@ -87,8 +94,17 @@ on:
     branches: [@BRANCH@]
   pull_request:"""
 _AFTER_IF = """\
-      github.event.workflow_run.conclusion == 'failure' &&
+      (github.event.workflow_run.conclusion == 'failure' ||
+      contains(github.event.workflow_run.head_commit.message, 'Agent-CI-Run:')) &&
       github.event.workflow_run.head_repository.full_name == github.repository"""
+_FETCH = """\
+      # The reports and logs of the red run, as far as they can be had; what follows has no token.
+      - uses: @ACTION@
+        continue-on-error: true
+        with:
+          command: fetch
+        env:
+          AGENT_CI_FORGE_TOKEN: ${{ github.token }}"""
 _BESIDE_IF = """\
       github.event_name == 'push' ||
       github.event.pull_request.head.repo.full_name == github.repository"""
@@ -114,6 +130,7 @@ jobs:
     timeout-minutes: 30
     permissions:
       contents: read # to check out the judged commit
+@RIGHT@
     outputs:
       outcome: ${{ steps.fix.outputs.outcome }}
       evidence-sha256: ${{ steps.fix.outputs.evidence-sha256 }}
@@ -127,6 +144,7 @@ jobs:
         with:
           python-version: "3.12"
 @INSTALL@
+@FETCH@
       - id: fix
         uses: @ACTION@
         with:

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from agent_ci.core.grouping import Group, groups
-from agent_ci.core.logs import LogGroup, log_groups
+from agent_ci.core.logs.groups import LogGroup, log_groups
 from agent_ci.core.outward.markdown import inert
 from agent_ci.core.run import Evidence, Side, Verdict
 
@@ -17,6 +17,7 @@ _MOST_FILES = 5
 _MOST_NOTES = 5
 _MOST_FINDINGS = 4
 _MOST_FLAKES = 3
+_MOST_LOGS = 2
 
 
 def screen(verdict: Verdict) -> str:
@@ -25,6 +26,7 @@ def screen(verdict: Verdict) -> str:
     parts = (
         _section("failed", _failed(evidence)),
         _section("flaky", (f"{flake.id}: {_flips(flake.flipped_by)}" for flake in evidence.flakes[:_MOST_FLAKES])),
+        _section("step", (log.failed for log in evidence.logs[:_MOST_LOGS] if log.failed)),
         _section("log says", map(_said, log_groups(evidence.findings)[:_MOST_FINDINGS])),
         _section("look at", _suspects(evidence)),
         _section("controls", _controls(evidence)),

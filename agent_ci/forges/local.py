@@ -105,7 +105,8 @@ class LocalGit:
         if self.clone.tree(head).id != parcel.patch.base_tree:
             raise StaleError(
                 f"the proof was made on other files than those of {head[:12]}, which is checked out: the branch "
-                "moved on, or uncommitted files were part of the proof; commit them and run agent-ci again"
+                "moved on, or uncommitted files were part of the proof; commit them and run agent-ci again",
+                head if branch == parcel.branch and head != parcel.commit else "",
             )
         commit = self.clone.commit(parcel.patch.tree, parent=head, message=parcel.message)
         self.repository.fast_forward(self.clone, commit, expected=head)

@@ -46,7 +46,7 @@ class Push:
         self._check(parcel)
         head = self._head(parcel.branch)
         if head != parcel.commit:
-            return self._found(parcel, parcel.branch, head) or self._moved(parcel)
+            return self._found(parcel, parcel.branch, head) or self._moved(parcel, head)
         return self._push(parcel, parcel.branch, expected=head, parent=head)
 
     def onto_own_branch(self, parcel: Parcel) -> Pushed:
@@ -80,9 +80,10 @@ class Push:
             self.clone.push(self.remote, commit, branch=branch, expected=expected)
         except ToolError as error:
             refused = read_refusal(error.said or str(error))
-            if refused.kind in _UNSAID and (found := self._found(parcel, branch, self._head(branch))):
+            head = self._head(branch) if refused.kind in _UNSAID else ""
+            if head and (found := self._found(parcel, branch, head)):
                 return found
-            self._raise(refused, branch)
+            self._raise(refused, branch, self._readable(head) if branch == parcel.branch else "")
         return Pushed(commit, is_new=True)
 
     def _found(self, parcel: Parcel, branch: str, head: str) -> Pushed | None:
@@ -104,17 +105,24 @@ class Push:
         except ToolError as error:
             self._raise(read_refusal(error.said or str(error)), branch)
 
-    def _moved(self, parcel: Parcel) -> NoReturn:
+    def _readable(self, head: str) -> str:
+        """*head* where its files are here; empty where they are not, as of a branch that moves while we look."""
+        return head if head and self.clone.has(head) else ""
+
+    def _moved(self, parcel: Parcel, head: str) -> NoReturn:
         raise StaleError(
             f"the branch {parcel.branch} is not at {parcel.commit[:12]} any more, on which the fix was proven, and "
-            "nothing is put on top of commits that the proof has not seen; run agent-ci again on its new head"
+            "nothing is put on top of commits that the proof has not seen; run agent-ci again on its new head",
+            self._readable(head),
         )
 
-    def _raise(self, refused: Refused, branch: str) -> NoReturn:
+    def _raise(self, refused: Refused, branch: str, head: str = "") -> NoReturn:
         where, words = f"{branch} of {self.remote.shown}", refused.words
         match refused.kind:
             case Refusal.MOVED:
-                raise StaleError(f"{where} moved while the fix was pushed, so it was not; run agent-ci again ({words})")
+                raise StaleError(
+                    f"{where} moved while the fix was pushed, so it was not; run agent-ci again ({words})", head
+                )
             case Refusal.PROTECTED:
                 raise RungRefusedError(f"the branch {branch} is protected ({words})")
             case Refusal.WORKFLOW:

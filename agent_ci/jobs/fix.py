@@ -10,7 +10,7 @@ from agent_ci.clone import Texts
 from agent_ci.core.fingerprint import fingerprint
 from agent_ci.core.grouping import groups
 from agent_ci.core.imports import imported_files
-from agent_ci.core.loops import Bounds, ask_to_take_back, decide
+from agent_ci.core.loops import Bounds, decide, mended
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.patches.hunks import added_lines
 from agent_ci.core.paths import is_test_path
@@ -22,6 +22,7 @@ from agent_ci.jobs import comparison, proving
 from agent_ci.jobs.bisection import bisected
 from agent_ci.jobs.conduct import Conduct
 from agent_ci.jobs.hooks import Hooks
+from agent_ci.jobs.reverting import inexact, with_revert
 from agent_ci.jobs.triage import Triage, summary_of
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Tree
@@ -57,15 +58,16 @@ class Fix:
 
     def _within_bounds(self, evidence: Evidence, tools: Tools) -> Evidence:
         """*evidence*, settled where repairs would follow each other without end. It costs no proposer to see that."""
+        if self.bounds is not None and evidence.settled is Outcome.NOTHING_TO_DO and not tools.context.from_fork:
+            base = None if tools.context.is_on_default_branch else self.triage.base
+            return replace(evidence, mended=mended(tools.history, base))
         if self.bounds is None or evidence.settled is not None or not evidence.targets:
             return evidence
-        history = tools.history
-        parent = tools.repository.parents(tools.context.commit)[:1]
-        is_redder = evidence.caused_by_change and parent == (self.triage.base,)
-        if asked := ask_to_take_back(history, is_redder=is_redder):
-            evidence = replace(evidence, notes=(*evidence.notes, asked))
+        may_propose = self.triage.job == "fix" and not self.triage.only
+        evidence = with_revert(evidence, tools, may_propose=may_propose)
         failure = fingerprint(evidence.targets)
-        decision = decide(failure, history, self.bounds, now=time.time())
+        is_stopped = tools.context.is_stopped
+        decision = decide(failure, tools.history, self.bounds, now=time.time(), is_stopped=is_stopped)
         if decision.go:
             return evidence
         tools.journal.record("stopped", reason=decision.reason, escalate=decision.escalate)
@@ -91,7 +93,7 @@ class Fix:
     def parts(self, evidence: Evidence) -> Generator[Evidence, Attempt | None, None]:
         """All at once, since one slip can look like many; then one cause after the other, on top of each other."""
         causes = groups(evidence.targets)
-        if (yield replace(evidence, causes=len(causes))) or len(causes) == 1:
+        if (yield replace(evidence, causes=len(causes))) or len(causes) == 1 or evidence.takes_back:
             return
         part = evidence
         for cause in causes:
@@ -114,7 +116,13 @@ class Fix:
         return fix_question(template(_PROMPT), evidence, shown, attempts, nonce=str(self.seed))
 
     def prove(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
-        """Run the failing tests and the whole suite without hunks that none needs, then look at conduct and hooks."""
+        """Run the failing tests and the whole suite without hunks that none needs, then look at conduct and hooks.
+
+        What takes a commit back has to take back all of it.
+        """
+        if evidence.takes_back:
+            objections = inexact(attempt, evidence.takes_back)
+            return replace(attempt, objections=objections) if objections else self.confirm(attempt, evidence, tools)
         with tools.progress.phase("prove"):
             return self._observed(proving.Proof(evidence, tools, self.seed).of(attempt), evidence, tools)
 

@@ -23,8 +23,9 @@ _SAMPLE = 0.2  # of the other tests, where the suite takes longer than that
 
 
 def tolerated(evidence: Evidence) -> frozenset[str]:
-    """Cases that were red before and that a repair of *evidence* does not claim."""
-    return frozenset(evidence.before.ids(Status.FAILED, Status.ERRORED)) - set(evidence.target_ids)
+    """Cases that were red before and that a repair of *evidence* does not claim, or that a revert makes red again."""
+    red_again = evidence.takes_back.red_again if evidence.takes_back else ()
+    return frozenset((*evidence.before.ids(Status.FAILED, Status.ERRORED), *red_again)) - set(evidence.target_ids)
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent_ci import reports
-from agent_ci.core import logs
 from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.frameworks.framework import Framework, Place, Step, build_id, built, selected, told_once
 from agent_ci.core.proof import is_within
 from agent_ci.core.report import TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.files import open_regular
+from agent_ci.joblogs import findings_in
 from agent_ci.ports import Command, Completed, Workspace
 from agent_ci.runners import installed
 from agent_ci.runners.places import Files
@@ -192,7 +192,7 @@ def _text(file: Path) -> str:
 def _complaint(done: Completed, output: Path, root: Path) -> tuple[str, tuple[str, int | None]]:
     """What a build that failed says is wrong, and where first."""
     text = _text(output).replace(f"{root}/", "")
-    found = logs.findings(text, "")
+    found = findings_in(text, "")
     first = next((finding for finding in found if finding.file), found[0] if found else None)
     said = first.message if first else f"it ended with exit code {done.exit_code}"
     return f"{said}\n\n{text}", (first.file, first.line) if first else ("", None)

@@ -136,16 +136,17 @@ PLAYWRIGHT = Ecosystem(
     {
         "package.json": _package("playwright test", "@playwright/test"),
         "playwright.config.js": (
-            "module.exports = { testDir: 'e2e', projects: [{ name: 'one' }, { name: 'the other' }] };\n"
+            "module.exports = { testDir: 'e2e',\n"
+            "  projects: [{ name: 'one' }, { name: 'the other', testMatch: '**/more/*.js' }] };\n"
         ),
         "e2e/a.spec.js": "const { test, expect } = require('@playwright/test');\n"
         + _PLAYWRIGHT_BODY.replace("TITLES", json.dumps(_FEW)),
         "e2e/more/a.spec.js": "const { test, expect } = require('@playwright/test');\n" + _MORE,
     },
-    tuple(
-        f"{id_} [{project}]"
-        for project in ("one", "the other")
-        for id_ in (*_ids("a.spec.js", _FEW, between=" › "), "more/a.spec.js::adds")  # noqa: RUF001 - playwright's
+    (
+        *(f"{id_} [one]" for id_ in _ids("a.spec.js", _FEW, between=" › ")),  # noqa: RUF001 - playwright's
+        "more/a.spec.js::adds [one]",
+        "more/a.spec.js::adds [the other]",
     ),
     by(Playwright()),
     programs=("npx",),

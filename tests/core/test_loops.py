@@ -8,7 +8,19 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from agent_ci.core.loops import DAY, Bounds, Decision, History, Step, ask_to_take_back, decide, repairs, since_a_person
+from agent_ci.core.loops import (
+    DAY,
+    Bounds,
+    Decision,
+    History,
+    Step,
+    ask_to_take_back,
+    decide,
+    last_repair,
+    mended,
+    repairs,
+    since_a_person,
+)
 
 FAILURE, OTHER = "0123456789abcdef", "fedcba9876543210"
 BOUNDS = Bounds(per_branch=3, per_day=10)
@@ -22,6 +34,11 @@ def ours(failure: str = FAILURE, name: str = "a", time: int = 0, attempt: int = 
 
 def asked(*steps: Step, failure: str = FAILURE, now: float = DAY * 100, is_cut: bool = False) -> Decision:
     return decide(failure, History(steps, is_cut=is_cut), BOUNDS, now=now)
+
+
+def test_nothing_is_repaired_where_a_person_said_so() -> None:
+    decision = decide(FAILURE, History(), BOUNDS, now=0, is_stopped=True)
+    assert (decision.go, decision.escalate, "label `agent-ci-stop`" in decision.reason) == (False, False, True)
 
 
 GOES_ON = {
@@ -100,12 +117,12 @@ def test_a_repair_is_known_by_its_trailers_also_where_a_persons_token_made_it() 
     assert since_a_person((revert, ours(), PERSON)) == (revert, ours())
 
 
-def test_a_person_is_asked_to_take_back_what_made_the_build_redder() -> None:
-    tip = History((ours(), PERSON))
-    assert "agent-ci undo aaaaaaaaaaaa" in ask_to_take_back(tip, is_redder=True)
-    assert not ask_to_take_back(tip, is_redder=False)
-    assert not ask_to_take_back(History((PERSON, ours())), is_redder=True)
-    assert not ask_to_take_back(History(), is_redder=True)
+def test_what_may_be_taken_back_is_a_repair_of_ours_that_is_the_last_commit_and_no_revert() -> None:
+    assert last_repair(History((ours(), PERSON))) == (ours(), PERSON)
+    assert "agent-ci undo aaaaaaaaaaaa" in ask_to_take_back(ours())
+    undone = Step("u" * 40, is_bot=True, failure=OTHER, reverted="a" * 40)
+    for steps in ((PERSON, ours()), (BOT, ours()), (undone, ours(), PERSON), (ours(),), ()):
+        assert last_repair(History(steps)) is None
 
 
 @dataclass
@@ -166,3 +183,12 @@ def test_in_1000_events_with_flaky_tests_answering_bots_and_reverts_no_loop_runs
     assert len(forge.fixes) > 300  # it did something
     assert max(in_a_row) <= BOUNDS.per_branch
     assert max(in_a_day) <= BOUNDS.per_day
+
+
+def test_a_green_branch_has_mended_what_its_own_repairs_were_about_and_nothing_that_the_base_has() -> None:
+    steps = tuple(Step(id_, failure=failure) for id_, failure in (("4", "b"), ("3", ""), ("2", "a"), ("1", "b")))
+    assert mended(History(steps), None) == ("b", "a")
+    assert mended(History(steps), "2") == ("b",)
+    assert mended(History(steps), "4") == ()
+    many = tuple(Step(str(number), failure=str(number)) for number in range(30))
+    assert len(mended(History(many), None)) == 20

@@ -50,9 +50,9 @@ def _moved_on(lab: Lab) -> End:
     )
     before = git(red.path, "rev-parse", "HEAD")
     end = lab.here(red, GOOD, deliver="commit")
-    assert git(red.path, "rev-parse", "HEAD~1") == before
-    assert "return a - b" in (red.path / "calc.py").read_text(encoding="utf-8")
-    return replace(end, changed=False)
+    assert git(red.path, "rev-parse", "HEAD~2") == before
+    assert git(red.path, "show", "--format=%s", "--name-only", "HEAD~1").split() == ["meanwhile", "meanwhile"]
+    return end
 
 
 _COMMIT = (
@@ -156,8 +156,10 @@ CELLS = (
          Offered((GOOD,), "no report", suite=_on_red("exit 0")), "not green"),
     Cell(Stage.PROVE, "half a report with the change", Outcome.NO_FIX,
          Offered((GOOD,), suite=_on_red("echo '<testsuite><testcase' > report.xml; exit 0")), "not green"),
-    Cell(Stage.DELIVER, "the branch moved on", Outcome.STALE, _moved_on, "the patch is kept as a file"),
-    Cell(Stage.DELIVER, "another run delivers first", Outcome.STALE, _two_runs, "and the other's commit stands whole"),
+    Cell(Stage.DELIVER, "the branch moved on", Outcome.DELIVERED, _moved_on,
+         "on top of what came meanwhile, where it is proven once more"),
+    Cell(Stage.DELIVER, "another run delivers first", Outcome.NOTHING_TO_DO, _two_runs,
+         "and the other's commit stands whole"),
     Cell(Stage.DELIVER, "half-done work in the file", Outcome.STALE, _in_the_way, "the patch is kept as a file"),
     Cell(Stage.DELIVER, "git's index is locked", Outcome.STALE, _index_locked, "the patch is kept as a file"),
     Cell(Stage.DELIVER, "git's index gets locked when the branch is moved", Outcome.STALE, _locked_meanwhile,
@@ -166,6 +168,10 @@ CELLS = (
     Cell(Stage.DELIVER, "the change holds a secret of the job", Outcome.POLICY_REFUSED, _secret, "no patch is written"),
 )  # fmt: skip
 ELSEWHERE = (
+    Elsewhere(Stage.DELIVER, "the branch moved on, and does so a second time", "`stale`; the patch is kept as a file",
+              "test_rebasing.py::test_it_is_tried_once"),
+    Elsewhere(Stage.DELIVER, "the branch moved on, and the change does not fit there", "`stale`; nothing is bent",
+              "test_rebasing.py::test_a_change_that_does_not_apply_exactly_is_not_bent"),
     Elsewhere(Stage.DELIVER, "the branch's ref is locked", "`stale`; nothing is changed",
               "test_checkout.py::test_what_stands_in_the_way_is_stale_and_nothing_is_lost"),
     Elsewhere(Stage.PROPOSE, "memory: damaged line, link, no plain file", "an empty memory, and it works again",

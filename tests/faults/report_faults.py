@@ -125,7 +125,7 @@ ELSEWHERE = (
     Elsewhere(Stage.REPRODUCE, "report: damage of every kind", "what may hide a case is said, and is never green",
               f"{_DAMAGE}::test_damage_that_may_hide_a_case_is_said"),
     Elsewhere(Stage.REPRODUCE, "report: no JUnit", "refused, never 0 failures",
-              f"{_DAMAGE}::test_what_is_no_junit_is_refused_and_never_zero_failures"),
+              f"{_DAMAGE}::test_what_is_no_report_is_refused_and_never_zero_failures"),
     Elsewhere(Stage.REPRODUCE, "report: 100,000 nested suites", "read",
               f"{_DAMAGE}::test_a_hundred_thousand_nested_suites_are_read"),
     Elsewhere(Stage.REPRODUCE, "report: huge texts", "held by their ends",

@@ -1,10 +1,10 @@
-"""What people and their programs say to a GitHub that is none: issues and comments."""
+"""What people and their programs say to a GitHub that is none: issues, comments, reactions, labels; who may what."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.servers.github_state import Ask, State, known, route
+from tests.servers.github_state import Account, Ask, Json, Refusal, State, known, route
 
 
 @route("GET", "/issues")
@@ -40,10 +40,16 @@ def _comments(state: State, ask: Ask) -> tuple[int, Any]:
 
 @route("POST", r"/issues/(\d+)/comments", "issues")
 def _make_comment(state: State, ask: Ask) -> tuple[int, Any]:
-    number, issue = state.number(), int(ask.parts[0])
-    url = f"{state.url}/{state.name}/issues/{issue}#issuecomment-{number}"
-    state.comments[number] = {"id": number, "issue": issue, "user": ask.account.user, "html_url": url, **ask.body}
-    return 201, state.comments[number]
+    return 201, say(state, int(ask.parts[0]), str(ask.body["body"]), ask.account)
+
+
+def say(state: State, issue: int, body: str, account: Account) -> Json:
+    """Comment on an issue or a pull request as *account* does."""
+    number = state.number()
+    web = f"{state.url}/{state.name}/issues/{issue}"
+    urls = {"html_url": f"{web}#issuecomment-{number}", "issue_url": web}
+    state.comments[number] = {"id": number, "issue": issue, "user": account.user, "body": body, **urls}
+    return state.comments[number]
 
 
 @route("GET", r"/issues/comments/(\d+)")
@@ -62,3 +68,53 @@ def _drop_comment(state: State, ask: Ask) -> tuple[int, Any]:
     known(state.comments, ask)
     del state.comments[int(ask.parts[0])]
     return 204, None
+
+
+@route("GET", r"/issues/comments/(\d+)/reactions")
+def _reactions(state: State, ask: Ask) -> tuple[int, Any]:
+    return 200, [one for one in state.reactions.values() if one["comment"] == int(ask.parts[0])]
+
+
+@route("POST", r"/issues/comments/(\d+)/reactions", "issues")
+def _react(state: State, ask: Ask) -> tuple[int, Any]:
+    known(state.comments, ask)
+    wanted = {"comment": int(ask.parts[0]), "content": ask.body["content"], "user": ask.account.user}
+    for one in state.reactions.values():
+        if wanted.items() <= one.items():
+            return 200, one
+    number = state.number()
+    state.reactions[number] = {"id": number, **wanted}
+    return 201, state.reactions[number]
+
+
+@route("GET", "/collaborators/([^/]+)/permission")
+def _permission(state: State, ask: Ask) -> tuple[int, Any]:
+    if ask.parts[0] not in state.permissions:
+        raise Refusal(404, "Not Found")
+    role = state.permissions[ask.parts[0]]
+    built_on = {"maintain": "write", "triage": "read"}.get(role, role)
+    return 200, {"permission": built_on if role in _ROLES else "write", "role_name": role}
+
+
+_ROLES = ("admin", "maintain", "write", "triage", "read", "none")
+
+
+@route("GET", r"/issues/(\d+)/labels")
+def _labels(state: State, ask: Ask) -> tuple[int, Any]:
+    return 200, known({**state.issues, **state.pulls}, ask)["labels"]
+
+
+@route("POST", r"/issues/(\d+)/labels", "issues")
+def _label(state: State, ask: Ask) -> tuple[int, Any]:
+    labels = known({**state.issues, **state.pulls}, ask)["labels"]
+    labels += [{"name": name} for name in ask.body["labels"] if {"name": name} not in labels]
+    return 200, labels
+
+
+@route("DELETE", r"/issues/(\d+)/labels/([^/]+)", "issues")
+def _unlabel(state: State, ask: Ask) -> tuple[int, Any]:
+    labels = known({**state.issues, **state.pulls}, ask)["labels"]
+    if {"name": ask.parts[1]} not in labels:
+        raise Refusal(404, "Label does not exist")
+    labels.remove({"name": ask.parts[1]})
+    return 200, labels

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from agent_ci.core.formats.limits import Excerpt, Keep, Limits
-from agent_ci.core.junit.xml_text import plain
 from agent_ci.core.report import Status, Tally, TestCase, TestReport
+from agent_ci.core.xml.text import plain
 
 _MAX_REASONS = 5
 

@@ -8,7 +8,7 @@ from json import JSONDecoder
 from typing import Any, NamedTuple
 
 from agent_ci.core.formats.limits import Limits
-from agent_ci.core.junit.xml_text import decoded
+from agent_ci.core.xml.text import decoded
 from agent_ci.errors import UnsupportedError
 
 _decode = JSONDecoder(strict=False).raw_decode

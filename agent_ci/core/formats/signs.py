@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from agent_ci.core.junit.xml_text import decoded
+from agent_ci.core.xml.text import decoded
 
 _GO_ACTIONS = "start|run|pause|cont|pass|bench|fail|output|skip|attr|artifacts|build-output|build-fail"
 _SIGNS = (

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from agent_ci.core.formats import dart, go_json, json_shapes, libtest, signs, tap
 from agent_ci.core.formats.limits import Keep, Limits
-from agent_ci.core.junit import reader as junit
 from agent_ci.core.report import TestReport
+from agent_ci.core.xml import reader as xml
 
 HEAD_BYTES = 64 * 1024
 
@@ -39,7 +39,7 @@ FORMATS: tuple[Format, ...] = (
     Format("the output of cargo test", libtest.says_so, libtest.parse),
     Format("JSON", signs.shows("JSON"), json_shapes.parse),
     Format("TAP", signs.shows("TAP"), tap.parse),
-    Format("XML", lambda _head: True, junit.parse),
+    Format("XML", lambda _head: True, xml.parse),
 )
 _DEFAULT_LIMITS = Limits()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from agent_ci.core.formats.collected import Collected
-from agent_ci.core.junit.xml_text import decoded
+from agent_ci.core.xml.text import decoded
 
 
 def lines(chunks: Iterable[bytes], collected: Collected) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""How producers write numbers into the attributes of a JUnit report."""
+"""How producers write numbers into the attributes of a report."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 import re
 
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
+_CLOCK = re.compile(r"(?:(\d{1,6})\.)?(\d{1,4}):(\d{1,2}):(\d{1,2}(?:[.,]\d{1,12})?)")
 _MOST = 10**9  # a header can claim anything
 
 
@@ -36,3 +37,13 @@ def seconds(written: str | None) -> float | None:
             return None
         return seconds(written.replace(",", "" if _THOUSANDS.fullmatch(written.strip()) else "."))
     return number if math.isfinite(number) and number >= 0 else None
+
+
+def duration(written: str | None, *, unit: float = 1.0) -> float | None:
+    """Seconds, from days.hours:minutes:seconds or from a number that counts *unit* seconds."""
+    clock = _CLOCK.fullmatch(written.strip()) if written else None
+    if clock:
+        days, hours, minutes = (int(part or 0) for part in clock.groups()[:3])
+        return ((days * 24 + hours) * 60 + minutes) * 60 + float(clock[4].replace(",", "."))
+    number = seconds(written)
+    return None if number is None else number * unit

@@ -1,4 +1,4 @@
-"""What a file that is no JUnit report most likely is, for the sentence that refuses it."""
+"""What a file that is no report of tests most likely is, for the sentence that refuses it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,11 @@ import re
 
 _ROOTS = {
     "html": "an HTML page",
-    "test-run": "an NUnit 3 report",
-    "test-results": "an NUnit 2 report",
-    "TestRun": "a Visual Studio (trx) or CppUnit report",
-    "assemblies": "an xUnit.net report",
-    "assembly": "an xUnit.net report",
-    "TestLog": "a Boost.Test report",
-    "TestCase": "a Qt Test report",
-    "TestRunResults": "a CppUnit report",
-    "Site": "a CTest report",
     "robot": "a Robot Framework report",
     "testng-results": "a TestNG report",
     "testExecutions": "a SonarQube generic test report",
     "valgrindoutput": "a Valgrind report",
+    "tusar": "a TUSAR report",
     "coverage": "a coverage report (Cobertura or Clover)",
     "report": "a coverage report (JaCoCo)",
     "checkstyle": "a Checkstyle report",
@@ -28,11 +20,7 @@ _HEADS = (
     (re.compile(rb"\s*$"), "empty"),
     (re.compile(rb"PK\x03\x04|\x1f\x8b|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd"), "a compressed archive; unpack it first"),
     (re.compile(rb"\x7fELF|\x89PNG|%PDF|\0{4}"), "a binary file"),
-    (re.compile(rb"\s*\{\s*\"(Time|Action|ImportPath)\""), "go test's JSON; have gotestsum write JUnit XML"),
-    (re.compile(rb"\s*(\{\s*[\"}]|\[\s*[\[{\"\]])"), "JSON"),
     (re.compile(rb"\s*<(!doctype\s+)?html\b", re.IGNORECASE), "an HTML page"),
-    (re.compile(rb"(TAP version|\s*(not )?ok \d|1\.\.\d)"), "a TAP stream"),
-    (re.compile(rb"(=== (RUN|CONT)|--- (PASS|FAIL)|ok  \t)"), "go test's text; have gotestsum write JUnit XML"),
     (re.compile(rb"\s*(\[[\w-]+\]|[\w-]+:|---)[^\n<]*$"), "plain text"),
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent_ci.core.document import Phase, text_of
-from agent_ci.core.outcome import Outcome, headline
+from agent_ci.core.outcome import REVERTED, Outcome, headline
 from agent_ci.core.views.reading import item, items, number, text, texts, whole
 
 _STATUSES = ("failed", "errored", "skipped", "passed")
@@ -114,6 +114,7 @@ class Account:
     suspects: tuple[Place, ...] = ()
     flaky: tuple[str, ...] = ()
     first_bad: str = ""
+    takes_back: str = ""
     reproduce: str = ""
     before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -132,6 +133,7 @@ class Account:
     isolation: Mapping[str, str] = field(default_factory=dict)
     lacks: tuple[str, ...] = ()
     delivery: str = ""
+    told: str = ""
     timings: Mapping[str, float] = field(default_factory=dict)
     timeline: tuple[Phase, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -142,8 +144,15 @@ class Account:
         return Outcome(self.outcome) if self.outcome in Outcome.__members__.values() else None
 
     @property
+    def is_revert(self) -> bool:
+        """Whether the proven change takes back a repair of ours, and leaves the build red."""
+        return bool(self.takes_back) and self.known_outcome in (Outcome.FIXED, Outcome.DELIVERED)
+
+    @property
     def headline(self) -> str:
         """The verdict in a few words."""
+        if self.is_revert:
+            return REVERTED
         return headline(self.known_outcome) if self.known_outcome else self.outcome or "No verdict"
 
     @property
@@ -180,6 +189,7 @@ def read(document: Mapping[str, object]) -> Account:
         suspects=tuple(_suspect(row) for row in items(document, "suspects")),
         flaky=tuple(_flake(row) for row in items(document, "flaky")),
         first_bad=text(bad.get("sentence")) or f"{text(bad.get('commit'))} {text(bad.get('subject'))}".strip(),
+        takes_back=text(item(document, "takes_back").get("subject")),
         reproduce=text(document.get("reproduce")),
         before=_by_status(item(document, "before")),
         after=_by_status(item(document, "after")),
@@ -198,6 +208,7 @@ def read(document: Mapping[str, object]) -> Account:
         isolation={key: text(value) for key, value in isolation.items()},
         lacks=texts(isolation.get("lacks")),
         delivery=text(item(document, "delivery").get("sentence")),
+        told=text(document.get("told")),
         timings={key: number(value) or 0.0 for key, value in item(document, "timings").items()},
         timeline=tuple(_phase(row) for row in items(document, "timeline")),
         versions={key: text(value) for key, value in item(document, "versions").items()},

@@ -42,7 +42,7 @@ def _conclusion(account: Account) -> str:
     outcome = account.known_outcome
     if outcome is Outcome.CANCELLED:
         return "cancelled"
-    if outcome in _NEUTRAL:
+    if outcome in _NEUTRAL or account.is_revert:
         return "neutral"
     return "success" if outcome and outcome.exit_code == 0 else "failure"
 

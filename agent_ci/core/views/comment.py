@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from agent_ci.core.message import revert_subject
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.markdown import inert, sticky
 from agent_ci.core.views import parts
@@ -30,6 +31,8 @@ def pull_request(document: Mapping[str, object], patch: str = "") -> tuple[str, 
     account = read(document)
     cause = next((one.cause for one in reversed(account.attempts) if one.cause and not one.objections), "")
     title = inert(f"fix: {cause.rstrip('.') or _wanted(account)}", limit=_TITLE)
+    if account.takes_back:
+        title = revert_subject(account.takes_back)
     return title, _story((parts.literally(account.reason, 600),), account, digest(document), patch)
 
 

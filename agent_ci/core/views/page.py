@@ -49,6 +49,8 @@ def _titled(name: str, account: Account) -> str:
 
 def _tone(account: Account) -> str:
     outcome = account.known_outcome
+    if account.is_revert:
+        return "mixed"
     return "good" if outcome in _GOOD else "mixed" if outcome in _MIXED else "bad"
 
 
@@ -81,6 +83,7 @@ def _header(account: Account, names: list[str]) -> Markup:
         "outcome": account.outcome,
         "run": context.get("run_url", ""),
         "delivery": account.delivery,
+        "told at": account.told,
     }
     links = (element("li", element("a", _TITLES[name], href=f"#{name}")) for name in names)
     return element(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from agent_ci.core.ladder import ASKED_FOR
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.markdown import block, code, fold, inert, sentence
 from agent_ci.core.outward.terminal import cleaned
@@ -31,11 +32,11 @@ def diff_of(patch: str) -> str:
 
 
 def verdict(account: Account, heading: str = "###") -> Iterator[str]:
-    """The verdict in the first line, then why, then what to do, and where the change went."""
+    """The verdict in the first line, then why, then what to do, and where the change went, or why no further."""
     yield f"{heading} {literally(account.headline, _TITLE)}"
     yield literally(account.reason, _REASON)
     yield advice(account.known_outcome)
-    if account.known_outcome is Outcome.DELIVERED:
+    if account.known_outcome is Outcome.DELIVERED or ASKED_FOR in account.delivery:
         yield literally(account.delivery, _REASON)
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from agent_ci.checkout import Repository
+from agent_ci.core.asked_change import VARIABLE, read_change
+from agent_ci.core.chat import STOPPED
 from agent_ci.core.context import Context, Event, read_commit_id, read_number
 from agent_ci.errors import UnsupportedError
+from agent_ci.payloads import part, read_payload, text
 
-_PAYLOAD_BYTES = 10_000_000
 _EVENTS: Mapping[str, Event] = {
     "push": Event.PUSH,
     "merge_group": Event.PUSH,
@@ -33,6 +32,26 @@ def is_here(environment: Mapping[str, str]) -> bool:
     return environment.get("GITHUB_ACTIONS") == "true" or all(environment.get(name) for name in names)
 
 
+def judged_run(environment: Mapping[str, str]) -> tuple[int | None, str]:
+    """The run that a job is about, and the commit that its event tells of; None and empty where neither is said.
+
+    After another workflow it is that one's run, elsewhere the run that the job is part of. Raises UnsupportedError for
+    a broken payload.
+    """
+    own = read_number(environment.get("GITHUB_RUN_ID"))
+    if environment.get("GITHUB_EVENT_NAME") != "workflow_run":
+        return own, ""
+    run = part(_payload(environment), "workflow_run")
+    return read_number(run.get("id")), read_commit_id(run.get("head_sha"))
+
+
+def told_target(environment: Mapping[str, str]) -> str:
+    """The branch that the judged pull request was to be merged into when the job began; empty where it is not said."""
+    return environment.get("GITHUB_BASE_REF", "") or text(
+        part(part(_payload(environment), "pull_request"), "base"), "ref"
+    )
+
+
 @dataclass(frozen=True)
 class Job:
     """A job on GitHub, as its variables tell. Everything in the payload but ids and flags is text that strangers wrote.
@@ -46,7 +65,7 @@ class Job:
     def context(self) -> Context:
         """Which change is judged, against what, and whose it is. Raises UnsupportedError for a broken payload."""
         change = self._change
-        default = _text(_part(self._payload, "repository"), "default_branch")
+        default = text(part(self._payload, "repository"), "default_branch")
         return Context(
             forge="github",
             repository=self._variable("GITHUB_REPOSITORY"),
@@ -57,26 +76,28 @@ class Job:
             default_branch=default or self.repository.default_branch(),
             event=change.event,
             number=change.number,
-            actor=self._variable("GITHUB_ACTOR") or _text(_part(self._payload, "sender"), "login"),
+            actor=self._variable("GITHUB_ACTOR") or text(part(self._payload, "sender"), "login"),
             from_fork=change.from_fork,
             job=self._variable("GITHUB_JOB"),
             run_url=self._run_url(),
+            is_stopped=change.is_stopped,
         )
 
     @cached_property
     def _payload(self) -> Mapping[str, Any]:
-        path = self._variable("GITHUB_EVENT_PATH")
-        return _read_payload(Path(path)) if path else {}
+        return _payload(self.environment)
 
     @property
     def _change(self) -> _Change:
         name = self._variable("GITHUB_EVENT_NAME")
         if name == "workflow_run":
-            return self._of_workflow_run(_part(self._payload, "workflow_run"))
+            return self._of_workflow_run(part(self._payload, "workflow_run"))
         if name == "merge_group":
-            return self._of_merge_group(_part(self._payload, "merge_group"))
+            return self._of_merge_group(part(self._payload, "merge_group"))
+        if name == "issue_comment" and (told := self._variable(VARIABLE)):
+            return _of_asked_change(told)
         if _EVENTS.get(name) is Event.CHANGE_REQUEST:
-            return self._of_pull_request(_part(self._payload, "pull_request"))
+            return self._of_pull_request(part(self._payload, "pull_request"))
         before = read_commit_id(self._payload.get("before")) if name == "push" else ""
         return _Change(
             event=_EVENTS.get(name, Event.MANUAL),
@@ -86,15 +107,16 @@ class Job:
         )
 
     def _of_pull_request(self, request: Mapping[str, Any]) -> _Change:
-        head, base = _part(request, "head"), _part(request, "base")
-        target = self._variable("GITHUB_BASE_REF") or _text(base, "ref")
+        head, base = part(request, "head"), part(request, "base")
+        target = self._variable("GITHUB_BASE_REF") or text(base, "ref")
         return _Change(
             event=Event.CHANGE_REQUEST,
             head=read_commit_id(head.get("sha")),
-            branch=self._variable("GITHUB_HEAD_REF") or _text(head, "ref"),
+            branch=self._variable("GITHUB_HEAD_REF") or text(head, "ref"),
             bases=(read_commit_id(base.get("sha")), f"refs/remotes/origin/{target}" if target else ""),
             number=read_number(request.get("number")) or read_number(self._payload.get("number")),
-            from_fork=_is_foreign(_part(head, "repo"), _part(base, "repo")),
+            from_fork=is_foreign(part(head, "repo"), part(base, "repo")),
+            is_stopped=is_stopped(request.get("labels")),
         )
 
     def _of_workflow_run(self, run: Mapping[str, Any]) -> _Change:
@@ -103,12 +125,12 @@ class Job:
         first = requests[0] if isinstance(requests, list) and requests else None
         request = first if isinstance(first, dict) else {}
         return _Change(
-            event=_EVENTS.get(_text(run, "event"), Event.MANUAL),
+            event=_EVENTS.get(text(run, "event"), Event.MANUAL),
             head=read_commit_id(run.get("head_sha")),
-            branch=_text(run, "head_branch"),
-            bases=(read_commit_id(_part(request, "base").get("sha")),),
+            branch=text(run, "head_branch"),
+            bases=(read_commit_id(part(request, "base").get("sha")),),
             number=read_number(request.get("number")),
-            from_fork=_is_foreign(_part(run, "head_repository"), _part(self._payload, "repository")),
+            from_fork=is_foreign(part(run, "head_repository"), part(self._payload, "repository")),
         )
 
     def _of_merge_group(self, group: Mapping[str, Any]) -> _Change:
@@ -144,53 +166,37 @@ class _Change:
     bases: tuple[str, ...]
     number: int | None = None
     from_fork: bool = False
+    is_stopped: bool = False
 
 
-def _read_payload(path: Path) -> Mapping[str, Any]:
+def _payload(environment: Mapping[str, str]) -> Mapping[str, Any]:
+    path = environment.get("GITHUB_EVENT_PATH", "")
+    return read_payload(Path(path), "GITHUB_EVENT_PATH") if path else {}
+
+
+def _of_asked_change(told: str) -> _Change:
+    """The change request that a comment was about; the job before this one looked it up and wrote it into *told*."""
     try:
-        payload = json.loads(_read_regular_file(path).decode("utf-8-sig"))
-    except OSError as error:
-        raise UnsupportedError(
-            f"the event payload {path} (GITHUB_EVENT_PATH) cannot be read: {error.strerror}"
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise UnsupportedError(
-            f"the event payload {path} (GITHUB_EVENT_PATH) is not valid JSON; run agent-ci in the job's own "
-            "environment, or unset GITHUB_EVENT_PATH to go by the other variables"
-        ) from error
-    if not isinstance(payload, dict):
-        raise UnsupportedError(f"the event payload {path} (GITHUB_EVENT_PATH) is no JSON object")
-    return payload
+        change = read_change(told)
+    except ValueError as error:
+        raise UnsupportedError(f"{VARIABLE} does not name a change request as `agent-ci chat` does: {error}") from error
+    return _Change(
+        event=Event.CHANGE_REQUEST,
+        head=change.head,
+        branch=change.branch,
+        bases=(change.base, f"refs/remotes/origin/{change.target}"),
+        number=change.number,
+        from_fork=change.from_fork,
+    )
 
 
-def _read_regular_file(path: Path) -> bytes:
-    """The file's bytes; a pipe or a device would block or never end. Raises UnsupportedError, OSError."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise UnsupportedError(f"the event payload {path} (GITHUB_EVENT_PATH) is not a regular file")
-    with os.fdopen(descriptor, "rb") as file:
-        content = file.read(_PAYLOAD_BYTES + 1)
-    if len(content) > _PAYLOAD_BYTES:
-        raise UnsupportedError(
-            f"the event payload {path} (GITHUB_EVENT_PATH) is larger than {_PAYLOAD_BYTES // 1_000_000} MB; "
-            "unset GITHUB_EVENT_PATH to go by the other variables"
-        )
-    return content
+def is_stopped(labels: object) -> bool:
+    """Whether *labels*, as a payload or an API tells them, have the one that stops repairs."""
+    rows = labels if isinstance(labels, list) else []
+    return any(isinstance(row, dict) and row.get("name") == STOPPED for row in rows)
 
 
-def _part(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """The object under *key*; empty where there is none."""
-    part = value.get(key)
-    return part if isinstance(part, dict) else {}
-
-
-def _text(value: Mapping[str, Any], key: str) -> str:
-    text = value.get(key)
-    return text if isinstance(text, str) else ""
-
-
-def _is_foreign(source: Mapping[str, Any], target: Mapping[str, Any]) -> bool:
+def is_foreign(source: Mapping[str, Any], target: Mapping[str, Any]) -> bool:
     """Whether the change comes from another repository; a deleted fork has none, and unknown counts as foreign."""
-    name = _text(source, "full_name")
-    return not name or name != _text(target, "full_name")
+    name = text(source, "full_name")
+    return not name or name != text(target, "full_name")

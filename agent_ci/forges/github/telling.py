@@ -27,6 +27,8 @@ def tell(project: Project, story: Story, context: Context) -> str:
         _check(project, story, context)
     if story.issue:
         issues.escalate(project, story.issue.fingerprint, story.issue.title, story.issue.body)
+    for failure in story.mended:
+        issues.settle(project, failure)
     return address
 
 
@@ -46,19 +48,23 @@ def _is_from(request: dict[str, Any], branch: str) -> bool:
 
 def _comment(project: Project, story: Story, number: int) -> str:
     """One comment, whoever else tells at the same moment: of several that were made the oldest stays."""
-    found = _only(project, number, story.marker)
-    if found is None:
-        if story.is_quiet:
-            return ""
-        path = project.path("issues", number, "comments")
-        made = project.send(
-            "POST", path, {"body": story.comment}, read_back=lambda: _read_back(project, number, story.marker)
-        ).item
-        found = _only(project, number, story.marker) or made
+    if story.is_quiet and sticky(project, number, story.marker) is None:
+        return ""
+    found = once(project, number, story.marker, story.comment)
     if found.get("body") != story.comment:
         path = project.path("issues", "comments", int(found["id"]))
         project.send("PATCH", path, {"body": story.comment}, read_back=lambda: _if_told(project.api.get(path), story))
     return _address(found)
+
+
+def once(project: Project, number: int, marker: str, text: str) -> dict[str, Any]:
+    """The one comment with *marker* on issue or pull request *number*, made as *text* where there is none."""
+    found = _only(project, number, marker)
+    if found is None:
+        path = project.path("issues", number, "comments")
+        made = project.send("POST", path, {"body": text}, read_back=lambda: _read_back(project, number, marker)).item
+        found = _only(project, number, marker) or made
+    return found
 
 
 def sticky(project: Project, number: int, marker: str) -> dict[str, Any] | None:
@@ -105,6 +111,8 @@ def _check(project: Project, story: Story, context: Context) -> None:
     portions = list(_portions(story.notes)) or [[]]
     whole = {"name": name, "status": "completed", "conclusion": story.check["conclusion"]}
     found = _checked(project, name, context.commit)
+    if found is None and story.is_quiet:
+        return
     if found is None:
         body = {**whole, "head_sha": context.commit, "output": _output(story, portions.pop(0))}
         if context.run_url:

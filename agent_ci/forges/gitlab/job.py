@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agent_ci.checkout import Repository
+from agent_ci.core.asked_change import VARIABLE, read_change
+from agent_ci.core.chat import STOPPED
 from agent_ci.core.context import Context, Event, read_commit_id, read_number
+from agent_ci.errors import UnsupportedError
 
 _EVENTS: Mapping[str, Event] = {"push": Event.PUSH, "schedule": Event.SCHEDULE}
 
@@ -25,7 +28,10 @@ class Job:
     repository: Repository
 
     def context(self) -> Context:
-        """Which change is judged, against what, and whose it is."""
+        """Which change is judged, against what, and whose it is. Raises UnsupportedError where that is told wrongly."""
+        told = self._variable(VARIABLE)
+        if told and self._variable("CI_PIPELINE_SOURCE") == "trigger":
+            return self._of_asked_change(told)
         head = self._commit_id("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA")
         if not head and not self._is_forge_merge:
             head = self._commit_id("CI_COMMIT_SHA")
@@ -41,6 +47,31 @@ class Job:
             number=read_number(self._variable("CI_MERGE_REQUEST_IID")),
             actor=self._variable("GITLAB_USER_LOGIN"),
             from_fork=self._is_from_fork(),
+            job=self._variable("CI_JOB_NAME"),
+            run_url=self._run_url(),
+            is_stopped=STOPPED in self._variable("CI_MERGE_REQUEST_LABELS").split(","),
+        )
+
+    def _of_asked_change(self, told: str) -> Context:
+        """The merge request that a note was about; the job before this one looked it up and wrote it into *told*."""
+        try:
+            change = read_change(told)
+        except ValueError as error:
+            raise UnsupportedError(
+                f"{VARIABLE} does not name a change request as `agent-ci chat` does: {error}"
+            ) from error
+        return Context(
+            forge="gitlab",
+            repository=self._variable("CI_PROJECT_PATH"),
+            workspace=self._variable("CI_PROJECT_DIR") or str(self.repository.root),
+            commit=self.repository.judged_commit(change.head, is_forge_merge=False),
+            branch=change.branch,
+            base=self.repository.first_commit((change.base, f"refs/remotes/origin/{change.target}")),
+            default_branch=self._variable("CI_DEFAULT_BRANCH") or self.repository.default_branch(),
+            event=Event.CHANGE_REQUEST,
+            number=change.number,
+            actor=self._variable("GITLAB_USER_LOGIN"),
+            from_fork=change.from_fork,
             job=self._variable("CI_JOB_NAME"),
             run_url=self._run_url(),
         )

@@ -32,6 +32,8 @@ class Telling:
         """Bring note, status and issue up to date; the address of the first two, empty where nothing is told."""
         if story.issue:
             issues.escalate(self.project, story.issue.fingerprint, story.issue.title, story.issue.body)
+        for failure in story.mended:
+            issues.settle(self.project, failure)
         if number := context.number or self._request_of(context.branch):
             return self._note(story, number)
         return self._status(story, context) if story.check and not story.is_quiet else ""
@@ -43,26 +45,12 @@ class Telling:
         return number_of(ours[0], "iid") if len(ours) == 1 else None
 
     def _note(self, story: Story, number: int) -> str:
-        where = ("merge_requests", number, "notes")
-
-        def there() -> tuple[Item, ...]:
-            return tuple(
-                note
-                for note in self.project.items(*where)
-                if starts_with(note, story.marker) and self.project.is_own(note)
-            )
-
-        def make(read_back: Callable[[], Item | None]) -> Item:
-            return self.project.send("POST", where, {"body": story.comment}, read_back)
-
-        def drop(note: Item) -> None:
-            self.project.remove(*where, number_of(note))
-
-        if story.is_quiet and not there():
+        if story.is_quiet and not noted(self.project, number, story.marker):
             return ""
-        note, _ = Once(there, make, drop).done()
+        note = once(self.project, number, story.marker, story.comment)
         if str(note.get("body", "")).strip() != story.comment.strip():
-            self.project.send("PUT", (*where, number_of(note)), {"body": story.comment})
+            where = ("merge_requests", number, "notes", number_of(note))
+            self.project.send("PUT", where, {"body": story.comment})
         return f"{self.address}/-/merge_requests/{number}#note_{number_of(note)}"
 
     def _status(self, story: Story, context: Context) -> str:
@@ -82,3 +70,28 @@ class Telling:
             if "transition" not in error.said.lower():  # a status that is so already cannot become so
                 raise
         return f"{self.address}/-/commit/{context.commit}"
+
+
+def once(project: Project, number: int, marker: str, text: str) -> Item:
+    """The one note of ours with *marker* on merge request *number*, made as *text* where there is none."""
+    where = ("merge_requests", number, "notes")
+
+    def make(read_back: Callable[[], Item | None]) -> Item:
+        return project.send("POST", where, {"body": text}, read_back)
+
+    def drop(note: Item) -> None:
+        project.remove(*where, number_of(note))
+
+    note, _ = Once(lambda: _ours(project, number, marker), make, drop).done()
+    return note
+
+
+def noted(project: Project, number: int, marker: str) -> str:
+    """The text of our first note with *marker* on merge request *number*; empty where there is none."""
+    first = min(_ours(project, number, marker), key=number_of, default=None)
+    return str(first.get("body", "")) if first else ""
+
+
+def _ours(project: Project, number: int, marker: str) -> tuple[Item, ...]:
+    notes = project.items("merge_requests", number, "notes")
+    return tuple(note for note in notes if starts_with(note, marker) and project.is_own(note))

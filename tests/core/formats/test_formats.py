@@ -305,3 +305,9 @@ def test_tries_of_ctrf_and_jest_are_kept() -> None:
     jest_document = {"testResults": [{"name": "a.js", "status": "passed", "assertionResults": [result]}]}
     assert read(dumped(document)).cases[0].attempts == (Attempted(Status.FAILED, "boom"),)
     assert read(dumped(jest_document)).cases[0].attempts == (Attempted(Status.FAILED, "boom", "boom\n at x"),)
+
+
+def test_a_dart_run_that_ends_early_says_so_also_where_a_test_failed() -> None:
+    content = SAMPLES["dart"].red
+    report = read(content[: content.index(b'{"success"')])
+    assert (report.tally.failed, report.partial) == (1, ("it ends before the run does",))

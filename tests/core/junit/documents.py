@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from agent_ci.core.formats.limits import Keep, Limits
-from agent_ci.core.junit.reader import parse
-from agent_ci.core.report import Tally, TestCase, TestReport
+from agent_ci.core.report import Status, Tally, TestCase, TestReport
+from agent_ci.core.xml.reader import parse
 
 DECLARATION = b'<?xml version="1.0" encoding="utf-8"?>'
 
@@ -24,6 +26,22 @@ def document(*cases: bytes, declaration: bytes = DECLARATION) -> bytes:
 
 def failed(*, message: bytes = b"m", body: bytes = b"trace") -> bytes:
     return b'<testcase classname="c" name="bad"><failure message="%s">%s</failure></testcase>' % (message, body)
+
+
+def bad(**given: Any) -> TestCase:
+    """The case that ``FAILED`` and ``failed()`` write into the suite of ``document``."""
+    return TestCase(**{**_BAD, **given})
+
+
+_BAD: dict[str, Any] = {
+    "id": "c::bad",
+    "status": Status.FAILED,
+    "message": "m",
+    "traceback": "trace",
+    "classname": "c",
+    "name": "bad",
+    "suite": ("s",),
+}
 
 
 def declared(encoding: bytes) -> bytes:

@@ -30,6 +30,8 @@ def test_every_attribute_of_a_case_is_read() -> None:
         file="pkg/c.py",
         line=7,
         seconds=0.5,
+        suite=("s",),
+        output="noise",
     )
     assert report == TestReport.of(case)
 
@@ -130,12 +132,12 @@ def test_a_namespace_prefix_is_no_part_of_a_name() -> None:
     [
         pytest.param(
             b'<testsuite name="s"><error message="m">t</error></testsuite>',
-            TestCase("s", Status.ERRORED, "m", "t", name="s"),
+            TestCase("s", Status.ERRORED, "m", "t", name="s", suite=("s",)),
             id="error of a suite",
         ),
         pytest.param(
             b'<testsuite name="s"><failure>t</failure></testsuite>',
-            TestCase("s", Status.FAILED, "t", "t", name="s"),
+            TestCase("s", Status.FAILED, "t", "t", name="s", suite=("s",)),
             id="failure of a suite",
         ),
         pytest.param(

@@ -61,6 +61,16 @@ def test_a_quiet_story_says_nothing_unless_something_was_said_before(lab: Lab) -
     assert bodies(lab) == [STORY.comment]
 
 
+def test_a_quiet_story_makes_no_check_and_brings_one_that_is_there_up_to_date(lab: Lab) -> None:
+    red = replace(STORY, check={"name": "agent-ci", "conclusion": "failure", "title": "red", "text": "red"})
+    quiet = replace(red, is_quiet=True, check={**red.check, "conclusion": "success"})
+    lab.forge().tell(quiet, lab.context())
+    assert lab.server.state.checks == {}
+    for story in (red, quiet):
+        lab.forge().tell(story, lab.context())
+    assert [check["conclusion"] for check in lab.server.state.checks.values()] == ["success"]
+
+
 @pytest.mark.parametrize(("requests", "comments"), [(0, 0), (1, 1), (2, 0)])
 def test_on_a_push_the_one_open_request_of_the_branch_is_told(lab: Lab, requests: int, comments: int) -> None:
     bases = ("main", "release")
