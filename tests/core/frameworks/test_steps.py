@@ -56,7 +56,8 @@ def test_playwright_is_asked_for_each_project_and_file() -> None:
 def test_a_file_that_is_not_here_is_not_asked_for() -> None:
     place = replace(PLACE, files=("e2e/a.js",))
     assert [step.argv[-1] for step in Jest().steps(place, ("gone.js::x", "e2e/a.js"))] == ["e2e/a.js"]
-    assert Playwright().steps(place, ("a.js::x", "b.js::x"))[0].argv[-1] == "a\\.js$"  # below the folder of tests
+    [step] = Playwright().steps(place, ("a.js::x", "b.js::x"))  # its files are named below the folder of tests
+    assert "a\\.js$" in step.argv
 
 
 def test_go_is_asked_for_each_package_and_each_parent_of_subtests() -> None:
