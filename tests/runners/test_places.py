@@ -25,7 +25,7 @@ PLACES = {
     "by its end and its package": ("b.js", "example.com/web/other", "web/other/b.js"),
     "one of two": ("b.js", "", "b.js"),
     "of an installed package": ("only.js", "", "only.js"),
-    "out of the copy": ("../../etc/passwd", "", "../../etc/passwd"),
+    "out of the copy": ("../../outside.js", "", "../../outside.js"),
     "nowhere": ("gone.js", "", "gone.js"),
     "none": ("", "", ""),
 }
@@ -35,6 +35,7 @@ PLACES = {
 def test_a_file_is_found_where_it_can_only_be_that_one(
     tmp_path: Path, file: str, classname: str, expected: str
 ) -> None:
-    write(tmp_path, dict.fromkeys(FILES, ""))
-    case = TestCase("x", Status.FAILED, file=file.format(root=tmp_path), classname=classname)
-    assert Files(tmp_path, tmp_path / "web").placed(case).file == expected
+    root = tmp_path / "copy"
+    write(root, dict.fromkeys((*FILES, "../outside.js"), ""))
+    case = TestCase("x", Status.FAILED, file=file.format(root=root), classname=classname)
+    assert Files(root, root / "web").placed(case).file == expected

@@ -99,6 +99,12 @@ def test_a_file_of_the_repository_does_not_stand_in_for_ours(workspace: Open) ->
     assert runner("tests.test_a").run(workspace(files), timeout=60).tally.failed == 1
 
 
+def test_the_sources_are_imported_from_where_the_job_does(workspace: Open) -> None:
+    files = {"src/calc.py": "def half(n):\n    return n // 2\n", "test_calc.py": CALC_TEST}
+    found = Unittest(Interpreter(sys.executable, "3", "", ("src", ".")))
+    assert found.run(workspace(files), timeout=60).is_green
+
+
 def test_a_command_is_known_by_its_words() -> None:
     assert read_command(("python3.12", "-m", "unittest", "-v")) == ("", ("-v",))
     assert read_command((".venv/bin/python", "-m", "unittest")) == (".venv/bin/python", ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pytest
@@ -50,6 +51,13 @@ def test_playwright_is_asked_for_each_project_and_file() -> None:
     assert {"--project=chrome", "(?:^| )a\\.spec\\.ts (?:one two)(?: @\\S+)*$", "a\\.spec\\.ts$"} <= {*first}
     assert "(?:^| )a\\.spec\\.ts (?:three)(?: @\\S+)*$" in second
     assert not any(word.startswith("--project") for word in second)
+
+
+def test_a_file_that_is_not_here_is_not_asked_for() -> None:
+    place = replace(PLACE, files=("e2e/a.js",))
+    assert [step.argv[-1] for step in Jest().steps(place, ("gone.js::x", "e2e/a.js"))] == ["e2e/a.js"]
+    [step] = Playwright().steps(place, ("a.js::x", "b.js::x"))  # its files are named below the folder of tests
+    assert "a\\.js$" in step.argv
 
 
 def test_go_is_asked_for_each_package_and_each_parent_of_subtests() -> None:
