@@ -141,7 +141,8 @@ def test_only_the_named_edges_start_processes_and_read_the_environment() -> None
         "transport.py",
         "wire.py",
         "plugin.py",
-    }  # the last one runs in the user's pytest
+        "run.py",
+    }  # the last two run in the user's pytest and unittest
 
 
 def test_only_one_module_speaks_http_for_the_forges() -> None:

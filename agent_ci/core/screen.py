@@ -102,7 +102,12 @@ def _reproduce(evidence: Evidence) -> Iterator[str]:
 
 
 def reproduction(evidence: Evidence, *, most: int) -> str:
-    """The one command that runs at most *most* of the failing tests; empty where the runner names none."""
-    python, command = evidence.toolchain.get("python"), evidence.toolchain.get("command", "")
+    """The one line that runs the tests, with pytest at most *most* of the failing ones; empty where none is known."""
+    toolchain = evidence.toolchain
+    python, install = toolchain.get("python"), toolchain.get("install", "")
+    if not python:
+        return toolchain.get("reproduce") or toolchain.get("command", "")
     ids = shlex.join(evidence.target_ids[:most])
-    return f"{shlex.quote(python)} -m pytest {ids}" if python else command
+    return (
+        f"{install} && {shlex.quote(python)} -m pytest {ids}" if install else f"{shlex.quote(python)} -m pytest {ids}"
+    )

@@ -228,7 +228,7 @@ def _reproduced(evidence: Evidence, reported: TestReport, only: tuple[str, ...])
     before = evidence.before
     if not before.is_complete:
         raise UnsupportedError(f"the report of our own run is partial: {'; '.join(before.partial)}")
-    found = matching(before.red, reported.red) if reported.tally.red else before.red
+    found = matching(before.red, reported.red) if reported.tally.red else _asked_for(before.red, evidence.toolchain)
     targets = of_groups(found, reported.red, only) if found or reported.tally.red else ()
     if targets:
         evidence = _without(evidence, len(before.red) - len(found), "more case(s) fail here than were reported")
@@ -255,6 +255,11 @@ def _reproduced(evidence: Evidence, reported: TestReport, only: tuple[str, ...])
         return replace(evidence, settled=Outcome.CANNOT_REPRODUCE, summary=summary)
     summary = f"the build is green: {before.tally.passed} passed, {before.tally.skipped} skipped"
     return replace(evidence, settled=Outcome.NOTHING_TO_DO, summary=summary)
+
+
+def _asked_for(red: tuple[TestCase, ...], toolchain: Mapping[str, str]) -> tuple[TestCase, ...]:
+    """Of *red* the command that the user named, where it is a case itself: the tests beside it must not get worse."""
+    return tuple(case for case in red if case.id == toolchain.get("command")) or red
 
 
 def _without(evidence: Evidence, count: int, which: str) -> Evidence:
