@@ -96,7 +96,7 @@ VITEST = Ecosystem(
         "src/more/a.test.js": "import { expect, test } from 'vitest';\n" + _MORE,
         "src/broken.test.js": "import { test } from 'vitest';\nimport './no-such-file';\ntest('waits', () => {});\n",
     },
-    (*_ids("src/a.test.js"), "src/more/a.test.js::adds", "src/broken.test.js"),
+    (*_ids("src/a.test.js", between=" > "), "src/more/a.test.js::adds", "src/broken.test.js"),
     by(Vitest()),
     programs=("npx",),
     version=("node", "-p", f"'vitest ' + require('{INSTALLED}/vitest/package.json').version"),

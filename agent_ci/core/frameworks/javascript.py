@@ -92,13 +92,13 @@ class Vitest(_Program):
             return (self._step(("vitest", "run", *words, *_vitest_report(report)), report),)
         argv = ("vitest", "run", *self._options(_VITEST_VALUES))
         return tuple(
-            self._step((*argv, *_vitest_report(report), *_titles(titles), f"{place.folder}/{file}"), report)
+            self._step((*argv, *_vitest_report(report), *_vitest_titles(titles), f"{place.folder}/{file}"), report)
             for file, titles, report in _selections(only, place)
         )
 
     def id_of(self, case: TestCase, place: Place) -> str:
-        """The file relative to the project, and the titles of the suites and of the test, as vitest joins them."""
-        return _id(case, place, _full_title(case))
+        """The file relative to the project, and the titles of the suites and of the test, as vitest shows them."""
+        return _id(case, place, _full_title(case, " > "))
 
 
 class Mocha(_Program):
@@ -197,6 +197,11 @@ def _titles(titles: tuple[str, ...]) -> tuple[str, ...]:
     return ("--testNamePattern", any_of(titles)) if titles else ()
 
 
+def _vitest_titles(titles: tuple[str, ...]) -> tuple[str, ...]:
+    """Vitest 5 looks for a pattern in what it shows, vitest 4 in the titles with blanks between them."""
+    return tuple(word.replace(" > ", "(?: >)? ") for word in _titles(titles))
+
+
 def _patterns(titles: tuple[str, ...]) -> tuple[str, ...]:
     """Mocha's pattern for *titles*: of a hook, the suite that it belongs to."""
     suites = [_HOOK.sub("", title) for title in titles]
@@ -237,11 +242,11 @@ def _selections(
     return tuple((file, titles, f"{place.outbox}/{name}-{number}.json") for number, (file, titles) in enumerate(wanted))
 
 
-def _full_title(case: TestCase) -> str:
-    """The titles of *case* with blanks in between; what is read has another sign there."""
+def _full_title(case: TestCase, between: str = " ") -> str:
+    """The titles of *case* with *between* between them; what is read has another sign there."""
     suites = tuple(filter(None, case.suite))
     own = case.name.removeprefix(f"{_BETWEEN.join(suites)}{_BETWEEN}") if suites else case.name
-    return " ".join(filter(None, (*suites, own)))
+    return between.join(filter(None, (*suites, own)))
 
 
 def _id(case: TestCase, place: Place, title: str) -> str:

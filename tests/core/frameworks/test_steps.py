@@ -46,6 +46,11 @@ def test_vitest_looks_for_the_whole_path() -> None:
     assert (vitest[-1], "src/" in vitest, "--coverage" in vitest) == ("/copy/src/a.test.ts", False, True)
 
 
+def test_vitest_is_asked_in_a_way_that_its_versions_understand_alike() -> None:
+    [vitest] = argv(Vitest(), "a.test.ts::outer > adds")
+    assert "^(?:outer(?: >)? adds)$" in vitest
+
+
 def test_playwright_is_asked_for_each_project_and_file() -> None:
     first, second = argv(Playwright(), "a.spec.ts::one › two [chrome]", "a.spec.ts::three")  # noqa: RUF001
     assert {"--project=chrome", "(?:^| )a\\.spec\\.ts (?:one two)(?: @\\S+)*$", "a\\.spec\\.ts$"} <= {*first}
