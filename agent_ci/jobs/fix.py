@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from agent_ci.clone import Texts
 from agent_ci.core.fingerprint import fingerprint
+from agent_ci.core.frameworks import checks
 from agent_ci.core.grouping import groups
 from agent_ci.core.imports import imported_files
 from agent_ci.core.loops import Bounds, decide, mended
@@ -137,6 +138,8 @@ class Fix:
             judged = replace(judged, objections=found, refused=True)
         if judged.is_proven and (found := self.hooks.objections(judged, tools)):
             judged = replace(judged, objections=found)
+        if judged.is_proven and (doubt := checks.doubt(evidence.toolchain)):
+            judged = replace(judged, doubts=(*judged.doubts, doubt))
         return judged
 
     def choose(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from agent_ci.core.frameworks.jvm import Maven
-from bench.selectors.ecosystem import Ecosystem, by
+from bench.selectors.ecosystem import Ecosystem, MissingToolError, by
 
 _PLUGINS = {"maven-resources-plugin": "3.3.1", "maven-compiler-plugin": "3.13.0", "maven-surefire-plugin": "3.2.5"}
 _PLUGIN = "<plugin><artifactId>{}</artifactId><version>{}</version></plugin>"
@@ -110,6 +112,16 @@ class MoneyTest {
     }
 }
 """
+_REPOSITORY = Path.home() / ".m2/repository"
+_DOWNLOADED = ("org/junit/jupiter/junit-jupiter/5.10.2", "org/apache/maven/plugins/maven-surefire-plugin/3.2.5")
+
+
+def prepare(_checkout: Path) -> None:
+    """See that what the project needs was downloaded. Raises MissingToolError: it is run without a network."""
+    if missing := [place for place in _DOWNLOADED if not (_REPOSITORY / place).is_dir()]:
+        raise MissingToolError(f"{_REPOSITORY / missing[0]} is not there; have Maven build such a project once")
+
+
 ECOSYSTEM = Ecosystem(
     "maven surefire",
     {"pom.xml": POM, "src/main/java/shop/Money.java": MONEY, "src/test/java/shop/MoneyTest.java": _TESTS},
@@ -131,4 +143,5 @@ ECOSYSTEM = Ecosystem(
     programs=("mvn", "java"),
     alone=0,
     version=("sh", "-c", "mvn -B --version | sed -n s/.*Apache/Apache/p"),
+    prepare=prepare,
 )

@@ -95,4 +95,5 @@ def test_a_command_of_a_shell_is_judged_and_verified_as_well(tmp_path: Path) -> 
     files = {"a.txt": "1\n2\n", "b.txt": "1\n"}
     run = repaired(tmp_path, files, run="diff a.txt b.txt && true", reply=diff("b.txt", 1, "1", "1\n2"), **SHELL)
     assert run.outcome == "fixed"
+    assert "nothing but the exit code" in run.document["proof"]["doubts"][0]
     assert is_verified(tmp_path, run)

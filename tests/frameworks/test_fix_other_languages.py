@@ -96,6 +96,7 @@ PROJECTS = {
         "        return amount / 2;",
         ("shop.MoneyTest::half",),
         ("build (maven)", "shop.MoneyTest::none"),
+        prepare=maven.prepare,
     ),
     "rspec": Red(
         ("ruby", "rspec"),

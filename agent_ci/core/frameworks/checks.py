@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agent_ci.core.frameworks.framework import Place, Step
@@ -34,3 +35,10 @@ class Check:
         """The command as it was typed, which is the id of the case already."""
         del place
         return case.id
+
+
+def doubt(toolchain: Mapping[str, str]) -> str:
+    """Why a person should look at what *toolchain* proved; empty where tests told more than an exit code."""
+    if toolchain.get("runner") != Check.name or toolchain.get("also"):
+        return ""
+    return f"nothing but the exit code of `{toolchain.get('command', '')}` says that it is repaired: no test was found"
