@@ -64,8 +64,8 @@ def _read(make: _Make, program: str, words: tuple[str, ...]) -> Framework | None
     started = launched if launched is not None else plain
     if not started or started[0].rpartition("/")[2] not in (program, f"{program}.js", f"{program}.mjs"):
         started = _by_node(plain, program)
-    if not started:
-        return None
+    if not started or started[0].startswith("/"):
+        return None  # a program of another place than the project, which npx would not find
     arguments = started[1:]
     if program == "playwright":
         return make(arguments[1:], tuple(variables)) if arguments[:1] == ("test",) else None

@@ -76,6 +76,8 @@ COMMANDS = {
     "node_modules/.bin/mocha test": "npx mocha test",
     "TZ=UTC npx playwright test --project one": "TZ=UTC npx playwright test --project one",
     "playwright install": None,
+    "/opt/tools/node_modules/.bin/jest -i": None,
+    "node /opt/tools/node_modules/jest/bin/jest.js": None,
     "go test -race ./...": "go test -race ./...",
     "gotestsum --format dots -- -race ./a": "go test -race ./a",
     "gotestsum": "go test ./...",
