@@ -51,6 +51,20 @@ def base_of(chosen: Settings, context: Context, repository: Repository, clone: C
     return Base(together or tip, "" if together else cut)
 
 
+def trusted_commit(context: Context, repository: Repository, clone: Clone) -> str | None:
+    """The commit whose files a run goes by: the base of a change or a fork, the judged one elsewhere.
+
+    A base that a shallow checkout lacks is fetched; None where it cannot be had.
+    """
+    named = context.base if context.is_change_request or context.from_fork else context.commit
+    commit = repository.commit(named) if named else None
+    if named and commit is None and clone.has(named):
+        return named  # it was fetched before, and the checkout knows nothing of that
+    if named and commit is None:
+        return _fetched(named, context, repository, clone)[0]
+    return commit
+
+
 def settings_file(
     context: Context, repository: Repository, clone: Clone, *, must_be_known: bool = False
 ) -> dict[str, object]:
@@ -59,17 +73,11 @@ def settings_file(
     A base that a shallow checkout lacks is fetched. Raises UsageError for a file that cannot be understood, and, where
     it *must_be_known*, UnsupportedError for a base that cannot be had.
     """
-    is_judged = context.is_change_request or context.from_fork
-    named = context.base if is_judged else context.commit
-    commit = repository.commit(named) if named else None
-    if named and commit is None and clone.has(named):
-        commit = named  # it was fetched before, and the checkout knows nothing of that
-    if named and commit is None:
-        commit = _fetched(named, context, repository, clone)[0]
+    commit = trusted_commit(context, repository, clone)
     if commit is None:
-        if must_be_known and is_judged:
+        if must_be_known and (context.is_change_request or context.from_fork):
             raise UnsupportedError(
-                f"the base {named or 'of the change'} is not here, and its settings decide; fetch it"
+                f"the base {context.base or 'of the change'} is not here, and its settings decide; fetch it"
             )
         return {}
     try:

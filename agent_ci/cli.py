@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import json
 import os
 import shlex
 import sys
-import traceback
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from textwrap import indent
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from agent_ci import __version__, cancelling, kept, outputs
+from agent_ci import __version__, cancelling, kept
+from agent_ci.cli_setup import COMMANDS
 from agent_ci.core.outcome import Outcome
-from agent_ci.core.outward.markdown import block
-from agent_ci.core.outward.writer import Outward, Sink
+from agent_ci.core.outward.writer import Outward
 from agent_ci.errors import AgentCIError, CancelledError
-from agent_ci.settings import DELIVERIES, OPTIONS, Option, Settings
+from agent_ci.settings import OPTIONS, Option
+from agent_ci.speaking import report_our_bug, say, say_json, tell_ended, told
 
 if TYPE_CHECKING:
-    from agent_ci.artifacts import OutputFolder
     from agent_ci.session import Command, Session
 
 Function = Callable[..., Any]
@@ -38,14 +34,14 @@ def main() -> NoReturn:
             code = cli.main(standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
-        code = _told(Outcome.USAGE_ERROR)
+        code = told(Outcome.USAGE_ERROR)
     except (click.Abort, CancelledError):
-        code = _told(Outcome.CANCELLED)
+        code = told(Outcome.CANCELLED)
     except AgentCIError as error:
-        _say(kept.outward(os.environ), f"agent-ci: {error}", err=True)
-        code = _told(error.outcome)
+        say(kept.outward(os.environ), f"agent-ci: {error}", err=True)
+        code = told(error.outcome)
     except Exception:  # noqa: BLE001 - the one boundary: whatever else happens is our bug, and is reported as such
-        code = _report_our_bug(kept.outward(os.environ))
+        code = report_our_bug(kept.outward(os.environ))
     sys.exit(code)
 
 
@@ -130,11 +126,11 @@ def verify(evidence: Path, patch: Path | None, **given: object) -> int:
     for claim in verification.claims():
         claims.append(claim)
         if not given["json"]:
-            _say(outward, f"FAILS  {claim.name}: {claim.fault}" if claim.fault else f"holds  {claim.name}")
+            say(outward, f"FAILS  {claim.name}: {claim.fault}" if claim.fault else f"holds  {claim.name}")
     outcome = Outcome.FIXED if passed(claims) else Outcome.NO_FIX
     if given["json"]:
         rows = [{"claim": claim.name, "fault": claim.fault} for claim in claims]
-        _say_json(outward, outward.values({"outcome": str(outcome), "claims": rows}))
+        say_json(outward, outward.values({"outcome": str(outcome), "claims": rows}))
     return outcome.exit_code
 
 
@@ -148,6 +144,7 @@ def publish(evidence: Path, patch: Path | None, evidence_sha256: str, *, only_te
     """Deliver the fix that EVIDENCE and its patch tell of, once all was checked that needs no code to run."""
     from agent_ci import keeper
     from agent_ci.publishing import Publication
+    from agent_ci.showing import on_a_terminal
 
     environment = keeper.taken_out(os.environ)
     publication = Publication(environment, given, sys.stderr, evidence, patch, evidence_sha256)
@@ -155,11 +152,11 @@ def publish(evidence: Path, patch: Path | None, evidence_sha256: str, *, only_te
         publication.tell()
         return 0
     document = publication.run()
-    _tell_ended(document, publication.settings, publication.outward)
+    tell_ended(document, publication.settings, publication.outward)
     if publication.settings.json:
-        _say_json(publication.outward, document)
+        say_json(publication.outward, document)
     else:
-        _say(publication.outward, _story(document, publication.settings.out))
+        say(publication.outward, on_a_terminal(document, publication.settings.out))
     return int(str(document["exit_code"]))
 
 
@@ -213,82 +210,12 @@ def changelog(  # noqa: PLR0913 - click passes each option by name
     environment = keeper.taken_out(os.environ)
     drafting = Drafting(environment, given, sys.stderr, since, release, package, date, file, draft_release)
     document = drafting.run()
-    _tell_ended(document, drafting.settings, drafting.outward)
+    tell_ended(document, drafting.settings, drafting.outward)
     if drafting.settings.json:
-        _say_json(drafting.outward, drafting.outward.values(document))
+        say_json(drafting.outward, drafting.outward.values(document))
     else:
-        _say(drafting.outward, str(document["notes"]).rstrip("\n"))
+        say(drafting.outward, str(document["notes"]).rstrip("\n"))
     return int(str(document["exit_code"]))
-
-
-@cli.command(short_help="check how agent-ci is set up; print the exact lines that repair it")
-@click.option("--repository", type=click.Path(path_type=Path), default=Path(), help="the checkout", metavar="DIR")
-@click.option("--json", "as_json", is_flag=True, help="the findings as JSON on standard output")
-@click.option("--patch", "as_patch", is_flag=True, help="only what `git apply` can repair, as it takes it")
-def doctor(repository: Path, *, as_json: bool, as_patch: bool) -> int:
-    """Check settings, workflows, checkout and sandbox; ends with 0 where all is good and 1 where something is wrong."""
-    from agent_ci.examining import Examination
-
-    outward = kept.outward(os.environ)
-    found = Examination(repository, os.environ).complaints()
-    outcome = Outcome.NO_FIX if found else Outcome.NOTHING_TO_DO
-    if as_json:
-        rows = [{"id": one.id, "saw": one.saw, "why": one.why, "repair": one.repair} for one in found]
-        _say_json(outward, outward.values({"outcome": str(outcome), "findings": rows}))
-        return outcome.exit_code
-    if as_patch:
-        first = {one.edit.path: one.edit.diff for one in reversed(found) if one.edit}  # one at a time for each file
-        _say_exactly(outward, "".join(first.values()))
-        return outcome.exit_code
-    for one in found:
-        _say(outward, f"{one.id}\n  saw     {one.saw}\n  why     {one.why}\n  repair\n{indent(one.repair, '    ')}")
-    _say(outward, f"{len(found)} finding(s)" if found else "nothing is wrong")
-    return outcome.exit_code
-
-
-@cli.command("init", short_help="write the workflow files for this repository's forge")
-@click.option("--repository", type=click.Path(path_type=Path), default=Path(), help="the checkout", metavar="DIR")
-@click.option("--forge", type=click.Choice(["github", "gitlab"]), help="the forge  [default: as the checkout says]")
-@click.option("--action", default="", help="where this action lives, for GitHub", metavar="OWNER/NAME@COMMIT")
-@click.option("--package", default="", help="what pip installs agent-ci from, for GitLab", metavar="REQUIREMENT")
-@click.option("--dry-run", "is_dry", is_flag=True, help="write nothing, and show what would be written")
-@click.option("--chat", "has_chat", is_flag=True, help="also write the workflow that comments on changes start")
-def init(repository: Path, forge: str | None, action: str, package: str, **flags: bool) -> int:
-    """Write the workflow and the settings file. What is there already stays, and is shown where it differs."""
-    from agent_ci.initialising import Initialisation
-
-    outward = kept.outward(os.environ)
-    for line in Initialisation(repository, forge or "", action, package, **flags).run():
-        _say(outward, line)
-    return 0
-
-
-@cli.command(short_help="revert one delivered change")
-@click.argument("change", default="", metavar="[COMMIT|#PR]")
-@click.option("--repository", help="the checkout", metavar="DIR")
-@click.option("--deliver", type=click.Choice(DELIVERIES), help="how it is delivered  [default: commit]", metavar="MODE")
-@click.option("--out", help="where undo.patch goes  [default: .agent-ci]", metavar="DIR")
-def undo(change: str, **given: object) -> int:
-    """Take back one repair of agent-ci: a commit, the one that came in with a change request, or the last one."""
-    from agent_ci import keeper, undoing
-
-    asked = undoing.Undoing(keeper.taken_out(os.environ), given, change)
-    outcome, sentence = asked.run()
-    _say(asked.outward, f"{outcome}: {sentence}")
-    return outcome.exit_code
-
-
-@cli.command(short_help="answer a comment that asks for something; needs the forge's token, and no key of a model")
-def chat() -> int:
-    """Answer the comment whose event started this job, and print what the jobs that follow are to run."""
-    from agent_ci import chatting, keeper
-
-    talk = chatting.Chat(keeper.taken_out(os.environ))
-    sentence, told = talk.run()
-    _say(talk.outward, f"agent-ci: {sentence}", err=True)
-    _say(talk.outward, chatting.as_variables(told))
-    _tell(told, talk.outward)
-    return 0
 
 
 @cli.command(short_help="make a small red repository and fix it, offline")
@@ -303,7 +230,7 @@ def demo(seed: int, into: Path | None) -> int:
 
     repository = example.create(into, seed=seed)
     told = f"A red repository: {repository.path}\nThe injected bug (seed {seed}) is in {repository.bug.path}\n"
-    _say(kept.outward(os.environ), told)
+    say(kept.outward(os.environ), told)
     python = f"{shlex.quote(sys.executable)} -m " if find_spec("pytest") else ""
     given = {"repository": str(repository.path), "run": f"{python}pytest", "seed": seed}
     return _run("fix", given)
@@ -319,79 +246,32 @@ def _run(job: str, given: dict[str, object], command: Callable[[Session], Comman
     except AgentCIError:
         raise
     except Exception:  # noqa: BLE001 - as above, and here there is a folder for the report
-        return _report_our_bug(session.outward, session.output)
-    _tell_ended(document, session.settings, session.outward)
+        return report_our_bug(session.outward, session.output)
+    tell_ended(document, session.settings, session.outward)
     if session.hand_on():
         return int(str(document["exit_code"]))  # what follows tells more, and the last one to tell is heard
     if session.settings.json:
-        _say_json(session.outward, document)
+        say_json(session.outward, document)
     elif made and made.printed:
         _show(session.outward, made.printed)
     elif job == "explain":
         from agent_ci.core.screen import screen
 
-        _say(session.outward, screen(session.verdict))
+        say(session.outward, screen(session.verdict))
     else:
-        _say(session.outward, _story(document, session.settings.out))
+        from agent_ci.showing import on_a_terminal
+
+        say(session.outward, on_a_terminal(document, session.settings.out))
     return int(str(document["exit_code"]))
 
 
 def _show(outward: Outward, printed: str | Mapping[str, object]) -> None:
     """Print what a command made: a text, or the values of a document."""
     if isinstance(printed, str):
-        _say(outward, printed.rstrip("\n"))
+        say(outward, printed.rstrip("\n"))
     else:
-        _say_json(outward, printed)
+        say_json(outward, printed)
 
 
-def _story(document: dict[str, Any], out: Path) -> str:
-    """What a person needs on a terminal: the verdict, the failure, the change, where the files are."""
-    from agent_ci.core.screen import ending
-
-    patch = (out / "fix.patch").read_text(encoding="utf-8", errors="replace") if document["patch"] else ""
-    return ending(document, patch, out)
-
-
-def _say(outward: Outward, text: str, *, err: bool = False) -> None:
-    """The only way to standard output and standard error, beside the console and click's own help."""
-    click.echo(outward.to(Sink.TERMINAL, text), err=err)
-
-
-def _say_exactly(outward: Outward, text: str) -> None:
-    """Print *text* byte for byte, for a program that reads it. Raises RefusedError where it holds a secret."""
-    click.echo(outward.to(Sink.PATCH, text), nl=False)
-
-
-def _say_json(outward: Outward, document: object) -> None:
-    """Print *document*, whose values are fit to leave, so that its text is as well."""
-    click.echo(outward.shown_json(json.dumps(document, indent=2)))
-
-
-def _tell_ended(document: Mapping[str, Any], settings: Settings, outward: Outward) -> None:
-    """Tell the steps that follow how the run of *document* ended."""
-    workspace = Path(os.environ.get("GITHUB_WORKSPACE") or settings.repository)
-    _tell(outputs.outputs(document, settings.out, workspace), outward)
-
-
-def _told(outcome: Outcome) -> int:
-    """The exit code of *outcome*, which the steps that follow are told of as well: it has no evidence to tell more."""
-    _tell({"outcome": str(outcome)}, kept.outward(os.environ))
-    return outcome.exit_code
-
-
-def _tell(values: Mapping[str, str], outward: Outward) -> None:
-    """Hand *values* to the steps that follow in the job, and say where that cannot be done."""
-    objection = outputs.write(values, os.environ, outward)
-    if objection:
-        _say(outward, f"agent-ci: {objection}", err=True)
-
-
-def _report_our_bug(outward: Outward, output: OutputFolder | None = None) -> int:
-    """Show, and write to *output*, a report that can be pasted into an issue, secrets removed."""
-    report = f"agent-ci {__version__}, Python {sys.version}\n\n{traceback.format_exc()}"
-    said = "agent-ci: this is our bug, and the build is not to blame. Please report it with this text:"
-    _say(outward, f"{said}\n{report}", err=True)
-    if output:
-        with contextlib.suppress(OSError):
-            output.write_text("internal-error.md", block(report))
-    return _told(Outcome.INTERNAL_ERROR)
+for _command in COMMANDS:
+    cli.add_command(_command)

@@ -6,12 +6,12 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
-from agent_ci import git, isolation, reports, settings
+from agent_ci import git, isolation, registry, reports, settings
 from agent_ci.checkout import Repository
 from agent_ci.core.doctor import gitlab, surroundings
 from agent_ci.core.doctor.complaint import Complaint
@@ -42,12 +42,14 @@ def sandbox_tier(chosen: Settings, environment: Mapping[str, str]) -> tuple[str,
 class Examination:
     """What `doctor` looks at: the checkout *folder* as it lies there, and the machine.
 
-    ``environment`` is the process's, and ``tier`` finds out which sandbox there is.
+    ``environment`` is the process's, and ``tier`` finds out which sandbox there is. ``tokens`` are the variables with
+    which the forge is asked; nothing else gets to see them.
     """
 
     folder: Path
     environment: Mapping[str, str]
     tier: Tier = sandbox_tier
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def complaints(self) -> tuple[Complaint, ...]:
         """Everything that is wrong, the files first. Raises UnsupportedError where *folder* is no checkout."""
@@ -55,6 +57,19 @@ class Examination:
         texts = dict(_texts(repository.root))
         facts = self._facts(repository, texts)
         return (*_of_files(texts, facts), *_guarded("the repository", surroundings.complaints(facts)))
+
+    def asked(self) -> tuple[tuple[Complaint, ...], str]:
+        """What is wrong with the settings of the forge, and a sentence on how far it was asked."""
+        root = Repository.at(self.folder).root
+        texts = dict(_texts(root))
+        workflows = {path: text for path, text in texts.items() if path.startswith(".github/")}
+        pipelines = {path: text for path, text in texts.items() if path.startswith(".gitlab")}
+        try:
+            found, unseen = registry.standing({**self.environment, **self.tokens}, workflows, pipelines)
+        except AgentCIError as error:
+            return (), f"the forge was not asked: {error}"
+        left = f"; it does not show this token: {', '.join(unseen)}" if unseen else ""
+        return found, f"the forge was asked, by reading only{left}"
 
     def _facts(self, repository: Repository, texts: Mapping[str, str]) -> Facts:
         root = repository.root

@@ -2,8 +2,8 @@
 
 It never runs repository code, not even git. What it does for the worker is little: it removes secrets from texts, says
 which of them a text holds, and asks one model at one address, both named before any code of the repository ran, within
-a budget of its own. Where the job has the right to write, it starts `publish` with nothing but that when the worker has
-gone.
+a budget of its own. Where the job has a token of the forge, it starts `fetch` with nothing but that when the worker
+asks for what the red run left, and `publish` when the worker has gone.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -45,11 +46,14 @@ def keep(arguments: Sequence[str], environment: MutableMapping[str, str]) -> int
     values = _taken(environment)
     ours, theirs = socket.socketpair()
     around = {**environment, kept.VARIABLE: str(theirs.fileno())}
-    root = str(Path(__file__).parents[1])
-    argv = (sys.executable, "-P", "-c", _WORKER, root, *arguments)
-    with ours, ours.makefile("rb") as requests, ours.makefile("wb") as answers:
-        desk = Desk(values, requests, answers, environment)
-        start = process.beside(argv, environment=around, descriptors=(theirs.fileno(),))
+    with (
+        ours,
+        ours.makefile("rb") as requests,
+        ours.makefile("wb") as answers,
+        tempfile.TemporaryDirectory(prefix="agent-ci-red-run-") as folder,
+    ):
+        desk = Desk(values, requests, answers, environment, folder=Path(folder))
+        start = process.beside(_argv(*arguments), environment=around, descriptors=(theirs.fileno(),))
         with _Forwarding(desk) as forwarding, start as worker:
             theirs.close()
             forwarding.begin(worker.pid)
@@ -66,13 +70,16 @@ def _published(desk: Desk, forwarding: _Forwarding) -> int:
 
     Where it only tells, the steps that follow in the job hear from the worker alone how the run ended.
     """
-    argv = (sys.executable, "-P", "-c", _WORKER, str(Path(__file__).parents[1]), "publish", *desk.publication)
-    around = {**desk.environment, **forge_tokens(desk.values)}
+    around = desk.with_tokens
     if desk.only_tells:
         around.pop(outputs.VARIABLE, None)
-    with process.beside(argv, environment=around, descriptors=()) as publisher:
+    with process.beside(_argv("publish", *desk.publication), environment=around, descriptors=()) as publisher:
         forwarding.begin(publisher.pid)
         return _exit_code(publisher.wait())
+
+
+def _argv(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-P", "-c", _WORKER, str(Path(__file__).parents[1]), *arguments)
 
 
 def follow() -> None:
@@ -149,6 +156,7 @@ class Desk:
 
     ``environment`` is this process's. ``publication`` are the arguments of the `publish` that follows, if one does;
     where nothing was proven, it *only tells* people so.
+    ``folder`` is where what the red run left goes, if it is fetched, and None where it was or cannot be.
     """
 
     values: Mapping[str, str] = field(repr=False)
@@ -161,6 +169,12 @@ class Desk:
     is_calling: bool = False
     publication: tuple[str, ...] = ()
     only_tells: bool = False
+    folder: Path | None = None
+
+    @property
+    def with_tokens(self) -> dict[str, str]:
+        """The environment of a process that may speak to the forge, and has no other secret."""
+        return {**self.environment, **forge_tokens(self.values)}
 
     def serve(self) -> None:
         """Answer until the worker has gone."""
@@ -194,6 +208,8 @@ class Desk:
             return known.named_in(request["text"])
         if what == "publish":
             return self._will_publish(request)
+        if what == "fetch":
+            return self._fetched()
         return self._open(request) if what == "open" else self._ask(request)
 
     def _will_publish(self, request: Mapping[str, Any]) -> bool:
@@ -207,6 +223,25 @@ class Desk:
             named = ("--deliver", str(request["deliver"]), "--repository", str(request["repository"]), "--out", out)
             self.publication = (*named, *flags, "--", str(Path(out, "evidence.json")))
         return True
+
+    def _fetched(self) -> str:
+        """The folder with what the red run left, fetched once by a process of its own; empty where it is not there.
+
+        Which run that is says this process's environment, and never the worker.
+        """
+        folder, self.folder = self.folder, None
+        if folder is None or not forge_tokens(self.values):
+            return ""
+        argv = _argv("fetch", "--quiet", "--into", str(folder))
+        with process.beside(argv, environment=self.with_tokens, descriptors=()) as fetcher:
+            self.is_calling = True
+            try:
+                return str(folder) if fetcher.wait() == 0 else ""
+            except _InterruptedError:
+                fetcher.terminate()
+                raise
+            finally:
+                self.is_calling = False
 
     def _open(self, request: Mapping[str, Any]) -> str:
         """Pin the model, its address and the budget; the first word counts. A sentence says that the key is no key."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeGuard
 
 from agent_ci import outputs, reports
 from agent_ci.checkout import Repository
@@ -42,14 +43,18 @@ class Planning:
             raise UsageError(f"--cells is from 1 to {MOST_CELLS}, the most jobs of one matrix, and is {self.cells}")
         with self.session.placed() as (repository, clone):
             tree = self.session.tree(repository, clone)
-            paths = self.session.reports(tree)
+            paths, _ = self.session.left(tree)
             red = self._reported(paths) if paths else self._ran(repository, clone, tree)
         evidence = self._evidence(red, tree, is_told=bool(paths))
         plan = planned(
             groups(evidence.targets),
             self.session.budget,
             most=self.cells,
-            reports={self._name(path): frozenset(case.id for case in each.red) for path, each in red.items() if path},
+            reports={
+                self._name(path): frozenset(case.id for case in each.red)
+                for path, each in red.items()
+                if self._is_for_cells(path)
+            },
         )
         if evidence.targets and not plan.cells:
             raise UsageError(f"the budget is too small to be divided: {plan.notes[0]}")
@@ -107,6 +112,11 @@ class Planning:
         """Tell the jobs that follow the matrix, where a job can be told. Raises InfrastructureError."""
         if fault := outputs.write(values, self.session.environment, self.session.outward):
             raise InfrastructureError(fault)
+
+    def _is_for_cells(self, path: Path | None) -> TypeGuard[Path]:
+        """Whether *path* is a report that the cells have as well; what was fetched, each of them fetches for itself."""
+        chosen = self.session.settings
+        return path is not None and (bool(chosen.report) or path.is_relative_to(chosen.repository))
 
     def _name(self, path: Path) -> str:
         root = self.session.settings.repository

@@ -7,22 +7,28 @@ import shlex
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import entry_points
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.confine.probing import python_of
 from agent_ci.core.budget import Budget
 from agent_ci.core.chat import Ask
+from agent_ci.core.doctor.complaint import Complaint
+from agent_ci.core.doctor.standing import GitHubStanding, GitLabStanding
+from agent_ci.core.frameworks.checks import Check
 from agent_ci.core.frameworks.detection import Project
 from agent_ci.core.frameworks.framework import Framework
+from agent_ci.core.red_run import RedRun
 from agent_ci.core.run import REVERT
 from agent_ci.core.spelling import did_you_mean
 from agent_ci.errors import InfrastructureError, UnsupportedError, UsageError
 from agent_ci.kept import door, outward
 from agent_ci.payloads import read_payload
 from agent_ci.ports import Forge, Journal, People, Proposer, Releases, Runner, Sandbox, Tree
+from agent_ci.runners.interpreters import Interpreter
 from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
 
@@ -129,6 +135,46 @@ def _is_on_github(environment: Mapping[str, str]) -> bool:
     raise UsageError("chat answers a comment, in a job of GitHub or GitLab that it started; see docs/how-to/chat.md")
 
 
+def red_run(environment: Mapping[str, str], named: int | None) -> RedRun:
+    """What the red run *named*, else the one that this job is about, left at the forge. Raises AgentCIError."""
+    from agent_ci.forges.github import runs
+    from agent_ci.forges.github.events import is_here as is_on_github
+    from agent_ci.forges.gitlab import pipelines
+    from agent_ci.forges.gitlab.job import is_here as is_on_gitlab
+
+    if is_on_github(environment):
+        return runs.red_run(environment, named)
+    if is_on_gitlab(environment):
+        return pipelines.red_run(environment, named)
+    raise UsageError("this is no job on GitHub or GitLab; give reports and logs with --report and --log")
+
+
+def standing(
+    environment: Mapping[str, str], workflows: Mapping[str, str], pipelines: Mapping[str, str]
+) -> tuple[tuple[Complaint, ...], tuple[str, ...]]:
+    """What is wrong with the settings of the forge that *environment* names, and what it does not show to the token.
+
+    Raises UsageError where there is no forge or no token to ask with, and ForgeUnavailableError.
+    """
+    from agent_ci.forges.github import standing as github
+    from agent_ci.forges.github.project import token
+    from agent_ci.forges.gitlab import standing as gitlab
+    from agent_ci.forges.gitlab.project import Access
+
+    found: GitHubStanding | GitLabStanding
+    access = Access.of(environment)
+    if environment.get("CI_PROJECT_ID") and access.token and not access.is_job:
+        found, unseen = gitlab.standing(environment, pipelines)
+    elif environment.get("GITHUB_REPOSITORY") and token(environment):
+        found, unseen = github.standing(environment, workflows)
+    else:
+        raise UsageError(
+            "set GITHUB_REPOSITORY=owner/name and GH_TOKEN, or CI_SERVER_URL, CI_PROJECT_ID and GITLAB_TOKEN, to have "
+            "its settings and the rights of the token looked at as well"
+        )
+    return tuple(found.complaints()), unseen
+
+
 def proposers(setup: Setup) -> tuple[tuple[str, Proposer], ...]:
     """The proposers by name, in the order given; `model` comes last when a model is set and it was not named.
 
@@ -210,27 +256,50 @@ _PROPOSERS: Mapping[str, Callable[[Setup], Proposer]] = {
 
 def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
     """What runs the tests: as --run says, else as the repository's files say. Raises UnsupportedError, UsageError."""
-    from agent_ci.core.frameworks import detection
+    from agent_ci.core.frameworks import detection, packages, wrappers
     from agent_ci.runners.command import AnyCommand
     from agent_ci.runners.pytest import read_command
+    from agent_ci.runners.unittest import read_command as read_unittest
 
     settings = setup.settings
     if not settings.run:
         return _detected(setup, sandbox, tree)
     words = _words(settings.run)
     if not settings.shell:
-        script = detection.scripted(words, _text(tree, "package.json"))
+        script = packages.scripted(words, _text(tree, "package.json"))
         meant = _words(script) if script else words
-        if asked := read_command(meant):
-            return _pytest(setup, sandbox, tree, *asked)
+        wrapped = wrappers.read(meant, partial(_text, tree), lambda words: read_command(words) or read_unittest(words))
+        meant = wrapped.words if wrapped else meant
+        own = _python_in(setup, wrapped.folder) if wrapped else ""
+        for read, make in ((read_command, _pytest), (read_unittest, _unittest)):
+            if asked := read(meant):
+                return make(setup, sandbox, tree, asked[0] or own, asked[1])
         if framework := detection.of_command(meant):
-            return _framework(setup, framework, command=settings.run)
-    if not settings.report:
-        raise UsageError(
-            f"`{settings.run}` is no test framework that is known here; name the reports it leaves with --report"
-        )
+            return _framework(setup, tree, framework, command=settings.run)
     argv = ("sh", "-c", settings.run) if settings.shell else words
-    return AnyCommand(argv, settings.report)
+    if settings.report:
+        return AnyCommand(argv, settings.report)
+    typed = shlex.join(argv) if settings.shell else settings.run
+    return _check(setup, sandbox, tree, Check(argv, typed))
+
+
+def _python_in(setup: Setup, folder: str) -> str:
+    """The Python of the environment in *folder*, which may have a version behind its name; empty where none is."""
+    root = setup.settings.repository
+    found = sorted(root.glob(f"{folder}/bin/python")) or sorted(root.glob(f"{folder}*/bin/python"))
+    return found[0].relative_to(root).as_posix() if found else ""
+
+
+def _check(setup: Setup, sandbox: Sandbox, tree: Tree, check: Check) -> Runner:
+    """The command of *check*, judged by its exit code, and beside it the tests that the files of *tree* name."""
+    from agent_ci.runners.several import Several
+
+    command = _framework(setup, tree, check, command=check.typed)
+    try:
+        beside = _detected(setup, sandbox, tree)
+    except (InfrastructureError, UnsupportedError):  # none that could get worse, as far as can be seen here
+        return command
+    return Several((command, *(beside.runners if isinstance(beside, Several) else (beside,))), {})
 
 
 def _detected(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
@@ -246,12 +315,15 @@ def _detected(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
         try:
             found.append(_pytest(setup, sandbox, tree, "", ()))
         except InfrastructureError as error:
-            missing.append(str(error))
+            if not any("unittest" in _text(tree, path) for path in paths if is_python_test(path)):
+                missing.append(str(error))
+            else:
+                found.append(_unittest(setup, sandbox, tree, "", ()))
     for project in detection.projects(paths, lambda path: _text(tree, path)):
         if lack := _lack(setup, project):
             missing.append(f"{project.framework.name} in {project.folder or 'the root'}: {lack}")
         else:
-            found.append(_framework(setup, project.framework, project.folder))
+            found.append(_framework(setup, tree, project.framework, project.folder))
     if not found and missing:
         raise InfrastructureError(f"the tests cannot be run here: {'; '.join(missing)}")
     if not found:
@@ -263,24 +335,40 @@ def _detected(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
 
 
 def _pytest(setup: Setup, sandbox: Sandbox, tree: Tree, named: str, arguments: tuple[str, ...]) -> Runner:
-    from agent_ci.runners.interpreters import find_interpreter
+    from agent_ci.core.package_managers import installing
     from agent_ci.runners.pytest import Pytest
 
+    return Pytest(_interpreter(setup, sandbox, tree, named), arguments, installing(tree.paths(), "pytest"))
+
+
+def _unittest(setup: Setup, sandbox: Sandbox, tree: Tree, named: str, arguments: tuple[str, ...]) -> Runner:
+    from agent_ci.core.package_managers import installing
+    from agent_ci.runners.unittest import Unittest
+
+    found = _interpreter(setup, sandbox, tree, named, needs_pytest=False)
+    return Unittest(found, arguments, installing(tree.paths(), "unittest"))
+
+
+def _interpreter(setup: Setup, sandbox: Sandbox, tree: Tree, named: str, *, needs_pytest: bool = True) -> Interpreter:
+    from agent_ci.runners.interpreters import find_interpreter
+
     with sandbox.open(tree) as workspace:
-        found = find_interpreter(
+        return find_interpreter(
             workspace,
             checkout=setup.settings.repository,
             environment=setup.environment,
             named=str(setup.settings.repository / named) if named else "",
             own=python_of(sandbox.isolation.tier),
+            needs_pytest=needs_pytest,
         )
-    return Pytest(found, arguments)
 
 
-def _framework(setup: Setup, framework: Framework, folder: str = "", command: str = "") -> Runner:
+def _framework(setup: Setup, tree: Tree, framework: Framework, folder: str = "", command: str = "") -> Runner:
+    from agent_ci.core.package_managers import installing
     from agent_ci.runners.framework import FrameworkRunner
 
-    return FrameworkRunner(framework, folder, setup.settings.repository, setup.environment, command)
+    install = installing(tree.paths(), framework.name, folder)
+    return FrameworkRunner(framework, folder, setup.settings.repository, setup.environment, command, install)
 
 
 def _lack(setup: Setup, project: Project) -> str:
@@ -288,8 +376,9 @@ def _lack(setup: Setup, project: Project) -> str:
     kind = project.kind
     if not any(shutil.which(program, path=setup.environment.get("PATH", os.defpath)) for program in kind.programs):
         return f"{' or '.join(kind.programs)} is not installed"
-    place = setup.settings.repository / project.folder
-    if kind.installed and not (place / kind.installed).exists():
+    root = setup.settings.repository
+    above = (root / folder for folder in (PurePath(project.folder), *PurePath(project.folder).parents))
+    if kind.installed and not any((folder / kind.installed).exists() for folder in above):
         return f"{kind.installed} is not there; install the project's packages in an earlier step of the job"
     return ""
 

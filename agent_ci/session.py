@@ -13,14 +13,13 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from agent_ci import __version__, isolation, kept, registry, reports, settings, showing
+from agent_ci import __version__, fetched, isolation, kept, registry, reports, settings, showing
 from agent_ci.artifacts import OutputFolder
 from agent_ci.audit import AuditLog
-from agent_ci.base import base_of, settings_file
+from agent_ci.base import base_of, settings_file, trusted_commit
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone, GitTree
 from agent_ci.console import Console, is_live
-from agent_ci.core import logs
 from agent_ci.core.budget import Budget
 from agent_ci.core.context import Context
 from agent_ci.core.document import Surroundings, evidence_document
@@ -29,10 +28,10 @@ from agent_ci.core.ladder import PATCH
 from agent_ci.core.loops import Bounds
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward
-from agent_ci.core.run import Evidence, Finding, Verdict
+from agent_ci.core.run import Evidence, Verdict
 from agent_ci.delivery import Carrier, Outgoing, deliver
 from agent_ci.errors import AgentCIError, UnsupportedError
-from agent_ci.files import open_regular
+from agent_ci.joblogs import Reading, read_logs
 from agent_ci.jobs.fix import Fix
 from agent_ci.jobs.hooks import Hooks
 from agent_ci.jobs.rebasing import proven_again
@@ -44,7 +43,6 @@ from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
 from agent_ci.templates import shipped, template
 
-_MAX_LOG_BYTES = 50_000_000
 _TOLD = ("fix", "merge")  # the jobs that people on a forge hear of
 _OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO}
 
@@ -210,12 +208,13 @@ class Session:
     def _fix(self, tools: Tools) -> Fix:
         base = base_of(self.settings, self.context, tools.repository, tools.clone)
         tree = self.tree(tools.repository, tools.clone)
+        reports, logs = self.left(tree)
         return Fix(
             Triage(
                 job=self.job,
                 tree=tree.id,
-                report_paths=self.reports(tree),
-                findings=self._findings(),
+                report_paths=reports,
+                said=self._said(tools, tree, logs),
                 base=base.commit,
                 base_note=base.note,
                 refuse_red_base=_refuses_red_base(self.settings, self.context),
@@ -289,24 +288,35 @@ class Session:
             return clone.tree_of_checkout(repository)
         return clone.tree(self.context.commit)
 
-    def reports(self, tree: Tree) -> tuple[Path, ...]:
-        """The reports of the red run: those named, else in CI those that the job left in the usual places."""
-        root = self.settings.repository
-        if not self.settings.report:
-            return _left_by_the_job(root, tree) if self.context.forge != "git" else ()
-        found = reports.find(root, self.settings.report)
-        if not found and not self.settings.run:
-            names = " ".join(self.settings.report)
-            raise UnsupportedError(f"no file matches --report {names}; a missing report is not green")
-        return found
+    def left(self, tree: Tree) -> tuple[tuple[Path, ...], Mapping[Path, str]]:
+        """The reports and the logs of the red run, these by name: those named, those that lie here, those at the forge.
 
-    def _findings(self) -> tuple[Finding, ...]:
-        """What the logs given with --log say at their ends."""
-        found: list[Finding] = []
-        for name in self.settings.log:
-            with open_regular(self.settings.repository / name, max_bytes=_MAX_LOG_BYTES) as file:
-                found += logs.findings(file.read(_MAX_LOG_BYTES).decode("utf-8", "replace"), name)
-        return tuple(found)
+        The forge is asked where no report lies here and no log is named. Raises UnsupportedError where what is named is
+        not there.
+        """
+        root, chosen = self.settings.repository, self.settings
+        logs = {root / name: name for name in chosen.log}
+        found = reports.find(root, chosen.report) if chosen.report else ()
+        if not chosen.report and self.context.forge != "git":
+            found = _left_by_the_job(root, tree)
+        is_here = found or logs or chosen.uncommitted
+        there = fetched.Fetched() if is_here else fetched.of(self.environment, self.context)
+        if there.said:
+            self.console.say(there.said)
+        if chosen.report and not (found or there.reports or chosen.run):
+            names = " ".join(chosen.report)
+            raise UnsupportedError(f"no file matches --report {names}; a missing report is not green")
+        return found or there.reports, logs or there.logs
+
+    def _said(self, tools: Tools, judged: GitTree, logs: Mapping[Path, str]) -> Reading:
+        """What the *logs*, by name, say."""
+        if not logs:
+            return Reading()
+        green = [self.settings.repository / name for name in self.settings.green_log]
+        with self.console.phase("read logs"):
+            commit = trusted_commit(self.context, tools.repository, tools.clone)
+            trusted = tools.clone.tree(commit) if commit else None
+            return read_logs(logs, green=green, judged=judged, trusted=trusted)
 
     def _surroundings(self, verdict: Verdict) -> Surroundings:
         total = time.monotonic() - self.started

@@ -57,6 +57,13 @@ OPTIONS: tuple[Option, ...] = (
     Option("repository", "the checkout", default=".", metavar="DIR"),
     Option("report", "test reports of the red run", default=(), metavar="GLOB", is_repeatable=True),
     Option("log", "raw job logs, for failures that leave no report", default=(), metavar="FILE", is_repeatable=True),
+    Option(
+        "green-log",
+        "raw logs of the same job when it was green; what stands there as well counts little",
+        default=(),
+        metavar="FILE",
+        is_repeatable=True,
+    ),
     Option("run", "how to run the tests; detected from the repository when left out", metavar="COMMAND"),
     Option("base", "the base to compare with", metavar="REF"),
     Option(
@@ -142,6 +149,7 @@ class Settings:
     repository: Path
     report: tuple[str, ...]
     log: tuple[str, ...]
+    green_log: tuple[str, ...]
     run: str | None
     base: str | None
     group: tuple[str, ...]

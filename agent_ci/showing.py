@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from agent_ci import __version__
 from agent_ci.artifacts import OutputFolder
-from agent_ci.core.document import text_of
+from agent_ci.core.document import FINDINGS_SCHEMA, text_of
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.run import Verdict
 from agent_ci.core.views.account import Account, read
@@ -37,6 +38,7 @@ def show(
     account, text = read(document), (patch or b"").decode("utf-8", "surrogateescape")
     views: dict[str, Callable[[], None]] = {
         "report.html": lambda: _write_page(account, text, output),
+        "findings.json": lambda: _write_findings(document, output),
         "findings.sarif": lambda: _write_places(document, verdict, output),
         "results.ctrf.json": lambda: _write_results(verdict, output),
         "the summary of the job": lambda: _add_summary(account, text, output.outward, environment),
@@ -80,6 +82,13 @@ def _write_page(account: Account, patch: str, output: OutputFolder) -> None:
     output.write_values({"patch": patch}, {"report.html": lambda safe: page(account, safe["patch"])})
 
 
+def _write_findings(document: Mapping[str, object], output: OutputFolder) -> None:
+    """Only where a log says that something is wrong."""
+    if document["findings"]:
+        values = {"schema": FINDINGS_SCHEMA, "findings": document["findings"]}
+        output.write_values(values, {"findings.json": text_of})
+
+
 def _write_places(document: Mapping[str, object], verdict: Verdict, output: OutputFolder) -> None:
     """Only where something was run or read: to a forge, a file without places means that all are repaired."""
     if verdict.evidence.before.tally.total or verdict.evidence.findings:
@@ -99,3 +108,20 @@ def _add_summary(account: Account, patch: str, outward: Outward, environment: Ma
     if path:
         text = outward.to(Sink.SUMMARY, summary(account, patch))
         append_regular(Path(path), text.encode("utf-8", "replace"))
+
+
+def on_a_terminal(document: Mapping[str, Any], out: Path) -> str:
+    """What a person needs on a terminal: the verdict, the failure, the change, where the files are."""
+    red = [f"  red    {id_}" for id_ in document["targets"][:5]]
+    lines = [f"{document['outcome']}: {document['reason']}", *red]
+    if document["patch"]:
+        patch = (out / "fix.patch").read_text(encoding="utf-8", errors="replace")
+        after = document["after"]
+        lines += ["", patch[patch.index("diff --git") :].rsplit("\n-- \n", 1)[0].rstrip(), ""]
+        lines += [f"  green  {id_}" for id_ in document["targets"][:5] if id_ in after["passed"]]
+        lines += [f"  after: {len(after['passed'])} passed, {len(after['failed'] + after['errored'])} red"]
+    if document["delivery"]:
+        lines.append(f"  {document['delivery']['sentence']}")
+    files = ("report.html", "explanation.md", "evidence.json", *(("fix.patch",) if document["patch"] else ()))
+    lines.append(f"  files: {out}/ ({', '.join(files)})")
+    return "\n".join(lines)

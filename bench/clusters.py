@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 
 from agent_ci.core.grouping import groups
-from agent_ci.core.logs import findings, log_groups
+from agent_ci.core.logs.groups import log_groups
+from agent_ci.joblogs import findings_in
 from agent_ci.process import run
 from agent_ci.reports import read_report
 from bench.repositories import PYTEST, write
@@ -84,7 +85,7 @@ def suite() -> tuple[int, int, float]:
 
 def _row(logs: Path, about: dict[str, object]) -> tuple[str, int, int, str, str, str]:
     text = gzip.decompress((logs / str(about["path"])).read_bytes()).decode("utf-8", "replace")
-    found = log_groups(findings(text, "log"))
+    found = log_groups(findings_in(text, "log"))
     gold = about["gold_keys"]
     marked = [_is_marked(group.title, gold if isinstance(gold, list) else []) for group in found]
     return (

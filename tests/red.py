@@ -38,7 +38,7 @@ class RedRepository:
     @classmethod
     def make(cls, scratch: Path, files: Mapping[str, str] = FILES) -> RedRepository:
         path = scratch / "repository"
-        path.mkdir(parents=True)
+        path.mkdir(parents=True, exist_ok=True)
         git(path, "init", "-q", "-b", "main")
         return cls(path, scratch).commit(files, "first")
 

@@ -103,14 +103,19 @@ def test_one_job_without_a_token_leaves_the_file_and_says_why(pipeline: Pipeline
     assert (pipeline.head(), pipeline.comments()) == (before, [])
 
 
+def judges(pipeline: Pipeline) -> None:
+    """Have the event tell of the commit that is checked out."""
+    event = json.loads(pipeline.event.read_text(encoding="utf-8"))
+    event["pull_request"]["head"]["sha"] = Repository.at(pipeline.red.path).head()
+    pipeline.event.write_text(json.dumps(event), encoding="utf-8")
+
+
 def commit_as_ours(pipeline: Pipeline, message: str) -> None:
     """Have the branch end in a commit of ours with what is staged, here, on the server and in the event."""
     ours = ("-c", "user.name=agent-ci", "-c", "user.email=agent-ci@users.noreply.github.com")
     git(pipeline.red.path, *ours, "commit", "-q", "--allow-empty", "-m", message)
     git(pipeline.red.path, "push", "-q", str(pipeline.red.scratch / "origin.git"), "HEAD:topic")
-    event = json.loads(pipeline.event.read_text(encoding="utf-8"))
-    event["pull_request"]["head"]["sha"] = Repository.at(pipeline.red.path).head()
-    pipeline.event.write_text(json.dumps(event), encoding="utf-8")
+    judges(pipeline)
 
 
 def test_a_repair_of_ours_that_broke_something_is_proposed_to_be_taken_back(pipeline: Pipeline, tmp_path: Path) -> None:
@@ -134,7 +139,7 @@ def test_a_repair_of_ours_that_broke_something_is_proposed_to_be_taken_back(pipe
     assert (f"This reverts commit {before}." in message, f"Agent-CI-Reverts: {before}" in message) == (True, True)
 
 
-def test_a_repair_that_did_not_hold_asks_a_person_once_and_is_not_repeated(pipeline: Pipeline, tmp_path: Path) -> None:
+def test_a_repair_that_did_not_hold_asks_a_person_once_until_it_is_green(pipeline: Pipeline, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert pipeline.fix(out, "--deliver", "patch").returncode == 0
     message = json.loads((out / "evidence.json").read_text(encoding="utf-8"))["patch_file"]["message"]
@@ -148,3 +153,16 @@ def test_a_repair_that_did_not_hold_asks_a_person_once_and_is_not_repeated(pipel
         assert pipeline.run(*asked, GITHUB_TOKEN=TOKEN).returncode == 0
     [issue] = pipeline.server.state.issues.values()
     assert told["escalate"] in issue["body"]
+    pipeline.red.commit({"calc.py": CALC.replace("a - b", "a + b")})  # a person's repair
+    git(pipeline.red.path, "push", "-q", str(tmp_path / "origin.git"), "HEAD:topic")
+    judges(pipeline)
+    green = document(pipeline.fix(out, "--deliver", "patch"))
+    assert (green["outcome"], green["mended"]) == ("nothing_to_do", [told["escalate"]])
+    for _ in range(2):
+        assert pipeline.run(*asked, GITHUB_TOKEN=TOKEN).returncode == 0
+    stranger = json.loads(pipeline.event.read_text(encoding="utf-8"))
+    stranger["pull_request"]["head"]["repo"] = {"full_name": "mallory/shop"}
+    pipeline.event.write_text(json.dumps(stranger), encoding="utf-8")
+    assert document(pipeline.fix(tmp_path / "of-a-fork", "--deliver", "patch"))["mended"] == []
+    assert (issue["state"], issue["state_reason"]) == ("closed", "completed")
+    assert len([one for one in pipeline.server.writes if one.path.endswith(f"/issues/{issue['number']}")]) == 1

@@ -363,8 +363,7 @@ def test_the_settings_that_decide_are_those_of_the_base(tmp_path: Path) -> None:
     event_path = event(tmp_path, head, base)
     done = publish(red, run.out, **GITHUB, GITHUB_EVENT_PATH=event_path)
     assert (done.code, done.document["outcome"]) == (20, "policy_refused")
-    unknown = event(tmp_path, head, "f" * 40)
-    done = publish(red, run.out, **GITHUB, GITHUB_EVENT_PATH=unknown)
+    done = publish(red, run.out, **GITHUB, GITHUB_EVENT_PATH=event(tmp_path, head, "f" * 40))
     assert (done.code, done.document["outcome"]) == (14, "unsupported")
     assert "its settings decide; fetch it" in done.document["reason"]
 
@@ -376,8 +375,7 @@ def test_no_checkout_is_needed_where_the_forge_has_the_commit(tmp_path: Path, ha
     git(tmp_path, "clone", "-q", "--bare", str(red.path), str(server / "owner" / "name.git"))
     git(server / "owner" / "name.git", "config", "uploadpack.allowAnySHA1InWant", "true")
     resealed(folder, **part(folder, "context", forge="github", repository="owner/name", commit=head, number=7))
-    empty = RedRepository(tmp_path / "empty", tmp_path)
-    empty.path.mkdir()
+    (empty := RedRepository(tmp_path / "empty", tmp_path)).path.mkdir()
     variables = {**GITHUB, "GITHUB_SERVER_URL": f"file://{server}", "GITHUB_EVENT_PATH": event(tmp_path, head, head)}
     done = publish(empty, folder, "--deliver", "patch", **variables)
     assert (done.code, done.document["outcome"], done.document["delivery"]["rung"]) == (0, "fixed", "patch")
@@ -392,14 +390,11 @@ def test_on_gitlab_the_commit_is_pushed_without_a_checkout_and_found_by_the_next
     with GitLabServer(Checkout(red.path), tmp_path / "hosted", token) as server:
         resealed(folder, **part(folder, "context", forge="gitlab", repository="group/name", commit=head, number=None))
         job = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_SHA": head, "CI_COMMIT_REF_NAME": "main"}
-        empty = RedRepository(tmp_path / "empty", tmp_path)
-        empty.path.mkdir()
+        (empty := RedRepository(tmp_path / "empty", tmp_path)).path.mkdir()
         variables = {**server.variables, **job, "CI_DEFAULT_BRANCH": "main", "GITLAB_TOKEN": token}
         variables["GITHUB_TOKEN"] = "ghs_of_another_forge"  # noqa: S105 - made up; the server would turn it away
         done = [publish(empty, folder, "--deliver", "commit", **variables) for _ in range(2)]
         assert [(one.code, one.document["outcome"]) for one in done] == [(0, "delivered")] * 2, done[0].stderr
-        assert server.hosted.git("rev-parse", "main^", "main^{tree}").split() == [
-            head,
-            done[0].document["patch"]["tree"],
-        ]
+        tree = done[0].document["patch"]["tree"]
+        assert server.hosted.git("rev-parse", "main^", "main^{tree}").split() == [head, tree]
     assert token not in "".join(one.stderr + json.dumps(one.document) for one in done)

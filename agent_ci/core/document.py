@@ -15,9 +15,10 @@ from agent_ci.core.failures import excerpt, failures
 from agent_ci.core.grouping import Group, groups
 from agent_ci.core.report import Status, TestReport
 from agent_ci.core.rules import rule_of
-from agent_ci.core.run import Attempt, Control, Cost, Evidence, TakenBack, Verdict
+from agent_ci.core.run import Attempt, Control, Cost, Evidence, Finding, TakenBack, Verdict
 from agent_ci.core.screen import reproduction
 
+FINDINGS_SCHEMA = "agent-ci/findings/v1"
 SCHEMA = "agent-ci/evidence/v1"
 FIX, PARTIAL = "fix.patch", "partial.patch"
 """The files with the change that repairs everything, and with the one that repairs some root causes."""
@@ -80,13 +81,15 @@ def evidence_document(verdict: Verdict, around: Surroundings) -> dict[str, objec
         "caused_by_change": evidence.caused_by_change,
         "escalate": evidence.escalate,
         "takes_back": _taken_back(evidence.takes_back) if evidence.takes_back else None,
+        "mended": list(evidence.mended),
         "suspects": [asdict(suspect) for suspect in evidence.suspects],
         "first_bad": asdict(evidence.first_bad) if evidence.first_bad else None,
         "before": ids_by_status(evidence.before),
         "after": ids_by_status(proof.after) if proof and proof.after else None,
         "reproduce": reproduction(evidence, most=_MOST_REPRODUCED) if evidence.targets else "",
         "controls": [_control(control) for control in evidence.controls],
-        "findings": [asdict(finding) for finding in evidence.findings],
+        "findings": [_finding(finding) for finding in evidence.findings],
+        "logs": [asdict(log) for log in evidence.logs],
         "patch": _patch(proof.patch) if proof and proof.patch else None,
         "proof": _proof(proof, evidence) if proof else None,
         "attempts": [_attempt(attempt) for attempt in verdict.attempts],
@@ -137,6 +140,10 @@ def ids_by_status(report: TestReport) -> dict[str, list[str]]:
 
 def _phase(phase: Phase) -> dict[str, object]:
     return {"name": phase.name, "start": round(phase.start, 3), "seconds": round(phase.seconds, 3)}
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {("class" if key == "kind" else key): value for key, value in asdict(finding).items()}
 
 
 def _control(control: Control) -> dict[str, object]:

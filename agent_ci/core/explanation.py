@@ -9,13 +9,14 @@ from agent_ci.core.grouping import groups
 from agent_ci.core.outcome import REVERTED, Outcome, headline
 from agent_ci.core.outward.markdown import block, code, sentence
 from agent_ci.core.report import Status
-from agent_ci.core.run import Attempt, Control, Cost, Evidence, Side, Verdict
+from agent_ci.core.run import Attempt, Control, Cost, Evidence, Finding, Side, Verdict
 from agent_ci.core.screen import reproduction
 
 _MOST_TARGETS = 10
 _MOST_GROUPS = 5
 _MOST_OBJECTIONS = 3
 _MOST_LINES = 30
+_MOST_FINDINGS = 10
 
 
 def explain(verdict: Verdict, around: Surroundings) -> str:
@@ -24,6 +25,7 @@ def explain(verdict: Verdict, around: Surroundings) -> str:
         f"# {_headline(verdict)}",
         sentence(verdict.reason),
         *_what_failed(verdict.evidence),
+        *_logs(verdict.evidence),
         *_suspects(verdict.evidence),
         *_controls(verdict.evidence),
         *_proposed(verdict),
@@ -55,6 +57,25 @@ def _what_failed(evidence: Evidence) -> Iterator[str]:
             yield "The same cause: " + ", ".join(others) + (f" and {left} more." if left else ".")
     if len(causes) > _MOST_GROUPS:
         yield f"… and {len(causes) - _MOST_GROUPS} more root causes."
+
+
+def _logs(evidence: Evidence) -> Iterator[str]:
+    if not evidence.findings and not evidence.logs:
+        return
+    yield "## What the logs say"
+    rows = [f"- {_found(finding)}" for finding in evidence.findings[:_MOST_FINDINGS]]
+    left = len(evidence.findings) - len(rows)
+    if rows:
+        yield "\n".join((*rows, *((f"- … and {left} more",) if left else ())))
+    for log in evidence.logs:
+        failed = f"{sentence(log.failed)}. " if log.failed else ""
+        yield f"{code(log.name)}: {failed}{log.shown} of its {log.total} lines:\n\n{block(log.excerpt)}"
+
+
+def _found(finding: Finding) -> str:
+    place = f"{finding.file}:{finding.line}" if finding.line else finding.file
+    line = f", line {finding.log_line} of the log" if finding.log_line else ""
+    return f"{code(place)} {sentence(finding.message, limit=300)} ({finding.kind}{line})"
 
 
 def _suspects(evidence: Evidence) -> Iterator[str]:

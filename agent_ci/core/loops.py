@@ -11,6 +11,9 @@ from agent_ci.core.chat import STOPPED as LABEL
 from agent_ci.core.message import named_attempt, named_failure
 
 DAY = 86_400  # seconds
+MOST_MENDED = 20
+"""How many failures one green build is said to have mended."""
+
 _BOT_NAME = re.compile(r"\[bot\]$|(?:^|[-_. ])bot$", re.IGNORECASE)
 _BOT_ADDRESS = re.compile(
     r"""
@@ -130,6 +133,15 @@ def since_a_person(steps: Collection[Step]) -> tuple[Step, ...]:
     """
     ours = {step.id for step in steps if step.failure}
     return tuple(takewhile(lambda step: step.is_bot or step.reverted in ours, steps))
+
+
+def mended(history: History, base: str | None) -> tuple[str, ...]:
+    """The fingerprints of the failures that our repairs in *history* were about, the newest first.
+
+    Those that *base* has already are left out, where there is a base: they are somebody else's.
+    """
+    own = takewhile(lambda step: step.id != base, history.steps)
+    return tuple(dict.fromkeys(step.failure for step in own if step.failure))[:MOST_MENDED]
 
 
 def repairs(history: History) -> int:

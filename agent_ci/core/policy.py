@@ -47,7 +47,13 @@ PROTECTED = (
     ".rspec", "codecov.yml", ".codecov.yml", "sitecustomize.py", "usercustomize.py", "*.pth",
     # how source is judged without running it
     "mypy.ini", ".mypy.ini", "ruff.toml", ".ruff.toml", ".flake8", ".pylintrc", "pylintrc", ".bandit", ".eslintrc*",
-    "eslint.config.*", "biome.json", "biome.jsonc", ".semgrep*", ".gitleaks.toml", ".secrets.baseline",
+    "eslint.config.*", "biome.json", "biome.jsonc", ".semgrep*", ".gitleaks.toml", ".secrets.baseline", ".eslintignore",
+    "tsconfig*.json", "jsconfig.json", "tslint.json", "pyrightconfig.json", ".pyre_configuration", "pyrefly.toml",
+    "ty.toml", ".golangci.*", "clippy.toml", ".clippy.toml", "phpstan*.neon*", "phpstan-baseline.php", "psalm*.xml*",
+    "phpcs.xml*", ".phpcs.xml*", ".php-cs-fixer*.php", ".rubocop*.yml", ".standard.yml", "sorbet/config", ".credo.exs",
+    ".dialyzer_ignore.exs", ".clang-tidy", ".swiftlint.yml", "detekt*.yml", ".globalconfig",
+    "checkstyle*.xml", "pmd*.xml", "spotbugs*.xml", ".stylelintrc*", "stylelint.config.*", ".oxlintrc.json",
+    "CMakePresets.json", ".shellcheckrc", ".hadolint.yaml", ".yamllint*",
     # agents' rules, ownership, licences, git's own files
     "AGENTS.md", "CLAUDE.md", "GEMINI.md", ".claude/", ".cursor/", ".cursorrules", ".gemini/", ".windsurf/",
     ".windsurfrules", ".clinerules*", ".roo/", ".aider*", "AGENT.md", "AGENTS.*.md", "CLAUDE.*.md", "QWEN.md",

@@ -24,7 +24,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
-    """An earlier try of a case in the same run, which a runner repeated by itself."""
+    """Another try of a case in the same run, which a runner repeated by itself."""
 
     status: Status
     message: str = ""
@@ -37,7 +37,7 @@ class TestCase:
 
     ``id`` is what the runner selects it by (a pytest node id, for example); ``file`` is relative to the
     repository's root where the report says so, ``line`` is 1-based, ``seconds`` is None where not reported.
-    ``suite`` are the names of the suites that it is in, outermost first. ``attempts`` are earlier tries in the same
+    ``suite`` are the names of the suites that it is in, outermost first. ``attempts`` are other tries in the same
     run, so a case that passed in the end with some is flaky. ``output`` is what it printed, ``attachments`` are names
     of files that it left, ``properties`` are what the runner noted beside it; all are as hostile as the test.
     """

@@ -10,19 +10,43 @@ from types import MappingProxyType
 from agent_ci.core.cells import Cell
 from agent_ci.core.change import ChangedFile, Patch
 from agent_ci.core.conditions import USUAL, Conditions
+from agent_ci.core.kinds import Kind
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase, TestReport
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A compiler, linter or log error with a place. ``line`` is 1-based."""
+    """A compiler, linter or log error with a place. ``line`` and ``column`` are 1-based.
+
+    ``file`` is the log itself where the error names no other. ``log_line`` is the number of the line of the raw ``log``
+    that says so, and ``step`` the step of the job that it stands in.
+    """
 
     file: str
     line: int | None
     message: str
     code: str = ""
     tool: str = ""
+    kind: Kind = Kind.OTHER
+    column: int | None = None
+    log: str = ""
+    log_line: int | None = None
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JobLog:
+    """What is worth reading of a raw log of *total* lines.
+
+    ``excerpt`` has *shown* of them and names its gaps. ``failed`` is the step that failed, in words.
+    """
+
+    name: str
+    excerpt: str
+    failed: str = ""
+    shown: int = 0
+    total: int = 0
 
 
 class Side(StrEnum):
@@ -122,8 +146,9 @@ class Evidence:
     reported it, ``first_bad`` is what a bisection found, ``suspects`` are places to look at, ``since_green`` is what
     differs from the base where that is green, ``escalate`` is the fingerprint of a failure that a person has to look at
     since repairs of it did not hold, ``takes_back`` is set where the targets are what a repair of ours broke, and its
-    revert is the one change that is proposed, ``system`` is what the tests ran on ("linux", "macos", "windows"), and
-    ``toolchain`` names the programs that were used.
+    revert is the one change that is proposed, ``mended`` are those of failures that repairs on this branch were about,
+    where all is green, ``system`` is what the tests ran on ("linux", "macos", "windows"), and
+    ``toolchain`` names the programs that were used. ``logs`` are the job logs that were given.
     """
 
     job: str
@@ -135,6 +160,7 @@ class Evidence:
     controls: tuple[Control, ...] = ()
     flakes: tuple[Flake, ...] = ()
     findings: tuple[Finding, ...] = ()
+    logs: tuple[JobLog, ...] = ()
     notes: tuple[str, ...] = ()
     caused_by_change: bool = False
     group: str = ""
@@ -146,6 +172,7 @@ class Evidence:
     system: str = ""
     escalate: str = ""
     takes_back: TakenBack | None = None
+    mended: tuple[str, ...] = ()
     toolchain: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

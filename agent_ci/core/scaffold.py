@@ -66,6 +66,8 @@ def _filled(template: str, layout: Layout) -> str:
         "HEAD": "github.event.workflow_run.head_sha" if follows else "github.event.pull_request.head.sha || github.sha",
         "GROUP": "github.event.workflow_run.head_branch" if follows else "github.head_ref || github.ref_name",
         "INSTALL": install,
+        "RIGHT": "      actions: read # to fetch what the red run left" if follows else "",
+        "FETCH": _FETCH if follows else "",
         "PREPARE": "\n".join(f"    - {command}" for command in layout.install),
         "ACTION": layout.action,
         "PACKAGE": layout.package,
@@ -75,7 +77,7 @@ def _filled(template: str, layout: Layout) -> str:
         "DOWNLOAD": pinned("actions/download-artifact"),
     }
     for name, value in values.items():
-        template = template.replace(f"@{name}@", value)
+        template = template.replace(f"@{name}@", value) if value else template.replace(f"@{name}@\n", "")
     return "\n".join(line for line in template.split("\n") if line.strip() != "@")
 
 
@@ -92,8 +94,17 @@ on:
     branches: [@BRANCH@]
   pull_request:"""
 _AFTER_IF = """\
-      github.event.workflow_run.conclusion == 'failure' &&
+      (github.event.workflow_run.conclusion == 'failure' ||
+      contains(github.event.workflow_run.head_commit.message, 'Agent-CI-Run:')) &&
       github.event.workflow_run.head_repository.full_name == github.repository"""
+_FETCH = """\
+      # The reports and logs of the red run, as far as they can be had; what follows has no token.
+      - uses: @ACTION@
+        continue-on-error: true
+        with:
+          command: fetch
+        env:
+          AGENT_CI_FORGE_TOKEN: ${{ github.token }}"""
 _BESIDE_IF = """\
       github.event_name == 'push' ||
       github.event.pull_request.head.repo.full_name == github.repository"""
@@ -119,6 +130,7 @@ jobs:
     timeout-minutes: 30
     permissions:
       contents: read # to check out the judged commit
+@RIGHT@
     outputs:
       outcome: ${{ steps.fix.outputs.outcome }}
       evidence-sha256: ${{ steps.fix.outputs.evidence-sha256 }}
@@ -132,6 +144,7 @@ jobs:
         with:
           python-version: "3.12"
 @INSTALL@
+@FETCH@
       - id: fix
         uses: @ACTION@
         with:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
-from pathlib import PurePath
-from typing import Any
+from collections.abc import Iterator
 
 from agent_ci.core.grouping import Group, groups
-from agent_ci.core.logs import LogGroup, log_groups
+from agent_ci.core.logs.groups import LogGroup, log_groups
 from agent_ci.core.outward.markdown import inert
 from agent_ci.core.run import Evidence, Side, Verdict
 
@@ -19,6 +17,7 @@ _MOST_FILES = 5
 _MOST_NOTES = 5
 _MOST_FINDINGS = 4
 _MOST_FLAKES = 3
+_MOST_LOGS = 2
 
 
 def screen(verdict: Verdict) -> str:
@@ -27,6 +26,7 @@ def screen(verdict: Verdict) -> str:
     parts = (
         _section("failed", _failed(evidence)),
         _section("flaky", (f"{flake.id}: {_flips(flake.flipped_by)}" for flake in evidence.flakes[:_MOST_FLAKES])),
+        _section("step", (log.failed for log in evidence.logs[:_MOST_LOGS] if log.failed)),
         _section("log says", map(_said, log_groups(evidence.findings)[:_MOST_FINDINGS])),
         _section("look at", _suspects(evidence)),
         _section("controls", _controls(evidence)),
@@ -102,23 +102,12 @@ def _reproduce(evidence: Evidence) -> Iterator[str]:
 
 
 def reproduction(evidence: Evidence, *, most: int) -> str:
-    """The one command that runs at most *most* of the failing tests; empty where the runner names none."""
-    python, command = evidence.toolchain.get("python"), evidence.toolchain.get("command", "")
+    """The one line that runs the tests, with pytest at most *most* of the failing ones; empty where none is known."""
+    toolchain = evidence.toolchain
+    python, install = toolchain.get("python"), toolchain.get("install", "")
+    if not python:
+        return toolchain.get("reproduce") or toolchain.get("command", "")
     ids = shlex.join(evidence.target_ids[:most])
-    return f"{shlex.quote(python)} -m pytest {ids}" if python else command
-
-
-def ending(document: Mapping[str, Any], patch: str, out: PurePath) -> str:
-    """What a person needs at the end: verdict, failure, the change *patch* ("" for none), and the files in *out*."""
-    red = [f"  red    {id_}" for id_ in document["targets"][:5]]
-    lines = [f"{document['outcome']}: {document['reason']}", *red]
-    if patch:
-        after = document["after"]
-        lines += ["", patch[patch.index("diff --git") :].rsplit("\n-- \n", 1)[0].rstrip(), ""]
-        lines += [f"  green  {id_}" for id_ in document["targets"][:5] if id_ in after["passed"]]
-        lines += [f"  after: {len(after['passed'])} passed, {len(after['failed'] + after['errored'])} red"]
-    if document["delivery"]:
-        lines.append(f"  {document['delivery']['sentence']}")
-    files = ("report.html", "explanation.md", "evidence.json", *(("fix.patch",) if patch else ()))
-    lines.append(f"  files: {out}/ ({', '.join(files)})")
-    return "\n".join(lines)
+    return (
+        f"{install} && {shlex.quote(python)} -m pytest {ids}" if install else f"{shlex.quote(python)} -m pytest {ids}"
+    )

@@ -108,6 +108,24 @@ class Api:
         data = answer.item.get("data", answer.item)
         return data if isinstance(data, dict) else {}
 
+    def download(self, path: str, *, limit: int) -> bytes:
+        """The bytes at *path*, at most *limit*. A redirect to where files are stored is followed without the token."""
+        request = self._request("GET", self._url(path, {}))
+        for attempt in count(1):
+            try:
+                response = self._stored(request, limit)
+            except BrokenError as error:
+                self._wait(self._backoff(attempt), f"GET {path}: {error}", is_last=attempt > _RETRIES)
+                continue
+            if response.status == 200:  # noqa: PLR2004 - the bytes, or an explanation
+                return response.content
+            answer = answers.read(response.status, response.headers, response.content)
+            if (told := answers.pause(answer, self._timing.now())) is None:
+                answers.check(answer, f"GET {path}", self.clean)
+                raise ForgeUnavailableError(f"GET {path} was answered with {response.status} and no file")
+            self._wait(max(told, self._backoff(attempt)), f"GET {path}: {answer.status}", is_last=attempt > _RETRIES)
+        raise AssertionError  # pragma: no cover - the loop ends by returning or raising
+
     def wait(self, seconds: float) -> None:
         """Let time pass, where somebody else is expected to do something."""
         self._wait(seconds, "waiting for another run")
@@ -179,7 +197,7 @@ class Api:
     def _followed(self, request: Request) -> Answer:
         """The answer, over redirects that stay on the host; a write goes on only where its method is kept."""
         for _ in range(_REDIRECTS):
-            response = self._exchange(request)
+            response = self._exchange(request, _BODY_BYTES)
             location = response.headers.get("location", "")
             is_followed = response.status in (_KEPT if request.method != "GET" else (301, 302, *_KEPT))
             if not location or not is_followed:
@@ -190,12 +208,29 @@ class Api:
             f"{self._what(request)} leads from one redirect to the next; check the API's address"
         )
 
-    def _exchange(self, request: Request) -> Response:
+    def _stored(self, request: Request, limit: int) -> Response:
+        """The response at the end of redirects, which may leave the host: then without our headers, and encrypted."""
+        for _ in range(_REDIRECTS):
+            response = self._exchange(request, limit)
+            location = response.headers.get("location", "")
+            if response.status not in (301, 302, 303, *_KEPT) or not location:
+                return response
+            target = urljoin(request.url, location)
+            schemes = ("https",) if self.base.startswith("https:") else ("https", "http")
+            if urlsplit(target).scheme not in schemes:
+                raise ForgeUnavailableError(f"{self._what(request)} leads to an address without encryption")
+            is_ours = _origin(urlsplit(target)) == _origin(urlsplit(self.base))
+            request = Request("GET", target, request.headers if is_ours else {})
+        raise ForgeUnavailableError(
+            f"{self._what(request)} leads from one redirect to the next; check the API's address"
+        )
+
+    def _exchange(self, request: Request, cap: int) -> Response:
         left = self._left()
         if left <= 0:
             raise ForgeUnavailableError(f"no time is left for {self._what(request)}")
         try:
-            return exchange(request, seconds=min(_EXCHANGE_SECONDS, left), cap=_BODY_BYTES)
+            return exchange(request, seconds=min(_EXCHANGE_SECONDS, left), cap=cap)
         except HopelessError as error:
             raise ForgeUnavailableError(f"{self._what(request)} cannot succeed: {error}") from None
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from agent_ci.clone import Texts
 from agent_ci.core.fingerprint import fingerprint
+from agent_ci.core.frameworks import checks
 from agent_ci.core.grouping import groups
 from agent_ci.core.imports import imported_files
-from agent_ci.core.loops import Bounds, decide
+from agent_ci.core.loops import Bounds, decide, mended
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.patches.hunks import added_lines
 from agent_ci.core.paths import is_test_path
@@ -58,6 +59,9 @@ class Fix:
 
     def _within_bounds(self, evidence: Evidence, tools: Tools) -> Evidence:
         """*evidence*, settled where repairs would follow each other without end. It costs no proposer to see that."""
+        if self.bounds is not None and evidence.settled is Outcome.NOTHING_TO_DO and not tools.context.from_fork:
+            base = None if tools.context.is_on_default_branch else self.triage.base
+            return replace(evidence, mended=mended(tools.history, base))
         if self.bounds is None or evidence.settled is not None or not evidence.targets:
             return evidence
         may_propose = self.triage.job == "fix" and not self.triage.only
@@ -134,6 +138,8 @@ class Fix:
             judged = replace(judged, objections=found, refused=True)
         if judged.is_proven and (found := self.hooks.objections(judged, tools)):
             judged = replace(judged, objections=found)
+        if judged.is_proven and (doubt := checks.doubt(evidence.toolchain)):
+            judged = replace(judged, doubts=(*judged.doubts, doubt))
         return judged
 
     def choose(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:

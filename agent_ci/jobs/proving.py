@@ -106,9 +106,10 @@ class Proof:
         """What the failing tests alone say against the change."""
         targets = TestReport.of(*self.evidence.targets)
         messages = {case.id: case.message.strip().splitlines() for case in after.red}
+        told = {id_: lines[0] for id_, lines in messages.items() if lines}
         return tuple(
-            f"{sentence}: {messages[id_][0]}" if messages.get(id_ := sentence.split(" ")[0]) else sentence
-            for sentence in unproven(targets, after)
+            next((f"{said}: {line}" for id_, line in told.items() if said.startswith(f"{id_} ")), said)
+            for said in unproven(targets, after)
         )
 
     def _scope(self, patch: Patch) -> tuple[tuple[str, ...], str]:

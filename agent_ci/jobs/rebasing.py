@@ -8,6 +8,7 @@ from agent_ci.core.grouping import groups
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.run import Attempt, Cost, Evidence, Verdict
 from agent_ci.errors import AgentCIError
+from agent_ci.joblogs import Reading
 from agent_ci.jobs.fix import Fix
 from agent_ci.jobs.triage import summary_of
 from agent_ci.pipeline import Tools, proven_by, refusals
@@ -45,7 +46,7 @@ def proven_again(stale: Verdict, job: Fix, tools: Tools, *, moved_from: str) -> 
 def _evidence(job: Fix, tools: Tools) -> Evidence:
     """What is red on the head, found out from scratch: the reports and logs of the run tell of another commit."""
     tree = tools.clone.tree(tools.context.commit).id
-    triage = replace(job.triage, tree=tree, report_paths=(), findings=())
+    triage = replace(job.triage, tree=tree, report_paths=(), said=Reading())
     return replace(job, triage=triage, bisect="").gather(tools)
 
 

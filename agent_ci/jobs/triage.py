@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agent_ci import reports
 from agent_ci.core.cells import Cell
 from agent_ci.core.chosen import matching, of_groups, told_of
 from agent_ci.core.diagnosis import flakes, is_manifest, outside_cause
+from agent_ci.core.logs.classes import outside_cause_of, sure
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase, TestReport
-from agent_ci.core.run import Control, Evidence, Finding, Flake, Side
+from agent_ci.core.run import Control, Evidence, Flake, Side
 from agent_ci.errors import InfrastructureError, UnsupportedError
+from agent_ci.joblogs import Reading
 from agent_ci.jobs.controls import Controls, attributed
 from agent_ci.pipeline import Tools
 
@@ -28,7 +30,7 @@ _TELLS_TIME = r"\b(today|now|utcnow|time|time_ns|localtime|gmtime|strftime|ctime
 class Triage:
     """What the user gave to start from.
 
-    ``report_paths`` are the reports of the red run and ``findings`` what its logs say. ``base`` is the commit to
+    ``report_paths`` are the reports of the red run, and ``said`` is what its logs say. ``base`` is the commit to
     compare with, None where there is none, and ``base_note`` says why. ``refuse_red_base`` stops a run whose
     failures the base shows too. ``only`` are the fingerprints of the root causes to repair, none for all.
     """
@@ -36,7 +38,7 @@ class Triage:
     job: str = "fix"
     tree: str = ""
     report_paths: tuple[Path, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    said: Reading = field(default_factory=Reading)
     base: str | None = None
     base_note: str = ""
     refuse_red_base: bool = False
@@ -79,13 +81,14 @@ class Triage:
         return {path: TestReport.of(*matching(report.red, targets)) for path, report in each.items()}
 
     def _known(self, before: TestReport, tools: Tools) -> Evidence:
-        notes = (self.base_note,) if self.base_note else ()
+        notes = (*self.said.notes, *((self.base_note,) if self.base_note else ()))
         return Evidence(
             job=self.job,
             summary="",
             tree=self.tree,
             before=before,
-            findings=self.findings,
+            findings=self.said.findings,
+            logs=self.said.logs,
             notes=notes,
             system=_SYSTEMS.get(platform.system(), platform.system().lower()),
             toolchain=tools.runner.toolchain,
@@ -225,7 +228,7 @@ def _reproduced(evidence: Evidence, reported: TestReport, only: tuple[str, ...])
     before = evidence.before
     if not before.is_complete:
         raise UnsupportedError(f"the report of our own run is partial: {'; '.join(before.partial)}")
-    found = matching(before.red, reported.red) if reported.tally.red else before.red
+    found = matching(before.red, reported.red) if reported.tally.red else _asked_for(before.red, evidence.toolchain)
     targets = of_groups(found, reported.red, only) if found or reported.tally.red else ()
     if targets:
         evidence = _without(evidence, len(before.red) - len(found), "more case(s) fail here than were reported")
@@ -242,8 +245,21 @@ def _reproduced(evidence: Evidence, reported: TestReport, only: tuple[str, ...])
         return replace(evidence, settled=Outcome.UNSUPPORTED, summary=summary)
     if not before.is_green:
         raise UnsupportedError("no test ran; name the command that runs the tests with --run")
+    if outside := outside_cause_of(evidence.findings):
+        summary = f"the suite passes here, and the log names a cause outside of the repository ({outside})"
+        return replace(evidence, settled=Outcome.INFRASTRUCTURE, summary=summary)
+    if named := sure(evidence.findings):
+        more = f" and {len(named) - 1} more" if len(named) > 1 else ""
+        said = f"{named[0].message} ({named[0].kind}){more}"
+        summary = f"the log says {said}, and the tests do not show it here; name the command that failed with --run"
+        return replace(evidence, settled=Outcome.CANNOT_REPRODUCE, summary=summary)
     summary = f"the build is green: {before.tally.passed} passed, {before.tally.skipped} skipped"
     return replace(evidence, settled=Outcome.NOTHING_TO_DO, summary=summary)
+
+
+def _asked_for(red: tuple[TestCase, ...], toolchain: Mapping[str, str]) -> tuple[TestCase, ...]:
+    """Of *red* the command that the user named, where it is a case itself: the tests beside it must not get worse."""
+    return tuple(case for case in red if case.id == toolchain.get("command")) or red
 
 
 def _without(evidence: Evidence, count: int, which: str) -> Evidence:

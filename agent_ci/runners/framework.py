@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import secrets
 import shlex
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent_ci import reports
-from agent_ci.core import logs
 from agent_ci.core.conditions import USUAL, Conditions
-from agent_ci.core.frameworks.framework import Framework, Place, Step, build_id, built, selected
+from agent_ci.core.frameworks.framework import Framework, Place, Step, build_id, built, selected, told_once
+from agent_ci.core.proof import is_within
 from agent_ci.core.report import TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.files import open_regular
+from agent_ci.joblogs import findings_in
 from agent_ci.ports import Command, Completed, Workspace
 from agent_ci.runners import installed
+from agent_ci.runners.places import Files
 
+_KITS = Path(__file__).parent
 _MAX_OUTPUT = 2**30
 _SHOWN = 20_000  # characters of what a failed build printed
 _NOT_STARTED = frozenset({126, 127})  # a shell's, for a program that cannot be run or is not there
@@ -29,7 +33,8 @@ _START = 'cd -- "$1" && out="$2" && shift 2 && { [ -z "$out" ] || exec >"$out" 2
 class FrameworkRunner:
     """Runs *framework* in *folder* ("" for the root), with the packages that are installed in the *checkout*.
 
-    *environment* is the job's, for the places of caches. *command* is what the user named, empty where it was found.
+    *environment* is the job's, for the places of caches. *command* is what the user named, empty where it was found;
+    *install* is how a person gets the packages.
     """
 
     framework: Framework
@@ -37,11 +42,13 @@ class FrameworkRunner:
     checkout: Path
     environment: Mapping[str, str]
     command: str = ""
+    install: str = ""
 
     @property
     def toolchain(self) -> Mapping[str, str]:
-        """The framework, the user's command, and how a person runs the tests."""
-        told = {"runner": self.framework.name, "command": self.command, "reproduce": self._typed()}
+        """The framework, the user's command, and how a person installs what is needed and runs the tests."""
+        typed = " && ".join(filter(None, (self._into(), self.install, shlex.join(self.framework.command))))
+        told = {"runner": self.framework.name, "command": self.command, "reproduce": typed}
         return {**told, **({"folder": self.folder} if self.folder else {})}
 
     @property
@@ -54,32 +61,48 @@ class FrameworkRunner:
     ) -> TestReport:
         """Run everything, or exactly *only*; ids begin with the project's folder where that is not the root."""
         del conditions
-        installed.link(self.checkout, workspace.root)
-        place = self._place(workspace)
-        wanted = tuple(self._inside(id_) for id_ in only)
-        report = self._run(workspace, place, wanted, timeout)
-        if wanted:
-            report, _, _ = selected(report, wanted)
-        elif not report.tally.total:
+        report = self.ran(workspace, only=only, timeout=timeout)
+        if not report.tally.total and not only:
             raise UnsupportedError(f"`{self._typed()}` ran no tests; name the command that runs them with --run")
-        cases = tuple(replace(case, id=self._outside(case.id)) for case in report.cases)
-        return replace(report, cases=cases)
+        if not only:
+            return report
+        build = self._outside(build_id(self.framework))
+        holding = (case.id for case in report.red if case.id == build or any(is_within(id_, case.id) for id_ in only))
+        return selected(report, (*only, *holding))[0]
+
+    def ran(self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float) -> TestReport:
+        """Everything that ran when *only* was asked for, more than that where it cannot be selected exactly."""
+        installed.link(self.checkout, workspace.root)
+        wanted = tuple(self._inside(id_) for id_ in only)
+        report = self._run(workspace, self._place(workspace), wanted, timeout)
+        return replace(report, cases=tuple(replace(case, id=self._outside(case.id)) for case in report.cases))
 
     def _run(self, workspace: Workspace, place: Place, wanted: tuple[str, ...], timeout: float) -> TestReport:
         found: list[TestReport] = []
-        builds = build_id(self.framework)
-        tests = tuple(id_ for id_ in wanted if id_ != builds)
-        for step in self.framework.steps(place, tests):
-            if wanted and not tests and not step.builds:
-                continue  # the build alone was asked for
+        build = build_id(self.framework)
+        tests = tuple(id_ for id_ in wanted if id_ != build)
+        files, is_broken = Files(workspace.root, Path(place.folder)), False
+        steps = self.framework.steps(replace(place, files=files.names) if tests else place, tests)
+        if wanted and not tests:  # the build alone was asked for
+            steps = tuple(_without_tests(step) for step in steps if step.builds)
+        elif wanted and build not in wanted:
+            steps = tuple(step for step in steps if step.is_needed)
+        for step in steps:
             done, output = self._start(workspace, place, step, timeout)
-            if not step.builds:
-                found.append(self._read(workspace, place, step, done, output))
-                continue
-            case = built(self.framework, *_complaint(done, output))
-            found.append(TestReport.of(case))
-            if case.is_red:
-                break
+            if step.builds:
+                works = done.exit_code in step.ran
+                complaint, where = ("", ("", None)) if works else _complaint(done, output, workspace.root)
+                case = files.placed(built(step.stands_for or build, complaint, place=where))
+                found.append(TestReport.of(case))
+                is_broken = is_broken or case.is_red
+                if case.is_red and step.is_needed:
+                    break
+            if step.reports or step.tells:
+                may_lack = is_broken or (bool(wanted) and not done.exit_code)
+                report = self._read(workspace, step, done, output, may_lack=may_lack)
+                report = report if is_broken else _doubted(report, done)
+                report = replace(report, cases=tuple(map(files.placed, report.cases)))
+                found.append(told_once(report, is_broken=is_broken))
         return reports.joined(found)
 
     def _start(self, workspace: Workspace, place: Place, step: Step, timeout: float) -> tuple[Completed, Path]:
@@ -87,6 +110,7 @@ class FrameworkRunner:
         output = workspace.outbox / f"{secrets.token_hex(8)}.txt"
         for stale in self._reports(place, step):
             stale.unlink()  # one that is part of the commit says nothing about this run
+        _prepare(workspace.outbox, step)
         keeps = step.tells or step.builds
         argv = ("sh", "-c", _START, "sh", str(place.folder), str(output) if keeps else "", *step.argv)
         done = workspace.run(Command(argv, step.environment, timeout))
@@ -99,21 +123,22 @@ class FrameworkRunner:
             raise InfrastructureError(f"the tests cannot be run here; {done.explanation}")
         return done, output
 
-    def _read(self, workspace: Workspace, place: Place, step: Step, done: Completed, output: Path) -> TestReport:
-        """What *step* reported. Raises UnsupportedError where it reported nothing."""
+    def _read(self, workspace: Workspace, step: Step, done: Completed, output: Path, *, may_lack: bool) -> TestReport:
+        """What *step* reported. Raises UnsupportedError where it reported nothing that can be read, and should have."""
+        place = self._place(workspace)
         found = (output,) if step.tells else self._reports(place, step)
-        if not found:
+        root = workspace.outbox if found and found[0].is_relative_to(workspace.outbox) else workspace.root
+        if not found and not may_lack:
             raise UnsupportedError(f"{self.framework.name} left no report; {done.explanation}")
-        root = workspace.outbox if found[0].is_relative_to(workspace.outbox) else workspace.root
         try:
             report = reports.read_reports(found, root=root)
         except UnsupportedError as error:
+            if may_lack:
+                return TestReport()
             raise UnsupportedError(f"{error}; {done.explanation}") from error
-        cases = tuple(replace(case, id=self.framework.id_of(case, place)) for case in report.cases)
-        doubts = report.partial
-        if done.exit_code and not report.tally.red:
-            doubts += (f"nothing in its report is red, and {done.explanation}",)
-        return replace(report, cases=cases, partial=doubts)
+        return replace(
+            report, cases=tuple(replace(case, id=self.framework.id_of(case, place)) for case in report.cases)
+        )
 
     def _place(self, workspace: Workspace) -> Place:
         folder = workspace.root / self.folder if self.folder else workspace.root
@@ -129,8 +154,29 @@ class FrameworkRunner:
         return f"{self.folder}/{id_}" if self.folder else id_
 
     def _typed(self) -> str:
-        typed = shlex.join(self.framework.command)
-        return f"cd {shlex.quote(self.folder)} && {typed}" if self.folder else typed
+        return " && ".join(filter(None, (self._into(), shlex.join(self.framework.command))))
+
+    def _into(self) -> str:
+        return f"cd {shlex.quote(self.folder)}" if self.folder else ""
+
+
+def _doubted(report: TestReport, done: Completed) -> TestReport:
+    """*report*, which is partial where nothing in it explains how its run ended."""
+    if not done.exit_code or report.tally.red:
+        return report
+    return replace(report, partial=(*report.partial, f"nothing in its report is red, and {done.explanation}"))
+
+
+def _without_tests(step: Step) -> Step:
+    return replace(step, argv=step.build_alone, reports=(), ran=(0,)) if step.build_alone else step
+
+
+def _prepare(outbox: Path, step: Step) -> None:
+    """Put what *step* finds in the outbox there."""
+    if step.kit and not (outbox / step.kit).exists():
+        shutil.copytree(_KITS / step.kit, outbox / step.kit)
+    for name, text in step.files.items():
+        (outbox / name).write_text(text, encoding="utf-8")
 
 
 def _text(file: Path) -> str:
@@ -143,11 +189,10 @@ def _text(file: Path) -> str:
         return ""
 
 
-def _complaint(done: Completed, output: Path) -> tuple[str]:
-    """What a build that failed says is wrong; empty where it did not fail."""
-    if not done.exit_code:
-        return ("",)
-    text = _text(output)
-    found = logs.findings(text, "the build")
-    first = found[0].message if found else f"the build ended with exit code {done.exit_code}"
-    return (f"{first}\n\n{text}",)
+def _complaint(done: Completed, output: Path, root: Path) -> tuple[str, tuple[str, int | None]]:
+    """What a build that failed says is wrong, and where first."""
+    text = _text(output).replace(f"{root}/", "")
+    found = findings_in(text, "")
+    first = next((finding for finding in found if finding.file), found[0] if found else None)
+    said = first.message if first else f"it ended with exit code {done.exit_code}"
+    return f"{said}\n\n{text}", (first.file, first.line) if first else ("", None)

@@ -31,7 +31,10 @@ _ENVIRONMENT_FOLDERS = (".venv", "venv", "env", ".tox/*", ".nox/*", ".hatch/*", 
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """A Python that has pytest, and perhaps pytest-xdist. ``import_roots`` are the repository's folders on its path."""
+    """A Python, and the pytest it has ("" for none), with pytest-xdist or without.
+
+    ``import_roots`` are the repository's folders on its path.
+    """
 
     path: str
     version: str
@@ -40,21 +43,29 @@ class Interpreter:
     has_xdist: bool = False
 
 
-def find_interpreter(
-    workspace: Workspace, *, checkout: Path, environment: Mapping[str, str], named: str = "", own: str = ""
+def find_interpreter(  # noqa: PLR0913 - every place to look in, and what for
+    workspace: Workspace,
+    *,
+    checkout: Path,
+    environment: Mapping[str, str],
+    named: str = "",
+    own: str = "",
+    needs_pytest: bool = True,
 ) -> Interpreter:
-    """The first Python with pytest: *named* by the user, active, the checkout's, on PATH, then *own*.
+    """The first Python, which has pytest where that is needed: *named*, active, the checkout's, on PATH, then *own*.
 
-    Each is asked inside *workspace*. Raises InfrastructureError where none has pytest.
+    Each is asked inside *workspace*. Raises InfrastructureError where there is none.
     """
     tried = []
     for path in dict.fromkeys(candidates(checkout, environment, named, own)):
         found = _probe(workspace, path, checkout=checkout, environment=environment)
-        if found:
+        if found and (found.pytest or not needs_pytest):
             return found
         tried.append(path)
         if path == named:
             break
+    if not needs_pytest:
+        raise InfrastructureError(f"no Python that works was found here (tried {', '.join(tried) or 'none'})")
     raise InfrastructureError(
         f"no Python here has pytest (tried {', '.join(tried) or 'none'}); install the test requirements in an "
         'earlier step of the job, or name the interpreter: --run "path/to/python -m pytest"'
@@ -104,7 +115,7 @@ def _probe(workspace: Workspace, path: str, *, checkout: Path, environment: Mapp
     try:
         done = workspace.run(Command((path, "-c", _PROBE), variables, timeout=_PROBE_SECONDS))
         facts = json.loads(done.output.strip().splitlines()[-1])
-        if done.exit_code or not facts["pytest"]:
+        if done.exit_code:
             return None
         roots = _import_roots(workspace.root, checkout, [str(folder) for folder in facts["folders"]])
         return Interpreter(path, str(facts["python"]), str(facts["pytest"]), roots, bool(facts["xdist"]))

@@ -32,10 +32,14 @@ _NOT_FOUND = re.compile(r"\bERROR: not found: (.+)$", re.MULTILINE)  # it may fo
 
 @dataclass(frozen=True)
 class Pytest:
-    """pytest under the *interpreter* of the user's job; *arguments* are what the user's own command adds."""
+    """pytest under the *interpreter* of the user's job; *arguments* are what the user's own command adds.
+
+    *install* is how a person gets the packages that the tests need.
+    """
 
     interpreter: Interpreter
     arguments: tuple[str, ...] = ()
+    install: str = ""
 
     @property
     def toolchain(self) -> Mapping[str, str]:
@@ -49,6 +53,7 @@ class Pytest:
             "pytest_arguments": json.dumps(options),
             "pytest_paths": json.dumps(paths),
             "pythonpath": ":".join(self.interpreter.import_roots),
+            **({"install": self.install} if self.install else {}),
         }
 
     @property

@@ -9,9 +9,10 @@ from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
 from agent_ci.core.document import Surroundings
 from agent_ci.core.explanation import explain
+from agent_ci.core.kinds import Kind
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase, TestReport
-from agent_ci.core.run import Attempt, Control, Cost, Evidence, Reply, Side, Verdict
+from agent_ci.core.run import Attempt, Control, Cost, Evidence, Finding, JobLog, Reply, Side, Verdict
 
 RED = TestCase("t.py::a", Status.FAILED, "wrong", "t.py:3: in a\nE   wrong", file="t.py", line=3)
 AFTER = TestReport.of(TestCase("t.py::a", Status.PASSED), TestCase("t.py::b", Status.PASSED))
@@ -122,3 +123,22 @@ def test_words_from_outside_notify_nobody_and_form_nothing(text: str) -> None:
 def test_a_run_that_stopped_early_still_says_what_it_knows() -> None:
     text = told(Outcome.USAGE_ERROR, evidence=Evidence("fix", "wrong"), why="no such option")
     assert text.startswith("# A setting is wrong\n\nno such option\n\n## Cost and isolation\n\n- cost: 0 model calls")
+
+
+def test_what_logs_say_is_told_with_kinds_places_and_what_was_left_out() -> None:
+    found = Finding("a.c", 3, "no <b>", kind=Kind.COMPILE, log="job.log", log_line=12)
+    elsewhere = Finding("job.log", None, "it failed", log="job.log", log_line=13)
+    log = JobLog("job.log", "a\n… 10 lines left out (2 to 11) …\na.c:3: no <b>", "make ended with exit code 2", 2, 12)
+    text = told(evidence=replace(EVIDENCE, findings=(found, elsewhere), logs=(log,)))
+    assert (
+        "## What the logs say\n\n- `a.c:3` no &lt;b> (compile error, line 12 of the log)\n"
+        "- `job.log` it failed (other, line 13 of the log)\n\n"
+        "`job.log`: make ended with exit code 2. 2 of its 12 lines:\n\n"
+        "```\na\n… 10 lines left out (2 to 11) …\na.c:3: no <b>\n```\n"
+    ) in text
+    assert "## What the logs say" not in told()
+
+
+def test_of_many_findings_the_first_are_listed_and_the_rest_is_counted() -> None:
+    text = told(evidence=replace(EVIDENCE, findings=tuple(Finding(f"{n}.c", 3, "no") for n in range(25))))
+    assert "- `9.c:3` no (other)\n- … and 15 more\n" in text

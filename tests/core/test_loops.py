@@ -17,6 +17,7 @@ from agent_ci.core.loops import (
     ask_to_take_back,
     decide,
     last_repair,
+    mended,
     repairs,
     since_a_person,
 )
@@ -182,3 +183,12 @@ def test_in_1000_events_with_flaky_tests_answering_bots_and_reverts_no_loop_runs
     assert len(forge.fixes) > 300  # it did something
     assert max(in_a_row) <= BOUNDS.per_branch
     assert max(in_a_day) <= BOUNDS.per_day
+
+
+def test_a_green_branch_has_mended_what_its_own_repairs_were_about_and_nothing_that_the_base_has() -> None:
+    steps = tuple(Step(id_, failure=failure) for id_, failure in (("4", "b"), ("3", ""), ("2", "a"), ("1", "b")))
+    assert mended(History(steps), None) == ("b", "a")
+    assert mended(History(steps), "2") == ("b",)
+    assert mended(History(steps), "4") == ()
+    many = tuple(Step(str(number), failure=str(number)) for number in range(30))
+    assert len(mended(History(many), None)) == 20

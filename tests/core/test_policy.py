@@ -48,7 +48,7 @@ src/license.py  src/licensing.py  src/copying_files.py  licenses.py  src/notice.
 src/package.py  src/requirements.py  src/env.py  src/environment.py  src/makefile_parser.py  src/dockerfile_parser.go
 README.md  CHANGELOG.md  docs/index.md  src/gradle_plugin.py  src/github/client.py  src/actions.py  src/path.py
 pkg/testing/helpers.py  numpy/testing/utils.py  shop/fixtures/initial.json  src/spec/parser.py  api/pod_spec.go
-tsconfig.json  src/app.config.ts  .editorconfig
+src/app.config.ts  .editorconfig
 """.split()  # noqa: SIM905 - a table of words
 
 

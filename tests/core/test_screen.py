@@ -5,7 +5,7 @@ from dataclasses import replace
 from agent_ci.core.change import ChangedFile
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase
-from agent_ci.core.run import Control, Evidence, Finding, FirstBad, Flake, Side, Suspect, Verdict
+from agent_ci.core.run import Control, Evidence, Finding, FirstBad, Flake, JobLog, Side, Suspect, Verdict
 from agent_ci.core.screen import screen
 
 RED = Status.FAILED
@@ -17,6 +17,7 @@ FULL = Evidence(
     controls=(Control(Side.HEAD, alone=True, statuses={"t.py::test_0": RED}, seconds=1.0),) * 8,
     flakes=tuple(Flake(f"t.py::flaky_{number}", 1, 8, "the clock") for number in range(9)),
     findings=tuple(Finding("log", None, f"error {number} " + "x" * 300) for number in range(30)),
+    logs=tuple(JobLog(f"{number}.log", "x", f"make ended with exit code {number}\x1b[31m") for number in range(9)),
     notes=tuple(f"note {number}\x1b[31m" for number in range(30)),
     suspects=tuple(Suspect("a.py", number, "f", "why") for number in range(5)),
     since_green=tuple(ChangedFile(f"{number}.py", "M", "100644", "100644", 1, 2) for number in range(30)),
@@ -42,6 +43,7 @@ def test_it_says_everything_a_person_asks_first() -> None:
         "the clock flips it",
         "a.py:0 f (why)",
         "head: red in 8 of 8 runs",
+        "step        make ended with exit code 0",
         "0.py +1 -2",
         f"first bad   {'c' * 12} a subject (somebody); 4 commits were run",
         "reproduce   /usr/bin/python3 -m pytest t.py::test_0",

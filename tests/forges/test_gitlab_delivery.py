@@ -11,7 +11,8 @@ from agent_ci.delivery import descend
 from agent_ci.errors import AgentCIError, ForgeUnavailableError, NotAllowedError, RungRefusedError, StaleError
 from tests.checkouts import Checkout
 from tests.forges.gitlab_lab import CHANGED, FINGERPRINT, FIXED, TOKEN, GitLabLab
-from tests.servers.gitlab import BOT, Fault
+from tests.servers.gitlab import BOT
+from tests.servers.gitlab_values import Fault
 
 
 @pytest.fixture
@@ -276,3 +277,14 @@ def test_the_checkout_is_left_alone(lab: GitLabLab) -> None:
     for rung in ("suggestion", "pull-request", "commit"):
         lab.forge().deliver(lab.parcel(), rung)
     assert (checkout.git("for-each-ref"), checkout.git("status", "--porcelain")) == before
+
+
+@pytest.mark.parametrize("change", [{"state": "closed"}, {"state": "merged"}, {"target_branch": "change"}])
+@pytest.mark.parametrize("rung", ["commit", "pull-request"])
+def test_nothing_is_delivered_for_a_merge_request_that_is_another_one_by_now(
+    lab: GitLabLab, change: dict[str, str], rung: str
+) -> None:
+    lab.server.requested[lab.number].update(change)
+    with pytest.raises(StaleError, match="merge request !1"):
+        lab.forge(CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main").deliver(lab.parcel(), rung)
+    assert (lab.server.writes, lab.hosted.attempts) == ([], [])

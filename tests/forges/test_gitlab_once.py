@@ -18,7 +18,7 @@ from agent_ci.errors import ForgeUnavailableError
 from agent_ci.forges.gitlab.issues import escalate
 from agent_ci.http.api import Timing
 from tests.forges.gitlab_lab import FINGERPRINT, GitLabLab
-from tests.servers.gitlab import Fault
+from tests.servers.gitlab_values import Fault
 
 MARKER = "<!-- agent-ci:story -->"
 STORY = Story(MARKER, f"{MARKER}\nThe build is red.\n")

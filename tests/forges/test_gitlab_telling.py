@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from agent_ci.core.views.story import Story
 from agent_ci.errors import ForgeUnavailableError, RungRefusedError
-from agent_ci.forges.gitlab.issues import escalate
+from agent_ci.forges.gitlab.issues import escalate, settle
 from tests.forges.gitlab_lab import FINGERPRINT, GitLabLab
-from tests.servers.gitlab import BOT, PERSON, Fault
+from tests.servers.gitlab import BOT, PERSON
+from tests.servers.gitlab_values import Fault
 
 MARKER = "<!-- agent-ci:story -->"
 RED = Story(MARKER, f"{MARKER}\nThe build is red.\n")
@@ -151,3 +153,14 @@ def test_an_issue_of_a_person_with_our_mark_is_left_alone(lab: GitLabLab) -> Non
     lab.server.issues[1]["author"] = lab.server.users[PERSON]
     escalate(lab.project, FINGERPRINT, "red", "x")
     assert len(lab.server.issues) == 2
+
+
+def test_an_issue_is_closed_once_when_the_build_is_green_again(lab: GitLabLab) -> None:
+    escalate(lab.project, FINGERPRINT, "red", "x")
+    other = escalate(lab.project, "f" * 16, "another", "x")
+    green = replace(GREEN, mended=(FINGERPRINT,))
+    for _ in range(2):
+        lab.forge().tell(green, lab.context())
+    assert [one["web_url"] for one in lab.server.issues.values() if one["state"] == "opened"] == [other]
+    assert len([method for method, path, _ in lab.server.writes if method == "PUT" and "/issues/" in path]) == 1
+    assert not settle(lab.project, FINGERPRINT)

@@ -50,7 +50,16 @@ def server() -> Iterator[ChatServer]:
 def tls(tmp_path: Path) -> ssl.SSLContext:
     """A certificate that its owner signed, and nobody else."""
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    names = ("-subj", "/CN=127.0.0.1", "-keyout", str(key), "-out", str(certificate))
+    names = (
+        "-subj",
+        "/CN=127.0.0.1",
+        "-addext",
+        "subjectAltName=IP:127.0.0.1",
+        "-keyout",
+        str(key),
+        "-out",
+        str(certificate),
+    )
     command = ("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
     subprocess.run([*command, *names], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -350,3 +359,26 @@ def test_a_mutation_that_broke_in_the_middle_is_looked_for(server: ChatServer) -
     assert api(server).graphql("mutation { a }", {}, read_back=lambda: happened) == {"id": 5}
     server.play(says({"errors": [{"type": "RATE_LIMITED", "message": "limit"}]}), says({"data": {"id": 6}}))
     assert api(server).graphql("mutation { a }", {}) == {"id": 6}
+
+
+def test_a_stored_file_is_fetched_from_elsewhere_without_the_token(server: ChatServer) -> None:
+    with ChatServer() as store:
+        server.play(redirects(f"{store.url}/log?sig=1", 302))
+        store.play(Step(b"the log", content_type="text/plain"))
+        assert api(server).download("/logs", limit=100) == b"the log"
+        assert "authorization" not in store.requests[0].headers
+        server.play(redirects(f"{store.url}/log?sig=1", 302))
+        store.play(Step(b"the log" * 100, content_type="text/plain"))
+        with pytest.raises(ForgeUnavailableError, match="larger"):
+            api(server).download("/logs", limit=100)
+
+
+def test_a_stored_file_is_not_fetched_over_a_connection_without_encryption(
+    tls: ssl.SSLContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "certificate.pem"))
+    with ChatServer(tls) as secure, ChatServer() as store:
+        secure.play(redirects(f"{store.url}/log", 302))
+        with pytest.raises(ForgeUnavailableError, match="without encryption"):
+            api(secure).download("/logs", limit=100)
+        assert store.requests == []

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -292,6 +293,15 @@ def test_the_code_has_no_right_but_to_read_toolchains(reach: Reach) -> None:
     assert found["NoNewPrivs"].strip() == "1"
     if reach.user:
         assert not {"0", "4711"} & set(found["Groups"].split())
+
+
+def test_a_toolchain_that_is_closed_to_others_is_found_by_who_asks_first(reach: Reach, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    (closed / "library.a").write_text("x", "utf-8")
+    sandbox = replace(box(reach), readable=(*READABLE, closed))
+    code = f"import os; print(os.access('{closed}/library.a', os.R_OK), open('{closed}/library.a').read())"
+    assert run(sandbox, PYTHON, "-c", code).output == "True x\n"
 
 
 def test_two_workspaces_cannot_reach_each_other(reach: Reach) -> None:

@@ -14,8 +14,10 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.servers import (
+    github_runs,  # noqa: F401 - its routes answer once it is imported
+    github_settings,  # noqa: F401 - as above
     github_state,
-    github_talk,  # noqa: F401 - its routes answer once it is imported
+    github_talk,  # noqa: F401 - as above
 )
 from tests.servers.bare import Bare
 from tests.servers.chat import Step, send
@@ -23,7 +25,7 @@ from tests.servers.git_http import GitRequest, Hosted, QuietHandler, QuietServer
 from tests.servers.github_state import Account, Ask, Refusal, State
 
 TOKEN = "ghs_fake5b1e77"  # noqa: S105 - of a server that lives as long as a test
-_REST, _GRAPHQL = "/api/v3", "/api/graphql"
+_REST, _GRAPHQL, _STORE = "/api/v3", "/api/graphql", "/store/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class ForgeServer(QuietServer):
 
     *origin* is a bare repository, whose refs move for real. *tokens* are the accounts behind tokens; by default there
     is ``TOKEN``, which is a job's with all rights but ``workflows``. ``state`` is what GitHub knows beside git,
-    ``seen`` are the requests, and ``faults`` what goes wrong, each once.
+    ``seen`` are the requests, ``faults`` what goes wrong, each once, and ``store`` the files behind redirects.
     """
 
     def __init__(self, origin: Path, *, name: str = "owner/shop", tokens: Mapping[str, Account] | None = None) -> None:
@@ -66,6 +68,7 @@ class ForgeServer(QuietServer):
         self.tokens = dict(tokens or {TOKEN: Account()})
         self.seen: list[Seen] = []
         self.faults: list[Fault] = []
+        self.store: dict[str, bytes] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._hosted = Hosted(origin).prepared()
@@ -116,6 +119,8 @@ class ForgeServer(QuietServer):
     def step(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Step:
         """The answer to one request."""
         url = urlsplit(target)
+        if url.path.startswith(_STORE):
+            return self._stored(url.path, headers)
         account = self._account(headers)
         if url.path.startswith(f"/{self.state.name}.git/"):
             return self._by_git(method, target, headers, body, account)
@@ -145,8 +150,13 @@ class ForgeServer(QuietServer):
         if not path.startswith(root):
             raise Refusal(404, "Not Found")
         inside = unquote(path.removeprefix(root))
+        if inside.strip("/") in self.store and "actions" in ask.account.rights:
+            elsewhere = f"{self.url.replace('127.0.0.1', 'localhost')}{_STORE}{inside.strip('/')}"
+            return Step(b"", status=302, headers=(("Location", elsewhere),))
         status, answer = self.state.answer(method, inside, ask)
-        return self._paged(status, answer, ask, target)
+        step = self._paged(status, answer, ask, target)
+        told = () if self.state.scopes is None else (("X-OAuth-Scopes", self.state.scopes),)
+        return replace(step, headers=(*step.headers, *told))
 
     def _paged(self, status: int, answer: Any, ask: Ask, target: str) -> Step:
         if status == 204:
@@ -160,6 +170,12 @@ class ForgeServer(QuietServer):
         bare = re.sub(r"&page=\d+", "", target)
         link = f'<{self.url}{bare}&page={page + 1}>; rel="next"'
         return replace(_as_json(status, rows), headers=(("Link", link),))
+
+    def _stored(self, path: str, headers: Mapping[str, str]) -> Step:
+        """A file from another host, which refuses credentials that are none of its business, as GitHub's does."""
+        if "authorization" in headers:
+            return Step(b"two kinds of credentials", status=400, content_type="text/plain")
+        return Step(self.store[path.removeprefix(_STORE)], content_type="application/octet-stream")
 
     def _by_git(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes, account: Account | None

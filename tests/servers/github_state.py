@@ -62,6 +62,11 @@ class State:
     comments: dict[int, Json] = field(default_factory=dict)
     reviews: dict[int, Json] = field(default_factory=dict)
     checks: dict[int, Json] = field(default_factory=dict)
+    runs: dict[int, Json] = field(default_factory=dict)
+    jobs: dict[int, list[Json]] = field(default_factory=dict)
+    artifacts: dict[int, list[Json]] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    scopes: str | None = None
     has_drafts: bool = True
     may_open_requests: bool = True
     loses_modes: bool = False
@@ -89,6 +94,16 @@ class State:
             "base": {"ref": base, "repo": {"full_name": self.name}},
         }
         return number
+
+    def red_run(self, number: int, commit: str, *, repository: str = "") -> None:
+        """A run of a workflow that ended red, of *commit*, which came from *repository*."""
+        self.runs[number] = {
+            "id": number,
+            "head_sha": commit,
+            "conclusion": "failure",
+            "repository": {"full_name": self.name},
+            "head_repository": {"full_name": repository or self.name},
+        }
 
     def close(self, number: int, *, by: Account | None = None, merged: bool = False) -> None:
         """Close a pull request or an issue, as the account *by* does it: a person, where none is given."""
@@ -135,7 +150,8 @@ def route(method: str, pattern: str, right: str = "") -> Callable[[Act], Act]:
 
 @route("GET", "")
 def _repository(state: State, _ask: Ask) -> tuple[int, Any]:
-    return 200, {"full_name": state.name, "default_branch": "main"}
+    about = {"full_name": state.name, "default_branch": "main", "private": False}
+    return 200, {**about, **state.settings.get("repository", {})}
 
 
 @route("GET", "/git/ref/heads/(.+)")

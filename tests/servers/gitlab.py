@@ -10,7 +10,6 @@ import json
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -20,44 +19,10 @@ from unidiff import PatchSet
 from tests.checkouts import Checkout
 from tests.servers import gitlab_answers
 from tests.servers.git_http import GitHttp, Hosted, QuietHandler, QuietServer, read_body, send
+from tests.servers.gitlab_values import Asked, Fault, Json, Refusal
 
 PROJECT, PATH = 5, "group/name"
 BOT, PERSON = 11, 12
-Json = dict[str, Any]
-
-
-@dataclass
-class Fault:
-    """What happens instead of an answer to the next *times* requests whose ``METHOD path`` *match* finds.
-
-    The status 0 hangs up. With *is_after*, what was asked for is done before.
-    """
-
-    match: str
-    status: int
-    body: Json = field(default_factory=dict)
-    headers: tuple[tuple[str, str], ...] = ()
-    is_after: bool = False
-    times: int = 1
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One request, taken apart."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    body: Json
-    user: int
-
-
-class Refusal(Exception):  # noqa: N818 - a part of the fake's answers
-    """An answer that is none of success."""
-
-    def __init__(self, status: int, message: object) -> None:
-        super().__init__(status)
-        self.status, self.body = status, {"message": message}
 
 
 class GitLabServer(QuietServer):
@@ -83,6 +48,13 @@ class GitLabServer(QuietServer):
         self.issues: dict[int, Json] = {}
         self.statuses: list[Json] = []
         self.pipelines: list[int] = []
+        self.ended: dict[int, Json] = {}
+        self.protected: dict[str, Json] = {}
+        self.token_scopes: dict[int, list[str]] = {BOT: ["api", "write_repository"]}
+        self.job_token_scope: Json = {"inbound_enabled": True}
+        self.jobs: dict[int, list[Json]] = {}
+        self.traces: dict[int, bytes] = {}
+        self.test_reports: dict[int, Json] = {}
         self.pages_loop = False
         self.lock = threading.RLock()
         self._last = 100
@@ -147,9 +119,14 @@ class GitLabServer(QuietServer):
         for method, pattern, route in _ROUTES:
             found = re.fullmatch(rf"/projects/(?:{PROJECT}|{PATH})" + pattern, asked.path)
             if method == asked.method and found:
-                return route(self, asked, *found.groups())
+                try:
+                    return route(self, asked, *found.groups())
+                except LookupError as error:
+                    raise Refusal(404, "404 Not Found") from error
         if asked.method == "GET" and asked.path == "/user":
             return self.users[asked.user]
+        if asked.method == "GET" and asked.path == "/personal_access_tokens/self":
+            return {"id": 1, "user_id": asked.user, "scopes": self.token_scopes[asked.user]}
         if asked.method == "GET" and asked.path == "/users":
             return [user for user in self.users.values() if user["username"] == asked.query.get("username")]
         raise Refusal(404, "404 Not Found")
@@ -318,6 +295,16 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "/issues", gitlab_answers.list_issues),
     ("POST", "/issues", gitlab_answers.make_issue),
     ("PUT", r"/issues/(\d+)", gitlab_answers.edit_issue),
+    ("GET", "", gitlab_answers.project),
+    ("GET", r"/protected_branches/([^/]+)", gitlab_answers.protected_branch),
+    ("GET", r"/members/all/(\d+)", gitlab_answers.member),
+    ("GET", "/job_token_scope", lambda server, _asked: server.job_token_scope),
+    ("PATCH", "/job_token_scope", gitlab_answers.edit_job_token_scope),
+    ("POST", "/access_tokens", gitlab_answers.make_access_token),
+    ("GET", r"/pipelines/(\d+)", gitlab_answers.pipeline),
+    ("GET", r"/pipelines/(\d+)/jobs", gitlab_answers.jobs),
+    ("GET", r"/jobs/(\d+)/trace", gitlab_answers.trace),
+    ("GET", r"/pipelines/(\d+)/test_report", gitlab_answers.report),
 )
 
 
@@ -331,7 +318,8 @@ class _Handler(QuietHandler):
         address = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(address.query).items()}
         path, raw = unquote(address.path.removeprefix("/api/v4")), read_body(self)
-        user = self.server.tokens.get(self.headers.get("PRIVATE-TOKEN", ""), 0)
+        given = self.headers.get("PRIVATE-TOKEN", "") or self.headers.get("JOB-TOKEN", "")
+        user = self.server.tokens.get(given, 0)
         asked = Asked(self.command, path, query, json.loads(raw) if raw else {}, user)
         fault = self._fault(asked)
         if fault and not fault.is_after:
@@ -347,7 +335,7 @@ class _Handler(QuietHandler):
             encoded = b"" if rows is None else json.dumps(rows).encode()
             send(self, status, encoded, (("Content-Type", "application/json"), *pages))
 
-    do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815 - the base class's names
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - the base class's names
 
     def _fault(self, asked: Asked) -> Fault | None:
         with self.server.lock:

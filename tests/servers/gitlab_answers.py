@@ -1,11 +1,12 @@
-"""How a GitLab that is none answers about issues."""
+"""How a GitLab that is none answers about issues and pipelines."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.servers.gitlab import Asked, GitLabServer
+    from tests.servers.gitlab import GitLabServer
+from tests.servers.gitlab_values import Asked
 
 Json = dict[str, Any]
 
@@ -31,3 +32,45 @@ def edit_issue(server: GitLabServer, asked: Asked, number: str) -> Json:
         said["state"] = "closed"
     server.issues[int(number)].update(said)
     return server.issues[int(number)]
+
+
+def pipeline(server: GitLabServer, _asked: Asked, number: str) -> Json:
+    return server.ended[int(number)]
+
+
+def jobs(server: GitLabServer, asked: Asked, number: str) -> list[Json]:
+    wanted = asked.query.get("scope[]", "")
+    return [one for one in server.jobs[int(number)] if wanted in ("", one["status"])]
+
+
+def trace(server: GitLabServer, _asked: Asked, job: str) -> bytes:
+    return server.traces[int(job)]
+
+
+def report(server: GitLabServer, _asked: Asked, number: str) -> Json:
+    return server.test_reports.get(int(number), {"total_count": 0, "test_suites": []})
+
+
+def project(_server: GitLabServer, _asked: Asked) -> Json:
+    return {"id": 5, "path_with_namespace": "group/name", "default_branch": "main"}
+
+
+def protected_branch(server: GitLabServer, _asked: Asked, branch: str) -> Json:
+    return server.protected[branch]
+
+
+def member(server: GitLabServer, _asked: Asked, number: str) -> Json:
+    return {"id": int(number), "access_level": server.levels[int(number)]}
+
+
+def edit_job_token_scope(server: GitLabServer, asked: Asked) -> None:
+    server.job_token_scope["inbound_enabled"] = asked.body["enabled"]
+
+
+def make_access_token(server: GitLabServer, asked: Asked) -> Json:
+    """A token of a new account of the project, as GitLab makes one for each."""
+    number = server.number()
+    server.users[number] = {"id": number, "username": f"project_5_bot_{number}", "state": "active", "bot": True}
+    server.levels[number], server.token_scopes[number] = int(asked.body["access_level"]), asked.body["scopes"]
+    server.tokens[f"glpat-made{number}"] = number
+    return {"id": number, "token": f"glpat-made{number}", "scopes": server.token_scopes[number]}

@@ -135,6 +135,8 @@ def _change_user(user: int | None, capabilities: int) -> None:
     kernel.bound(capabilities)
     if user is not None:
         kernel.prctl(kernel.PR_SET_KEEPCAPS, 1)
+        if capabilities:  # without this, access(2) forgets them, and compilers do not find what they can read
+            kernel.prctl(kernel.PR_SET_SECUREBITS, kernel.SECBIT_NO_SETUID_FIXUP)
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)

@@ -184,7 +184,8 @@ class Workflow:
                 yield self._edit("fix-may-write", saw, why, page.with_value(value, "read"))
         if not _KEY.search(page.block(job.key)):
             return
-        places = [value_of(node, "env") for node in (page.top, job.node, *job.steps)]
+        steps = (step for step in job.steps if not _fetches(step))  # has the token to itself, and runs nothing
+        places = [value_of(node, "env") for node in (page.top, job.node, *steps)]
         for key, name, _ in (entry for place in places for entry in entries(place)):
             if _TOKEN.match(name):
                 why = "no process may have both; give the token to a job that runs `agent-ci publish`"
@@ -262,11 +263,18 @@ def _jobs(node: yaml.Node | None) -> Iterator[Job]:
 
 
 def _command(step: yaml.Node) -> str:
+    if _fetches(step):
+        return ""
     if _OWN.search(text_of(step, "uses")):
         command = text_of(step, "with", "command")
         return "fix" if not command or "${{" in command else command  # a command that is told may be `fix`
     found = _COMMAND.search(text_of(step, "run"))
     return found[1] if found else ""
+
+
+def _fetches(step: yaml.Node) -> bool:
+    is_named = text_of(step, "with", "command") == "fetch" and bool(_OWN.search(text_of(step, "uses")))
+    return is_named or bool(re.search(r"\bagent-ci(?:['\"])? +fetch\b", text_of(step, "run")))
 
 
 def _first(node: yaml.Node | None) -> yaml.Node:

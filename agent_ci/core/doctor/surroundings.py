@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import yaml
 
 from agent_ci.core.doctor.complaint import Complaint, Edit
-from agent_ci.core.doctor.places import Page, entries, is_block, items, text_of, value_of
+from agent_ci.core.doctor.events import with_event
+from agent_ci.core.doctor.places import Page, entries, items, text_of, value_of
 
 SETTINGS = ".agent-ci.yml"
 _OLDEST_GIT = (2, 31)  # reads settings from GIT_CONFIG_COUNT, by which ours reach it
@@ -119,7 +120,7 @@ def _of_a_test_workflow(path: str, text: str, facts: Facts) -> Iterator[Complain
     if any("agent-ci" in text_of(step, "uses") or "agent-ci " in text_of(step, "run") for step in _steps(top)):
         return  # that is ours
     if any(_pushes(other) for other in facts.workflows.values()):
-        yield from _cannot_be_started(path, page, value_of(top, "on"))
+        yield from _cannot_be_started(path, page)
     for name in facts.missing_reports:
         if name not in text:
             yield from _writes_no_report(path, page, name)
@@ -132,16 +133,10 @@ def _pushes(text: str) -> bool:
     )
 
 
-def _cannot_be_started(path: str, page: Page, when: yaml.Node | None) -> Iterator[Complaint]:
-    events = [str(key.value) for key, _, _ in entries(when)] or [str(one.value) for one in items(when)]
-    if when is None or not events or "workflow_dispatch" in events:
+def _cannot_be_started(path: str, page: Page) -> Iterator[Complaint]:
+    after = with_event(page.text, "workflow_dispatch")
+    if after == page.text:
         return
-    if isinstance(when, yaml.MappingNode):
-        if not is_block(when):
-            return
-        after = page.before(when.value[0][0], "workflow_dispatch:")
-    else:
-        after = page.with_value(when, f"[{', '.join([*events, 'workflow_dispatch'])}]")
     why = (
         "what GITHUB_TOKEN pushes starts no workflow, so that required checks of a fix never run; with "
         "workflow_dispatch they can be started (`gh workflow run`), and the token of a GitHub App needs nothing"

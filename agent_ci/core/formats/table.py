@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from agent_ci.core.formats import dart, go_json, json_shapes, signs, tap
+from agent_ci.core.formats import dart, go_json, json_shapes, libtest, signs, tap
 from agent_ci.core.formats.limits import Keep, Limits
 from agent_ci.core.report import TestReport
 from agent_ci.core.xml import reader as xml
@@ -36,6 +36,7 @@ class Format:
 FORMATS: tuple[Format, ...] = (
     Format("go test", signs.shows("go test -json", "go test text"), go_json.parse),
     Format("dart test JSON", signs.shows("dart test JSON"), dart.parse),
+    Format("the output of cargo test", libtest.says_so, libtest.parse),
     Format("JSON", signs.shows("JSON"), json_shapes.parse),
     Format("TAP", signs.shows("TAP"), tap.parse),
     Format("XML", lambda _head: True, xml.parse),

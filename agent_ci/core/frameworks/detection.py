@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from agent_ci.core.frameworks import cargo, cmake, dotnet, elixir, go, jvm, packages, php, ruby, swift
 from agent_ci.core.frameworks.framework import Framework
-from agent_ci.core.frameworks.javascript import Jest
+from agent_ci.core.frameworks.kind import Kind, Manifest
 
 Read = Callable[[str], str]
 
@@ -21,62 +21,19 @@ class Project:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """A file by which a project is recognised: its folder's files relative to that folder, and what the file says."""
-
-    name: str
-    text: str
-    files: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """How one framework is recognised.
-
-    ``manifests`` are names of files; ``found`` looks at one and says which framework it means, if it is this one.
-    ``read`` is given the words of a command and returns the framework that they start, if it is this one. It can be
-    run where one of ``programs`` is there and ``installed``, a path below the project, exists (empty: nothing need).
-    """
-
-    name: str
-    manifests: tuple[str, ...]
-    found: Callable[[Manifest], Framework | None]
-    read: Callable[[tuple[str, ...]], Framework | None]
-    programs: tuple[str, ...]
-    installed: str = ""
-
-
-def _package_uses(manifest: Manifest, program: str) -> bool:
-    """Whether package.json depends on *program* and its test script starts it, or starts nothing else we know."""
-    try:
-        facts = json.loads(manifest.text)
-        named = {**facts.get("dependencies", {}), **facts.get("devDependencies", {})}
-        script = str(facts.get("scripts", {}).get("test", ""))
-    except (ValueError, AttributeError, TypeError):
-        return False
-    return program in named and (program in script.split() or not script)
-
-
-def _after(words: tuple[str, ...], *starts: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The words that follow the first of *starts* that *words* begin with."""
-    return next((words[len(start) :] for start in starts if words[: len(start)] == start), None)
-
-
-def _read_jest(words: tuple[str, ...]) -> Framework | None:
-    rest = _after(words, ("npx", "jest"), ("jest",), ("yarn", "jest"), ("pnpm", "jest"), ("node_modules/.bin/jest",))
-    return None if rest is None else Jest(rest)
-
-
 KINDS: tuple[Kind, ...] = (
-    Kind(
-        "jest",
-        ("package.json",),
-        lambda manifest: Jest() if _package_uses(manifest, "jest") else None,
-        _read_jest,
-        programs=("npx",),
-        installed="node_modules/jest",
-    ),
+    *packages.KINDS,
+    go.KIND,
+    cargo.KIND,
+    jvm.MAVEN,
+    jvm.GRADLE,
+    ruby.RSPEC,
+    ruby.MINITEST,
+    php.KIND,
+    cmake.KIND,
+    elixir.KIND,
+    dotnet.KIND,
+    swift.KIND,
 )
 _NEVER_IN = frozenset({"node_modules", "vendor", "third_party", "testdata", "fixtures", "examples"})
 
@@ -88,6 +45,7 @@ def projects(paths: Iterable[str], read: Read) -> tuple[Project, ...]:
     by_name = {name: [kind for kind in KINDS if name in kind.manifests] for kind in KINDS for name in kind.manifests}
     for path in sorted(every, key=lambda path: (path.count("/"), path)):
         folder, _, name = path.rpartition("/")
+        name = name if name in by_name else f"*.{name.rpartition('.')[2]}"
         if name not in by_name or not _NEVER_IN.isdisjoint(folder.split("/")):
             continue
         below = tuple(file.removeprefix(f"{folder}/") for file in every if not folder or file.startswith(f"{folder}/"))
@@ -102,17 +60,6 @@ def projects(paths: Iterable[str], read: Read) -> tuple[Project, ...]:
 def _holds(known: Project, folder: str, framework: Framework) -> bool:
     is_inside = not known.folder or folder == known.folder or folder.startswith(f"{known.folder}/")
     return is_inside and known.framework.name == framework.name
-
-
-def scripted(words: tuple[str, ...], manifest: str) -> str:
-    """The script of package.json, whose text is *manifest*, that *words* start with npm, yarn or pnpm; else empty."""
-    rest = _after(words, ("npm", "run"), ("yarn", "run"), ("pnpm", "run"), ("npm",), ("yarn",), ("pnpm",))
-    if not rest:
-        return ""
-    try:
-        return str(json.loads(manifest).get("scripts", {}).get({"t": "test"}.get(rest[0], rest[0]), ""))
-    except (ValueError, AttributeError):
-        return ""
 
 
 def of_command(words: tuple[str, ...]) -> Framework | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Protocol
@@ -16,8 +16,8 @@ from agent_ci.core.report import Status, TestCase, TestReport
 class Place:
     """Where a framework's commands run: ``folder`` is the project's, in the copy, and ``outbox`` is for reports.
 
-    ``files`` are the project's files, relative to ``folder``. ``environment`` is the job's, for the places of caches;
-    its HOME is the home of the job, which is not the home that the commands have.
+    ``files`` are the project's files, relative to ``folder``, where a selection is asked for. ``environment`` is the
+    job's, for the places of caches; its HOME is the home of the job, which is not the home that the commands have.
     """
 
     folder: PurePath
@@ -31,13 +31,23 @@ class Step:
     """One command, started in the project's folder.
 
     ``reports`` are globs of the reports that it leaves, absolute or relative to the folder. With ``tells``, what it
-    prints is its report instead. A step that ``builds`` has no report: its exit code says whether the rest can run.
+    prints is its report instead. Of a step that ``builds`` the exit code says whether the rest can run, as the case
+    ``stands_for``, or where that is empty the one of the build. Where the build is not ``is_needed``, the rest runs in
+    any case, and a selection of tests runs without it. Where it runs the tests as well, it has reports, ``ran`` are its
+    exit codes when they were run, and ``build_alone`` is what to start for the build alone. ``kit`` names files of ours
+    that it finds in a folder of that name in the outbox, ``files`` are texts by name in there.
     """
 
     argv: tuple[str, ...]
     reports: tuple[str, ...] = ()
     tells: bool = False
     builds: bool = False
+    is_needed: bool = True
+    stands_for: str = ""
+    build_alone: tuple[str, ...] = ()
+    ran: tuple[int, ...] = (0,)
+    kit: str = ""
+    files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -71,18 +81,36 @@ def build_id(framework: Framework) -> str:
     return f"build ({framework.name})"
 
 
-def built(framework: Framework, complaint: str = "", *, place: tuple[str, int | None] = ("", None)) -> TestCase:
-    """The case that stands for the build, red where there is a *complaint*; ``place`` is the first file and line."""
+def built(id_: str, complaint: str = "", *, place: tuple[str, int | None] = ("", None)) -> TestCase:
+    """The case *id_* of a build or a check, red where there is a *complaint*; ``place`` is the first file and line."""
     first = next((line for line in complaint.splitlines() if line.strip()), "")
     status = Status.ERRORED if complaint else Status.PASSED
     file, line = place
-    return TestCase(build_id(framework), status, message=first, traceback=complaint, name="build", file=file, line=line)
+    return TestCase(id_, status, message=first, traceback=complaint, name=id_, file=file, line=line)
+
+
+def told_once(report: TestReport, *, is_broken: bool) -> TestReport:
+    """*report* with each cause told once.
+
+    A test that is red for its subtests alone says what the first of them says. Where the build *is_broken*, its case
+    stands for the packages that are red without a test, and for what is missing.
+    """
+    told = {case.id: case for case in report.red if case.file}
+    cases = []
+    for case in report.cases:
+        if is_broken and case.is_red and "::" not in case.id:
+            continue
+        says_nothing = case.is_red and "::" in case.id and not case.file
+        below = (told[id_] for id_ in told if says_nothing and id_.startswith(f"{case.id}/"))
+        first = next(below, case)
+        cases.append(replace(case, message=first.message, traceback=first.traceback, file=first.file, line=first.line))
+    return TestReport.of(*cases, partial=() if is_broken else report.partial)
 
 
 def selected(report: TestReport, only: Iterable[str]) -> tuple[TestReport, tuple[str, ...], tuple[str, ...]]:
     """*report* without what was not asked for; the ids of *only* that did not run; and the surplus ones that did.
 
-    A case that merely holds a wanted one (Go's parent of a subtest) is no surplus.
+    A case that merely holds a wanted one, or is held by it (Go's test and its subtests), is no surplus.
     """
     wanted = tuple(only)
     ran = [case for case in report.cases if case.status is not Status.SKIPPED]
@@ -93,4 +121,23 @@ def selected(report: TestReport, only: Iterable[str]) -> tuple[TestReport, tuple
 
 
 def _is_related(id_: str, wanted: str) -> bool:
-    return is_within(id_, wanted) or is_within(wanted, id_) or wanted.startswith(f"{id_}/")
+    is_held = "::" in wanted and id_.startswith(f"{wanted}/")
+    return is_held or is_within(id_, wanted) or is_within(wanted, id_) or wanted.startswith(f"{id_}/")
+
+
+def relative(file: str, place: Place) -> str:
+    """*file* relative to the project, where a report names it absolutely."""
+    path = PurePath(file)
+    return path.relative_to(place.folder).as_posix() if path.is_relative_to(place.folder) else file
+
+
+def by_file(only: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """The titles wanted of each file; none where the whole file is."""
+    found: dict[str, tuple[str, ...]] = {}
+    whole: set[str] = set()
+    for id_ in only:
+        file, _, title = id_.partition("::")
+        found[file] = (*found.get(file, ()), title)
+        if not title:
+            whole.add(file)
+    return {file: () if file in whole else titles for file, titles in found.items()}

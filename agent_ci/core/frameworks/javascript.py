@@ -1,70 +1,253 @@
-"""Knows how jest, vitest and mocha are run, report, and select one test by its file and its full title."""
+"""Knows how jest, vitest, mocha and playwright are run, report, and select one test by its file and its full title."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import PurePath
 
-from agent_ci.core.frameworks.framework import Place, Step
+from agent_ci.core.frameworks.framework import Place, Step, by_file, relative
 from agent_ci.core.report import TestCase
 
 # A title is matched as a regular expression of JavaScript, where these are the signs with a meaning.
 _SIGNS = re.compile(r"[\\^$.*+?()\[\]{}|/-]")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+_BETWEEN = " › "  # noqa: RUF001 - what stands between the titles in the name of a case
+_HOOK = re.compile(r'(?:^| )"(?:before|after) (?:all|each)" hook\b.*$', re.DOTALL)
+_WATCHES = frozenset({"--watch", "-w", "--watchAll", "watch", "-o", "--onlyChanged", "--changed"})
 
 
 @dataclass(frozen=True, slots=True)
-class Jest:
-    """https://jestjs.io/docs/cli; *arguments* are what the user's command adds."""
+class _Program:
+    """A program of the project; *arguments* and *variables* of the environment are what the user's command adds."""
 
     arguments: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+
+    def _step(self, words: tuple[str, ...], report: str) -> Step:
+        """By npx, which takes the project's own program and is kept from looking for another one."""
+        return Step(("npx", "--no-install", *words), (report,), environment={**dict(self.variables), "CI": "true"})
+
+    def _options(self, valued: frozenset[str]) -> tuple[str, ...]:
+        """The user's options without the tests they name; those in *valued* take the word that follows them."""
+        kept: list[str] = []
+        words = iter(self.arguments)
+        for word in words:
+            if word in _CHOOSES:
+                next(words, "")
+            elif word.startswith("-") and word not in _WATCHES and word.partition("=")[0] not in _CHOOSES:
+                kept += (word, next(words, "")) if word in valued else (word,)
+        return tuple(kept)
+
+    def _typed(self, *words: str) -> tuple[str, ...]:
+        return (*(f"{name}={value}" for name, value in self.variables), *words, *self.arguments)
+
+
+_CHOOSES = frozenset({"-t", "--testNamePattern", "-g", "--grep", "-f", "--fgrep", "--shard"})
+
+
+class Jest(_Program):
+    """https://jestjs.io/docs/cli. An id is ``FILE::TITLE``, with the titles of the suites in front of the test's."""
+
+    __slots__ = ()
     name = "jest"
 
     @property
     def command(self) -> tuple[str, ...]:
         """By npx, which takes the project's own."""
-        return ("npx", "jest", *self.arguments)
+        return self._typed("npx", "jest")
 
     def steps(self, place: Place, only: tuple[str, ...]) -> tuple[Step, ...]:
         """All at once; for a selection once per file, since one pattern for titles counts in every file."""
-        argv = ("npx", "--no-install", "jest", *self.arguments, "--ci", "--json", "--testLocationInResults")
+        argv = ("jest", *self._options(_JEST_VALUES), "--ci", "--json", "--testLocationInResults")
         if not only:
             report = f"{place.outbox}/jest.json"
-            return (Step((*argv, f"--outputFile={report}"), (report,)),)
+            named = tuple(word for word in self.arguments if word not in (*self._options(_JEST_VALUES), *_WATCHES))
+            return (self._step((*argv, f"--outputFile={report}", *named), report),)
         return tuple(
-            Step((*argv, f"--outputFile={report}", *_titles(titles), "--runTestsByPath", file), (report,))
-            for number, (file, titles) in enumerate(by_file(only).items())
-            for report in [f"{place.outbox}/jest-{number}.json"]
+            self._step((*argv, f"--outputFile={report}", *_titles(titles), "--runTestsByPath", file), report)
+            for file, titles, report in _selections(only, place)
         )
 
     def id_of(self, case: TestCase, place: Place) -> str:
         """The file relative to the project, and the titles of the suites and of the test, as jest joins them."""
-        return "::".join(filter(None, (relative(case.file, place), " ".join((*case.suite, case.name)))))
+        return _id(case, place, _full_title(case))
+
+
+class Vitest(_Program):
+    """https://vitest.dev/guide/cli. An id is ``FILE::TITLE``, with the titles of the suites in front of the test's."""
+
+    __slots__ = ()
+    name = "vitest"
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """``run`` is what keeps it from watching."""
+        return self._typed("npx", "vitest", "run")
+
+    def steps(self, place: Place, only: tuple[str, ...]) -> tuple[Step, ...]:
+        """All at once; for a selection once per file. A file is named absolutely: its path is looked for in others."""
+        if not only:
+            report = f"{place.outbox}/vitest.json"
+            words = tuple(word for word in self.arguments if word not in _WATCHES)
+            return (self._step(("vitest", "run", *words, *_vitest_report(report)), report),)
+        argv = ("vitest", "run", *self._options(_VITEST_VALUES))
+        return tuple(
+            self._step((*argv, *_vitest_report(report), *_vitest_titles(titles), f"{place.folder}/{file}"), report)
+            for file, titles, report in _selections(only, place)
+        )
+
+    def id_of(self, case: TestCase, place: Place) -> str:
+        """The file relative to the project, and the titles of the suites and of the test, as vitest shows them."""
+        return _id(case, place, _full_title(case, " > "))
+
+
+class Mocha(_Program):
+    """https://mochajs.org/#command-line-usage. An id is ``FILE::TITLE``, with the titles of the suites in front.
+
+    A hook that failed is selected with the suite that it belongs to. Where the settings of the project name files,
+    mocha looks for the title in those as well.
+    """
+
+    __slots__ = ()
+    name = "mocha"
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """By npx, which takes the project's own."""
+        return self._typed("npx", "mocha")
+
+    def steps(self, place: Place, only: tuple[str, ...]) -> tuple[Step, ...]:
+        """All at once; for a selection once per file."""
+        if not only:
+            report = f"{place.outbox}/mocha.json"
+            words = tuple(word for word in self.arguments if word not in _WATCHES)
+            return (self._step(("mocha", *words, *_mocha_report(report)), report),)
+        argv = ("mocha", *self._options(_MOCHA_VALUES))
+        return tuple(
+            self._step((*argv, *_mocha_report(report), *_patterns(titles), file), report)
+            for file, titles, report in _selections(only, place)
+        )
+
+    def id_of(self, case: TestCase, place: Place) -> str:
+        """The file relative to the project, and the full title as it is read."""
+        return _id(case, place, case.name if case.name != case.file else "")
+
+
+class Playwright(_Program):
+    """https://playwright.dev/docs/test-cli. An id is ``FILE::SUITE › TEST [PROJECT]``, FILE below the folder of tests.
+
+    A test is selected in one project, by its file and its full title, whatever tags it has.
+    """  # noqa: RUF002 - playwright writes it so
+
+    __slots__ = ()
+    name = "playwright"
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """By npx, which takes the project's own."""
+        return self._typed("npx", "playwright", "test")
+
+    def steps(self, place: Place, only: tuple[str, ...]) -> tuple[Step, ...]:
+        """All at once; for a selection once per file and project."""
+        if not only:
+            return (self._reporting(("playwright", "test", *self.arguments), f"{place.outbox}/playwright.json"),)
+        argv = ("playwright", "test", *self._options(_PLAYWRIGHT_VALUES))
+        by_project: dict[str, tuple[str, ...]] = {}
+        for id_ in only:
+            found = re.search(r" \[([^\]]*)\]$", id_)
+            project = found[1] if found else ""
+            plain = id_[: found.start()] if found else id_
+            by_project[project] = (*by_project.get(project, ()), plain.replace(_BETWEEN, " "))
+        return tuple(
+            self._reporting(
+                (*argv, *((f"--project={project}",) if project else ()), *_grep(file, titles), f"{_literal(file)}$"),
+                report.replace("playwright-", f"playwright-{number}-"),
+            )
+            for number, (project, wanted) in enumerate(by_project.items())
+            for file, titles, report in _selections(wanted, place, self.name)
+        )
+
+    def id_of(self, case: TestCase, _place: Place) -> str:
+        """As it is read."""
+        return case.id
+
+    def _reporting(self, words: tuple[str, ...], report: str) -> Step:
+        told = {**dict(self.variables), "CI": "true", "PLAYWRIGHT_JSON_OUTPUT_FILE": report}
+        return Step(("npx", "--no-install", *words, "--reporter=json"), (report,), environment=told)
+
+
+_JEST_VALUES = frozenset({"-c", "--config", "--env", "--maxWorkers", "--rootDir", "--testTimeout", "--selectProjects"})
+_VITEST_VALUES = frozenset({"-c", "--config", "-r", "--root", "--dir", "--environment", "--pool", "--project"})
+_MOCHA_VALUES = frozenset({
+    "-r", "--require", "--config", "--package", "-u", "--ui", "--timeout", "--extension", "--import", "-n",
+    "--node-option", "--file", "--loader",
+})  # fmt: skip
+_PLAYWRIGHT_VALUES = frozenset({"-c", "--config", "-j", "--workers", "--timeout", "--retries", "--repeat-each"})
+
+
+def _vitest_report(report: str) -> tuple[str, ...]:
+    return ("--reporter=json", f"--outputFile={report}")
+
+
+def _mocha_report(report: str) -> tuple[str, ...]:
+    return ("--reporter=json", f"--reporter-option=output={report}")
 
 
 def _titles(titles: tuple[str, ...]) -> tuple[str, ...]:
     return ("--testNamePattern", any_of(titles)) if titles else ()
 
 
+def _vitest_titles(titles: tuple[str, ...]) -> tuple[str, ...]:
+    """Vitest 5 looks for a pattern in what it shows, vitest 4 in the titles with blanks between them."""
+    return tuple(word.replace(" > ", "(?: >)? ") for word in _titles(titles))
+
+
+def _patterns(titles: tuple[str, ...]) -> tuple[str, ...]:
+    """Mocha's pattern for *titles*: of a hook, the suite that it belongs to."""
+    suites = [_HOOK.sub("", title) for title in titles]
+    if "" in suites or not titles:
+        return ()
+    tests = any_of(tuple(title for title in titles if not _HOOK.search(title)))
+    parts = [f"^{_literal(suite)} " for suite, title in zip(suites, titles, strict=True) if suite != title]
+    return ("--grep", "|".join((*parts, *((tests,) if len(parts) < len(titles) else ()))))
+
+
+def _grep(file: str, titles: tuple[str, ...]) -> tuple[str, ...]:
+    """Playwright looks for a pattern in the project, the file, the titles and the tags, with blanks in between."""
+    if not titles:
+        return ()
+    return ("--grep", f"(?:^| ){_literal(file)} (?:{'|'.join(map(_literal, titles))})(?: @\\S+)*$")
+
+
+def _literal(title: str) -> str:
+    escaped = _SIGNS.sub(lambda sign: f"\\{sign[0]}", title)
+    return _CONTROLS.sub(lambda sign: f"\\u{ord(sign[0]):04x}", escaped)  # mocha reads a pattern up to a line's end
+
+
 def any_of(titles: tuple[str, ...]) -> str:
     """A regular expression of JavaScript that matches exactly *titles*."""
-    escaped = [_SIGNS.sub(lambda sign: f"\\{sign[0]}", title) for title in titles]
-    return f"^(?:{'|'.join(escaped)})$"
+    return f"^(?:{'|'.join(map(_literal, titles))})$"
 
 
-def by_file(only: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """The titles wanted of each file; none where the whole file is."""
-    found: dict[str, tuple[str, ...]] = {}
-    whole: set[str] = set()
-    for id_ in only:
-        file, _, title = id_.partition("::")
-        found[file] = (*found.get(file, ()), title)
-        if not title:
-            whole.add(file)
-    return {file: () if file in whole else titles for file, titles in found.items()}
+def _selections(
+    only: tuple[str, ...], place: Place, name: str = "selected"
+) -> tuple[tuple[str, tuple[str, ...], str], ...]:
+    """The files of *only* that are here, the titles wanted of each (none: all), and a place for the report of each."""
+    ends = tuple(f"/{known}" for known in place.files)
+    wanted = {
+        file: titles
+        for file, titles in by_file(only).items()
+        if not ends or any(known.endswith(f"/{file}") for known in ends)
+    }.items()
+    return tuple((file, titles, f"{place.outbox}/{name}-{number}.json") for number, (file, titles) in enumerate(wanted))
 
 
-def relative(file: str, place: Place) -> str:
-    """*file* relative to the project, where a report names it absolutely."""
-    path = PurePath(file)
-    return path.relative_to(place.folder).as_posix() if path.is_relative_to(place.folder) else file
+def _full_title(case: TestCase, between: str = " ") -> str:
+    """The titles of *case* with *between* between them; what is read has another sign there."""
+    suites = tuple(filter(None, case.suite))
+    own = case.name.removeprefix(f"{_BETWEEN.join(suites)}{_BETWEEN}") if suites else case.name
+    return between.join(filter(None, (*suites, own)))
+
+
+def _id(case: TestCase, place: Place, title: str) -> str:
+    return "::".join(filter(None, (relative(case.file, place), title)))

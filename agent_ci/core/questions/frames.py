@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from agent_ci.core.origins import is_generated, is_vendored
 from agent_ci.core.paths import is_test_path
 from agent_ci.core.run import Evidence
 
@@ -18,6 +19,7 @@ _FOREIGN = re.compile(r"(^|/)(site-packages|dist-packages|node_modules|pkg/mod|\
 _AFFIXES = re.compile(r"^(test_|spec_)|([._-](test|tests|spec)|Tests?|Spec)$")
 _MOST = 20
 _LONGEST = 50_000  # characters of one traceback that are searched; its end is what names the failure
+_FROM_A_LOG = 0.5  # an excerpt of a log holds more than the failure
 _FROM_A_NAME = 0.25  # a file named like the failing test weighs less than any frame of the first few
 
 
@@ -94,7 +96,8 @@ def suspects(evidence: Evidence, paths: Iterable[str]) -> tuple[str, ...]:
     """The files of *paths* to show for *evidence*: the code first, then the failing tests, each best first.
 
     A file counts for more the nearer to the innermost frame it stands, summed over the failing tests. Findings
-    count as an innermost frame. A file that is only named like a failing test counts a little.
+    count as an innermost frame, what the excerpts of logs name as half of it, and a file that is only named like a
+    failing test counts a little. Code that was generated, or copied from others, comes after the rest.
     """
     index = Index(paths)
     scores: dict[str, float] = {}
@@ -102,7 +105,7 @@ def suspects(evidence: Evidence, paths: Iterable[str]) -> tuple[str, ...]:
         scores[file] = scores.get(file, 0.0) + weight
     for file in _namesakes(_test_files(evidence, index), index):
         scores[file] = scores.get(file, 0.0) + _FROM_A_NAME
-    ranked = sorted(scores, key=lambda file: (is_test_path(file), -scores[file], file))
+    ranked = sorted(scores, key=lambda file: (is_test_path(file), _is_foreign(file), -scores[file], file))
     return tuple(ranked[:_MOST])
 
 
@@ -114,8 +117,16 @@ def _votes(evidence: Evidence, index: Index) -> Iterator[tuple[str, float]]:
     for finding in evidence.findings:
         if file := index.resolve(finding.file):
             yield file, 1.0
+    for log in evidence.logs:
+        named = (index.resolve(frame.path) for frame in frames(log.excerpt))
+        for distance, file in enumerate(dict.fromkeys(file for file in named if file)):
+            yield file, _FROM_A_LOG / (1 + distance)
     for file in _test_files(evidence, index):
         yield file, 0.0
+
+
+def _is_foreign(path: str) -> bool:
+    return is_generated(path) or is_vendored(path)
 
 
 def _test_files(evidence: Evidence, index: Index) -> tuple[str, ...]:
@@ -143,6 +154,7 @@ def named_lines(evidence: Evidence, paths: Iterable[str]) -> Mapping[str, tuple[
     places = [frame for text in texts for frame in text]
     places += [Frame(case.file, case.line or 0) for case in evidence.targets]
     places += [Frame(finding.file, finding.line or 0) for finding in evidence.findings]
+    places += [frame for log in evidence.logs for frame in frames(log.excerpt)]
     for place in places:
         if place.line and (file := index.resolve(place.path)):
             lines.setdefault(file, set()).add(place.line)

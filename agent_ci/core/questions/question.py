@@ -68,17 +68,17 @@ def fix_question(  # noqa: PLR0913 - what one question is made from
     files = {path: file.text for path, file in shown.items()}
     lines = named_lines(evidence, files)
     groups = _groups(evidence.targets)
-    findings = _findings(evidence)
+    said = _said_by_logs(evidence)
     tried = [_attempt(number, attempt) for number, attempt in enumerate(attempts, start=1)]
     tests = {path: text for path, text in files.items() if is_test_path(path)}
     code = {path: text for path, text in files.items() if path not in tests}
     parts: dict[str, _Part] = {
-        "failures": lambda page, room: _failures(page, groups, findings, room),
+        "failures": lambda page, room: _failures(page, groups, said, room),
         "tests": lambda page, room: _files(page, tests, lines, room),
         "sources": lambda page, room: _files(page, code, lines, room),
         "attempts": lambda page, room: _attempts(page, tried, room),
     }
-    texts = (*files.values(), *files, *(text for _, text in tried), *_texts(groups), findings)
+    texts = (*files.values(), *files, *(text for _, text in tried), *_texts(groups), *said, *said.values())
     tag = tag_for(texts, f"{nonce} {template.id}")
     page = _Page(tag)
     values = _rendered(parts, page, allowance)
@@ -135,6 +135,15 @@ def _texts(groups: Iterable[_Group]) -> Iterable[str]:
     return (text for group in groups for text in (group.text, *group.ids))
 
 
+def _said_by_logs(evidence: Evidence) -> dict[str, str]:
+    """What the logs say by the names of the blocks: the errors in them first, then what is worth reading of each."""
+    blocks = {"errors found in the logs": _findings(evidence)}
+    for log in evidence.logs:
+        failed = f"{log.failed}\n\n" if log.failed else ""
+        blocks[f"from the log {cleaned(log.name).text}"] = cleaned(f"{failed}{log.excerpt}").text
+    return {name: text for name, text in blocks.items() if text}
+
+
 def _findings(evidence: Evidence) -> str:
     lines = [
         f"{finding.file}:{finding.line or '?'}: {finding.message}" + (f" [{finding.code}]" if finding.code else "")
@@ -143,12 +152,12 @@ def _findings(evidence: Evidence) -> str:
     return cleaned("\n".join(lines)).text
 
 
-def _failures(page: _Page, groups: Sequence[_Group], findings: str, room: int) -> str:
+def _failures(page: _Page, groups: Sequence[_Group], said: Mapping[str, str], room: int) -> str:
     shown = groups[:_MOST_GROUPS]
     page.leave_out([name for group in groups[_MOST_GROUPS:] for name in group.ids], "failing tests not shown")
-    texts = ([findings] if findings else []) + [group.text for group in shown]
+    texts = [*said.values(), *(group.text for group in shown)]
     rooms = iter(shares([len(text) for text in texts], [1] * len(texts), room))
-    blocks = [page.block(Origin.LOG, "errors found in the logs", middle_cut(findings, next(rooms)))] if findings else []
+    blocks = [page.block(Origin.LOG, name, middle_cut(text, next(rooms))) for name, text in said.items()]
     blocks += [_failure(page, group, next(rooms)) for group in shown]
     return "\n\n".join(blocks) or "No test is named; the code above and below is all there is."
 
@@ -210,7 +219,8 @@ def _invisible_elsewhere(evidence: Evidence, attempts: tuple[Attempt, ...]) -> l
     """What was taken out of texts that are no files, and that nobody has to quote."""
     texts = {
         "the test report": "".join(f"{case.id}{case.message}{case.traceback}" for case in evidence.targets),
-        "the logs": "".join(f"{finding.file}{finding.message}" for finding in evidence.findings),
+        "the logs": "".join(f"{finding.file}{finding.message}" for finding in evidence.findings)
+        + "".join(f"{log.name}{log.failed}{log.excerpt}" for log in evidence.logs),
         "earlier attempts": "".join("".join((attempt.reply.text, *attempt.objections)) for attempt in attempts),
     }
     counts = {name: cleaned(text).invisible for name, text in texts.items()}

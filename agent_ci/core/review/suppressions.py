@@ -15,14 +15,16 @@ _IN_COMMENT = re.compile(
     r"|pragma:\s*no\s?(?:cover|branch)\b|nosec\b|nosemgrep\b|pylint:\s*(?:disable|skip-file)\b|flake8:\s*noqa\b"
     r"|ruff:\s*noqa\b|isort:\s*skip\b|fmt:\s*(?:off|skip)\b|eslint-disable\b|tslint:disable\b|oxlint-disable\b"
     r"|biome-ignore\b|(?:istanbul|c8|v8)\s+ignore\b|coverage:\s*ignore\b|deno-lint-ignore\b|stylelint-disable\b"
-    r"|rubocop:\s*(?:disable|todo)\b|NOSONAR\b|sonar-ignore\b|CHECKSTYLE[.:]\s*OFF\b|noinspection\b|nolint\b"
+    r"|rubocop:\s*(?:disable|todo)\b|NOSONAR\b|sonar-ignore\b|CHECKSTYLE[.:]\s*OFF\b|noinspection\b|nolint(?:nextline|begin)?\b"
     r"|lint:ignore\b|codespell:ignore\b|shellcheck\s+disable\b|hadolint\s+ignore\b|:nocov:|allowlist\s+secret\b"
-    r"|detect-secrets\b|gitleaks:allow\b|trufflehog:ignore\b|yamllint\s+disable\b)",
+    r"|phpcs:\s*(?:ignore|disable)\w*|credo:\s*disable[-\w]*|swiftlint:\s*disable\b|ktlint-disable\b|pyrefly:\s*ignore\b"
+    r"|ty:\s*ignore\b|detect-secrets\b|gitleaks:allow\b|trufflehog:ignore\b|yamllint\s+disable\b)",
     re.IGNORECASE,
 )
 _AT = re.compile(r"(?:#|//|/\*)[^\n]{0,40}?(?P<mark>@ts-(?:ignore|nocheck|expect-error)\b|:nocov:)")
 _IN_CODE = re.compile(
     r"(?P<mark>@SuppressWarnings\b|@SuppressFBWarnings\b|@SuppressLint\b|@Suppress\(|#!?\[allow\(|#!?\[expect\("
+    r"|@(?:phpstan-ignore|psalm-suppress|phan-suppress)\b|@dialyzer\b|#pragma\s+(?:GCC|clang)\s+diagnostic\s+ignored\b"
     r"|#pragma\s+warning\s+disable\b|@typing\.no_type_check\b|@no_type_check\b|\[SuppressMessage\()"
 )
 _PROSE = frozenset({".md", ".rst", ".txt", ".adoc"})

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from agent_ci.core.loops import MOST_MENDED
 from agent_ci.core.note import Note
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.markdown import sticky
@@ -26,7 +27,8 @@ class Story:
 
     ``marker`` is the first line of the comment and of no other. ``is_quiet`` is True where there is nothing to say
     unless something was said before. ``check`` is a check of its own by ``name``, ``conclusion``, ``title`` and
-    ``text``, with ``notes`` on lines of the commit, empty where there is none. ``issue`` asks a person for help.
+    ``text``, with ``notes`` on lines of the commit, empty where there is none. ``issue`` asks a person for help,
+    and the issues about the failures that ``mended`` names are closed.
     """
 
     marker: str
@@ -35,6 +37,7 @@ class Story:
     check: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[Note, ...] = ()
     issue: Issue | None = None
+    mended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ def story(document: Mapping[str, object], patch: str, outward: Outward) -> Story
         },
         notes=tuple(_note(note, outward) for note in run.notes),
         issue=_issue(document, outward),
+        mended=_mended(document) if account.known_outcome is Outcome.NOTHING_TO_DO else (),
     )
 
 
@@ -76,6 +80,13 @@ def _issue(document: Mapping[str, object], outward: Outward) -> Issue | None:
         return None
     title, body = (outward.to(Sink.COMMENT, part) for part in issue(document))
     return Issue(failure, title, body)
+
+
+def _mended(document: Mapping[str, object]) -> tuple[str, ...]:
+    """The failures that repairs of ours on the branch were about, now that it is green."""
+    found = document.get("mended")
+    names = (text(one) for one in found) if isinstance(found, list | tuple) else ()
+    return tuple(dict.fromkeys(name for name in names if _FINGERPRINT.fullmatch(name)))[:MOST_MENDED]
 
 
 def _note(note: Note, outward: Outward) -> Note:

@@ -11,10 +11,11 @@ from agent_ci.core.context import Context
 from agent_ci.core.ladder import COMMIT, PULL_REQUEST, SUGGESTION
 from agent_ci.core.parcel import Parcel
 from agent_ci.core.views.story import Story
-from agent_ci.errors import RungRefusedError
+from agent_ci.errors import NotAllowedError, RungRefusedError, StaleError
 from agent_ci.forges.github import committing, people, requesting, suggesting, telling
-from agent_ci.forges.github.events import Job
+from agent_ci.forges.github.events import Job, told_target
 from agent_ci.forges.github.project import Project, token
+from agent_ci.http.answers import MissingError
 from agent_ci.http.api import Timing
 from agent_ci.ports import Delivery
 
@@ -54,7 +55,26 @@ class GitHubActions:
             raise RungRefusedError(
                 "this job has no token that may write; run `agent-ci publish` in a job that has GITHUB_TOKEN"
             )
-        return _RUNGS[rung](Project.of(self.environment, self.timing), parcel)
+        project = Project.of(self.environment, self.timing)
+        if rung != SUGGESTION and parcel.number is not None:  # a suggestion looks for itself
+            self._check_request(project, parcel.number)
+        return _RUNGS[rung](project, parcel)
+
+    def _check_request(self, project: Project, number: int) -> None:
+        """Raise StaleError where the judged pull request was closed, merged or given another target meanwhile.
+
+        A token that may write contents and not read pull requests cannot tell, and delivers as before.
+        """
+        try:
+            request = project.api.get(project.path("pulls", number)).item
+        except (MissingError, NotAllowedError):
+            return
+        target, told = request.get("base"), told_target(self.environment)
+        now = target.get("ref") if isinstance(target, dict) else ""
+        if request.get("state") != "open":
+            raise StaleError(f"pull request #{number} was closed or merged while the fix was made")
+        if told and now != told:
+            raise StaleError(f"pull request #{number} goes to {now!r} now, and was judged against {told!r}; run again")
 
     def tell(self, story: Story, context: Context) -> str:
         """Bring the comment and the check of *story* up to date; the comment's address, empty where there is none.

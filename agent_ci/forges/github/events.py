@@ -32,6 +32,26 @@ def is_here(environment: Mapping[str, str]) -> bool:
     return environment.get("GITHUB_ACTIONS") == "true" or all(environment.get(name) for name in names)
 
 
+def judged_run(environment: Mapping[str, str]) -> tuple[int | None, str]:
+    """The run that a job is about, and the commit that its event tells of; None and empty where neither is said.
+
+    After another workflow it is that one's run, elsewhere the run that the job is part of. Raises UnsupportedError for
+    a broken payload.
+    """
+    own = read_number(environment.get("GITHUB_RUN_ID"))
+    if environment.get("GITHUB_EVENT_NAME") != "workflow_run":
+        return own, ""
+    run = part(_payload(environment), "workflow_run")
+    return read_number(run.get("id")), read_commit_id(run.get("head_sha"))
+
+
+def told_target(environment: Mapping[str, str]) -> str:
+    """The branch that the judged pull request was to be merged into when the job began; empty where it is not said."""
+    return environment.get("GITHUB_BASE_REF", "") or text(
+        part(part(_payload(environment), "pull_request"), "base"), "ref"
+    )
+
+
 @dataclass(frozen=True)
 class Job:
     """A job on GitHub, as its variables tell. Everything in the payload but ids and flags is text that strangers wrote.
@@ -65,8 +85,7 @@ class Job:
 
     @cached_property
     def _payload(self) -> Mapping[str, Any]:
-        path = self._variable("GITHUB_EVENT_PATH")
-        return read_payload(Path(path), "GITHUB_EVENT_PATH") if path else {}
+        return _payload(self.environment)
 
     @property
     def _change(self) -> _Change:
@@ -148,6 +167,11 @@ class _Change:
     number: int | None = None
     from_fork: bool = False
     is_stopped: bool = False
+
+
+def _payload(environment: Mapping[str, str]) -> Mapping[str, Any]:
+    path = environment.get("GITHUB_EVENT_PATH", "")
+    return read_payload(Path(path), "GITHUB_EVENT_PATH") if path else {}
 
 
 def _of_asked_change(told: str) -> _Change:

@@ -23,12 +23,20 @@ def escalate(project: Project, fingerprint: str, title: str, body: str) -> str:
         ).item
         found = _ours(project, fingerprint) or (made,)
     for issue in found[1:]:
-        _close(project, int(issue["number"]))
+        _close(project, int(issue["number"]), "not_planned")
     return str(found[0].get("html_url") or "")
 
 
-def _close(project: Project, number: int) -> None:
-    path, body = project.path("issues", number), {"state": "closed", "state_reason": "not_planned"}
+def settle(project: Project, fingerprint: str) -> bool:
+    """Close the open issue for the failure *fingerprint*, which is gone; False where there is none any more."""
+    found = _ours(project, fingerprint)
+    for issue in found:
+        _close(project, int(issue["number"]), "completed")
+    return bool(found)
+
+
+def _close(project: Project, number: int, reason: str) -> None:
+    path, body = project.path("issues", number), {"state": "closed", "state_reason": reason}
     project.send("PATCH", path, body, read_back=lambda: _if_closed(project.api.get(path)))
 
 

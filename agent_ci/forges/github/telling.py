@@ -27,6 +27,8 @@ def tell(project: Project, story: Story, context: Context) -> str:
         _check(project, story, context)
     if story.issue:
         issues.escalate(project, story.issue.fingerprint, story.issue.title, story.issue.body)
+    for failure in story.mended:
+        issues.settle(project, failure)
     return address
 
 

@@ -12,7 +12,7 @@ from agent_ci.core.context import Context
 from agent_ci.core.ladder import COMMIT, PULL_REQUEST, SUGGESTION
 from agent_ci.core.parcel import Parcel
 from agent_ci.core.views.story import Story
-from agent_ci.errors import ForgeUnavailableError, NotAllowedError, RungRefusedError
+from agent_ci.errors import ForgeUnavailableError, NotAllowedError, RungRefusedError, StaleError
 from agent_ci.forges.gitlab.job import Job
 from agent_ci.forges.gitlab.merge_requests import Requests
 from agent_ci.forges.gitlab.people import is_held
@@ -54,6 +54,8 @@ class GitLabCI:
             raise RungRefusedError(NEEDED)
         if parcel.from_fork and rung != SUGGESTION:
             raise RungRefusedError("the merge request comes from another project, whose branches are not ours")
+        if rung != SUGGESTION and parcel.number is not None and not Access.of(self.environment).is_job:
+            self._check_request(parcel.number)
         if rung == COMMIT:
             return self._commit(parcel)
         if rung == SUGGESTION:
@@ -61,6 +63,17 @@ class GitLabCI:
         if rung == PULL_REQUEST:
             return Requests(self._project, self._push).deliver(parcel)
         raise RungRefusedError(f"GitLab has no delivery by {rung}")
+
+    def _check_request(self, number: int) -> None:
+        """Raise StaleError where the judged merge request was closed, merged or given another target meanwhile."""
+        request, told = self._project.merge_request(number), self.environment.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
+        state = request.get("state")
+        if not isinstance(state, str):
+            raise ForgeUnavailableError(f"GitLab answered without the state of merge request !{number}; try again")
+        if state != "opened":
+            raise StaleError(f"merge request !{number} was closed or merged while the fix was made")
+        if told and (now := request.get("target_branch")) != told:
+            raise StaleError(f"merge request !{number} goes to {now!r} now, and was judged against {told!r}; run again")
 
     def tell(self, story: Story, context: Context) -> str:
         """Bring the note on the merge request, else the commit's status, up to date.

@@ -19,6 +19,14 @@ def escalate(project: Project, fingerprint: str, title: str, body: str) -> str:
     return str(issue.get("web_url", ""))
 
 
+def settle(project: Project, fingerprint: str) -> bool:
+    """Close the open issue for the failure *fingerprint*, which is gone; False where there is none any more."""
+    found = _open(project, fingerprint)
+    for issue in found:
+        _close(project, issue)
+    return bool(found)
+
+
 def _close(project: Project, issue: Item) -> None:
     project.send("PUT", ("issues", number_of(issue, "iid")), {"state_event": "close"})
 

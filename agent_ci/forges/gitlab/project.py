@@ -14,6 +14,7 @@ from agent_ci.http.api import Api, Timing, path_of
 
 Item = Mapping[str, Any]
 _MOST = 3000  # items of a list that are read
+_OF_THE_PIPELINE = ("CI_PROJECT_ID", "CI_PROJECT_PATH")
 _SECONDS = 180.0  # for everything that one run says to the API
 NEEDED = (
     "this job has no token that may write; add a masked and protected variable GITLAB_TOKEN with a project access "
@@ -65,9 +66,22 @@ class Project:
         access = Access.of(environment)
         if not access.token or access.is_job:
             raise NotAllowedError(NEEDED)
+        return cls._named(environment, access, ("CI_MERGE_REQUEST_PROJECT_ID", *_OF_THE_PIPELINE), timing)
+
+    @classmethod
+    def of_pipeline(cls, environment: Mapping[str, str], timing: Timing | None = None) -> Project:
+        """The project whose pipeline this job is in, to be read with whatever token there is; else as ``of``."""
+        access = Access.of(environment)
+        if not access.token:
+            raise NotAllowedError("this job has no token that could read its pipeline")
+        return cls._named(environment, access, _OF_THE_PIPELINE, timing)
+
+    @classmethod
+    def _named(
+        cls, environment: Mapping[str, str], access: Access, names: tuple[str, ...], timing: Timing | None
+    ) -> Project:
         server = environment.get("CI_SERVER_URL", "").rstrip("/")
         base = environment.get("CI_API_V4_URL") or (f"{server}/api/v4" if server else "")
-        names = ("CI_MERGE_REQUEST_PROJECT_ID", "CI_PROJECT_ID", "CI_PROJECT_PATH")
         name = next((environment[name] for name in names if environment.get(name)), "")
         if not base or not name:
             raise ForgeUnavailableError("CI_API_V4_URL and CI_PROJECT_ID are not set, so that the project is not known")
@@ -105,6 +119,10 @@ class Project:
 
         found = self.api.send(method, self._path(*where), dict(body), read_back=answered if read_back else None).body
         return found if isinstance(found, dict) else {}
+
+    def download(self, *parts: str | int, limit: int) -> bytes:
+        """A file of the project, at most *limit* bytes."""
+        return self.api.download(self._path(*parts), limit=limit)
 
     def remove(self, *parts: str | int) -> None:
         """Delete what we made; that somebody was faster is as good."""

@@ -32,6 +32,8 @@ class Telling:
         """Bring note, status and issue up to date; the address of the first two, empty where nothing is told."""
         if story.issue:
             issues.escalate(self.project, story.issue.fingerprint, story.issue.title, story.issue.body)
+        for failure in story.mended:
+            issues.settle(self.project, failure)
         if number := context.number or self._request_of(context.branch):
             return self._note(story, number)
         return self._status(story, context) if story.check and not story.is_quiet else ""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
 from agent_ci.core.questions.frames import Frame, Index, frames, named_lines, suspects
 from agent_ci.core.report import Status, TestCase
-from agent_ci.core.run import Evidence, Finding
+from agent_ci.core.run import Evidence, Finding, JobLog
 
 PYTEST = """
 tests/test_cart.py:9: in test_total
@@ -161,3 +162,18 @@ def test_a_hostile_trace_costs_no_time(text: str) -> None:
 
 def test_a_frame_is_a_value() -> None:
     assert Frame("a.py", 1) == Frame("a.py", 1)
+
+
+def test_what_the_excerpt_of_a_log_names_is_suspect_and_shown_less_than_a_finding() -> None:
+    log = JobLog("job.log", 'File "/srv/src/shop/tax.py", line 4, in rate\nValueError')
+    found = replace(evidence(), logs=(log,))
+    assert suspects(found, ("src/shop/tax.py", "src/shop/cart.py")) == ("src/shop/tax.py",)
+    assert named_lines(found, ("src/shop/tax.py",)) == {"src/shop/tax.py": (4,)}
+    both = replace(found, findings=(Finding("src/shop/cart.py", 2, "no"),))
+    assert suspects(both, ("src/shop/tax.py", "src/shop/cart.py")) == ("src/shop/cart.py", "src/shop/tax.py")
+
+
+def test_generated_and_vendored_files_come_after_those_that_a_person_wrote() -> None:
+    findings = tuple(Finding(path, 1, "no") for path in ("api/cart.pb.go", "vendor/x/y.go", "cart.go"))
+    paths = ("api/cart.pb.go", "cart.go", "vendor/x/y.go")
+    assert suspects(evidence(findings=findings), paths)[0] == "cart.go"

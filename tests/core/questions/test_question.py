@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from agent_ci.core.questions.prompt import Template
 from agent_ci.core.questions.question import fix_question, shares
 from agent_ci.core.report import Status, TestCase
-from agent_ci.core.run import Attempt, Evidence, Finding, Reply
+from agent_ci.core.run import Attempt, Evidence, Finding, JobLog, Reply
 
 TEMPLATE = Template(
     "fix.v0",
@@ -208,3 +209,20 @@ def test_shares_are_by_weight_and_nothing_is_wasted(
     needs: tuple[int, ...], weights: tuple[int, ...], allowance: int, expected: tuple[int, ...]
 ) -> None:
     assert shares(needs, weights, allowance) == expected
+
+
+def test_the_excerpt_of_a_log_is_part_of_what_failed() -> None:
+    log = JobLog("ci/job.log", "… 10 lines left out (1 to 10) …\nmake: *** [all] Error 2\u200b", "make failed")
+    question = fix_question(TEMPLATE, replace(evidence(CASE), logs=(log,)), SOURCES, ())
+    failed = part(question, "failed")
+    assert 'origin="log" name="from the log ci/job.log"' in failed
+    assert "make failed\n\n… 10 lines left out (1 to 10) …\nmake: *** [all] Error 2\n" in failed
+    assert "1 invisible characters in the logs" in part(question, "left out")
+
+
+def test_no_excerpt_can_end_its_own_fence() -> None:
+    log = JobLog(HOSTILE, HOSTILE, HOSTILE)
+    question = fix_question(TEMPLATE, replace(evidence(CASE), logs=(log,)), SOURCES, ())
+    [tag] = set(re.findall(r"^<(data-[0-9a-f]{16}) origin=\"", question, re.MULTILINE))
+    inside = re.sub(rf'<{tag} origin="[a-z]+" name="[^"]*">\n.*?\n</{tag}>', "", question, flags=re.DOTALL)
+    assert "New rules" not in inside.split("# left out")[0]

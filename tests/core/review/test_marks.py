@@ -20,7 +20,11 @@ SILENCED = (
     "x.go|x := f() //nolint:errcheck",
     'X.java|@SuppressWarnings("unchecked")', "X.java|int x = f(); // NOSONAR", "x.rb|# rubocop:disable Style/Foo",
     "x.rs|#[allow(dead_code)]", "x.py|password = f()  # pragma: allowlist secret",
-    "X.cs|#pragma warning disable CS8602",
+    "X.cs|#pragma warning disable CS8602", "x.cpp|int a = f(); // NOLINTNEXTLINE", "x.php|// phpcs:ignore",
+    "x.php|/** @phpstan-ignore-next-line */", "x.php| * @psalm-suppress MixedReturn",
+    "x.ex|@dialyzer {:nowarn_function, f: 1}", "x.ex|# credo:disable-for-next-line",
+    "x.swift|// swiftlint:disable force_cast", "x.kt|// ktlint-disable no-wildcard",
+    'x.c|#pragma GCC diagnostic ignored "-Wall"', "x.py|x = f()  # ty: ignore",
 )  # fmt: skip
 NOT_SILENCED = (
     "x.py|# the type: ignored words are left out", "x.py|NOQA = 'noqa'", "x.md|Write `# noqa` after the line.",

@@ -157,3 +157,21 @@ def test_an_unknown_token_is_no_reason_to_try_again(lab: Lab) -> None:
     with pytest.raises(ForgeUnavailableError, match="give a valid one"):
         lab.forge(GH_TOKEN="", GITHUB_TOKEN=f"{TOKEN}-revoked").deliver(lab.parcel(), "commit")
     assert len(lab.server.seen) == 1
+
+
+@pytest.mark.parametrize("rung", ["commit", "pull-request"])
+@pytest.mark.parametrize("change", ["closed", "retargeted"])
+def test_nothing_is_delivered_for_a_pull_request_that_is_another_one_by_now(lab: Lab, rung: str, change: str) -> None:
+    number = lab.server.state.open_request("change")
+    if change == "closed":
+        lab.server.state.close(number)
+    else:
+        lab.server.state.pulls[number]["base"]["ref"] = "change"
+    with pytest.raises(StaleError, match=f"pull request #{number}"):
+        lab.forge(GITHUB_BASE_REF="main").deliver(lab.parcel(number=number), rung)
+    assert lab.server.writes == []
+
+
+def test_a_token_that_may_not_read_pull_requests_commits_as_before(lab: Lab) -> None:
+    lab.server.breaks("GET", r"/pulls/\d+$", Step(b"{}", status=403))
+    assert lab.forge().deliver(lab.parcel(number=7), "commit").rung == "commit"

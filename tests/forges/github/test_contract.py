@@ -20,7 +20,7 @@ from referencing.jsonschema import DRAFT202012
 
 from agent_ci.core.note import Note
 from agent_ci.core.views.story import Story
-from agent_ci.forges.github import issues
+from agent_ci.forges.github import issues, runs, standing
 from agent_ci.forges.github.committing import _MUTATION
 from tests.forges.github.lab import FINGERPRINT, FIXED, Lab
 from tests.servers.github import Seen
@@ -28,7 +28,7 @@ from tests.servers.github import Seen
 _CORPUS = Path(os.environ.get("AGENT_CI_CORPUS") or Path(__file__).parents[3].parent / "shared")
 SPECIFICATION = Path(os.environ.get("GITHUB_OPENAPI") or _CORPUS / "testbed/github-openapi-subset.json")
 MARKER = "<!-- agent-ci -->"
-LEAST_CHECKED = 9  # operations of the adapter that the known part of the description holds
+LEAST_CHECKED = 12  # operations of the adapter that the known part of the description holds
 
 
 def _commit(lab: Lab, _number: int) -> None:
@@ -53,9 +53,21 @@ def _told(lab: Lab, number: int) -> None:
 
 def _issue(lab: Lab, _number: int) -> None:
     issues.escalate(lab.project(), FINGERPRINT, "red", "it is")
+    issues.settle(lab.project(), FINGERPRINT)
 
 
-ACTS: tuple[Callable[[Lab, int], None], ...] = (_suggestion, _pull_request, _told, _issue, _commit)
+def _red_run(lab: Lab, _number: int) -> None:
+    lab.server.state.red_run(5, lab.head)
+    lab.server.state.jobs[5] = [{"id": 1, "name": "test", "conclusion": "failure"}]
+    lab.server.store["actions/jobs/1/logs"] = b"log"
+    runs.red_run(lab.environment(GITHUB_RUN_ID="5"), timing=lab.passing.timing())
+
+
+def _standing(lab: Lab, _number: int) -> None:
+    standing.standing(lab.environment(), {}, lab.passing.timing())
+
+
+ACTS: tuple[Callable[[Lab, int], None], ...] = (_suggestion, _pull_request, _told, _issue, _red_run, _standing, _commit)
 
 
 @pytest.fixture

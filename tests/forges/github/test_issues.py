@@ -30,3 +30,20 @@ def test_a_strangers_issue_with_our_marker_is_not_taken_for_ours(lab: Lab) -> No
     lab.server.state.issues[900] = {"number": 900, "state": "open", "body": body, "labels": ["agent-ci"], "user": user}
     issues.escalate(lab.project(), FINGERPRINT, "red", "it is")
     assert len(lab.server.state.issues) == 2
+
+
+def test_an_issue_is_closed_once_when_its_failure_is_gone(lab: Lab) -> None:
+    issues.escalate(lab.project(), FINGERPRINT, "red", "it is")
+    other = issues.escalate(lab.project(), "f" * 16, "red", "something else")
+    lab.server.breaks("PATCH", "/issues/", Step(status=0), after=True)
+    assert [issues.settle(lab.project(), FINGERPRINT) for _ in range(2)] == [True, False]
+    left = [issue["html_url"] for issue in lab.server.state.issues.values() if issue["state"] == "open"]
+    assert left == [other]
+    assert len([seen for seen in lab.server.writes if seen.method == "PATCH"]) == 1
+
+
+def test_a_strangers_issue_with_our_marker_is_not_closed(lab: Lab) -> None:
+    body, user = f"<!-- agent-ci:{FINGERPRINT} -->", {"login": "mallory", "type": "User"}
+    lab.server.state.issues[900] = {"number": 900, "state": "open", "body": body, "labels": ["agent-ci"], "user": user}
+    assert not issues.settle(lab.project(), FINGERPRINT)
+    assert not lab.server.writes

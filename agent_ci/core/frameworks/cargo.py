@@ -1,0 +1,156 @@
+"""Knows how cargo runs the tests of Rust packages, and selects one of them by its package, its target and its name."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent_ci.core.frameworks.framework import Place, Step
+from agent_ci.core.frameworks.kind import Kind, Manifest, after
+from agent_ci.core.report import TestCase
+
+_CLASS = re.compile(r"^(?P<package>.+?) \((?P<kind>lib|bin|test|example|bench|doc)(?: (?P<target>.+))?\)$")
+_EXAMPLE = re.compile(r"^.* - (?P<item>.*?)(?: #\d+)?$")
+# Which of cargo's options say what is tested: a selection replaces them. Those of the second row take a value.
+_CHOOSES = frozenset({"--workspace", "--all", "--lib", "--bins", "--tests", "--examples", "--benches", "--doc"})
+_CHOOSES_ONE = frozenset({"-p", "--package", "--exclude", "--bin", "--test", "--example", "--bench"})
+_TAKES_A_VALUE = frozenset(
+    {"-F", "--features", "-j", "--jobs", "--profile", "--target", "--target-dir", "--manifest-path", "--config", "-Z"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cargo:
+    """https://doc.rust-lang.org/cargo/commands/cargo-test.html; *arguments* are what the user's command adds.
+
+    An id is ``PACKAGE (lib)::NAME``, ``PACKAGE (bin TARGET)::NAME``, ``PACKAGE (doc)::FILE - ITEM``. Examples in the
+    documentation are selected by the word that names their item, and so with those of items whose names hold it:
+    rustdoc takes no pattern with a blank in it, and its names have some.
+    """
+
+    arguments: tuple[str, ...] = ("--workspace",)
+    name = "cargo"
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """All packages of the workspace, where the user named none."""
+        return ("cargo", "test", *self.arguments)
+
+    def steps(self, place: Place, only: tuple[str, ...]) -> tuple[Step, ...]:
+        """Compile everything; then run all, or each target that holds a wanted test."""
+        cargo, own = self._split()
+        job = place.environment
+        compiled = _in_own_home(job, ("cargo", "test", "--no-run", *cargo))
+        build = Step(compiled, builds=True, environment=_ENVIRONMENT)
+        if not only:
+            return (build, _run(job, cargo, ("--no-fail-fast", *cargo), own))
+        common = _without_choice(cargo)
+        wanted: dict[str, tuple[str, ...]] = {}
+        for id_ in only:
+            target, _, name = id_.partition("::")
+            wanted[target] = (*wanted.get(target, ()), name)
+        options = tuple(argument for argument in own if argument.startswith("--"))
+        runs = (
+            _run(job, cargo, ("--no-fail-fast", *common, *choice), (*options, *filters))
+            for target, names in wanted.items()
+            if (choice := _choice(target))
+            for filters in [_filters(names, is_documentation=choice[-1] == "--doc")]
+        )
+        return (build, *runs)
+
+    def id_of(self, case: TestCase, _place: Place) -> str:
+        """As it is read."""
+        return case.id
+
+    def _split(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The arguments for cargo, and those for the test binaries."""
+        at = self.arguments.index("--") if "--" in self.arguments else len(self.arguments)
+        return self.arguments[:at], self.arguments[at + 1 :]
+
+
+def _run(job: Mapping[str, str], listed: tuple[str, ...], run: tuple[str, ...], own: tuple[str, ...]) -> Step:
+    """Tell which file is which target, as only cargo's artifacts do, and run the tests."""
+    listing = shlex.join(("cargo", "test", "--no-run", "--message-format=json", *listed))
+    script = f'{listing} 2>/dev/null | grep \'"executable":"\'\nexec "$@"'
+    argv = _in_own_home(job, ("sh", "-c", script, "sh", "cargo", "test", *run, "--", *own))
+    return Step(argv, tells=True, environment=_ENVIRONMENT)
+
+
+def _choice(target: str) -> tuple[str, ...]:
+    """The options that choose one target; none where *target* is not one of ours."""
+    found = _CLASS.match(target)
+    if not found:
+        return ()
+    named = (found["target"],) if found["target"] else ()
+    return ("-p", found["package"], f"--{found['kind']}", *named)
+
+
+def _filters(names: tuple[str, ...], *, is_documentation: bool) -> tuple[str, ...]:
+    """What a test binary is told: exactly *names*; nothing where the whole target is wanted."""
+    if "" in names:
+        return ()
+    if not is_documentation:
+        return ("--exact", *dict.fromkeys(names))
+    items = [found["item"] if (found := _EXAMPLE.match(name)) else "" for name in names]
+    return () if any(not item or " " in item for item in items) else tuple(dict.fromkeys(items))
+
+
+def _without_choice(arguments: tuple[str, ...]) -> tuple[str, ...]:
+    kept: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        name = word.partition("=")[0]
+        if name in _CHOOSES_ONE:
+            if "=" not in word:
+                next(words, "")
+        elif name in _TAKES_A_VALUE and "=" not in word:
+            kept += [word, next(words, "")]
+        elif name not in _CHOOSES and word.startswith("-"):
+            kept.append(word)
+    return tuple(kept)
+
+
+def _in_own_home(job: Mapping[str, str], argv: tuple[str, ...]) -> tuple[str, ...]:
+    """*argv*, started where rustup and cargo may write: in a home of theirs that leads to what the job has.
+
+    Both write into their homes even to find out that nothing is to be done, and the job's can only be read.
+    """
+    home = job.get("HOME", "")
+    toolchains = job.get("RUSTUP_HOME") or f"{home}/.rustup"
+    downloads = job.get("CARGO_HOME") or f"{home}/.cargo"
+    return ("sh", "-c", _HOMES, "sh", toolchains, downloads, *argv)
+
+
+_HOMES = """RUSTUP_HOME=$HOME/.rustup CARGO_HOME=$HOME/.cargo
+export RUSTUP_HOME CARGO_HOME
+mkdir -p "$RUSTUP_HOME" "$CARGO_HOME"
+for part in toolchains settings.toml; do [ ! -e "$1/$part" ] || ln -sfn "$1/$part" "$RUSTUP_HOME/$part"; done
+for part in registry git; do [ ! -e "$2/$part" ] || ln -sfn "$2/$part" "$CARGO_HOME/$part"; done
+shift 2
+exec "$@"
+"""
+_ENVIRONMENT = {
+    "CARGO_NET_OFFLINE": "true",
+    "CARGO_TERM_COLOR": "never",
+    "CARGO_INCREMENTAL": "0",
+    "RUST_BACKTRACE": "0",
+}
+
+
+def _found(manifest: Manifest) -> Cargo | None:
+    """A package or a workspace of its own; detection leaves out those inside of one."""
+    return Cargo() if re.search(r"^\s*\[(?:package|workspace)[\].]", manifest.text, re.MULTILINE) else None
+
+
+def _read(words: tuple[str, ...]) -> Cargo | None:
+    """``cargo test`` and ``cargo t``, with or without a toolchain."""
+    rest = after(words, ("cargo",))
+    if rest and rest[0].startswith("+"):
+        rest = rest[1:]
+    given = after(rest or (), ("test",), ("t",))
+    return None if given is None else Cargo(given)
+
+
+KIND = Kind("cargo", ("Cargo.toml",), _found, _read, programs=("cargo",))

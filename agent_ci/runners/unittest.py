@@ -1,0 +1,87 @@
+"""Runs the tests of Python's unittest, or exactly the named ones, and reads the fresh report."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from agent_ci import reports
+from agent_ci.core.conditions import USUAL, Conditions
+from agent_ci.core.frameworks.framework import selected
+from agent_ci.core.report import TestReport
+from agent_ci.errors import InfrastructureError, UnsupportedError
+from agent_ci.ports import Command, Workspace
+from agent_ci.runners.interpreters import Interpreter
+from agent_ci.runners.kit import Kit
+
+_TOLD = "AGENT_CI_UNITTEST"
+
+
+@dataclass(frozen=True)
+class Unittest:
+    """unittest under the *interpreter* of the user's job; *arguments* are what the user's own command adds.
+
+    *install* is how a person gets the packages that the tests need. An id is ``FILE::CLASS::METHOD``. A module that
+    cannot be imported is ``FILE``, a class whose fixture broke is ``FILE::CLASS``; a subtest is told of in its test.
+    """
+
+    interpreter: Interpreter
+    arguments: tuple[str, ...] = ()
+    install: str = ""
+
+    @property
+    def toolchain(self) -> Mapping[str, str]:
+        """The programs used, and how a person runs the tests."""
+        typed = shlex.join((self.interpreter.path, "-m", "unittest", *self.arguments))
+        return {
+            "runner": "unittest",
+            "command": typed,
+            "reproduce": " && ".join(filter(None, (self.install, typed))),
+            "python_version": self.interpreter.version,
+            "pythonpath": ":".join(self.interpreter.import_roots),
+        }
+
+    @property
+    def varies(self) -> frozenset[str]:
+        """Which conditions can be set."""
+        return frozenset({"order", "hash_seed"})
+
+    def run(
+        self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float, conditions: Conditions = USUAL
+    ) -> TestReport:
+        """Run the whole suite, or exactly *only* (those that do not exist here are left out)."""
+        kit = Kit.unpacked(workspace, "unittest")
+        told = {"report": str(kit.report), "confirmation": str(kit.confirmation), "only": only}
+        paths = [str(workspace.root / folder) for folder in self.interpreter.import_roots]
+        variables = {
+            "PYTHONDONTWRITEBYTECODE": "1",
+            _TOLD: json.dumps({**told, "paths": paths, "order": conditions.order}),
+        }
+        if conditions.hash_seed is not None:
+            variables["PYTHONHASHSEED"] = str(conditions.hash_seed)
+        argv = (self.interpreter.path, str(kit.package / "run.py"), *self.arguments)
+        done = workspace.run(Command(argv, variables, timeout))
+        if done.timed_out:
+            raise InfrastructureError(f"the tests did not finish within {timeout:.0f} s")
+        if done.ended_by:
+            raise InfrastructureError(f"the tests were ended: {done.ended_by}")
+        if not kit.report.exists():
+            raise InfrastructureError(f"unittest left no report; {done.explanation}")
+        report = reports.read_report(kit.report, root=workspace.outbox)
+        report = replace(report, partial=(*report.partial, *kit.doubts(report)))
+        if only:
+            return selected(report, only)[0]
+        if not report.cases:
+            raise UnsupportedError(f"unittest found no tests; {done.explanation}")
+        return report
+
+
+def read_command(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
+    """The interpreter that *words* name ("" for any) and unittest's arguments; None where they run something else."""
+    program = Path(words[0]).name if words else ""
+    if program.startswith("python") and words[1:3] == ("-m", "unittest"):
+        return words[0] if "/" in words[0] else "", words[3:]
+    return None

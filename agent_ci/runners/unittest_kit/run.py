@@ -1,0 +1,225 @@
+"""Runs inside the user's Python: finds the tests as unittest does, runs all or exactly some, and reports them.
+
+Standard library only, and started as a file, so that nothing of the repository is imported before all that this needs.
+What it is told stands in one environment variable, which is removed before any code of the repository is imported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import re
+import sys
+import time
+import traceback
+import unittest
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from xml.etree import ElementTree as ET
+
+TOLD = "AGENT_CI_UNITTEST"
+REVERSED = 1
+
+_Error = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
+_ILLEGAL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # https://www.w3.org/TR/xml/#charsets
+_FIXTURE = re.compile(r"(?:setUp|tearDown)(Class|Module) \((.+)\)")
+_FAILED_TO_LOAD = "_FailedTest"
+
+
+class Result(unittest.TestResult):
+    """Remembers how each test ended: ``skipped``, ``passed``, ``failed`` or ``errored``, and the worst of several."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__()
+        self.root = root
+        self.cases: dict[str, dict[str, Any]] = {}
+        self._started = 0.0
+
+    def startTest(self, test: unittest.TestCase) -> None:  # noqa: N802 - unittest's name
+        """Start the clock of *test*."""
+        super().startTest(test)
+        self._started = time.perf_counter()
+
+    def addSuccess(self, test: unittest.TestCase) -> None:  # noqa: N802 - unittest's name
+        """*test* passed."""
+        self._note(test, "passed")
+
+    def addFailure(self, test: unittest.TestCase, err: _Error) -> None:  # noqa: N802 - unittest's name
+        """*test* failed."""
+        self._note(test, "failed", err=err)
+
+    def addError(self, test: unittest.TestCase, err: _Error) -> None:  # noqa: N802 - unittest's name
+        """*test*, or a fixture of its class or module, or the import of a module, broke."""
+        self._note(test, "errored", err=err)
+
+    def addSkip(self, test: unittest.TestCase, reason: str) -> None:  # noqa: N802 - unittest's name
+        """*test* was skipped."""
+        self._note(test, "skipped", reason)
+
+    def addExpectedFailure(self, test: unittest.TestCase, err: _Error) -> None:  # noqa: N802 - unittest's name
+        """*test* failed, as it should."""
+        del err
+        self._note(test, "passed")
+
+    def addUnexpectedSuccess(self, test: unittest.TestCase) -> None:  # noqa: N802 - unittest's name
+        """*test* passed, and should not."""
+        self._note(test, "failed", "it passed, and was expected to fail")
+
+    def addSubTest(  # noqa: N802 - unittest's name
+        self, test: unittest.TestCase, subtest: unittest.TestCase, err: _Error | None
+    ) -> None:
+        """A part of *test* ended; the test stands for it."""
+        if err is not None and err[0] is not None:
+            status = "failed" if issubclass(err[0], test.failureException) else "errored"
+            self._note(test, status, str(subtest).partition(") ")[2], err=err)
+
+    def _note(
+        self, test: unittest.TestCase, status: str, message: str = "", *, err: _Error = (None, None, None)
+    ) -> None:
+        id_, file = name(test, self.root)
+        order = ("skipped", "passed", "failed", "errored")
+        known = self.cases.get(id_)
+        if known and order.index(known["status"]) >= order.index(status):
+            return
+        seconds = time.perf_counter() - self._started if self._started else 0.0
+        case = {
+            "id": id_,
+            "file": file,
+            "status": status,
+            "message": message,
+            "seconds": seconds,
+            "text": "",
+            "line": 0,
+        }
+        if err[1] is not None:
+            told = str(err[1]).strip()
+            # An import that failed is told with its own traceback, which ends in what was wrong.
+            said = told.rpartition("\n")[2] if _is_import(test) else f"{type(err[1]).__name__}: {told}".strip(": ")
+            case["message"] = f"{message}: {said}" if message else said
+            case["text"] = "".join(traceback.format_exception(*err))
+            frames = traceback.extract_tb(err[2])
+            lines = [frame.lineno for frame in frames if file and Path(frame.filename) == self.root / file]
+            case["line"] = lines[-1] if lines else 0
+        self.cases[id_] = case
+
+
+def name(test: unittest.TestCase, root: Path) -> tuple[str, str]:
+    """The id of *test*, ``FILE::CLASS::METHOD``, and its file relative to *root*; an id that is a file is no test."""
+    if _is_import(test):
+        return (_of_module(test.id().partition(f"{_FAILED_TO_LOAD}.")[2], root),) * 2
+    if fixture := _FIXTURE.fullmatch(test.id()):
+        module, _, class_name = fixture[2].rpartition(".") if fixture[1] == "Class" else (fixture[2], "", "")
+        file = _of_module(module, root)
+        return "::".join(filter(None, (file, class_name))), file
+    file = _of_module(type(test).__module__, root)
+    method = getattr(test, "_testMethodName", "")
+    if isinstance(test, unittest.FunctionTestCase) or not method or not hasattr(type(test), method):
+        return f"{file}::{test.id()}", file
+    return "::".join((file, *type(test).__qualname__.split("."), method)), file
+
+
+def _is_import(test: unittest.TestCase) -> bool:
+    """Whether *test* stands for a module that could not be imported."""
+    return type(test).__name__ == _FAILED_TO_LOAD
+
+
+def _of_module(module: str, root: Path) -> str:
+    """The file of *module* relative to *root*, else its name."""
+    place = getattr(sys.modules.get(module), "__file__", None)
+    if place and Path(place).is_relative_to(root):
+        return Path(place).relative_to(root).as_posix()
+    path = module.replace(".", "/")
+    return next((known for known in (f"{path}.py", f"{path}/__init__.py") if (root / known).is_file()), module)
+
+
+class Runner:
+    """What unittest hands the tests to that it found."""
+
+    def __init__(self, told: dict[str, Any], root: Path) -> None:
+        self.told, self.root = told, root
+        self.result = Result(root)
+
+    def __call__(self, **_options: object) -> Runner:
+        """Itself: unittest makes a runner with the options of its command line."""
+        return self
+
+    def run(self, test: unittest.TestSuite | unittest.TestCase) -> Result:
+        """Run the wanted ones of *test*, in the wanted order."""
+        only = self.told["only"]
+        cases = [case for case in _flat(test) if not only or any(_is_within(self._id(case), id_) for id_ in only)]
+        if order := int(self.told["order"]):
+            cases = cases[::-1] if order == REVERSED else _shuffled(cases, order)
+        unittest.TestSuite(cases).run(self.result)
+        return self.result
+
+    def _id(self, case: unittest.TestCase) -> str:
+        return name(case, self.root)[0]
+
+
+def _is_within(id_: str, container: str) -> bool:
+    return id_ == container or id_.startswith(f"{container}::")
+
+
+def _flat(test: unittest.TestSuite | unittest.TestCase) -> Iterator[unittest.TestCase]:
+    if isinstance(test, unittest.TestCase):
+        yield test
+        return
+    for part in test:
+        yield from _flat(part)
+
+
+def _shuffled(cases: list[unittest.TestCase], seed: int) -> list[unittest.TestCase]:
+    """*cases* with the classes among each other and the tests in each of them in another order."""
+    classes: dict[type, list[unittest.TestCase]] = {}
+    for case in cases:
+        classes.setdefault(type(case), []).append(case)
+    dice = random.Random(seed)  # noqa: S311 - an order that can be repeated, not a secret
+    groups = list(classes.values())
+    dice.shuffle(groups)
+    for group in groups:
+        dice.shuffle(group)
+    return [case for group in groups for case in group]
+
+
+def document(cases: dict[str, dict[str, Any]]) -> bytes:
+    """*cases* as JUnit XML."""
+    suite = ET.Element("testsuite", name="unittest", tests=str(len(cases)))
+    for case in cases.values():
+        container, _, last = case["id"].rpartition("::")
+        facts = {"classname": container, "name": last, "file": case["file"], "time": f"{case['seconds']:.6f}"}
+        if case["line"]:
+            facts["line"] = str(case["line"])
+        element = ET.SubElement(suite, "testcase", {key: _legal(fact) for key, fact in facts.items() if fact})
+        kind = {"failed": "failure", "errored": "error", "skipped": "skipped"}.get(case["status"])
+        if kind:
+            ET.SubElement(element, kind, message=_legal(case["message"])).text = _legal(case["text"])
+    text: str = ET.tostring(suite, encoding="unicode", xml_declaration=False)
+    return text.encode()
+
+
+def _legal(text: str) -> str:
+    return _ILLEGAL.sub("?", text)
+
+
+def main() -> None:
+    """Run unittest with the arguments of the command line, and leave the report where we are told to."""
+    told = json.loads(os.environ.pop(TOLD))
+    root = Path.cwd()
+    sys.path[:1] = [str(root), *told["paths"]]  # as with `python -m unittest`, and not before our own imports
+    os.environ["PYTHONPATH"] = os.pathsep.join(told["paths"])  # for the processes that tests start
+    runner = Runner(told, root)
+    unittest.TestProgram(module=None, argv=["python -m unittest", *sys.argv[1:]], testRunner=runner, exit=False)
+    report = document(runner.result.cases)
+    Path(told["report"]).write_bytes(report)
+    red = {"failed": "failed", "errored": "failed"}
+    seen = {id_: red.get(case["status"], case["status"]) for id_, case in runner.result.cases.items()}
+    confirmation = {"sha256": hashlib.sha256(report).hexdigest(), "seen": seen}
+    Path(told["confirmation"]).write_text(json.dumps(confirmation), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

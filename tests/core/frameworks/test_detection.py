@@ -1,0 +1,110 @@
+"""Frameworks are recognised by the files of a repository and by the words of a command."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+import pytest
+
+from agent_ci.core.frameworks import detection, packages
+
+
+def package(script: str = "", *needs: str) -> str:
+    return json.dumps({"scripts": {"test": script} if script else {}, "devDependencies": dict.fromkeys(needs, "*")})
+
+
+def found(files: dict[str, str]) -> list[tuple[str, str, str]]:
+    projects = detection.projects(files, files.__getitem__)
+    return [(one.folder, one.framework.name, shlex.join(one.framework.command)) for one in projects]
+
+
+CARGO, MODULE = '[package]\nname = "a"\n', "module example.com/a\n"
+REPOSITORIES = {
+    "jest by its script": ({"package.json": package("jest --coverage", "jest")}, [("", "jest", "npx jest --coverage")]),
+    "jest behind a linter, with variables": (
+        {"package.json": package("eslint . && cross-env NODE_OPTIONS=--experimental-vm-modules jest src", "jest")},
+        [("", "jest", "NODE_OPTIONS=--experimental-vm-modules npx jest src")],
+    ),
+    "jest through node": (
+        {"package.json": package("node --expose-gc node_modules/jest/bin/jest.js -i", "jest")},
+        [("", "jest", "npx jest -i")],
+    ),
+    "jest without a script": ({"package.json": package("", "jest")}, [("", "jest", "npx jest")]),
+    "vitest, which does not watch": ({"package.json": package("vitest", "vitest")}, [("", "vitest", "npx vitest run")]),
+    "two in one package": (
+        {"package.json": package("vitest run && playwright test", "vitest", "@playwright/test", "mocha")},
+        [("", "vitest", "npx vitest run"), ("", "playwright", "npx playwright test")],
+    ),
+    "a package that is tested by something else": ({"package.json": package("tap", "mocha", "jest")}, []),
+    "a package.json that is none": ({"package.json": "[1"}, []),
+    "go": ({"go.mod": MODULE, "a/a_test.go": ""}, [("", "go", "go test ./...")]),
+    "go without a test": ({"go.mod": MODULE, "a/a.go": ""}, []),
+    "a workspace of cargo and what is in it": (
+        {"Cargo.toml": "[workspace]\n", "a/Cargo.toml": CARGO, "b/Cargo.toml": CARGO},
+        [("", "cargo", "cargo test --workspace")],
+    ),
+    "several projects, the nearest root of each": (
+        {
+            "api/go.mod": MODULE,
+            "api/a_test.go": "",
+            "w/package.json": package("mocha", "mocha"),
+            "x/Cargo.toml": CARGO,
+        },
+        [("api", "go", "go test ./..."), ("w", "mocha", "npx mocha"), ("x", "cargo", "cargo test --workspace")],
+    ),
+    "what others wrote": (
+        {
+            "node_modules/a/package.json": package("jest", "jest"),
+            "vendor/b/Cargo.toml": CARGO,
+            "testdata/go.mod": MODULE,
+        },
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "expected"), REPOSITORIES.values(), ids=REPOSITORIES)
+def test_the_projects_of_a_repository_are_found(files: dict[str, str], expected: list[tuple[str, str, str]]) -> None:
+    assert found(files) == expected
+
+
+COMMANDS = {
+    "npx jest -i": "npx jest -i",
+    "yarn jest": "npx jest",
+    "pnpm exec vitest run --coverage": "npx vitest run --coverage",
+    "node_modules/.bin/mocha test": "npx mocha test",
+    "TZ=UTC npx playwright test --project one": "TZ=UTC npx playwright test --project one",
+    "playwright install": None,
+    "/opt/tools/node_modules/.bin/jest -i": None,
+    "node /opt/tools/node_modules/jest/bin/jest.js": None,
+    "go test -race ./...": "go test -race ./...",
+    "gotestsum --format dots -- -race ./a": "go test -race ./a",
+    "gotestsum": "go test ./...",
+    "go run gotest.tools/gotestsum@v1.12.0 -- ./b": "go test ./b",
+    "go vet ./...": None,
+    "cargo test --all-features -- --test-threads=1": "cargo test --all-features -- --test-threads=1",
+    "cargo +nightly t": "cargo test",
+    "cargo build": None,
+}
+
+
+@pytest.mark.parametrize(("command", "expected"), COMMANDS.items(), ids=COMMANDS)
+def test_a_command_is_known_by_its_words(command: str, expected: str | None) -> None:
+    framework = detection.of_command(tuple(shlex.split(command)))
+    assert (shlex.join(framework.command) if framework else None) == expected
+
+
+SCRIPTS = json.dumps({"scripts": {"test": "jest", "test:unit": "vitest run"}})
+
+
+@pytest.mark.parametrize(
+    ("words", "script"),
+    [
+        *(("npm test", "jest"), ("npm t", "jest"), ("yarn test:unit", "vitest run"), ("pnpm run test", "jest")),
+        *(("npm run gone", ""), ("npm", ""), ("make test", "")),
+    ],
+)
+def test_a_script_is_looked_up(words: str, script: str) -> None:
+    assert packages.scripted(tuple(words.split()), SCRIPTS) == script
+    assert packages.scripted(tuple(words.split()), "no JSON") == ""

@@ -1,0 +1,126 @@
+"""What is run for a selection: one word or one escaped pattern for each test, whatever its name holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+import pytest
+
+from agent_ci.core.frameworks.cargo import Cargo
+from agent_ci.core.frameworks.framework import Framework, Place, selected, told_once
+from agent_ci.core.frameworks.go import Go
+from agent_ci.core.frameworks.javascript import Jest, Mocha, Playwright, Vitest
+from agent_ci.core.report import Status, TestCase, TestReport
+
+PLACE = Place(PurePosixPath("/copy"), PurePosixPath("/out"))
+
+
+def argv(framework: Framework, *only: str) -> list[tuple[str, ...]]:
+    return [step.argv for step in framework.steps(PLACE, only) if not step.builds]
+
+
+def test_jest_is_asked_for_each_file_with_one_pattern_of_its_titles() -> None:
+    first, second = argv(Jest(("-i", "src", "-t", "x", "--watch")), "a.js::(1)", "b.js", "a.js::$2", "b.js::left out")
+    pattern = ("--testNamePattern", "^(?:\\(1\\)|\\$2)$", "--runTestsByPath", "a.js")
+    assert first[2:4] + first[-4:] == ("jest", "-i", *pattern)
+    assert second[-2:] == ("--runTestsByPath", "b.js")
+    assert "--testNamePattern" not in second
+    assert not {"src", "x", "--watch"} & {*first, *second}
+
+
+def test_a_title_of_two_lines_is_a_pattern_of_one() -> None:
+    [mocha] = argv(Mocha(), "a.js::two\nlines")
+    assert mocha[-3:] == ("--grep", "^(?:two\\u000alines)$", "a.js")
+
+
+def test_a_hook_of_mocha_is_selected_with_its_suite() -> None:
+    [mocha] = argv(Mocha(), 'a.js::outer "before each" hook for "x"', "a.js::plain")
+    assert mocha[-3:] == ("--grep", "^outer |^(?:plain)$", "a.js")
+    [whole] = argv(Mocha(), 'a.js::"after all" hook in "{root}"')
+    assert "--grep" not in whole
+
+
+def test_vitest_looks_for_the_whole_path() -> None:
+    [vitest] = argv(Vitest(("--coverage", "src/")), "src/a.test.ts::adds")
+    assert (vitest[-1], "src/" in vitest, "--coverage" in vitest) == ("/copy/src/a.test.ts", False, True)
+
+
+def test_vitest_is_asked_in_a_way_that_its_versions_understand_alike() -> None:
+    [vitest] = argv(Vitest(), "a.test.ts::outer > adds")
+    assert "^(?:outer(?: >)? adds)$" in vitest
+
+
+def test_playwright_is_asked_for_each_project_and_file() -> None:
+    first, second = argv(Playwright(), "a.spec.ts::one › two [chrome]", "a.spec.ts::three")  # noqa: RUF001
+    assert {"--project=chrome", "(?:^| )a\\.spec\\.ts (?:one two)(?: @\\S+)*$", "a\\.spec\\.ts$"} <= {*first}
+    assert "(?:^| )a\\.spec\\.ts (?:three)(?: @\\S+)*$" in second
+    assert not any(word.startswith("--project") for word in second)
+
+
+def test_a_file_that_is_not_here_is_not_asked_for() -> None:
+    place = replace(PLACE, files=("e2e/a.js",))
+    assert [step.argv[-1] for step in Jest().steps(place, ("gone.js::x", "e2e/a.js"))] == ["e2e/a.js"]
+    [step] = Playwright().steps(place, ("a.js::x", "b.js::x"))  # its files are named below the folder of tests
+    assert "a\\.js$" in step.argv
+
+
+def test_go_is_asked_for_each_package_and_each_parent_of_subtests() -> None:
+    ids = ("m/p::TestA", "m/p::TestB", "m/p::TestC/a.b", "m/p::TestC/c|d", "m/q", "m/q::TestLeftOut")
+    flags = ("-race", "-run", "X", "-count=3", "-tags", "a,b", "./...", "-args", "-x")
+    found = argv(Go(flags), *ids)
+    common = ("go", "test", "-json", "-count=1", "-race", "-tags", "a,b")
+    assert found == [
+        (*common, "-run=^(TestA|TestB)$", "m/p", "-args", "-x"),
+        (*common, "-run=^TestC$/^(a\\.b|c\\|d)$", "m/p", "-args", "-x"),
+        (*common, "m/q", "-args", "-x"),
+    ]
+
+
+def test_cargo_is_asked_for_each_target_with_exact_names() -> None:
+    ids = ("my-part (lib)::tests::a", "my-part (lib)::tests::b", "other (bin x y)::c", "third (test it)")
+    arguments = ("--workspace", "--all-features", "-p", "z", "--lib", "name", "--", "--test-threads=1", "filter")
+    common = ("--no-fail-fast", "--all-features")
+    runs = [words[words.index("--no-fail-fast") :] for words in argv(Cargo(arguments), *ids)]
+    assert runs == [
+        (*common, "-p", "my-part", "--lib", "--", "--test-threads=1", "--exact", "tests::a", "tests::b"),
+        (*common, "-p", "other", "--bin", "x y", "--", "--test-threads=1", "--exact", "c"),
+        (*common, "-p", "third", "--test", "it", "--", "--test-threads=1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("item", "filters"),
+    [("a/lib.rs - add", ("add",)), ("a/lib.rs - m::add #2", ("m::add",)), ("a/lib.rs - Type<A, B>", ())],
+)
+def test_an_example_in_the_documentation_is_selected_by_its_item(item: str, filters: tuple[str, ...]) -> None:
+    [words] = argv(Cargo(), f"a (doc)::{item}")
+    assert words[words.index("--no-fail-fast") :] == ("--no-fail-fast", "-p", "a", "--doc", "--", *filters)
+
+
+def case(id_: str, status: Status = Status.FAILED, **facts: object) -> TestCase:
+    return TestCase(id_, status, **facts)  # type: ignore[arg-type]
+
+
+def test_a_selection_says_what_is_missing_and_what_ran_beside_it() -> None:
+    ran = ("m::A", "m::A/x", "m::B", "n", "m::C/x/y")
+    skipped = case("m::D", Status.SKIPPED)
+    report = TestReport.of(*map(case, ran), skipped)
+    kept, missing, surplus = selected(report, ("m::A", "m::D", "m::C/x/y"))
+    assert (kept.ids(), missing, surplus) == (("m::A", "m::C/x/y", "m::D"), ("m::D",), ("m::B", "n"))
+
+
+def test_a_test_that_is_red_for_its_subtest_says_what_that_says() -> None:
+    inner = case("m::A/x", message="no", traceback="at x", file="a_test.go", line=3)
+    report = told_once(TestReport.of(case("m::A", message="the test failed"), inner, case("m::AB")), is_broken=False)
+    assert [(one.message, one.file, one.line) for one in report.cases] == [
+        ("no", "a_test.go", 3),
+        ("no", "a_test.go", 3),
+        ("", "", None),
+    ]
+
+
+def test_a_package_that_could_not_be_built_is_told_of_by_the_build() -> None:
+    report = TestReport.of(case("m/p", Status.ERRORED), case("m/q::A", Status.PASSED))
+    assert told_once(report, is_broken=True).ids() == ("m/q::A",)
+    assert told_once(report, is_broken=False).ids() == ("m/p", "m/q::A")
