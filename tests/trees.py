@@ -2,25 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from bench.trees import Files
 
-from bench.repositories import write
-
-
-@dataclass(frozen=True)
-class Files:
-    """A tree that is held in memory."""
-
-    content: Mapping[str, str]
-    id: str = "0" * 40
-
-    def paths(self) -> tuple[str, ...]:
-        return tuple(sorted(self.content))
-
-    def read(self, path: str) -> bytes:
-        return self.content[path].encode()
-
-    def export(self, into: Path) -> None:
-        write(into, self.content)
+__all__ = ["Files"]

@@ -19,6 +19,7 @@ from agent_ci.ports import Runner, Workspace
 from agent_ci.runners.framework import FrameworkRunner
 from agent_ci.sandboxes.none import NoSandbox
 from bench.repositories import write
+from bench.trees import Files
 
 _SECONDS = 300.0
 _VERSION_SECONDS = 60.0
@@ -84,7 +85,7 @@ def opened(ecosystem: Ecosystem) -> Iterator[Project]:
         checkout = Path(folder, "checkout")
         write(checkout, ecosystem.files)
         ecosystem.prepare(checkout)
-        with NoSandbox({"PATH": os.environ["PATH"]}).open(_Written(ecosystem.files)) as workspace:
+        with NoSandbox({"PATH": os.environ["PATH"]}).open(Files(ecosystem.files)) as workspace:
             yield Project(ecosystem.make(checkout), workspace)
 
 
@@ -150,20 +151,3 @@ def _version(ecosystem: Ecosystem) -> str:
         stdin=subprocess.DEVNULL,
     )
     return next(iter(f"{done.stdout}{done.stderr}".strip().splitlines()), "unknown")
-
-
-@dataclass(frozen=True)
-class _Written:
-    """Files as a tree of git's."""
-
-    content: Mapping[str, str]
-    id: str = "0" * 40
-
-    def paths(self) -> tuple[str, ...]:
-        return tuple(sorted(self.content))
-
-    def read(self, path: str) -> bytes:
-        return self.content[path].encode()
-
-    def export(self, into: Path) -> None:
-        write(into, self.content)
