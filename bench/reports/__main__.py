@@ -1,4 +1,4 @@
-"""Measures the reading of reports: ``python -m bench.reports [--corpus DIR] [--large] [--fuzz N]``."""
+"""Measures the reading of reports: ``python -m bench.reports [--corpus DIR] [--large] [--fuzz N] [--guided N]``."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.reports import corpus, fuzz, speed
+from bench.reports import corpus, fuzz, guided, speed
 from bench.table import print_table
+from tests.core.formats.samples import SAMPLES
+from tests.core.xml.families import FAMILIES
 
 _ROOT = Path(__file__).resolve().parents[2]
 CORPUS = Path(os.environ.get("AGENT_CI_CORPUS") or _ROOT.parent / "shared") / "reports"
@@ -24,10 +26,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--large", action="store_true", help="also a report of 1,000,000 cases (about 450 MB)")
     parser.add_argument("--runs", type=int, default=3, help="runs of which the median is shown")
     parser.add_argument("--fuzz", type=int, default=0, metavar="N", help="also damage reports in N ways, and read them")
+    parser.add_argument("--guided", type=int, default=0, metavar="N", help="also damage them towards code not seen yet")
     options = parser.parse_args(arguments)
     is_right = _count(options.corpus, names_all=options.all)
     if options.fuzz:
         is_right &= fuzz.run(options.fuzz)
+    if options.guided:
+        seeds = {name: content.encode() for name, content in FAMILIES.items()}
+        seeds |= {name: sample.red for name, sample in SAMPLES.items()}
+        is_right &= guided.run(seeds, options.guided)
     if not options.no_speed:
         speed.measure(large=options.large, runs=options.runs)
     return 0 if is_right else 1

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 from pathlib import Path
 
 import pytest
 
 from bench.reports import __main__ as bench
-from bench.reports import corpus, fuzz
+from bench.reports import corpus, fuzz, guided
 from bench.reports.corpus import Ending
 from tests.core.xml.families import FAMILIES
 
@@ -76,3 +77,18 @@ def test_every_correction_says_why() -> None:
     corrections = json.loads(corpus.CORRECTIONS.read_text(encoding="utf-8"))
     assert all(len(entry["reason"]) > 20 for entry in corrections)
     assert len({entry["path"] for entry in corrections}) == len(corrections)
+
+
+def test_the_guided_fuzzer_goes_on_from_what_reached_new_code_and_sees_a_reader_that_breaks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    search = guided.Search(random.Random(0))
+    search.go({"JUnit": FAMILIES["JUnit"].encode()}, 60)
+    assert (len(search.kept) > 1, search.bad) == (True, [])
+    monkeypatch.setattr(guided, "parse", breaks_at_an_escape)
+    search.go({}, 400)
+    assert search.bad
+
+
+def breaks_at_an_escape(chunks: list[bytes]) -> None:
+    assert b"\x1b" not in b"".join(chunks)
