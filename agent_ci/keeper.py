@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from agent_ci import kept, outputs, process
+from agent_ci.confine import ownership
 from agent_ci.core.environment import forge_tokens, secrets
 from agent_ci.core.ladder import REMOTE
 from agent_ci.core.outward.writer import Known
@@ -38,6 +39,14 @@ def is_needed(environment: Mapping[str, str]) -> bool:
     return kept.VARIABLE not in environment and bool(secrets(environment)) and hasattr(os, "fork")
 
 
+@contextlib.contextmanager
+def _new_folder() -> Iterator[Path]:
+    """The name of a folder that is not there yet, and is gone at the end; that of a killed run goes away later."""
+    with tempfile.TemporaryDirectory(prefix="agent-ci-red-run-") as scratch:
+        Path(scratch, "owner").write_text(ownership.signature(), encoding="utf-8")
+        yield Path(scratch, "red-run")
+
+
 def keep(arguments: Sequence[str], environment: MutableMapping[str, str]) -> int:
     """Run agent-ci with *arguments* in a process without the secrets of *environment*; its exit code is ours.
 
@@ -50,9 +59,9 @@ def keep(arguments: Sequence[str], environment: MutableMapping[str, str]) -> int
         ours,
         ours.makefile("rb") as requests,
         ours.makefile("wb") as answers,
-        tempfile.TemporaryDirectory(prefix="agent-ci-red-run-") as folder,
+        _new_folder() as folder,
     ):
-        desk = Desk(values, requests, answers, environment, folder=Path(folder))
+        desk = Desk(values, requests, answers, environment, folder=folder)
         start = process.beside(_argv(*arguments), environment=around, descriptors=(theirs.fileno(),))
         with _Forwarding(desk) as forwarding, start as worker:
             theirs.close()
