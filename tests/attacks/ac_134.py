@@ -14,7 +14,9 @@ _WEAKER = diff({"tests/test_shop.py": FILES["tests/test_shop.py"].replace("1249"
 
 
 def _fixed(scene: Scene, event: str, payload: dict[str, Any], reply: str) -> dict[str, Any]:
-    return scene.fix(scene.environment(event, payload), (reply,))
+    around = scene.environment(event, payload)
+    del around["GITHUB_TOKEN"]  # the process that does the work has none
+    return scene.fix(around, (reply,))
 
 
 def _payloads(scene: Scene) -> dict[str, dict[str, Any]]:

@@ -14,7 +14,7 @@ from agent_ci.core.views.story import Story
 from agent_ci.errors import NotAllowedError, RungRefusedError, StaleError
 from agent_ci.forges.github import committing, people, requesting, suggesting, telling
 from agent_ci.forges.github.events import Job, told_target
-from agent_ci.forges.github.project import Project, token
+from agent_ci.forges.github.project import SECONDS_TO_LOOK, Project, token
 from agent_ci.http.answers import MissingError
 from agent_ci.http.api import Timing
 from agent_ci.ports import Delivery
@@ -43,7 +43,8 @@ class GitHubActions:
         found = Job(self.environment, self.repository).context()
         if found.number is None or not token(self.environment):
             return found
-        return replace(found, is_stopped=people.is_held(Project.of(self.environment, self.timing), found.number))
+        project = Project.of(self.environment, self.timing, seconds=SECONDS_TO_LOOK)
+        return replace(found, is_stopped=people.is_held(project, found.number))
 
     def deliver(self, parcel: Parcel, rung: str) -> Delivery:
         """Deliver *parcel* by *rung*, through the API and never through the checkout; twice is once.

@@ -13,6 +13,7 @@ from typing import Any
 from agent_ci.core.asked_change import AskedChange
 from agent_ci.core.chat import STOPPED, Ask, Heard
 from agent_ci.core.context import read_number
+from agent_ci.errors import NotAllowedError
 from agent_ci.forges.github import telling
 from agent_ci.forges.github.events import is_foreign, is_stopped
 from agent_ci.forges.github.project import Project, plain_login
@@ -120,8 +121,11 @@ def react(project: Project, comment: int, content: str = "eyes") -> None:
 
 
 def is_held(project: Project, number: int) -> bool:
-    """Whether pull request *number* has the label that stops repairs now."""
-    return is_stopped(project.api.get(project.path("issues", number)).item.get("labels"))
+    """Whether pull request *number* has the label that stops repairs now; a token that may not look sees none."""
+    try:
+        return is_stopped(project.api.get(project.path("issues", number)).item.get("labels"))
+    except (MissingError, NotAllowedError):
+        return False
 
 
 def _reaction(project: Project, path: str, content: str) -> Answer | None:

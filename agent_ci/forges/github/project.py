@@ -13,6 +13,8 @@ from agent_ci.http.answers import Answer, MissingError, RejectedError
 from agent_ci.http.api import Api, Timing, path_of
 
 _SECONDS = 300.0  # for all that one delivery asks, waiting for limits included
+SECONDS_TO_LOOK = 20.0
+"""How long a run may wait to hear about itself, before it begins."""
 _VERSION = "2022-11-28"
 _FRESH = 30  # commits and pull requests that are looked at for an earlier delivery
 
@@ -40,8 +42,11 @@ class Project:
     name: str
 
     @classmethod
-    def of(cls, environment: Mapping[str, str], timing: Timing | None = None) -> Project:
-        """The repository of the job. Sources: "Variables reference", "Authenticating to the REST API"."""
+    def of(cls, environment: Mapping[str, str], timing: Timing | None = None, *, seconds: float = _SECONDS) -> Project:
+        """The repository of the job, for all that is asked in *seconds*.
+
+        Sources: "Variables reference", "Authenticating to the REST API".
+        """
         base = environment.get("GITHUB_API_URL", "").rstrip("/") or "https://api.github.com"
         otherwise = f"{base.removesuffix('/v3')}/graphql"
         headers = {
@@ -51,7 +56,7 @@ class Project:
             "User-Agent": "agent-ci",
         }
         graphql = environment.get("GITHUB_GRAPHQL_URL", "") or otherwise
-        api = Api(base, headers, _SECONDS, graphql=graphql, timing=timing)
+        api = Api(base, headers, seconds, graphql=graphql, timing=timing)
         name = environment.get("GITHUB_REPOSITORY", "")
         if name.count("/") != 1:
             raise ForgeUnavailableError(

@@ -10,6 +10,7 @@ from typing import Any
 from agent_ci.core.asked_change import AskedChange
 from agent_ci.core.chat import STOPPED, Ask, Heard
 from agent_ci.core.context import read_number
+from agent_ci.errors import NotAllowedError
 from agent_ci.forges.gitlab import telling
 from agent_ci.forges.gitlab.project import Item, Project, number_of
 from agent_ci.http.answers import MissingError
@@ -100,8 +101,11 @@ def react(project: Project, number: int, note: int, emoji: str = "eyes") -> None
 
 
 def is_held(project: Project, number: int) -> bool:
-    """Whether merge request *number* has the label that stops repairs now."""
-    labels = project.merge_request(number).get("labels")
+    """Whether merge request *number* has the label that stops repairs now; a token that may not look sees none."""
+    try:
+        labels = project.merge_request(number).get("labels")
+    except (MissingError, NotAllowedError):
+        return False
     return isinstance(labels, list) and STOPPED in labels
 
 

@@ -108,10 +108,11 @@ class Scene:
         }
 
     def context(self, event: str, payload: object, **variables: str) -> Context:
-        """What we take the surroundings to be."""
-        repository = Repository.at(self.root)
+        """What the process without the token, which does the work, takes the surroundings to be."""
+        repository, told = Repository.at(self.root), self.environment(event, payload, **variables)
+        del told["GITHUB_TOKEN"]
         with Clone.of(repository) as clone:
-            return registry.forge(self.environment(event, payload, **variables), repository, clone).context()
+            return registry.forge(told, repository, clone).context()
 
     def fix(self, environment: Mapping[str, str], replies: tuple[str, ...] = (), **given: object) -> dict[str, Any]:
         """The evidence of a fix in *environment*, offered *replies*."""
