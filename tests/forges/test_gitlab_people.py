@@ -22,6 +22,7 @@ from agent_ci.forges.gitlab.adapter import GitLabCI
 from agent_ci.forges.gitlab.people import GitLabPeople
 from tests.forges.gitlab_lab import TOKEN, GitLabLab
 from tests.servers.gitlab import BOT, PERSON
+from tests.servers.gitlab_values import Fault
 
 
 @dataclass
@@ -90,6 +91,15 @@ def test_stop_is_a_label_that_runs_see_with_a_token_and_without_one_and_fix_take
     assert talk.told(talk.note("/agent-ci fix"))["command"] == "fix"
     assert (talk.labels, forge.context().is_stopped) == ([], False)
     assert not job(talk, GITLAB_TOKEN="", **variables).context().is_stopped
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_token_that_may_not_look_sees_no_label(status: int, talk: Talk) -> None:
+    talk.told(talk.note("/agent-ci stop"))
+    forge = job(talk, CI_MERGE_REQUEST_IID="1", CI_COMMIT_SHA=talk.lab.head)
+    talk.lab.server.faults.append(Fault("GET .*/merge_requests/1$", status))
+    assert not forge.context().is_stopped
+    assert forge.context().is_stopped
 
 
 def test_explain_is_not_had_here_and_undo_is_for_the_job_that_follows(talk: Talk) -> None:
