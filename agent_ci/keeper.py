@@ -43,7 +43,8 @@ def is_needed(environment: Mapping[str, str]) -> bool:
 def _new_folder() -> Iterator[Path]:
     """The name of a folder that is not there yet, and is gone at the end; that of a killed run goes away later."""
     with tempfile.TemporaryDirectory(prefix="agent-ci-red-run-") as scratch:
-        Path(scratch, "owner").write_text(ownership.signature(), encoding="utf-8")
+        with contextlib.suppress(OSError):  # a full disk ends the run where it is needed, in words
+            Path(scratch, "owner").write_text(ownership.signature(), encoding="utf-8")
         yield Path(scratch, "red-run")
 
 
@@ -242,7 +243,8 @@ class Desk:
         if folder is None or not forge_tokens(self.values):
             return ""
         argv = _argv("fetch", "--quiet", "--into", str(folder))
-        with process.beside(argv, environment=self.with_tokens, descriptors=()) as fetcher:
+        around = {name: value for name, value in self.with_tokens.items() if name != outputs.VARIABLE}
+        with process.beside(argv, environment=around, descriptors=()) as fetcher:
             self.is_calling = True
             try:
                 return str(folder) if fetcher.wait() == 0 else ""

@@ -46,12 +46,11 @@ def test_the_verdict_is_json_on_standard_output_and_everything_else_is_not(tmp_p
         (("fix", "--proposer", "serach"), "did you mean 'search'?"),
         (("fix", "--base", "no-such-ref"), "names no commit here"),
         (("fix", "--run", "'"), "cannot be split into words"),
-        (("fix", "--run", "make test"), "--report"),
         (("fix", "--out", "/proc/agent-ci"), "cannot be written"),
         (("fix", "--model", "m", "--proposer", "replay"), "--cassette"),
         (("fxi",), "fxi"),
     ],
-    ids=["option", "zero", "choice", "proposer", "base", "quote", "command", "out", "cassette", "subcommand"],
+    ids=["option", "zero", "choice", "proposer", "base", "quote", "out", "cassette", "subcommand"],
 )
 def test_a_wrong_option_is_a_usage_error_in_one_sentence(
     tmp_path: Path, arguments: tuple[str, ...], sentence: str
