@@ -46,13 +46,14 @@ class _Tried:
     reason: str = ""
 
 
-def choose(chosen: Settings, environment: Mapping[str, str], observe: Observe) -> Choice:
-    """The sandbox for *chosen*. Raises SandboxUnavailableError where it, or the least isolation, cannot be had here.
+def choose(chosen: Settings, environment: Mapping[str, str], observe: Observe, files: tuple[str, ...] = ()) -> Choice:
+    """The sandbox for *chosen* and a repository of *files*.
 
-    Raises UsageError where a setting would show repository code a secret, or what lies around one.
+    Raises SandboxUnavailableError where it, or the least isolation, cannot be had here, and UsageError where a setting
+    would show repository code a secret, or what lies around one.
     """
     _refuse_secrets(chosen, environment)
-    tried = tuple(_in_turn(_wanted(chosen), _Maker(chosen, environment, observe)))
+    tried = tuple(_in_turn(_wanted(chosen), _Maker(chosen, environment, observe, files)))
     taken, reasons = tried[-1], "; ".join(f"{one.tier}: {one.reason}" for one in tried if one.reason)
     if taken.sandbox is None:
         raise SandboxUnavailableError(f"the sandbox {taken.tier!r} cannot be had here: {taken.reason}")
@@ -100,6 +101,7 @@ class _Maker:
     chosen: Settings
     environment: Mapping[str, str]
     observe: Observe
+    files: tuple[str, ...]
 
     def make(self, tier: str) -> Sandbox:
         """The sandbox of *tier*. Raises SandboxUnavailableError where this machine lacks what it is made of."""
@@ -118,7 +120,7 @@ class _Maker:
     @property
     def _view(self) -> View:
         programs = tuple(_programs(self.chosen, self.environment))
-        return View(self.environment, programs, self._folders, hidden=(self.chosen.repository,))
+        return View(self.environment, programs, self._folders, (self.chosen.repository,), self.files)
 
     @property
     def _folders(self) -> tuple[Path, ...]:

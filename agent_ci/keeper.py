@@ -16,7 +16,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any, Self
@@ -43,8 +43,7 @@ def is_needed(environment: Mapping[str, str]) -> bool:
 def _new_folder() -> Iterator[Path]:
     """The name of a folder that is not there yet, and is gone at the end; that of a killed run goes away later."""
     with tempfile.TemporaryDirectory(prefix="agent-ci-red-run-") as scratch:
-        with contextlib.suppress(OSError):  # a full disk ends the run where it is needed, in words
-            Path(scratch, "owner").write_text(ownership.signature(), encoding="utf-8")
+        Path(scratch, "owner").write_text(ownership.signature(), encoding="utf-8")
         yield Path(scratch, "red-run")
 
 
@@ -60,9 +59,11 @@ def keep(arguments: Sequence[str], environment: MutableMapping[str, str]) -> int
         ours,
         ours.makefile("rb") as requests,
         ours.makefile("wb") as answers,
-        _new_folder() as folder,
+        contextlib.ExitStack() as until_the_end,
     ):
-        desk = Desk(values, requests, answers, environment, folder=folder)
+        desk = Desk(
+            values, requests, answers, environment, new_folder=lambda: until_the_end.enter_context(_new_folder())
+        )
         start = process.beside(_argv(*arguments), environment=around, descriptors=(theirs.fileno(),))
         with _Forwarding(desk) as forwarding, start as worker:
             theirs.close()
@@ -166,7 +167,7 @@ class Desk:
 
     ``environment`` is this process's. ``publication`` are the arguments of the `publish` that follows, if one does;
     where nothing was proven, it *only tells* people so.
-    ``folder`` is where what the red run left goes, if it is fetched, and None where it was or cannot be.
+    ``new_folder`` names the folder that what the red run left is to go to; None where it was fetched or cannot be.
     """
 
     values: Mapping[str, str] = field(repr=False)
@@ -179,7 +180,7 @@ class Desk:
     is_calling: bool = False
     publication: tuple[str, ...] = ()
     only_tells: bool = False
-    folder: Path | None = None
+    new_folder: Callable[[], Path] | None = None
 
     @property
     def with_tokens(self) -> dict[str, str]:
@@ -239,9 +240,13 @@ class Desk:
 
         Which run that is says this process's environment, and never the worker.
         """
-        folder, self.folder = self.folder, None
-        if folder is None or not forge_tokens(self.values):
+        new_folder, self.new_folder = self.new_folder, None
+        if new_folder is None or not forge_tokens(self.values):
             return ""
+        try:
+            folder = new_folder()
+        except OSError:
+            return ""  # a disk that is full; the worker meets it as well, and says so
         argv = _argv("fetch", "--quiet", "--into", str(folder))
         around = {name: value for name, value in self.with_tokens.items() if name != outputs.VARIABLE}
         with process.beside(argv, environment=around, descriptors=()) as fetcher:

@@ -243,11 +243,12 @@ class Session:
         chosen, budget = self.settings, self.budget
         journal = AuditLog(chosen.out / "audit.jsonl", self.outward)
         setup = registry.Setup(chosen, self.environment, journal, budget)
+        tree = self.tree(repository, clone)
         with self.console.phase("choose the sandbox"):
-            sandbox = self._sandbox(journal)
+            sandbox = self._sandbox(journal, tree)
         proposers = registry.proposers(setup) if self.job == "fix" else ()
         with self.console.phase("find the tools"):
-            runner = registry.runner(setup, sandbox, self.tree(repository, clone))
+            runner = registry.runner(setup, sandbox, tree)
         return Tools(
             context=self.context,
             repository=repository,
@@ -263,8 +264,8 @@ class Session:
             repeat=chosen.repeat,
         )
 
-    def _sandbox(self, journal: AuditLog) -> Sandbox:
-        choice = isolation.choose(self.settings, self.environment, self._observer(journal))
+    def _sandbox(self, journal: AuditLog, tree: GitTree) -> Sandbox:
+        choice = isolation.choose(self.settings, self.environment, self._observer(journal), tree.paths())
         self._isolation = {
             **_isolation(choice.isolation, self.settings),
             "separation": kept.separation(self.environment),

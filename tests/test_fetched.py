@@ -112,11 +112,11 @@ def test_fetch_refuses_the_key_of_a_model_and_asks_for_a_folder_and_a_forge(tmp_
 
 
 def test_the_keeper_fetches_once_and_only_with_a_token_of_the_forge(tmp_path: Path) -> None:
-    without = Desk({"AGENT_CI_API_KEY": KEY}, io.BytesIO(), io.BytesIO(), folder=tmp_path)
+    without = Desk({"AGENT_CI_API_KEY": KEY}, io.BytesIO(), io.BytesIO(), new_folder=lambda: tmp_path)
     assert without.answer_to({"what": "fetch"}) == ""
     around = {"PATH": os.environ["PATH"]}  # no forge, so that the process it starts ends with an error
-    desk = Desk({"GITHUB_TOKEN": TOKEN}, io.BytesIO(), io.BytesIO(), around, folder=tmp_path)
-    assert [desk.answer_to({"what": "fetch", "into": "/", "of": 7}), desk.folder] == ["", None]
+    desk = Desk({"GITHUB_TOKEN": TOKEN}, io.BytesIO(), io.BytesIO(), around, new_folder=lambda: tmp_path)
+    assert [desk.answer_to({"what": "fetch", "into": "/", "of": 7}), desk.new_folder] == ["", None]
     assert desk.answer_to({"what": "fetch"}) == ""
 
 

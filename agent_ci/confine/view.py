@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,15 +24,16 @@ _TOOL_FOLDERS = (
     "PYENV_ROOT", "RUSTUP_HOME", "VIRTUAL_ENV",
 )  # fmt: skip
 _TOOL_PATHS = ("GEM_PATH", "LD_LIBRARY_PATH", "NODE_PATH")
-# Where tools keep what they downloaded: by a variable, else below the home. What lies beside it may be a password.
+# Where tools keep what they downloaded: by a variable, else below the home, where a file of the repository says that
+# the tool is used. What lies beside it may be a password.
 _CACHES = (
-    ("CARGO_HOME", ".cargo", ("registry", "git/checkouts", "git/db")),
-    ("RUSTUP_HOME", ".rustup", ("toolchains", "settings.toml")),
-    ("GOPATH", "go", ("pkg/mod",)),
-    ("MAVEN_USER_HOME", ".m2", ("repository", "wrapper")),
-    ("GRADLE_USER_HOME", ".gradle", ("caches", "wrapper")),
-    ("MIX_HOME", ".mix", ("archives", "elixir")),
-    ("NUGET_HOME", ".nuget", ("packages",)),
+    ("CARGO_HOME", ".cargo", ("registry", "git/checkouts", "git/db"), ("Cargo.toml",)),
+    ("RUSTUP_HOME", ".rustup", ("toolchains", "settings.toml"), ("Cargo.toml", "*.rs")),
+    ("GOPATH", "go", ("pkg/mod",), ("go.mod",)),
+    ("MAVEN_USER_HOME", ".m2", ("repository", "wrapper"), ("pom.xml",)),
+    ("GRADLE_USER_HOME", ".gradle", ("caches", "wrapper"), ("*.gradle", "*.gradle.kts")),
+    ("MIX_HOME", ".mix", ("archives", "elixir"), ("mix.exs",)),
+    ("NUGET_HOME", ".nuget", ("packages",), ("*.csproj", "*.fsproj", "*.vbproj")),
 )
 # Where people, credentials and the running system live: what holds one of these is not readable as a whole.
 _PRIVATE = ("/", "/boot", "/dev", "/etc", "/home", "/proc", "/root", "/run", "/srv", "/sys", "/tmp", "/var")  # noqa: S108 - names, not uses
@@ -43,15 +45,16 @@ _MOST_LINKS = 40  # as many as the kernel follows, path_resolution(7)
 class View:
     """What code may see that is run with *environment*, *programs* and what else lies in *folders*.
 
-    Of *hidden* folders, the checkout above all, and of the home that *environment* names, nothing is shown but the
-    toolchains in them. What a repository itself can write there, links and settings of environments, may lead to
-    toolchains only.
+    *files* are those of the repository, by which the caches are chosen that it needs. Of *hidden* folders, the checkout
+    above all, and of the home that *environment* names, nothing is shown but the toolchains in them. What a repository
+    itself can write there, links and settings of environments, may lead to toolchains only.
     """
 
     environment: Mapping[str, str]
     programs: tuple[Path, ...] = ()
     folders: tuple[Path, ...] = ()
     hidden: tuple[Path, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def readable(self) -> tuple[Path, ...]:
@@ -80,9 +83,17 @@ class View:
 
     def _wanted(self) -> Iterator[Path]:
         """Every place that exists, as it is spelled."""
-        spelled = [*_of_system(), *_of_variables(self.environment), *self.folders]
+        spelled = [*_of_system(), *_of_variables(self.environment), *self._caches(), *self.folders]
         spelled += [place for program in self.programs for place in _toolchain(program, self._private)]
         yield from (path for path in spelled if path.exists() and not self._leads_out(path))
+
+    def _caches(self) -> Iterator[Path]:
+        names = frozenset(path.rpartition("/")[2] for path in self.files)
+        for variable, below, parts, signs in _CACHES:
+            is_used = any(fnmatch.filter(names, sign) for sign in signs)
+            usual = f"{self.environment.get('HOME', '')}/{below}" if is_used else ""
+            folders = _folders(self.environment.get(variable, "") or usual)
+            yield from (folder / part for folder in folders for part in parts)
 
     def _leads_out(self, path: Path) -> bool:
         """Whether *path* is a link in a hidden folder that leads out of it, to what is no toolchain."""
@@ -116,9 +127,6 @@ def _of_variables(environment: Mapping[str, str]) -> Iterator[Path]:
             yield folder.parent
     yield from (folder for name in _TOOL_FOLDERS for folder in _folders(environment.get(name, "")))
     yield from (folder for name in _TOOL_PATHS for folder in _folders(environment.get(name, "")))
-    for name, below, parts in _CACHES:
-        folders = _folders(environment.get(name, "") or f"{environment.get('HOME', '')}/{below}")
-        yield from (folder / part for folder in folders for part in parts)
 
 
 def _folders(value: str) -> list[Path]:

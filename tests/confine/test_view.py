@@ -192,3 +192,15 @@ def test_who_names_a_folder_with_something_private_in_it_is_told_what(tmp_path: 
     assert View(environment).exposed_by(tmp_path) == tmp_path / "home"
     assert View({}).exposed_by(Path("/")) == Path("/")
     assert View(environment).exposed_by(tmp_path / "cache") is None
+
+
+@pytest.mark.parametrize(("files", "shown"), [(("a/pom.xml",), 1), (("pom.xml.txt", "a/b.py"), 0), ((), 0)])
+def test_a_cache_is_shown_where_a_file_of_the_repository_says_that_it_is_used(
+    files: tuple[str, ...], shown: int, tmp_path: Path
+) -> None:
+    environment = home(tmp_path / "home")
+    cache = tmp_path / "home/.m2/repository"
+    cache.mkdir(parents=True)
+    (cache.parent / "settings.xml").touch()
+    places = View(environment, files=files).readable
+    assert (places.count(cache), holds(places, cache.parent / "settings.xml")) == (shown, False)
