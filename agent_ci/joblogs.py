@@ -17,7 +17,7 @@ from agent_ci.core.kinds import Kind
 from agent_ci.core.logs.cleaning import Line, Mark, clean
 from agent_ci.core.logs.excerpt import MOST_CHARACTERS, excerpt
 from agent_ci.core.logs.findings import findings
-from agent_ci.core.logs.matchers import LONGEST, MOST_BYTES, Matcher, read_matchers
+from agent_ci.core.logs.matchers import LONGEST, MOST_BYTES, UNREAD, Matcher, read_matchers
 from agent_ci.core.logs.places import mapped
 from agent_ci.core.logs.steps import failing_step
 from agent_ci.core.run import Finding, JobLog
@@ -67,8 +67,8 @@ def read_logs(logs: Mapping[Path, str], *, green: Sequence[Path], judged: Tree, 
         theirs, fault = _apart(lines, name, texts)
         notes += fault
         found += joined(theirs, findings(lines, name, own_matchers()))
-        shown = excerpt(lines, most_characters=MOST_CHARACTERS, green=usual)
         failed = failing_step(lines)
+        shown = excerpt(lines, failed, most_characters=MOST_CHARACTERS, green=usual)
         words = failed.words if failed else ""
         read.append(JobLog(name, shown.text, words, len(shown.lines), shown.end))
     return Reading(mapped(found, judged.paths()), tuple(read), tuple(dict.fromkeys(notes)))
@@ -126,7 +126,7 @@ def _apart(lines: Sequence[Line], name: str, texts: Mapping[str, str]) -> tuple[
         except (AgentCIError, OSError, ValueError):
             rows = None
     if rows is None:
-        return (), [f"the problem matchers of the repository did not end within {SECONDS:.0f} s and are left out"]
+        return (), [f"the problem matchers of the repository could not be run within {SECONDS:.0f} s and are left out"]
     return tuple(Finding(**{**row, "kind": Kind(row["kind"])}) for row in rows), []
 
 
@@ -141,4 +141,4 @@ def answer() -> None:
 
 def _known(found: Sequence[Finding]) -> Iterator[Finding]:
     """Those that a matcher read; the rest is read better by our own."""
-    return (finding for finding in found if finding.tool not in ("log", "ci"))
+    return (finding for finding in found if finding.tool not in UNREAD)

@@ -18,6 +18,7 @@ from statistics import mean
 from agent_ci.core.logs.cleaning import Line, clean
 from agent_ci.core.logs.excerpt import excerpt
 from agent_ci.core.logs.findings import findings
+from agent_ci.core.logs.steps import failing_step
 from agent_ci.joblogs import own_matchers
 from bench.table import print_table
 
@@ -89,7 +90,7 @@ def keyword(lines: Sequence[Line], budget: int) -> Sequence[Line]:
 
 def ours(lines: Sequence[Line], budget: int) -> Sequence[Line]:
     """The excerpt."""
-    return excerpt(lines, most_lines=budget).lines
+    return excerpt(lines, failing_step(lines), most_lines=budget).lines
 
 
 METHODS: dict[str, Callable[[Sequence[Line], int], Sequence[Line]]] = {
@@ -152,7 +153,7 @@ def _once(text: str) -> float:
     started = time.process_time()
     lines = clean(text)
     findings(lines, "log", own_matchers())
-    excerpt(lines, most_lines=max(BUDGETS))
+    excerpt(lines, failing_step(lines), most_lines=max(BUDGETS))
     return time.process_time() - started
 
 

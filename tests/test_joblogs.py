@@ -90,7 +90,7 @@ def test_a_matcher_that_searches_without_end_is_ended_and_named_and_ours_are_hea
     started = time.monotonic()
     said = read(tmp_path, "error" * 90 + "\n" + LOG, trusted=Files({".github/slow.json": slow}))
     assert time.monotonic() - started < 10
-    assert said.notes == ("the problem matchers of the repository did not end within 2 s and are left out",)
+    assert said.notes == ("the problem matchers of the repository could not be run within 2 s and are left out",)
     assert [found.tool for found in said.findings] == ["gcc"]
 
 
@@ -156,3 +156,13 @@ def test_what_the_log_of_a_red_build_says_is_not_called_green(tmp_path: Path, li
 def test_without_findings_no_file_of_them_is_written(tmp_path: Path) -> None:
     run = RedRepository.make(tmp_path).run(replies=(GOOD,))
     assert not (run.out / "findings.json").exists()
+
+
+@pytest.mark.parametrize(("owner", "tools"), [("mine", ["mine", "log"]), ("ci", ["log"])])
+def test_a_matcher_of_the_repository_reads_lines_that_none_of_ours_would(
+    owner: str, tools: list[str], tmp_path: Path
+) -> None:
+    trusted = Files({".github/mine.json": matchers(r"^(.+?)\(\d+\): (.+)$", owner)})
+    said = read(tmp_path, "src/a.foo(3): bad thing\nit failed\n", trusted=trusted)
+    assert [found.tool for found in said.findings] == tools
+    assert bool(said.notes) is (owner == "ci")

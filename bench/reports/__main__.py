@@ -10,8 +10,6 @@ from pathlib import Path
 
 from bench.reports import corpus, fuzz, guided, speed
 from bench.table import print_table
-from tests.core.formats.samples import SAMPLES
-from tests.core.xml.families import FAMILIES
 
 _ROOT = Path(__file__).resolve().parents[2]
 CORPUS = Path(os.environ.get("AGENT_CI_CORPUS") or _ROOT.parent / "shared") / "reports"
@@ -32,9 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.fuzz:
         is_right &= fuzz.run(options.fuzz)
     if options.guided:
-        seeds = {name: content.encode() for name, content in FAMILIES.items()}
-        seeds |= {name: sample.red for name, sample in SAMPLES.items()}
-        is_right &= guided.run(seeds, options.guided)
+        is_right &= guided.run(fuzz.SEEDS, options.guided)
     if not options.no_speed:
         speed.measure(large=options.large, runs=options.runs)
     return 0 if is_right else 1

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from agent_ci.core.formats.table import parse
 from agent_ci.errors import UnsupportedError
 from bench.table import print_table
+from tests.core.formats.samples import SAMPLES
 from tests.core.xml.families import FAMILIES
+
+SEEDS = {name: content.encode() for name, content in FAMILIES.items()} | {
+    name: sample.red for name, sample in SAMPLES.items()
+}
+"""A small report of each format, with a red case in the middle."""
 
 SLOWEST = 5.0  # seconds for a report of about a kilobyte
 _CUT = 0.3
@@ -41,6 +47,8 @@ _PIECES = (
         b"/>",
         b"\n",
         b"\xed\xa0\x80",
+        b"9" * 5000,
+        b'{"a" "b"}\n' * 50,
     ),
 )
 
@@ -100,7 +108,7 @@ def fuzz(name: str, content: bytes, ways: int, seed: int) -> Found:
 
 def run(ways: int, *, seed: int = 0) -> bool:
     """Damage a report of each format in so many *ways*, and print what came of it; whether nothing bad did."""
-    found = [fuzz(name, content.encode(), ways, seed) for name, content in FAMILIES.items()]
+    found = [fuzz(name, content, ways, seed) for name, content in SEEDS.items()]
     print_table(
         "Damaged reports",
         ("format", "ways", "read", "partial", "refused", "crash or false green", "slowest s"),

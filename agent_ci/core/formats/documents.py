@@ -43,7 +43,7 @@ def documents(chunks: Iterable[bytes], limits: Limits) -> Iterator[Document]:
         except RecursionError:
             raise UnsupportedError("it is JSON that is nested too deeply to be read") from None
         except ValueError as error:
-            document = _recovered(content, start)
+            document, seen = _recovered(content, start)
             if document is not None:
                 yield document
                 return
@@ -51,7 +51,7 @@ def documents(chunks: Iterable[bytes], limits: Limits) -> Iterator[Document]:
                 yield Document(None, "text behind it begins like JSON and cannot be read")
                 return
             position = start + 1
-            unread += getattr(error, "pos", len(content)) - start
+            unread += max(seen, getattr(error, "pos", seen)) - start
             if unread > _MOST_TIMES * len(content):
                 return
         else:
@@ -79,8 +79,8 @@ def _bounded(chunks: Iterable[bytes], most: int) -> Iterator[bytes]:
         yield chunk
 
 
-def _recovered(content: str, start: int) -> Document | None:
-    """What stands in front of the first place that is no JSON; None where nothing of worth does."""
+def _recovered(content: str, start: int) -> tuple[Document | None, int]:
+    """What stands in front of the first place that is no JSON, None where nothing of worth does; and that place."""
     stack: list[str] = []
     safe: tuple[int, str] | None = None
     position = start
@@ -99,13 +99,13 @@ def _recovered(content: str, start: int) -> Document | None:
         if stack and stack[-1] == "[" and piece != ",":
             safe = position, "".join(stack)
     if safe is None:
-        return None
+        return None, position
     end, open_ = safe
     closing = "".join(_CLOSERS[opener] for opener in reversed(open_))
     try:
         value, _ = _decode(content[start:end].rstrip().rstrip(",") + closing)
     except (ValueError, RecursionError):
-        return None
+        return None, position
     is_cut = position >= len(content) - 1 or content[position] == '"'  # or a string does not end
     where = "it ends in the middle of the document" if is_cut else "it is broken in the middle"
-    return Document(value, f"{where}; what follows character {end:,} was not read")
+    return Document(value, f"{where}; what follows character {end:,} was not read"), position

@@ -10,6 +10,8 @@ from typing import Any
 from agent_ci.core.formats.collected import Collected
 from agent_ci.core.formats.go_run import STATUSES, Package, compiler_output
 from agent_ci.core.formats.go_text import GoText
+from agent_ci.core.formats.json_values import seconds
+from agent_ci.core.formats.json_values import text as _text
 from agent_ci.core.formats.limits import Excerpt, Keep, Limits
 from agent_ci.core.formats.text_lines import lines
 from agent_ci.core.report import TestReport
@@ -101,7 +103,7 @@ class _Events:
 
     def _end(self, name: str, test: str, event: dict[str, Any], action: str) -> None:
         if test:
-            self._package(name).end(test, STATUSES[action], _seconds(event.get("Elapsed")))
+            self._package(name).end(test, STATUSES[action], seconds(event.get("Elapsed")))
         elif action != "bench":
             self._end_package(name, event, failed=action == "fail")
 
@@ -123,11 +125,3 @@ class _Events:
         built = str(self._built.pop(key)) if key in self._built else compiler_output(self._built, name)
         package = self._packages.pop(name, None) or Package(self._collected)
         package.finish(name, failed=failed, built=built, reason="build failed" if key or built else "")
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _seconds(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and 0 <= value < float("inf") else None

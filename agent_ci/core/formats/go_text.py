@@ -11,7 +11,7 @@ from agent_ci.core.formats.limits import Excerpt
 _STEP = re.compile(r"(.*?)=== (RUN|PAUSE|CONT|NAME)\s+(\S+)")
 _END = re.compile(
     r"(?P<before>.*?)--- (?P<how>PASS|FAIL|SKIP|BENCH): (?P<test>\S+)"
-    r"(?:\s+\((?P<time>\d+(?:\.\d+)?)\s?s(?:econds)?\))?\s*$"
+    r"(?:\s+\((?P<time>\d{1,9}(?:\.\d{1,9})?)\s?s(?:econds)?\))?\s*$"
 )
 _PACKAGE = re.compile(
     r"(?P<how>ok|FAIL|\?)\s+(?P<package>[^\s\[\]]+)\s+"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 Object = dict[str, Any]
+_MOST = 10**9
 
 
 def text(value: object) -> str:
@@ -32,8 +33,8 @@ def texts(value: object) -> tuple[str, ...]:
 
 
 def count(value: object) -> int:
-    """A number of things, 0 where there is none."""
-    return value if isinstance(value, int) and value > 0 else 0
+    """A number of things, 0 where there is none; no more of them than a file can hold."""
+    return min(value, _MOST) if isinstance(value, int) and value > 0 else 0
 
 
 def line(value: object) -> int | None:

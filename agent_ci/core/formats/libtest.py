@@ -20,16 +20,16 @@ _SAYS_SO = re.compile(
 )
 _BINARY = re.compile(r"^ +Running (?:unittests )?(?:(?P<source>.*) )?\(?(?P<file>[^ (]+?)\)?$")
 _DOCUMENTATION = re.compile(r"^ +Doc-tests (?P<crate>\S+)$")
-_START = re.compile(r"^running (\d+) tests?$")
+_START = re.compile(r"^running (\d{1,9}) tests?$")
 _TEST = re.compile(r"^test (?P<name>.+?) \.\.\. (?P<said>.*)$")
 _SAID = re.compile(r"(?P<word>ok|FAILED|ignored|bench:.*?)(?:, (?P<reason>.*))?(?: <[\d.]+s>)?$")
 _SECTION = re.compile(r"^---- (?P<name>.+) std(?:out|err) ----$")
-_END = re.compile(r"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored; (\d+) measured;")
+_END = re.compile(r"^test result: \w+\. (\d{1,9}) passed; (\d{1,9}) failed; (\d{1,9}) ignored; (\d{1,9}) measured;")
 _CRASH = re.compile(r"^ *process didn't exit successfully: (?P<how>.+)$")
 _KIND = re.compile(r" - (?:should panic|compile fail|compile)$")
-_DOCUMENTED = re.compile(r"^(?P<item>(?P<file>.*?) -.*?) ?\(line (?P<line>\d+)\)$")
+_DOCUMENTED = re.compile(r"^(?P<item>(?P<file>.*?) -.*?) ?\(line (?P<line>\d{1,9})\)$")
 _PANIC = re.compile(
-    r"^thread '.*' (?:\(\d+\) )?panicked at (?:'(?P<old>.*)', )?(?P<file>[^\n:]+\.rs):(?P<line>\d+)(?::\d+)?:?$",
+    r"^thread '.*' (?:\(\d+\) )?panicked at (?:'(?P<old>.*)', )?(?P<file>[^\n:]+\.rs):(?P<line>\d{1,9})(?::\d+)?:?$",
     re.MULTILINE,
 )
 _HASH = re.compile(r"-[0-9a-f]{16}(?:\.exe)?$")
@@ -181,11 +181,12 @@ class _Reader:
     def _crashed(self, how: str) -> None:
         """A binary ended before its tests did: it is red itself, and stands for the tests it did not come to."""
         binary, self._binary = self._binary, None
-        if binary is None:
-            return  # a failed test ends its binary like this as well
-        self._hold_all(binary)
-        message = f"the test binary did not finish: {how}"
-        self._collected.add(TestCase(binary.classname, Status.ERRORED, message, classname=binary.classname))
+        name, self._next = binary.classname if binary else self._next, ""
+        if binary is not None:
+            self._hold_all(binary)
+        if name:  # without one it had finished: a failed test ends its binary like this as well
+            message = f"the test binary did not finish: {how}"
+            self._collected.add(TestCase(name, Status.ERRORED, message, classname=name))
 
     def _hold_all(self, binary: _Binary) -> None:
         for case in _numbered(_case(binary, *test) for test in binary.tests):

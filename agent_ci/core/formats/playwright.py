@@ -54,8 +54,8 @@ def _add(spec: values.Object, suite: tuple[str, ...], test: values.Object, colle
     if status is None:
         collected.note(f"the test {values.text(spec.get('title'))[:200]!r} has no status that playwright knows")
         return
-    if status is Status.FAILED and results and results[-1].get("status") in ("timedOut", "interrupted"):
-        status = Status.ERRORED if results[-1]["status"] == "interrupted" else status
+    if status is Status.FAILED and results and results[-1].get("status") == "interrupted":
+        status = Status.ERRORED
     file = values.text(spec.get("file"))
     project = values.text(test.get("projectName"))
     # The outermost suite of a file is called like the file.

@@ -18,10 +18,11 @@ _DEFAULT_LIMITS = Limits()
 # blanks, no number, the time behind a "#", a brace that opens a buffered subtest.
 _POINT = re.compile(r"(?P<not>not )?ok\b(?:[ \t]+(?P<number>\d+)(?![\w.]))?[ \t]*(?:-[ \t]*)?(?P<rest>.*)$")
 _DIRECTIVE = re.compile(r"(?<!\S)#[ \t]*(?P<what>skip|todo)\S*[ \t]*(?P<why>.*)$", re.IGNORECASE)
-_TIME = re.compile(r"[ \t]*# time=(?P<time>\d+(?:\.\d+)?)(?P<unit>ms|s)?[ \t]*$")
+_UNSURE = re.compile(r"(?<!\S)#[ \t]*(todo\w+)", re.IGNORECASE)  # tap-parser and TAP::Parser disagree on it
+_TIME = re.compile(r"[ \t]*# time=(?P<time>\d{1,9}(?:\.\d{1,9})?)(?P<unit>ms|s)?[ \t]*$")
 _PLAN = re.compile(r"(\d{1,9})\.\.(\d{1,9})\s*(?:$|#|todo\b)", re.IGNORECASE)
 _VERSION = re.compile(r"TAP version \d+\s*$", re.IGNORECASE)
-_CHILD_FAILED = re.compile(r"\s+not ok\b(?!.*#[ \t]*(?:skip|todo))", re.IGNORECASE)
+_CHILD_FAILED = re.compile(r"\s+not ok\b(?!.*#[ \t]*(?:skip|todo(?!\w)))", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([\\#])")
 _SUMMARY = re.compile(
     r"#\s*(Subtest|tests|pass|fail|skip|skipped|todo|cancelled|suites|ok|duration_ms|time=|failed \d+ of|\{)\b"
@@ -137,6 +138,8 @@ class _Reader:
         is_buffered = rest.endswith("{")
         rest = rest.removesuffix("{")[: self._collected.limits.text].rstrip()
         self._point = _read_point(rest, is_ok=not found["not"])
+        if found["not"] and (unsure := _UNSURE.search(rest)):
+            self._collected.note(f"{unsure[1][:100]!r} is TODO to some readers and no directive to others")
         # The lines of a streamed subtest stand in front of its point, those of a buffered one behind it.
         if is_buffered:
             self._is_buffered = True

@@ -15,7 +15,7 @@ _KEY = re.compile(r"^[ \t]*(message|error)\s*:[ \t]*(.*)$", re.MULTILINE)
 _FILE = re.compile(r"^[ \t]*(?:file|fileName)\s*:[ \t]*['\"]?(.+?)['\"]?\s*$", re.MULTILINE)
 _LINE = re.compile(r"^[ \t]*(?:line|lineNumber)\s*:[ \t]*(\d{1,9})\s*$", re.MULTILINE)
 _AT = re.compile(r"^[ \t]*(?:at|location)\s*:[ \t]*(\S.*?)\s*$", re.MULTILINE)
-_DURATION = re.compile(r"^[ \t]*duration_ms\s*:[ \t]*(\d+(?:\.\d+)?)\s*$", re.MULTILINE)
+_DURATION = re.compile(r"^[ \t]*duration_ms\s*:[ \t]*(\d{1,12}(?:\.\d{1,12})?)\s*$", re.MULTILINE)
 _PERL = re.compile(r"\bat (\S+) line (\d{1,9})\.?")
 
 

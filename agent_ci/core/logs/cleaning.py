@@ -14,13 +14,14 @@ LONGEST = 2_000
 """The characters of one line that are read."""
 
 _FIRST = MOST_LINES // 10
-_RAW = 16_000  # characters of a raw line, before what a progress bar wrote over is taken away
+_RAW = 16_000  # characters of a raw line that are looked at, half of them at its end
 _ESCAPE = re.compile(
     r"\x1b\[[0-?]{0,40}[ -/]{0,8}[@-~]?"  # what sets colours and moves the cursor
     r"|\x1b\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)?"  # links and titles
     r"|\x1b[()][0-9A-B]|\x1b."
 )
-_BARE = re.compile(r"\[(?:[0-9;]{0,20}m|0?K)")  # the same where a tool took the escape characters away already
+# The same where a tool took the escape characters away already; `x[main]`, `map[Key]` and `[5m]` are none.
+_BARE = re.compile(r"\[(?:\d{1,3}(?:;\d{0,3}){0,5}m|0?K(?=\[|\s|$)|m(?=\s|$))(?!\])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _TIME = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?: \d\d[OE][ +]?| |$)"
@@ -85,7 +86,7 @@ def _numbered(text: str) -> Iterator[tuple[int, str]]:
 def _cleaned(numbered: Iterator[tuple[int, str]]) -> Iterator[Line]:
     step = ""
     for number, raw in numbered:
-        job, named, line = _of_a_job(raw[:_RAW].removeprefix("\ufeff"))
+        job, named, line = _of_a_job(_short(raw).removeprefix("\ufeff"))
         if "section_" in line or "travis_" in line:
             line, opened = _sections(line)
             step = step if opened is None else opened
@@ -95,6 +96,11 @@ def _cleaned(numbered: Iterator[tuple[int, str]]) -> Iterator[Line]:
             step = line
         if line or mark is not Mark.NONE:
             yield Line(number, line[:LONGEST], job, named or step, mark)
+
+
+def _short(raw: str) -> str:
+    """*raw*, or its beginning and its end: what a progress bar wrote last stands there."""
+    return raw if len(raw) <= _RAW else raw[: _RAW // 2] + raw[-_RAW // 2 :]
 
 
 def _of_a_job(raw: str) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agent_ci.core.logs.cleaning import Line, Mark
-from agent_ci.core.logs.steps import failing_step
+from agent_ci.core.logs.steps import FailingStep
 
 MOST_LINES = 120
 """The lines of an excerpt for a person or a model."""
@@ -56,10 +56,9 @@ _DIGITS = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """The lines to read, in the order of the log. ``total`` counts the lines of the log, ``end`` is its last number."""
+    """The lines to read, in the order of the log. ``end`` is the last number of the log."""
 
     lines: tuple[Line, ...] = ()
-    total: int = 0
     end: int = 0
 
     @property
@@ -85,26 +84,26 @@ def _gap(first: int, last: int) -> Iterator[str]:
 
 def excerpt(
     lines: Sequence[Line],
+    failing: FailingStep | None,
     *,
     most_lines: int = MOST_LINES,
     most_characters: int = 0,
     green: Iterable[Line] = (),
 ) -> Excerpt:
-    """At most *most_lines* of *lines*, in at most *most_characters* where that is not 0.
+    """At most *most_lines* of *lines*, whose step *failing* failed, in at most *most_characters* where that is not 0.
 
     *green* are the lines of the last log of the same job that was green: what stands there as well counts little.
     """
     if not lines:
         return Excerpt()
-    end = _end(lines)
+    end = _end(lines, failing)
     ranked = _ranked(lines, end, frozenset(_kind(line.text) for line in green))
     chosen = _chosen(lines, ranked, end, most_lines, most_characters or len(lines) * _WIDEST * 2)
-    return Excerpt(tuple(lines[index] for index in sorted(chosen)), len(lines), lines[-1].number)
+    return Excerpt(tuple(lines[index] for index in sorted(chosen)), lines[-1].number)
 
 
-def _end(lines: Sequence[Line]) -> int:
+def _end(lines: Sequence[Line], failing: FailingStep | None) -> int:
     """The index of the line that says that the failing step ended; that of the last line where none does."""
-    failing = failing_step(lines)
     if failing is None:
         return len(lines) - 1
     return next(index for index, line in enumerate(lines) if line.number == failing.line)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from agent_ci.core.kinds import Kind
 from agent_ci.core.logs.classes import kind_of
 from agent_ci.core.logs.cleaning import Line, Mark
-from agent_ci.core.logs.matchers import Matcher, Tracker, place
+from agent_ci.core.logs.matchers import UNREAD, Matcher, Tracker, place
 from agent_ci.core.run import Finding
 
 HINT = re.compile(
@@ -58,7 +58,7 @@ def findings(lines: Sequence[Line], name: str, matchers: Sequence[Matcher]) -> t
     if found:
         return tuple(sorted(_placed([*found.values()], name), key=lambda finding: finding.tool in _ASIDE))
     once = {line.text: line for line in reversed(last)}
-    return tuple(_bare(line, name, "log") for line in reversed(once.values()))
+    return tuple(_bare(line, name, UNREAD[0]) for line in reversed(once.values()))
 
 
 def _read(lines: Sequence[Line], name: str, matchers: Sequence[Matcher]) -> Iterator[tuple[Line, Finding | None]]:
@@ -83,7 +83,7 @@ def _read(lines: Sequence[Line], name: str, matchers: Sequence[Matcher]) -> Iter
             if said[0].get("severity", said[1].severity).lower() not in _HARMLESS:
                 yield line, _finding(line, name, *said)
         elif line.mark is Mark.ERROR:
-            yield line, _bare(line, name, "ci")
+            yield line, _bare(line, name, UNREAD[1])
         elif alone.is_error:
             yield line, None
 
@@ -106,11 +106,13 @@ def _told(raw: str, single: Sequence[Matcher], several: Sequence[Tracker]) -> _T
     text = _HELP.sub("", raw)
     is_noise = bool(_NOISE.search(text))
     may_begin = any(tracker.matcher.patterns[0].read(text) is not None for tracker in several)
-    if is_noise or _FRAME.match(text) or not HINT.search(text):
+    if is_noise:
         return _Told(text, is_noise, may_begin)
-    read = ((matcher.patterns[0].read(text), matcher) for matcher in single)
+    is_hinted = bool(HINT.search(text) and not _FRAME.match(text))  # what our own have in common; others may differ
+    read = ((one.patterns[0].read(text), one) for one in single if is_hinted or not one.is_ours)
     said = next(((parts, matcher) for parts, matcher in read if parts is not None), None)
-    return _Told(text, is_noise, may_begin, said, is_error=bool(_ERROR.search(text) and not _NO_ERROR.search(text)))
+    is_error = is_hinted and bool(_ERROR.search(text) and not _NO_ERROR.search(text))
+    return _Told(text, is_noise, may_begin, said, is_error=is_error)
 
 
 def _fed(tracker: Tracker, text: str) -> _Said | None:

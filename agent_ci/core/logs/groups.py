@@ -18,7 +18,7 @@ class LogGroup:
 
 def log_groups(found: tuple[Finding, ...]) -> tuple[LogGroup, ...]:
     """*found* by kind, in the order of their first lines."""
-    kinds: dict[tuple[str, str], list[Finding]] = {}
+    kinds: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in found:
-        kinds.setdefault((finding.tool, shape(finding.message)), []).append(finding)
+        kinds.setdefault((finding.tool, finding.code, shape(finding.message)), []).append(finding)
     return tuple(LogGroup(members[0].message, tuple(members)) for members in kinds.values())

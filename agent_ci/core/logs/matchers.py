@@ -28,6 +28,10 @@ _MOST_SKIPPED = 10
 _GROUPS = ("file", "line", "column", "severity", "code", "message", "fromPath")
 
 
+UNREAD = ("log", "ci")
+"""What a finding has as its tool where no matcher read its line: it looks like an error, or the CI system says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """One line of a problem: which group of *regex* is what.
@@ -50,13 +54,14 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """Who reports problems (*owner*), and the lines in which."""
+    """Who reports problems (*owner*), and the lines in which; *is_ours* where it is one of this package."""
 
     owner: str
     patterns: tuple[Pattern, ...]
     severity: str = ""
     from_path: str = ""
     kind: Kind = Kind.OTHER
+    is_ours: bool = False
 
 
 def read_matchers(text: str, *, is_ours: bool = False) -> tuple[tuple[Matcher, ...], tuple[str, ...]]:
@@ -99,7 +104,10 @@ def _matcher(row: object, *, is_ours: bool) -> Matcher:
         raise RefusedPatternError("names a part twice")
     kind = Kind(str(row["class"])) if is_ours else Kind.OTHER
     severity = str(row.get("severity") or "").lower()
-    return Matcher(str(row.get("owner") or "matcher")[:80], patterns, severity, str(row.get("fromPath") or ""), kind)
+    owner = str(row.get("owner") or "matcher")[:80]
+    if owner in UNREAD:
+        raise RefusedPatternError("has the name by which lines are known that no matcher read")
+    return Matcher(owner, patterns, severity, str(row.get("fromPath") or ""), kind, is_ours)
 
 
 def _pattern(row: object, *, is_ours: bool) -> Pattern:

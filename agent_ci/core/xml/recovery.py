@@ -31,7 +31,8 @@ class Events(Protocol):
 # Nothing follows the repetition, so it is never tried again, however long the tag (possessive repetitions are
 # faulty before Python 3.11.5, see python/cpython#106052).
 _TAG_HEAD = re.compile(r"<(/?)([^\W\d][\w:.-]*)((?:[^<>\"']+|\"[^\"]*\"|'[^']*')*)")
-_ATTRIBUTE = re.compile(r"([^\s=<>\"'/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+# A name begins where none goes on: of a long run of letters only the first is tried.
+_ATTRIBUTE = re.compile(r"(?<![^\s=<>\"'/])([^\s=<>\"'/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _TAG_NAME = re.compile(r"</?([A-Za-z][\w.-]*)")
 _DOCTYPE = re.compile(r"<!DOCTYPE\s+([\w:.-]+)[^>\[]{0,1000}(.?)")
 _ENTITY = re.compile(r"&(?:(lt|gt|amp|quot|apos)|#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7})));")

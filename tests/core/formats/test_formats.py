@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import math
+import time
+
 import pytest
 
 from agent_ci.core.formats.limits import Keep, Limits
@@ -311,3 +314,35 @@ def test_a_dart_run_that_ends_early_says_so_also_where_a_test_failed() -> None:
     content = SAMPLES["dart"].red
     report = read(content[: content.index(b'{"success"')])
     assert (report.tally.failed, report.partial) == (1, ("it ends before the run does",))
+
+
+HUGE = "9" * 5000
+NUMBERS = {
+    "libtest, announced": f"\nrunning {HUGE} tests\ntest a ... ok\n",
+    "libtest, place": "\nrunning 1 test\ntest a ... FAILED\n\nfailures:\n\n---- a stdout ----\n"
+    f"thread 'a' panicked at src/l.rs:{HUGE}:1:\nno\n\n"
+    "test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured;\n",
+    "go, seconds of an event": '{"Action":"run","Package":"p","Test":"TestA"}\n'
+    f'{{"Action":"fail","Package":"p","Test":"TestA","Elapsed":{"9" * 400}}}\n{{"Action":"fail","Package":"p"}}\n',
+    "go, seconds of a line": f"=== RUN   TestA\n--- FAIL: TestA ({HUGE}s)\nFAIL\nFAIL\tp\t0.1s\n",
+    "jest, counts": f'{{"numFailedTests":{"9" * 4299},"numRuntimeErrorTestSuites":{"9" * 4299},"testResults":[]}}',
+    "TAP, seconds": f"1..1\nnot ok 1 - a # time={HUGE}ms\n",
+    "TAP, milliseconds of a block": f"1..1\nnot ok 1 - a\n  ---\n  duration_ms: {HUGE}\n  ...\n",
+}
+
+
+@pytest.mark.parametrize("text", NUMBERS.values(), ids=NUMBERS)
+def test_a_number_of_any_length_is_no_crash_and_nothing_that_json_cannot_say(text: str) -> None:
+    try:
+        report = read(text.encode())
+    except UnsupportedError:
+        return
+    assert not report.is_green
+    assert all(case.seconds is None or math.isfinite(case.seconds) for case in report.cases)
+
+
+def test_many_beginnings_of_json_are_given_up_in_bounded_time() -> None:
+    started = time.process_time()
+    with pytest.raises(UnsupportedError):
+        read(b'{"a" "b"}\n' * 6_000)
+    assert time.process_time() - started < 5

@@ -163,3 +163,16 @@ def test_red_alone_is_held_where_that_is_asked_for_and_all_is_counted() -> None:
 def test_the_format_is_chosen_by_its_content() -> None:
     assert parse_any([(ARTIFACTS + LIBRARY).encode()]).tally.failed == 1
     assert not says_so(b"the tests are running 3 tests at a time\n")
+
+
+def test_a_binary_that_died_before_it_announced_its_tests_is_red_itself() -> None:
+    green = LIBRARY.replace("grüße ... FAILED", "grüße ... ok").partition("failures:")[0] + (
+        "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.28s\n\n"
+    )
+    dead = "     Running tests/b.rs (target/debug/deps/b-0123456789abcdef)\n"
+    how = "  process didn't exit successfully: `/x/target/debug/deps/b-0123456789abcdef` (signal: 11, SIGSEGV)\n"
+    report = read(green + dead + how)
+    assert [(case.status, case.message) for case in report.red] == [
+        (Status.ERRORED, f"the test binary did not finish: {how.strip().partition(': ')[2]}")
+    ]
+    assert read(LIBRARY + how).tally == read(LIBRARY).tally

@@ -46,6 +46,7 @@ def test_points_are_counted(lines: list[str], tally: Tally) -> None:
         (["1..1", "ok", "ok"], "its plan promises 1 points and it holds 2"),
         (["1..2", "ok 1", "ok 7"], "a point has the number 7 and its plan ends at 2"),
         (["ok 1", "ok 2"], "it holds no plan, so it may have been cut off"),
+        (["1..1", "not ok # TODOs"], "'TODOs' is TODO to some readers and no directive to others"),
         (["1..1", "ok", "1..1"], "it holds more than one plan"),
         (["1..2", "ok", "Bail out! no database", "ok"], "the run bailed out: no database"),
         (["1..1", "not", "ok 1"], "a line 'not' stands in front of 'ok 1'; the point may have failed"),

@@ -104,3 +104,14 @@ def test_no_line_takes_long(name: str) -> None:
     lines = clean(HOSTILE[name])
     assert time.process_time() - started < 2
     assert all(len(line.text) <= cleaning.LONGEST for line in lines)
+
+
+@pytest.mark.parametrize(
+    "text", ["[main] ERROR boom", "FAILED t.py::test_x[main]", "map[Key]int", "rate(x[5m])", "return a[m]", "a[0K]"]
+)
+def test_brackets_that_are_no_colours_stay(text: str) -> None:
+    assert [line.text for line in clean(text)] == [text]
+
+
+def test_what_stands_behind_a_long_progress_bar_is_read() -> None:
+    assert [line.text for line in clean("a\r" * 9_000 + "\rerror: real cause")] == ["error: real cause"]

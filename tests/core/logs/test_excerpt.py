@@ -2,11 +2,18 @@ from __future__ import annotations
 
 import random
 import time
+from typing import Any
 
 import pytest
 
-from agent_ci.core.logs.cleaning import clean
-from agent_ci.core.logs.excerpt import Excerpt, excerpt
+from agent_ci.core.logs import excerpt as excerpts
+from agent_ci.core.logs.cleaning import Line, clean
+from agent_ci.core.logs.excerpt import Excerpt
+from agent_ci.core.logs.steps import failing_step
+
+
+def excerpt(lines: tuple[Line, ...], **given: Any) -> Excerpt:
+    return excerpts.excerpt(lines, failing_step(lines), **given)
 
 
 def chatter(count: int, seed: int = 0) -> list[str]:

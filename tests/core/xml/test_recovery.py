@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
 
+from agent_ci.core.formats.table import parse
 from agent_ci.core.xml.recovery import TagFinder
+from agent_ci.errors import UnsupportedError
 
 
 @dataclass
@@ -133,3 +137,10 @@ def test_a_document_of_broken_tags_is_given_up_and_that_is_told() -> None:
     TagFinder(heard, refuse).read(pieces)
     assert heard.said[-1] == "! so many tags are broken that the rest was not read"
     assert len(list(pieces)) == 2
+
+
+def test_a_long_run_of_letters_in_a_tag_is_looked_at_once() -> None:
+    started = time.process_time()
+    with contextlib.suppress(UnsupportedError):
+        parse([b"<testsuite><testcase " + b"9" * 100_000 + b" name='a'><failure></testsuite>"])
+    assert time.process_time() - started < 2
