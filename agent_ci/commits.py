@@ -104,8 +104,9 @@ class Log:
             "--text",
             "--no-renames",
         )
+        spelled = ("-c", "core.quotePath=false")  # or names that are no ASCII stand in quotes
         plain = ("--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/")
-        raw = self._run("log", *how, *plain, "--no-show-signature", f"--format={HEAD}%H", *span, "--", *where)
+        raw = self._run(*spelled, "log", *how, *plain, "--no-show-signature", f"--format={HEAD}%H", *span, "--", *where)
         return added(git.text(raw))
 
     def _earlier(self, since: str) -> Iterator[Commit]:

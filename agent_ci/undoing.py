@@ -24,7 +24,7 @@ from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.parcel import Parcel
 from agent_ci.core.views.story import Story
 from agent_ci.delivery import descend, parcel_of
-from agent_ci.errors import ForgeUnavailableError, RefusedError, UnsupportedError, UsageError
+from agent_ci.errors import ForgeUnavailableError, RefusedError, UsageError
 from agent_ci.history import message_of, repair_of, touching
 from agent_ci.ports import Forge
 from agent_ci.process import ToolError, undisturbed
@@ -83,11 +83,7 @@ class Undoing:
         if not told:
             yield Repository.at(folder)
             return
-        try:
-            head = read_change(told).head
-        except ValueError as error:
-            raise UnsupportedError(f"{VARIABLE} does not name a change request: {error}") from error
-        with objects.holding(head, folder, self.environment) as repository:
+        with objects.holding(read_change(told).head, folder, self.environment) as repository:
             yield repository
 
     def _parcel(self, commit: str, undo: _Undo) -> Parcel | None:

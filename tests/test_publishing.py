@@ -22,6 +22,8 @@ from agent_ci.core.environment import model_keys
 from bench.repositories import git
 from tests.checkouts import Checkout
 from tests.red import GOOD, WRONG, RedRepository
+from tests.servers.chat import Step
+from tests.servers.github import TOKEN, ForgeServer
 from tests.servers.gitlab import GitLabServer
 
 
@@ -380,6 +382,24 @@ def test_no_checkout_is_needed_where_the_forge_has_the_commit(tmp_path: Path, ha
     done = publish(empty, folder, "--deliver", "patch", **variables)
     assert (done.code, done.document["outcome"], done.document["delivery"]["rung"]) == (0, "fixed", "patch")
     assert list(empty.path.iterdir()) == []
+
+
+def test_where_nobody_can_tell_whether_repairs_were_stopped_nothing_is_delivered(
+    tmp_path: Path, handed: Handed
+) -> None:
+    red, folder = handed(tmp_path)
+    head = git(red.path, "rev-parse", "HEAD").strip()
+    git(tmp_path, "clone", "-q", "--bare", str(red.path), "origin.git")
+    resealed(folder, **part(folder, "context", forge="github", repository="owner/name", commit=head, number=7))
+    with ForgeServer(tmp_path / "origin.git", name="owner/name") as server:
+        server.state.open_request("topic", number=7)
+        server.breaks("GET", "/issues/7$", Step(b"{}", status=403))
+        job = {**GITHUB, **server.variables, "GITHUB_TOKEN": TOKEN, "GITHUB_EVENT_PATH": event(tmp_path, head, head)}
+        done = publish(red, folder, "--deliver", "commit", **job)
+        assert server.writes == []
+    assert (done.code, done.document["outcome"]) == (31, "forge_unavailable")
+    assert "pull-requests: read" in done.document["reason"]
+    assert (tmp_path / "published" / "fix.patch").read_bytes() == (folder / "fix.patch").read_bytes()
 
 
 def test_on_gitlab_the_commit_is_pushed_without_a_checkout_and_found_by_the_next_run(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 from agent_ci.core.context import read_commit_id, read_number
+from agent_ci.errors import UnsupportedError
 
 VARIABLE = "AGENT_CI_CHANGE"
 """Names the change request in a job that a comment started, whose own variables speak of the default branch."""
@@ -49,7 +50,14 @@ class AskedChange:
 
 
 def read_change(text: str) -> AskedChange:
-    """The change that was ``encoded`` as *text*. Raises ValueError for any other text."""
+    """The change that was ``encoded`` as *text*. Raises UnsupportedError for any other text."""
+    try:
+        return _read(text)
+    except ValueError as error:
+        raise UnsupportedError(f"{VARIABLE} does not name a change request as `agent-ci chat` does: {error}") from error
+
+
+def _read(text: str) -> AskedChange:
     if len(text) > _MAX_TEXT or not text.isascii():
         raise ValueError("it is longer than a change request can be, or no ASCII")
     pairs = parse_qsl(text, strict_parsing=True, errors="strict")

@@ -16,6 +16,7 @@ _AS_A_FILE = "a stranger's change, repaired, and left as a patch file"
 def _fixed(scene: Scene, source: str) -> tuple[bool, str]:
     origin = shutil.copytree(scene.folder / "origin.git", scene.folder / "forge.git")
     with ForgeServer(origin, name=OWN) as server:
+        server.state.open_request("change", repository=source, number=12)
         job = {**server.variables, "GITHUB_TOKEN": TOKEN}
         around = scene.environment("pull_request_target", scene.pull_request(source), **job)
         document = scene.fix(around, (REPAIR,), deliver="pull-request")

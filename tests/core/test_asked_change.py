@@ -8,6 +8,7 @@ import re
 import pytest
 
 from agent_ci.core.asked_change import AskedChange, read_change
+from agent_ci.errors import UnsupportedError
 
 HEAD, BASE = "a" * 40, "b" * 40
 NAMES = (
@@ -71,5 +72,7 @@ def test_what_git_takes_for_no_branch_is_refused(branch: str) -> None:
     ],
 )
 def test_anything_else_is_no_change(text: str) -> None:
-    with pytest.raises(ValueError, match=r"it |its |change request|codec|bad query"):
+    with pytest.raises(
+        UnsupportedError, match=r"as `agent-ci chat` does: (it |its |.*change request|.*codec|bad query)"
+    ):
         read_change(text)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agent_ci.core.asked_change import VARIABLE, AskedChange
 from agent_ci.delivery import descend
 from agent_ci.errors import AgentCIError, ForgeUnavailableError, NotAllowedError, RungRefusedError, StaleError
 from tests.checkouts import Checkout
@@ -288,3 +289,14 @@ def test_nothing_is_delivered_for_a_merge_request_that_is_another_one_by_now(
     with pytest.raises(StaleError, match="merge request !1"):
         lab.forge(CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main").deliver(lab.parcel(), rung)
     assert (lab.server.writes, lab.hosted.attempts) == ([], [])
+
+
+def test_the_target_of_a_merge_request_that_a_note_was_about_is_looked_at_too(lab: GitLabLab) -> None:
+    asked = AskedChange(lab.number, lab.head, lab.hosted.head("main"), "change", "main", from_fork=False)
+    forge = lab.forge(CI_PIPELINE_SOURCE="trigger", **{VARIABLE: asked.encoded})
+    lab.server.requested[lab.number]["target_branch"] = "change"
+    with pytest.raises(StaleError, match="merge request !1 goes to 'change' now, and was judged against 'main'"):
+        forge.deliver(lab.parcel(), "commit")
+    assert (lab.server.writes, lab.hosted.attempts) == ([], [])
+    lab.server.requested[lab.number]["target_branch"] = "main"
+    assert forge.deliver(lab.parcel(), "commit").rung == "commit"

@@ -17,7 +17,7 @@ from agent_ci.chatting import NOTHING, Chat, as_variables
 from agent_ci.core.asked_change import read_change
 from agent_ci.core.chat import STOPPED
 from agent_ci.core.context import Event
-from agent_ci.errors import UnsupportedError
+from agent_ci.errors import NotAllowedError, UnsupportedError
 from agent_ci.forges.gitlab.adapter import GitLabCI
 from agent_ci.forges.gitlab.people import GitLabPeople
 from tests.forges.gitlab_lab import TOKEN, GitLabLab
@@ -94,11 +94,12 @@ def test_stop_is_a_label_that_runs_see_with_a_token_and_without_one_and_fix_take
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_a_token_that_may_not_look_sees_no_label(status: int, talk: Talk) -> None:
+def test_a_token_that_may_not_look_is_told_what_it_needs(status: int, talk: Talk) -> None:
     talk.told(talk.note("/agent-ci stop"))
     forge = job(talk, CI_MERGE_REQUEST_IID="1", CI_COMMIT_SHA=talk.lab.head)
     talk.lab.server.faults.append(Fault("GET .*/merge_requests/1$", status))
-    assert not forge.context().is_stopped
+    with pytest.raises(NotAllowedError, match=r"stopped repairs is not known: .*the role Developer"):
+        forge.context()
     assert forge.context().is_stopped
 
 

@@ -226,3 +226,20 @@ def test_a_changelog_cannot_pretend_to_be_another_file_or_commit() -> None:
     assert added(log) == {
         "a" * 40: {"CHANGES.md": f"- One\n++ b/newsfragments/7.security.md\n{HEAD}{'b' * 40}\n@@ -0,0 +1 @@"}
     }
+
+
+@pytest.mark.parametrize("name", ["/dev/null", '"b/newsfragments/8.\\".md"', "x"])
+def test_the_lines_of_a_file_that_is_not_understood_are_charged_to_none(name: str) -> None:
+    log = (
+        f"{HEAD}{'a' * 40}\n\n+++ b/CHANGES.md\n@@ -0,0 +1 @@\n+- One\n"
+        f"+++ {name}\n@@ -1 +1,2 @@\n-- One\n+- Two\n+++ b/CHANGES.md\n@@ -0,0 +1 @@\n+- Three\n"
+        "+++ b/NEWS.md\n@@ -0,0 +1 @@\n+- Four\n"
+    )
+    assert added(log) == {"a" * 40: {"CHANGES.md": "- One", "NEWS.md": "- Four"}}
+
+
+def test_fragments_whose_names_are_no_ascii_are_read(history: History) -> None:
+    files = {"newsfragments/7.größe.md": "Sizes.\n", 'newsfragments/8.a"b.md': "Quotes.\n"}
+    commit = history.checkout.commit(files, "Whatever (#7)")
+    found = Log(history.checkout.root).range("v1.0.0", "HEAD").written
+    assert found == {commit: {"newsfragments/7.größe.md": "Sizes."}}

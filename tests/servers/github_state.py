@@ -77,9 +77,11 @@ class State:
         self._last += 1
         return self._last
 
-    def open_request(self, head: str, base: str = "main", *, by: str = "ada", repository: str = "") -> int:
-        """A pull request that somebody made from the branch *head* to *base*; its number."""
-        number = self.number()
+    def open_request(
+        self, head: str, base: str = "main", *, by: str = "ada", repository: str = "", number: int = 0
+    ) -> int:
+        """A pull request that somebody made from the branch *head* to *base*; its *number*, 0 for the next one."""
+        number = self._last = max(number, self._last + 1)
         self.pulls[number] = {
             "number": number,
             "state": "open",

@@ -10,14 +10,15 @@ HEAD = "\x02"
 """What the format of the log begins each commit with; the id follows."""
 _HUNK = re.compile(r"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 _HEADING = re.compile(r"#{1,6} |\W*\w+\W*$")
-_PATH = re.compile(r"\+\+\+ b/(.+?)\t?$")
+_FILE = re.compile(r"\+\+\+ (?:b/(.+?)\t?$)?")
 
 
 def added(log: str) -> Mapping[str, Mapping[str, str]]:
     """The added lines by commit and path, with the headings that stand around them.
 
     What replaces other words mends them, and what is taken from one place to another is no addition either. The lines
-    of a hunk are counted, so that none is taken for a header.
+    of a hunk are counted, so that none is taken for a header. A file that is gone, or whose name is in quotes, adds
+    nothing.
     """
     found: dict[str, dict[str, _File]] = {}
     commit, path = "", ""
@@ -25,10 +26,11 @@ def added(log: str) -> Mapping[str, Mapping[str, str]]:
     for line in lines:
         if line.startswith(HEAD):
             commit, path = line[1:], ""
-        elif name := _PATH.match(line):
-            path = name[1]
-        elif path and (hunk := _HUNK.match(line)):
-            found.setdefault(commit, {}).setdefault(path, _File()).read(lines, hunk)
+        elif file := _FILE.match(line):
+            path = file[1] or ""
+        elif hunk := _HUNK.match(line):
+            files = found.setdefault(commit, {}) if path else {}
+            files.setdefault(path, _File()).read(lines, hunk)
     return {commit: {path: file.text for path, file in files.items()} for commit, files in found.items()}
 
 

@@ -13,7 +13,7 @@ from agent_ci.core.parcel import Parcel
 from agent_ci.core.views.story import Story
 from agent_ci.errors import NotAllowedError, RungRefusedError, StaleError
 from agent_ci.forges.github import committing, people, requesting, suggesting, telling
-from agent_ci.forges.github.events import Job, told_target
+from agent_ci.forges.github.events import Job
 from agent_ci.forges.github.project import SECONDS_TO_LOOK, Project, token
 from agent_ci.http.answers import MissingError
 from agent_ci.http.api import Timing
@@ -70,7 +70,7 @@ class GitHubActions:
             request = project.api.get(project.path("pulls", number)).item
         except (MissingError, NotAllowedError):
             return
-        target, told = request.get("base"), told_target(self.environment)
+        target, told = request.get("base"), Job(self.environment, self.repository).target
         now = target.get("ref") if isinstance(target, dict) else ""
         if request.get("state") != "open":
             raise StaleError(f"pull request #{number} was closed or merged while the fix was made")

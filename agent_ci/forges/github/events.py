@@ -12,7 +12,6 @@ from agent_ci.checkout import Repository
 from agent_ci.core.asked_change import VARIABLE, read_change
 from agent_ci.core.chat import STOPPED
 from agent_ci.core.context import Context, Event, read_commit_id, read_number
-from agent_ci.errors import UnsupportedError
 from agent_ci.payloads import part, read_payload, text
 
 _EVENTS: Mapping[str, Event] = {
@@ -43,13 +42,6 @@ def judged_run(environment: Mapping[str, str]) -> tuple[int | None, str]:
         return own, ""
     run = part(_payload(environment), "workflow_run")
     return read_number(run.get("id")), read_commit_id(run.get("head_sha"))
-
-
-def told_target(environment: Mapping[str, str]) -> str:
-    """The branch that the judged pull request was to be merged into when the job began; empty where it is not said."""
-    return environment.get("GITHUB_BASE_REF", "") or text(
-        part(part(_payload(environment), "pull_request"), "base"), "ref"
-    )
 
 
 @dataclass(frozen=True)
@@ -83,6 +75,14 @@ class Job:
             is_stopped=change.is_stopped,
         )
 
+    @property
+    def target(self) -> str:
+        """The branch that the judged pull request was to go to when the job began; empty where it is not said.
+
+        Raises UnsupportedError for a broken payload.
+        """
+        return self._variable("GITHUB_BASE_REF") or self._change.target
+
     @cached_property
     def _payload(self) -> Mapping[str, Any]:
         return _payload(self.environment)
@@ -114,6 +114,7 @@ class Job:
             head=read_commit_id(head.get("sha")),
             branch=self._variable("GITHUB_HEAD_REF") or text(head, "ref"),
             bases=(read_commit_id(base.get("sha")), f"refs/remotes/origin/{target}" if target else ""),
+            target=target,
             number=read_number(request.get("number")) or read_number(self._payload.get("number")),
             from_fork=is_foreign(part(head, "repo"), part(base, "repo")),
             is_stopped=is_stopped(request.get("labels")),
@@ -124,11 +125,13 @@ class Job:
         requests = run.get("pull_requests")
         first = requests[0] if isinstance(requests, list) and requests else None
         request = first if isinstance(first, dict) else {}
+        base = part(request, "base")
         return _Change(
             event=_EVENTS.get(text(run, "event"), Event.MANUAL),
             head=read_commit_id(run.get("head_sha")),
             branch=text(run, "head_branch"),
-            bases=(read_commit_id(part(request, "base").get("sha")),),
+            bases=(read_commit_id(base.get("sha")),),
+            target=text(base, "ref"),
             number=read_number(request.get("number")),
             from_fork=is_foreign(part(run, "head_repository"), part(self._payload, "repository")),
         )
@@ -158,12 +161,16 @@ class Job:
 
 @dataclass(frozen=True)
 class _Change:
-    """What an event says about the change. ``bases`` are commits or refs, the best first, empty where unknown."""
+    """What an event says about the change. What is unknown is empty.
+
+    ``bases`` are commits or refs, the best first; ``target`` is the branch that a pull request goes to.
+    """
 
     event: Event
     head: str
     branch: str
     bases: tuple[str, ...]
+    target: str = ""
     number: int | None = None
     from_fork: bool = False
     is_stopped: bool = False
@@ -176,15 +183,13 @@ def _payload(environment: Mapping[str, str]) -> Mapping[str, Any]:
 
 def _of_asked_change(told: str) -> _Change:
     """The change request that a comment was about; the job before this one looked it up and wrote it into *told*."""
-    try:
-        change = read_change(told)
-    except ValueError as error:
-        raise UnsupportedError(f"{VARIABLE} does not name a change request as `agent-ci chat` does: {error}") from error
+    change = read_change(told)
     return _Change(
         event=Event.CHANGE_REQUEST,
         head=change.head,
         branch=change.branch,
         bases=(change.base, f"refs/remotes/origin/{change.target}"),
+        target=change.target,
         number=change.number,
         from_fork=change.from_fork,
     )

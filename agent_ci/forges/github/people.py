@@ -20,6 +20,7 @@ from agent_ci.forges.github.project import Project, plain_login
 from agent_ci.http.answers import Answer, MissingError
 from agent_ci.payloads import part, text
 
+_TO_LOOK = "give the token `pull-requests: read` and `issues: read` (as `permissions` of the job)"
 _LOGIN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -121,11 +122,14 @@ def react(project: Project, comment: int, content: str = "eyes") -> None:
 
 
 def is_held(project: Project, number: int) -> bool:
-    """Whether pull request *number* has the label that stops repairs now; a token that may not look sees none."""
+    """Whether pull request *number* has the label that stops repairs now.
+
+    Raises NotAllowedError for a token that may not look: what it does not see may be there.
+    """
     try:
         return is_stopped(project.api.get(project.path("issues", number)).item.get("labels"))
-    except (MissingError, NotAllowedError):
-        return False
+    except (MissingError, NotAllowedError) as error:
+        raise NotAllowedError(f"whether a person stopped repairs is not known: {error}; {_TO_LOOK}") from error
 
 
 def _reaction(project: Project, path: str, content: str) -> Answer | None:

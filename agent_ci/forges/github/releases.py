@@ -32,8 +32,10 @@ class GitHubReleases:
         if there:
             return self._renewed(there, page)
         wanted = self._wanted(page)
-        self.project.send("POST", self.project.path("releases"), wanted, read_back=lambda: self._made(page))
-        first, *surplus = [one for one in self._of(page.tag) if is_ours(_body(one))]
+        made = self.project.send("POST", self.project.path("releases"), wanted, read_back=lambda: self._made(page))
+        there = self._of(page.tag)  # which may not show yet what was made just now
+        there += [] if made.item["id"] in {one["id"] for one in there} else [made.item]
+        first, *surplus = sorted((one for one in there if is_ours(_body(one))), key=_id)
         for one in surplus:  # another run of ours was as fast; all agree on the first that was made
             if is_as_signed(_body(one)):
                 with contextlib.suppress(MissingError):  # then the other run took it away
@@ -44,9 +46,10 @@ class GitHubReleases:
         ours = next((one for one in there if is_as_signed(_body(one))), None)
         if ours is None:
             return f"the draft of the release {page.tag} is a person's, and stays as it is: {_address(there[0])}"
-        if _body(ours).replace("\r\n", "\n") != page.body:
-            path, body = self._path(ours), {"body": page.body}
-            self.project.send("PATCH", path, body, read_back=lambda: _if_said(self.project.api.get(path), page))
+        if not _says(ours, page):
+            path, wanted = self._path(ours), {"body": page.body}
+            wanted |= {"target_commitish": page.target} if page.target else {}
+            self.project.send("PATCH", path, wanted, read_back=lambda: _if_said(self.project.api.get(path), page))
         return f"the draft of the release {page.tag} is up to date: {_address(ours)}"
 
     def _of(self, tag: str) -> list[dict[str, Any]]:
@@ -54,14 +57,14 @@ class GitHubReleases:
         found, is_cut = self.project.api.items(self.project.path("releases"))
         if is_cut:
             raise ForgeUnavailableError(_READ)
-        return sorted((one for one in found if one.get("tag_name") == tag), key=lambda one: int(one["id"]))
+        return sorted((one for one in found if one.get("tag_name") == tag), key=_id)
 
     def _made(self, page: Page) -> Answer | None:
         ours = [one for one in self._of(page.tag) if _body(one).replace("\r\n", "\n") == page.body]
         return Answer(200, {}, ours[0]) if ours else None
 
     def _path(self, release: dict[str, Any]) -> str:
-        return self.project.path("releases", int(release["id"]))
+        return self.project.path("releases", _id(release))
 
     @staticmethod
     def _wanted(page: Page) -> dict[str, object]:
@@ -70,7 +73,17 @@ class GitHubReleases:
 
 
 def _if_said(answer: Answer, page: Page) -> Answer | None:
-    return answer if str(answer.item.get("body")).replace("\r\n", "\n") == page.body else None
+    return answer if _says(answer.item, page) else None
+
+
+def _says(release: dict[str, Any], page: Page) -> bool:
+    """Whether *release* has the words of *page*, and its tag will be made on the commit that they tell of."""
+    is_there = not page.target or release.get("target_commitish") == page.target
+    return is_there and _body(release).replace("\r\n", "\n") == page.body
+
+
+def _id(release: dict[str, Any]) -> int:
+    return int(release["id"])
 
 
 def _body(release: dict[str, Any]) -> str:

@@ -66,7 +66,7 @@ class GitLabCI:
 
     def _check_request(self, number: int) -> None:
         """Raise StaleError where the judged merge request was closed, merged or given another target meanwhile."""
-        request, told = self._project.merge_request(number), self.environment.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
+        request, told = self._project.merge_request(number), Job(self.environment, self.repository).target
         state = request.get("state")
         if not isinstance(state, str):
             raise ForgeUnavailableError(f"GitLab answered without the state of merge request !{number}; try again")

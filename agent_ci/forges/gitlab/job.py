@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agent_ci.checkout import Repository
-from agent_ci.core.asked_change import VARIABLE, read_change
+from agent_ci.core.asked_change import VARIABLE, AskedChange, read_change
 from agent_ci.core.chat import STOPPED
 from agent_ci.core.context import Context, Event, read_commit_id, read_number
-from agent_ci.errors import UnsupportedError
 
 _EVENTS: Mapping[str, Event] = {"push": Event.PUSH, "schedule": Event.SCHEDULE}
 
@@ -29,9 +28,8 @@ class Job:
 
     def context(self) -> Context:
         """Which change is judged, against what, and whose it is. Raises UnsupportedError where that is told wrongly."""
-        told = self._variable(VARIABLE)
-        if told and self._variable("CI_PIPELINE_SOURCE") == "trigger":
-            return self._of_asked_change(told)
+        if asked := self._asked:
+            return self._of_asked_change(asked)
         head = self._commit_id("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA")
         if not head and not self._is_forge_merge:
             head = self._commit_id("CI_COMMIT_SHA")
@@ -52,14 +50,22 @@ class Job:
             is_stopped=STOPPED in self._variable("CI_MERGE_REQUEST_LABELS").split(","),
         )
 
-    def _of_asked_change(self, told: str) -> Context:
-        """The merge request that a note was about; the job before this one looked it up and wrote it into *told*."""
-        try:
-            change = read_change(told)
-        except ValueError as error:
-            raise UnsupportedError(
-                f"{VARIABLE} does not name a change request as `agent-ci chat` does: {error}"
-            ) from error
+    @property
+    def target(self) -> str:
+        """The branch that the judged merge request was to go to when the job began; empty where it is not said.
+
+        Raises UnsupportedError where that is told wrongly.
+        """
+        asked = self._asked
+        return asked.target if asked else self._variable("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
+
+    @property
+    def _asked(self) -> AskedChange | None:
+        """The merge request that a note was about, as the job before this one looked it up; None in other jobs."""
+        told = self._variable(VARIABLE)
+        return read_change(told) if told and self._variable("CI_PIPELINE_SOURCE") == "trigger" else None
+
+    def _of_asked_change(self, change: AskedChange) -> Context:
         return Context(
             forge="gitlab",
             repository=self._variable("CI_PROJECT_PATH"),

@@ -12,7 +12,7 @@ from agent_ci.core.chat import STOPPED, Ask, Heard
 from agent_ci.core.context import read_number
 from agent_ci.errors import NotAllowedError
 from agent_ci.forges.gitlab import telling
-from agent_ci.forges.gitlab.project import Item, Project, number_of
+from agent_ci.forges.gitlab.project import RIGHT, Item, Project, number_of
 from agent_ci.http.answers import MissingError
 from agent_ci.payloads import part, text
 
@@ -101,11 +101,14 @@ def react(project: Project, number: int, note: int, emoji: str = "eyes") -> None
 
 
 def is_held(project: Project, number: int) -> bool:
-    """Whether merge request *number* has the label that stops repairs now; a token that may not look sees none."""
+    """Whether merge request *number* has the label that stops repairs now.
+
+    Raises NotAllowedError for a token that may not look: what it does not see may be there.
+    """
     try:
         labels = project.merge_request(number).get("labels")
-    except (MissingError, NotAllowedError):
-        return False
+    except (MissingError, NotAllowedError) as error:
+        raise NotAllowedError(f"whether a person stopped repairs is not known: {error}; {RIGHT}") from error
     return isinstance(labels, list) and STOPPED in labels
 
 

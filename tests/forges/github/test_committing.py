@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from agent_ci.core.asked_change import VARIABLE, AskedChange
 from agent_ci.core.parcel import Content
 from agent_ci.errors import ForgeUnavailableError, NotAllowedError, RungRefusedError, StaleError
 from tests.forges.github.lab import FINGERPRINT, FIXED, Lab
@@ -170,6 +172,33 @@ def test_nothing_is_delivered_for_a_pull_request_that_is_another_one_by_now(lab:
     with pytest.raises(StaleError, match=f"pull request #{number}"):
         lab.forge(GITHUB_BASE_REF="main").deliver(lab.parcel(number=number), rung)
     assert lab.server.writes == []
+
+
+def _told(lab: Lab, folder: Path, event: str, number: int) -> dict[str, str]:
+    """The variables of a job in which the target of a pull request stands elsewhere than in one of GitHub's own."""
+    if event == "issue_comment":
+        asked = AskedChange(number, lab.head, lab.base, "change", "main", from_fork=False)
+        return {"GITHUB_EVENT_NAME": event, VARIABLE: asked.encoded}
+    request = {"number": number, "base": {"ref": "main", "sha": lab.base}}
+    run = {"event": "pull_request", "head_sha": lab.head, "head_branch": "change", "pull_requests": [request]}
+    payload = {"pull_request": request} if event == "pull_request_review" else {"workflow_run": run}
+    path = folder / "event.json"
+    path.write_text(json.dumps(payload))
+    return {"GITHUB_EVENT_NAME": event, "GITHUB_EVENT_PATH": str(path)}
+
+
+@pytest.mark.parametrize("event", ["workflow_run", "issue_comment", "pull_request_review"])
+def test_wherever_the_target_is_told_one_that_is_another_by_now_gets_nothing(
+    lab: Lab, tmp_path: Path, event: str
+) -> None:
+    number = lab.server.state.open_request("change")
+    forge = lab.forge(**_told(lab, tmp_path, event, number))
+    lab.server.state.pulls[number]["base"]["ref"] = "change"
+    with pytest.raises(StaleError, match=f"pull request #{number} goes to 'change' now, and was judged against 'main'"):
+        forge.deliver(lab.parcel(number=number), "commit")
+    assert lab.server.writes == []
+    lab.server.state.pulls[number]["base"]["ref"] = "main"
+    assert forge.deliver(lab.parcel(number=number), "commit").rung == "commit"
 
 
 def test_a_token_that_may_not_read_pull_requests_commits_as_before(lab: Lab) -> None:

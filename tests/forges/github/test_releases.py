@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,23 @@ def test_a_release_has_one_draft_that_is_kept_up_to_date(lab: Lab) -> None:
     releases(lab).draft(SECOND)
     assert bodies(lab) == [SECOND.body]
     assert len(lab.server.writes) == writes
+
+
+def test_a_draft_is_tagged_where_the_notes_were_made_last(lab: Lab) -> None:
+    releases(lab).draft(FIRST)
+    [release] = lab.server.state.releases.values()
+    lab.server.breaks("PATCH", "/releases/", Step(status=0), after=False)
+    releases(lab).draft(replace(FIRST, target=lab.head))
+    assert (release["target_commitish"], release["body"]) == (lab.head, FIRST.body)
+    releases(lab).draft(replace(SECOND, target=""))
+    assert (release["target_commitish"], release["body"]) == (lab.head, SECOND.body)
+
+
+def test_a_draft_that_the_list_does_not_show_yet_was_made(lab: Lab) -> None:
+    lab.server.breaks("GET", "/releases$", Step(b"[]"), times=2)
+    said = releases(lab).draft(FIRST)
+    [release] = lab.server.state.releases.values()
+    assert said == f"the draft of the release v1.1.0 was made: {release['html_url']}"
 
 
 @pytest.mark.parametrize("after", [True, False], ids=["after the write", "before it"])
