@@ -11,7 +11,7 @@ from agent_ci.core.asked_change import VARIABLE, AskedChange
 from agent_ci.delivery import descend
 from agent_ci.errors import AgentCIError, ForgeUnavailableError, NotAllowedError, RungRefusedError, StaleError
 from tests.checkouts import Checkout
-from tests.forges.gitlab_lab import CHANGED, FINGERPRINT, FIXED, TOKEN, GitLabLab
+from tests.forges.gitlab_lab import CHANGED, FAST, FINGERPRINT, FIXED, TOKEN, GitLabLab
 from tests.servers.gitlab import BOT
 from tests.servers.gitlab_values import Fault
 
@@ -293,7 +293,7 @@ def test_nothing_is_delivered_for_a_merge_request_that_is_another_one_by_now(
 
 def test_the_target_of_a_merge_request_that_a_note_was_about_is_looked_at_too(lab: GitLabLab) -> None:
     asked = AskedChange(lab.number, lab.head, lab.hosted.head("main"), "change", "main", from_fork=False)
-    forge = lab.forge(CI_PIPELINE_SOURCE="trigger", **{VARIABLE: asked.encoded})
+    forge = lab.forge(lab.clone, FAST, CI_PIPELINE_SOURCE="trigger", **{VARIABLE: asked.encoded})
     lab.server.requested[lab.number]["target_branch"] = "change"
     with pytest.raises(StaleError, match="merge request !1 goes to 'change' now, and was judged against 'main'"):
         forge.deliver(lab.parcel(), "commit")

@@ -322,6 +322,10 @@ NUMBERS = {
     "libtest, place": "\nrunning 1 test\ntest a ... FAILED\n\nfailures:\n\n---- a stdout ----\n"
     f"thread 'a' panicked at src/l.rs:{HUGE}:1:\nno\n\n"
     "test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured;\n",
+    "libtest, counts": "\nrunning 1 test\ntest a ... FAILED\n\n"
+    f"test result: FAILED. {HUGE} passed; 1 failed; 0 ignored; 0 measured;\n",
+    "libtest, line of an example": "\nrunning 1 test\ntest src/l.rs - a (line " + HUGE + ") ... FAILED\n\n"
+    "test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured;\n",
     "go, seconds of an event": '{"Action":"run","Package":"p","Test":"TestA"}\n'
     f'{{"Action":"fail","Package":"p","Test":"TestA","Elapsed":{"9" * 400}}}\n{{"Action":"fail","Package":"p"}}\n',
     "go, seconds of a line": f"=== RUN   TestA\n--- FAIL: TestA ({HUGE}s)\nFAIL\nFAIL\tp\t0.1s\n",

@@ -52,6 +52,7 @@ def test_points_are_counted(lines: list[str], tally: Tally) -> None:
         (["1..1", "not", "ok 1"], "a line 'not' stands in front of 'ok 1'; the point may have failed"),
         (["1..1", "ok 1 - a {", "    not ok", "}"], "'a' is ok although a point inside it is not"),
         (["1..1", "    not ok", "ok 1 - a"], "'a' is ok although a point inside it is not"),
+        (["1..1", "    not ok # TODOs", "ok 1 - a"], "'a' is ok although a point inside it is not"),
         (["1..1", "ok 1 - a", "    not ok"], "a subtest with a failed point belongs to no point"),
         (["TAP version 14", "1..2", "ok", "TAP version 14", "1..1", "ok"], "its plan promises 2 points and it holds 1"),
     ],

@@ -192,7 +192,7 @@ def test_wherever_the_target_is_told_one_that_is_another_by_now_gets_nothing(
     lab: Lab, tmp_path: Path, event: str
 ) -> None:
     number = lab.server.state.open_request("change")
-    forge = lab.forge(**_told(lab, tmp_path, event, number))
+    forge = lab.forge(0, **_told(lab, tmp_path, event, number))
     lab.server.state.pulls[number]["base"]["ref"] = "change"
     with pytest.raises(StaleError, match=f"pull request #{number} goes to 'change' now, and was judged against 'main'"):
         forge.deliver(lab.parcel(number=number), "commit")
