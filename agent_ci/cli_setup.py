@@ -105,4 +105,47 @@ def chat() -> int:
     return 0
 
 
-COMMANDS = (fetch, doctor, init, undo, chat)
+@click.group(short_help="list or forget what earlier runs proved")
+def memory() -> None:
+    """What earlier runs proved, which the proposer `known` offers again and has proven anew."""
+
+
+_REPOSITORY = click.option("--repository", help="the checkout", metavar="DIR")
+_OUT = click.option("--out", help="where the files of the runs are  [default: .agent-ci]", metavar="DIR")
+
+
+@memory.command("list")
+@_REPOSITORY
+@_OUT
+@click.option("--json", "as_json", is_flag=True, help="as JSON on standard output")
+def memory_list(*, as_json: bool, **given: object) -> int:
+    """Show each remembered fix, the newest first: the fingerprint of its failure, its files and its cause."""
+    from agent_ci import keeper, remembering
+
+    outward = kept.outward(keeper.taken_out(os.environ))
+    remembered = remembering.Remembered(os.environ, given)
+    fixes = remembered.fixes()
+    if as_json:
+        say_json(outward, outward.values({"fixes": [*remembering.rows(fixes)]}))
+        return 0
+    for line in remembering.lines(fixes, remembered.path()):
+        say(outward, line)
+    return 0
+
+
+@memory.command("forget")
+@click.argument("fingerprints", nargs=-1, metavar="[FINGERPRINT]...")
+@click.option("--all", "all_of_them", is_flag=True, help="everything")
+@_REPOSITORY
+@_OUT
+def memory_forget(fingerprints: tuple[str, ...], *, all_of_them: bool, **given: object) -> int:
+    """Forget the fixes of the failures with these FINGERPRINTs, of which the beginning is enough, or of all."""
+    from agent_ci import keeper, remembering
+
+    outward = kept.outward(keeper.taken_out(os.environ))
+    count = remembering.Remembered(os.environ, given).forget(fingerprints, all_of_them=all_of_them)
+    say(outward, f"{count} fix{'' if count == 1 else 'es'} forgotten")
+    return 0
+
+
+COMMANDS = (fetch, doctor, init, undo, chat, memory)

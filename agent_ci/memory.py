@@ -40,10 +40,11 @@ def remember(path: Path, fix: ProvenFix) -> None:
     Where the file cannot be written nothing is remembered, and nothing else suffers: a proof is worth more.
     """
     with suppress(OSError):
-        _replace(path, [*(old for old in recall(path) if old != fix), fix])
+        keep(path, [*(old for old in recall(path) if old != fix), fix])
 
 
-def _replace(path: Path, fixes: list[ProvenFix]) -> None:
+def keep(path: Path, fixes: list[ProvenFix]) -> None:
+    """Have *path* hold the newest of *fixes* and nothing else. Raises OSError where it cannot be written."""
     unfinished = path.with_suffix(".part")
     unfinished.unlink(missing_ok=True)
     with unfinished.open("xb") as file:  # "x" never writes through a link that a commit left here

@@ -66,6 +66,7 @@ MAY_IMPORT = {
     "merging": CORE | EDGES | {"pipeline", "jobs", "session", "cells"},
     "demo": CORE | EDGES,
     "chatting": CORE | EDGES | {"ports", "registry"},
+    "remembering": CORE | EDGES | {"settings", "registry", "base"},
     "undoing": CORE | EDGES | {"ports", "settings", "registry", "base", "delivery"},
     "releasing": CORE | EDGES | {"delivery"},
     "drafting": CORE
@@ -79,7 +80,7 @@ MAY_IMPORT = {
     | {"cli_setup", "speaking", "keeper", "__init__"},
     "cli_setup": CORE
     | EDGES
-    | {"settings", "speaking", "keeper", "fetching", "chatting", "undoing", "examining", "initialising"},
+    | {"settings", "speaking", "keeper", "fetching", "chatting", "undoing", "remembering", "examining", "initialising"},
     "speaking": CORE | EDGES | {"settings", "__init__"},
     "keeper": CORE | EDGES | {"proposers"},
     "__main__": {"cli"},
