@@ -26,6 +26,15 @@ def test_a_type_error_is_repaired_and_the_tests_beside_it_still_pass(tmp_path: P
     assert is_verified(tmp_path, run)
 
 
+def test_a_type_that_is_given_up_is_no_repair(tmp_path: Path) -> None:
+    reply = diff(
+        "shop.py", 1, PRICE, PRICE.replace("-> str", "-> Any", 1).replace("def", "from typing import Any\n\n\ndef", 1)
+    )
+    run = repaired(tmp_path, TYPED, run=MYPY, reply=reply, repeat=1)
+    assert run.outcome == "policy_refused"
+    assert "`Any` gives up the type that the check complains about" in str(run.objections)
+
+
 LINTED = {"shop.py": f"import os\n\n\n{PRICE}", "test_shop.py": TESTED}
 RUFF = f"{Path(sys.executable).parent}/ruff check --no-cache --isolated shop.py"
 

@@ -18,6 +18,7 @@ from agent_ci.core.review import (
     hard_coded,
     hard_coded_text,
     instructions,
+    loosened_types,
     reach,
     running,
     signs,
@@ -41,6 +42,11 @@ class Facts:
 
     targets: tuple[TestCase, ...] = ()
     texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @cached_property
+    def is_about_types(self) -> bool:
+        """Whether what is repaired is what a type checker says."""
+        return loosened_types.is_about_types(self.targets)
 
     @cached_property
     def expectations(self) -> Expectations:
@@ -67,6 +73,8 @@ def _about(change: ChangedText, facts: Facts) -> Iterator[str]:
 
 def _findings(added: Added, facts: Facts) -> Iterator[Finding]:
     yield from suppressions.findings(added)
+    if facts.is_about_types:
+        yield from loosened_types.findings(added)
     yield from characters.findings(added)
     yield from instructions.findings(added)
     yield from dependencies.findings(added, facts.texts)

@@ -1,0 +1,79 @@
+"""Which changes end a type error by giving up the type: `Any`, a cast, a function without types, `as any`, `!`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from agent_ci.core.report import TestCase
+from agent_ci.core.review.added import Added, Finding, surplus
+from agent_ci.core.rules import SUPPRESSED_CHECK
+
+_CHECKER = re.compile(
+    r"\b(?:d?mypy|(?:based)?pyright|pyrefly|pytype|(?:vue-)?tsc|ty check|flow check)\b"
+    r"|\berror TS\d{3,5}\b"
+    r"|: error: [^\n]{0,2000}\[[a-z]+(?:-[a-z]+)*\][ \t]*$",
+    re.MULTILINE,
+)
+_SHOWN = 20_000  # characters of what a case says
+_IN_TYPESCRIPT = (
+    ("as any", re.compile(r"\bas\s+any\b|<any>(?=\s*[\w(])")),
+    ("any", re.compile(r":\s*any\b|<[^<>;(){}]{0,200}\bany\b[^<>;(){}]{0,200}>|\bany\[\]")),
+    ("as unknown as", re.compile(r"\bas\s+unknown\s+as\b|\bas\s+never\b")),
+    ("!", re.compile(r"[\w)\]]!(?=[.;,)\]\[])")),
+)
+_TYPESCRIPT = (".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte")
+_ADVICE = "gives up the type that the check complains about; give it the type that it has"
+
+
+def is_about_types(targets: Iterable[TestCase]) -> bool:
+    """Whether a type checker says that one of *targets* is red."""
+    return any(_CHECKER.search(f"{case.id}\n{case.message}\n{case.traceback}"[:_SHOWN]) for case in targets)
+
+
+def findings(added: Added) -> Iterator[Finding]:
+    """Every place that gives up a type, beyond those that there were before; none in other languages."""
+    if added.trees is not None:
+        before, after = added.trees
+        yield from surplus(added, _in_python(before), _in_python(after))
+    elif added.path.lower().endswith(_TYPESCRIPT):
+        old = Added(added.path, "", added.before)
+        yield from surplus(added, _in_typescript(old), _in_typescript(added))
+
+
+def _in_python(tree: ast.Module) -> Iterator[Finding]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name | ast.Attribute) and _name(node) == "Any":
+            yield _finding("Any", node.lineno)
+        elif isinstance(node, ast.Call) and _name(node.func) == "cast" and len(node.args) > 1:
+            yield _finding("cast", node.lineno)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not _has_types(node):
+            yield Finding(
+                SUPPRESSED_CHECK,
+                node.lineno,
+                "def without types",
+                f"`def {node.name}` has no types, so that type checkers pass over it; write them",
+            )
+
+
+def _name(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _has_types(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    given = node.args
+    every = (*given.posonlyargs, *given.args, *given.kwonlyargs, *(one for one in (given.vararg, given.kwarg) if one))
+    return node.returns is not None or any(one.annotation is not None for one in every)
+
+
+def _in_typescript(added: Added) -> Iterator[Finding]:
+    for number, line in enumerate(added.bare, 1):
+        for mark, pattern in _IN_TYPESCRIPT:
+            yield from (_finding(mark, number) for _ in pattern.finditer(line[:2_000]))
+
+
+def _finding(mark: str, line: int) -> Finding:
+    return Finding(SUPPRESSED_CHECK, line, mark, f"`{mark}` {_ADVICE}")
