@@ -1,4 +1,4 @@
-"""The only opener for files that somebody else may have written or made: reports, logs, patches, a job's summary."""
+"""The only opener for files that somebody else may have written or made, and the only writer where such code wrote."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +19,7 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 # O_NONBLOCK: opening a FIFO must not wait for its writer, who may never come.
 _FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _APPEND_FLAGS = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+_NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
@@ -68,6 +69,52 @@ def append_regular(path: Path, content: bytes) -> None:
         file.write(content)
 
 
+def make_folder(path: Path, *, root: Path) -> None:
+    """Make the folder *path* below *root*, in one that is there; it may be there already, and is no link then.
+
+    As all that follow, for folders in which repository code wrote: no link is followed on the way down, and none is
+    written through. Raises UnsupportedError with the reason.
+    """
+    with _above(path, root) as (above, name):
+        with suppress(FileExistsError):
+            os.mkdir(name, dir_fd=above)
+        os.close(os.open(name, _FOLDER_FLAGS | os.O_NOFOLLOW, dir_fd=above))
+
+
+def is_there(path: Path, *, root: Path) -> bool:
+    """Whether anything lies at *path* below *root*, a link that leads nowhere as well. Raises UnsupportedError."""
+    with _above(path, root) as (above, name):
+        try:
+            os.stat(name, dir_fd=above, follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+    return True
+
+
+def write_new(path: Path, content: bytes, *, root: Path) -> None:
+    """Write *content* as a new file at *path* below *root*, instead of the file or link that is there.
+
+    What was there keeps what it holds, under the other names that it may have. Raises UnsupportedError.
+    """
+    with _above(path, root) as (above, name):
+        with suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=above)
+        with os.fdopen(os.open(name, _NEW_FLAGS, 0o666, dir_fd=above), "wb") as file:
+            file.write(content)
+
+
+def link_new(path: Path, target: Path, *, root: Path) -> None:
+    """Make *path* below *root* a link to *target*, where nothing is there. Raises UnsupportedError."""
+    with _above(path, root) as (above, name), suppress(FileExistsError):
+        os.symlink(target, name, dir_fd=above)
+
+
+def remove_file(path: Path, *, root: Path) -> None:
+    """Remove the file or the link at *path* below *root*. Raises UnsupportedError."""
+    with _above(path, root) as (above, name):
+        os.unlink(name, dir_fd=above)
+
+
 def chunks(file: BinaryIO, *, max_bytes: int) -> Iterator[bytes]:
     """The bytes of *file* from its beginning, in pieces of 64 KiB.
 
@@ -88,15 +135,37 @@ def _descriptor(path: Path) -> int:
 
 def _descriptor_below(path: Path, root: Path) -> int:
     *folders, name = _parts_below(path, root)
-    descriptor = os.open(root, _FOLDER_FLAGS)
+    descriptor = _folder_below(folders, root)
     try:
-        for folder in folders:
-            below = os.open(folder, _FOLDER_FLAGS | os.O_NOFOLLOW, dir_fd=descriptor)
-            os.close(descriptor)
-            descriptor = below
         return os.open(name, _FILE_FLAGS, dir_fd=descriptor)
     finally:
         os.close(descriptor)
+
+
+def _folder_below(folders: Iterable[str], root: Path) -> int:
+    """The last of *folders*, each in the one before it and the first in *root*, open."""
+    descriptor = os.open(root, _FOLDER_FLAGS)
+    for folder in folders:
+        try:
+            below = os.open(folder, _FOLDER_FLAGS | os.O_NOFOLLOW, dir_fd=descriptor)
+        finally:
+            os.close(descriptor)
+        descriptor = below
+    return descriptor
+
+
+@contextmanager
+def _above(path: Path, root: Path) -> Iterator[tuple[int, str]]:
+    """The folder that holds *path*, open, and the last part of *path*. Raises UnsupportedError, also for the caller."""
+    *folders, name = _parts_below(path, root)
+    try:
+        descriptor = _folder_below(folders, root)
+        try:
+            yield descriptor, name
+        finally:
+            os.close(descriptor)
+    except (OSError, ValueError) as error:
+        raise UnsupportedError(f"{path} {_why(error)}") from error
 
 
 def _parts_below(path: Path, root: Path) -> tuple[str, ...]:

@@ -3,13 +3,13 @@ from __future__ import annotations
 import os
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from agent_ci.errors import UnsupportedError
-from agent_ci.files import append_regular, chunks, open_regular
+from agent_ci.files import append_regular, chunks, is_there, link_new, make_folder, open_regular, remove_file, write_new
 
 LIMIT = 2**20
 
@@ -183,3 +183,51 @@ def test_nothing_is_added_to_what_is_no_file_of_its_own(tmp_path: Path) -> None:
     assert "2 names" in not_added(tmp_path / "name")
     assert precious.read_bytes() == b"precious"
     assert not (tmp_path / "missing").exists()
+
+
+WRITERS: dict[str, Callable[[Path, Path], object]] = {
+    "a folder": lambda path, root: make_folder(path, root=root),
+    "a file": lambda path, root: write_new(path, b"ours", root=root),
+    "a link": lambda path, root: link_new(path, Path("reports"), root=root),
+    "a look": lambda path, root: is_there(path, root=root),
+    "a removal": lambda path, root: remove_file(path, root=root),
+}
+
+
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
+def test_nothing_is_written_by_way_of_a_link_nor_outside(
+    root: Path, tmp_path: Path, write: Callable[[Path, Path], object]
+) -> None:
+    (root / "out").symlink_to(tmp_path)
+    before = len(list(Path("/dev/fd").iterdir()))
+    for path in (root / "out" / "secret", root / "out" / "new", root / ".." / "new", tmp_path / "secret"):
+        with pytest.raises(UnsupportedError):
+            write(path, root)
+    assert (sorted(path.name for path in tmp_path.iterdir()), (tmp_path / "secret").read_bytes()) == (
+        ["checkout", "secret"],
+        b"the host's",
+    )
+    assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+def test_a_new_file_stands_instead_of_the_link_or_the_other_name_that_was_there(root: Path, tmp_path: Path) -> None:
+    (root / "link").symlink_to(tmp_path / "secret")
+    os.link(tmp_path / "secret", root / "name")
+    os.mkfifo(root / "pipe")
+    for name in ("link", "name", "pipe", "none"):
+        write_new(root / name, b"ours", root=root)
+        assert (root / name).read_bytes() == b"ours"
+    assert (tmp_path / "secret").read_bytes() == b"the host's"
+    with pytest.raises(UnsupportedError):
+        write_new(root / "reports", b"ours", root=root)
+
+
+def test_what_is_there_is_no_folder_of_ours_and_a_link_that_leads_nowhere_is_there(root: Path, tmp_path: Path) -> None:
+    (root / "out").symlink_to(tmp_path)
+    (root / "nowhere").symlink_to("gone")
+    for name in ("out", "nowhere", "reports/junit.xml"):
+        with pytest.raises(UnsupportedError):
+            make_folder(root / name, root=root)
+        link_new(root / name, tmp_path, root=root)
+        assert is_there(root / name, root=root)
+    assert ((root / "nowhere").readlink(), is_there(root / "gone", root=root)) == (Path("gone"), False)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shlex
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from agent_ci.core.frameworks.framework import Framework, Place, Step, build_id,
 from agent_ci.core.proof import is_within
 from agent_ci.core.report import TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
-from agent_ci.files import open_regular
+from agent_ci.files import make_folder, open_regular, remove_file, write_new
 from agent_ci.joblogs import findings_in
 from agent_ci.ports import Command, Completed, Workspace
 from agent_ci.runners import installed
@@ -91,7 +91,7 @@ class FrameworkRunner:
             done, output = self._start(workspace, place, step, timeout)
             if step.builds:
                 works = done.exit_code in step.ran
-                complaint, where = ("", ("", None)) if works else _complaint(done, output, workspace.root)
+                complaint, where = ("", ("", None)) if works else _complaint(done, workspace.root)
                 case = files.placed(built(step.stands_for or build, complaint, place=where))
                 found.append(TestReport.of(case))
                 is_broken = is_broken or case.is_red
@@ -108,9 +108,9 @@ class FrameworkRunner:
     def _start(self, workspace: Workspace, place: Place, step: Step, timeout: float) -> tuple[Completed, Path]:
         """Start *step*; how it ended, and the file with what it printed where that is kept apart."""
         output = workspace.outbox / f"{secrets.token_hex(8)}.txt"
-        for stale in self._reports(place, step):
-            stale.unlink()  # one that is part of the commit says nothing about this run
-        _prepare(workspace.outbox, step)
+        for stale in self._reports(place, step):  # one that is part of the commit says nothing about this run
+            remove_file(stale, root=self._root_of(stale, workspace))
+        _prepare(Path(place.desk), step, workspace.outbox)
         keeps = step.tells or step.builds
         argv = ("sh", "-c", _START, "sh", str(place.folder), str(output) if keeps else "", *step.argv)
         done = workspace.run(Command(argv, step.environment, timeout))
@@ -127,7 +127,7 @@ class FrameworkRunner:
         """What *step* reported. Raises UnsupportedError where it reported nothing that can be read, and should have."""
         place = self._place(workspace)
         found = (output,) if step.tells else self._reports(place, step)
-        root = workspace.outbox if found and found[0].is_relative_to(workspace.outbox) else workspace.root
+        root = self._root_of(found[0], workspace) if found else workspace.root
         if not found and not may_lack:
             raise UnsupportedError(f"{self.framework.name} left no report; {done.explanation}")
         try:
@@ -142,7 +142,11 @@ class FrameworkRunner:
 
     def _place(self, workspace: Workspace) -> Place:
         folder = workspace.root / self.folder if self.folder else workspace.root
-        return Place(folder, workspace.outbox, environment=self.environment)
+        desk = workspace.outbox / secrets.token_hex(8)
+        return Place(folder, workspace.outbox, desk, environment=self.environment)
+
+    def _root_of(self, report: Path, workspace: Workspace) -> Path:
+        return workspace.outbox if report.is_relative_to(workspace.outbox) else workspace.root
 
     def _reports(self, place: Place, step: Step) -> tuple[Path, ...]:
         return reports.find(Path(place.folder), step.reports) if step.reports else ()
@@ -171,27 +175,30 @@ def _without_tests(step: Step) -> Step:
     return replace(step, argv=step.build_alone, reports=(), ran=(0,)) if step.build_alone else step
 
 
-def _prepare(outbox: Path, step: Step) -> None:
-    """Put what *step* finds in the outbox there."""
-    if step.kit and not (outbox / step.kit).exists():
-        shutil.copytree(_KITS / step.kit, outbox / step.kit)
-    for name, text in step.files.items():
-        (outbox / name).write_text(text, encoding="utf-8")
+def _prepare(desk: Path, step: Step, outbox: Path) -> None:
+    """Put what *step* finds on the *desk* there. Raises UnsupportedError where code of a step before is in the way."""
+    kit = (_KITS / step.kit).iterdir() if step.kit else ()
+    texts = {f"{step.kit}/{file.name}": file.read_bytes() for file in kit if file.is_file()}
+    texts |= {name: text.encode() for name, text in step.files.items()}
+    for folder in sorted({(desk / name).parent for name in texts} | ({desk} if texts else set())):
+        make_folder(folder, root=outbox)
+    for name, content in texts.items():
+        write_new(desk / name, content, root=outbox)
 
 
 def _text(file: Path) -> str:
     """The end of what was printed; empty where nothing was, or where it cannot be read safely."""
     try:
         with open_regular(file, root=file.parent, max_bytes=_MAX_OUTPUT) as opened:
-            opened.seek(max(0, file.stat().st_size - _SHOWN))
+            opened.seek(max(0, os.fstat(opened.fileno()).st_size - _SHOWN))
             return opened.read(_SHOWN).decode("utf-8", "replace")
     except (UnsupportedError, OSError):
         return ""
 
 
-def _complaint(done: Completed, output: Path, root: Path) -> tuple[str, tuple[str, int | None]]:
+def _complaint(done: Completed, root: Path) -> tuple[str, tuple[str, int | None]]:
     """What a build that failed says is wrong, and where first."""
-    text = _text(output).replace(f"{root}/", "")
+    text = done.output.replace(f"{root}/", "")
     found = findings_in(text, "")
     first = next((finding for finding in found if finding.file), found[0] if found else None)
     said = first.message if first else f"it ended with exit code {done.exit_code}"

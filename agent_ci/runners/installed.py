@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+
+from agent_ci.errors import UnsupportedError
+from agent_ci.files import is_there, link_new, make_folder, write_new
 
 _NODE = "node_modules"
 _DEEPEST = 6  # folders below the root in which a workspace of a monorepo may have packages of its own
@@ -49,30 +53,31 @@ def link(checkout: Path, copy: Path) -> None:
     """Let *copy* use the packages of *checkout*: each by a link, in folders of its own; where that is not safe, copied.
 
     A package that is itself a part of the repository (a workspace) is linked to the copy of its sources, so that what
-    is judged is run and not what lies in the checkout.
+    is judged is run and not what lies in the checkout. Code of the repository may have run in *copy* before: nothing is
+    written through a link that it left, and where something else is in the way the packages are left out.
     """
     for folder in folders(checkout):
         place = copy / folder.relative_to(checkout)
-        if folder.name == "bundle" and place.parent.parent.is_dir():
-            place.parent.mkdir(exist_ok=True)
-        if not place.parent.is_dir() or place.is_symlink():
-            continue
-        if _is_of_composer(folder):
-            _use_of_composer(folder, place, checkout, copy)
-        elif folder.name == "deps" and not place.exists():
-            shutil.copytree(folder, place, symlinks=True)  # mix compiles some of them where they lie
-        else:
-            _link_packages(folder, place, checkout, copy)
+        with suppress(UnsupportedError):
+            if folder.name == "bundle":
+                make_folder(place.parent, root=copy)
+            if _is_of_composer(folder):
+                _use_of_composer(folder, place, checkout, copy)
+            elif folder.name == "deps":
+                _copy(folder, place, copy)  # mix compiles some of them where they lie
+            else:
+                _link_packages(folder, place, checkout, copy)
 
 
 def _link_packages(folder: Path, place: Path, checkout: Path, copy: Path) -> None:
-    place.mkdir(exist_ok=True)
+    make_folder(place, root=copy)
     for entry in os.scandir(folder):
         target = place / entry.name
         if entry.name.startswith("@") and entry.is_dir(follow_symlinks=False):
-            _link_packages(Path(entry.path), target, checkout, copy)
-        elif not os.path.lexists(target):
-            target.symlink_to(_counterpart(Path(entry.path), checkout, copy))
+            with suppress(UnsupportedError):
+                _link_packages(Path(entry.path), target, checkout, copy)
+        else:
+            link_new(target, _counterpart(Path(entry.path), checkout, copy), root=copy)
 
 
 def _use_of_composer(folder: Path, place: Path, checkout: Path, copy: Path) -> None:
@@ -82,18 +87,23 @@ def _use_of_composer(folder: Path, place: Path, checkout: Path, copy: Path) -> N
     checkout, and so would a linked program, which looks for the autoloader two folders above itself.
     """
     programs = {path.resolve() for path in _programs(folder)}
-    place.mkdir(exist_ok=True)
+    make_folder(place, root=copy)
     for entry in sorted(folder.iterdir()):
         target = place / entry.name
         if entry.is_file() or entry.name in ("composer", "bin"):
-            _copy(entry, target)
+            _copy(entry, target, copy)
         elif entry.is_dir():
-            target.mkdir(exist_ok=True)
-            for package in entry.iterdir():
-                if any(program.is_relative_to(package.resolve()) for program in programs) and not package.is_symlink():
-                    _copy(package, target / package.name)
-                elif not os.path.lexists(target / package.name):
-                    (target / package.name).symlink_to(_counterpart(package, checkout, copy))
+            with suppress(UnsupportedError):
+                make_folder(target, root=copy)
+                for package in entry.iterdir():
+                    _use_package(package, target / package.name, programs, checkout, copy)
+
+
+def _use_package(package: Path, target: Path, programs: set[Path], checkout: Path, copy: Path) -> None:
+    if any(program.is_relative_to(package.resolve()) for program in programs) and not package.is_symlink():
+        _copy(package, target, copy)
+    else:
+        link_new(target, _counterpart(package, checkout, copy), root=copy)
 
 
 def _programs(vendor: Path) -> Iterator[Path]:
@@ -106,13 +116,17 @@ def _programs(vendor: Path) -> Iterator[Path]:
             yield from (package for package in vendor.glob("*/*") if f"/{package.relative_to(vendor)}/" in text)
 
 
-def _copy(source: Path, target: Path) -> None:
-    if os.path.lexists(target):
+def _copy(source: Path, target: Path, copy: Path) -> None:
+    if is_there(target, root=copy):
         return
-    if source.is_dir():
-        shutil.copytree(source, target, symlinks=True)
+    if source.is_symlink():
+        link_new(target, source.readlink(), root=copy)
+    elif source.is_dir():
+        make_folder(target, root=copy)
+        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)  # into a folder that nobody wrote in yet
     else:
-        shutil.copy2(source, target, follow_symlinks=False)
+        write_new(target, b"", root=copy)
+        shutil.copy2(source, target)
 
 
 def _counterpart(package: Path, checkout: Path, copy: Path) -> Path:

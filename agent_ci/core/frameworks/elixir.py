@@ -34,7 +34,7 @@ class ExUnit:
 
     def steps(self, place: Place, only: tuple[str, ...]) -> tuple[Step, ...]:
         """Run everything, or each file that holds a wanted test, with a formatter of ours beside the usual one."""
-        start = ("elixir", "-r", f"{place.outbox}/{_KIT}/formatter.exs", "-S", "mix")
+        start = ("elixir", "-r", f"{place.desk}/{_KIT}/formatter.exs", "-S", "mix")
         options = tuple(word for word in self.arguments if word.startswith("--"))
         runs = [(file, (*options, *_chosen(names), file)) for file, names in by_file(only).items()]
         return tuple(

@@ -16,12 +16,14 @@ from agent_ci.core.report import Status, TestCase, TestReport
 class Place:
     """Where a framework's commands run: ``folder`` is the project's, in the copy, and ``outbox`` is for reports.
 
-    ``files`` are the project's files, relative to ``folder``, where a selection is asked for. ``environment`` is the
-    job's, for the places of caches; its HOME is the home of the job, which is not the home that the commands have.
+    ``desk`` is a folder in the outbox that no code wrote in before, for what a step finds there. ``files`` are the
+    project's files, relative to ``folder``, where a selection is asked for. ``environment`` is the job's, for the
+    places of caches; its HOME is the home of the job, which is not the home that the commands have.
     """
 
     folder: PurePath
     outbox: PurePath
+    desk: PurePath = field(default_factory=PurePath)
     files: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -35,7 +37,7 @@ class Step:
     ``stands_for``, or where that is empty the one of the build. Where the build is not ``is_needed``, the rest runs in
     any case, and a selection of tests runs without it. Where it runs the tests as well, it has reports, ``ran`` are its
     exit codes when they were run, and ``build_alone`` is what to start for the build alone. ``kit`` names files of ours
-    that it finds in a folder of that name in the outbox, ``files`` are texts by name in there.
+    that it finds in a folder of that name on the desk, ``files`` are texts by name on it.
     """
 
     argv: tuple[str, ...]

@@ -58,7 +58,7 @@ class Maven:
         around = _java(place.environment, "MAVEN_OPTS")
         options = tuple(word for word in self.arguments if word not in _PHASES)
         phase = next((word for word in self.arguments if word in _PHASES), "test")
-        own = tuple(word for option, name in _SETTINGS.items() for word in (option, f"{place.outbox}/{name}.xml"))
+        own = tuple(word for option, name in _SETTINGS.items() for word in (option, f"{place.desk}/{name}.xml"))
         start = (
             self.program,
             "-o",
@@ -75,10 +75,10 @@ class Maven:
         files = {f"{name}.xml": f"<{name}/>\n" for name in _SETTINGS.values()}
         kit = ""
         if invocations := _invocations(only):
-            kit, told = _KIT, f"{place.outbox}/only.txt"
+            kit, told = _KIT, f"{place.desk}/only.txt"
             files["only.txt"] = invocations
             home = place.environment.get("HOME", "")
-            run = ("sh", f"{place.outbox}/{kit}/start.sh", f"{home}/.m2/repository", *run, f"-Dagent_ci.only={told}")
+            run = ("sh", f"{place.desk}/{kit}/start.sh", f"{home}/.m2/repository", *run, f"-Dagent_ci.only={told}")
         return (Step(run, reports, builds=True, build_alone=compiles, kit=kit, files=files, environment=around),)
 
     def id_of(self, case: TestCase, _place: Place) -> str:
@@ -155,7 +155,7 @@ class Gradle:
 
     def steps(self, place: Place, only: tuple[str, ...]) -> tuple[Step, ...]:
         """Compile and run all tests or some, also after a red one and in projects that have none of them."""
-        init = f"{place.outbox}/agent-ci.gradle"
+        init = f"{place.desk}/agent-ci.gradle"
         home = f"{place.outbox}/gradle"
         kept = _gradle_home(place.environment)
         start = ("sh", "-c", _START, "sh", kept, "--offline", "--no-daemon", "--console=plain", "--continue")

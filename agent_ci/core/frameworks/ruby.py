@@ -67,9 +67,9 @@ class Minitest:
 
 
 def _step(program: str, place: Place, only: tuple[str, ...], arguments: tuple[str, ...]) -> Step:
-    report, wanted = f"{place.outbox}/{program}.xml", f"{place.outbox}/{program}.json"
+    report, wanted = f"{place.outbox}/{program}.xml", f"{place.desk}/{program}.json"
     return Step(
-        ("ruby", "-I", "lib", f"{place.outbox}/{_KIT}/{program}.rb", *arguments),
+        ("ruby", "-I", "lib", f"{place.desk}/{_KIT}/{program}.rb", *arguments),
         (report,),
         builds=True,
         ran=_RAN,
