@@ -19,6 +19,7 @@ from agent_ci.files import make_folder, open_regular, remove_file, write_new
 from agent_ci.joblogs import findings_in
 from agent_ci.ports import Command, Completed, Workspace
 from agent_ci.runners import installed
+from agent_ci.runners.deadline import Deadline
 from agent_ci.runners.places import Files
 
 _KITS = Path(__file__).parent
@@ -74,10 +75,10 @@ class FrameworkRunner:
         """Everything that ran when *only* was asked for, more than that where it cannot be selected exactly."""
         installed.link(self.checkout, workspace.root)
         wanted = tuple(self._inside(id_) for id_ in only)
-        report = self._run(workspace, self._place(workspace), wanted, timeout)
+        report = self._run(workspace, self._place(workspace), wanted, Deadline.after(timeout))
         return replace(report, cases=tuple(replace(case, id=self._outside(case.id)) for case in report.cases))
 
-    def _run(self, workspace: Workspace, place: Place, wanted: tuple[str, ...], timeout: float) -> TestReport:
+    def _run(self, workspace: Workspace, place: Place, wanted: tuple[str, ...], deadline: Deadline) -> TestReport:
         found: list[TestReport] = []
         build = build_id(self.framework)
         tests = tuple(id_ for id_ in wanted if id_ != build)
@@ -88,7 +89,7 @@ class FrameworkRunner:
         elif wanted and build not in wanted:
             steps = tuple(step for step in steps if step.is_needed)
         for step in steps:
-            done, output = self._start(workspace, place, step, timeout)
+            done, output = self._start(workspace, place, step, deadline)
             if step.builds:
                 works = done.exit_code in step.ran
                 complaint, where = ("", ("", None)) if works else _complaint(done, workspace.root)
@@ -105,7 +106,7 @@ class FrameworkRunner:
                 found.append(told_once(report, is_broken=is_broken))
         return reports.joined(found)
 
-    def _start(self, workspace: Workspace, place: Place, step: Step, timeout: float) -> tuple[Completed, Path]:
+    def _start(self, workspace: Workspace, place: Place, step: Step, deadline: Deadline) -> tuple[Completed, Path]:
         """Start *step*; how it ended, and the file with what it printed where that is kept apart."""
         output = workspace.outbox / f"{secrets.token_hex(8)}.txt"
         for stale in self._reports(place, step):  # one that is part of the commit says nothing about this run
@@ -113,10 +114,10 @@ class FrameworkRunner:
         _prepare(Path(place.desk), step, workspace.outbox)
         keeps = step.tells or step.builds
         argv = ("sh", "-c", _START, "sh", str(place.folder), str(output) if keeps else "", *step.argv)
-        done = workspace.run(Command(argv, step.environment, timeout))
+        done = workspace.run(Command(argv, step.environment, deadline.left()))
         done = replace(done, argv=step.argv, output=_text(output) if keeps else done.output)
         if done.timed_out:
-            raise InfrastructureError(f"`{shlex.join(step.argv)}` did not finish within {timeout:.0f} s")
+            raise deadline.missed(f"`{shlex.join(step.argv)}`")
         if done.ended_by:
             raise InfrastructureError(f"the tests were ended: {done.ended_by}")
         if done.exit_code in _NOT_STARTED or done.exit_code < 0:

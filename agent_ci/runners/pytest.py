@@ -14,6 +14,7 @@ from agent_ci.core.proof import is_within
 from agent_ci.core.report import TestCase, TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.ports import Command, Completed, Workspace
+from agent_ci.runners.deadline import Deadline
 from agent_ci.runners.interpreters import Interpreter
 from agent_ci.runners.kit import Kit
 
@@ -68,10 +69,11 @@ class Pytest:
         wanted = tuple(id_ for id_ in only if (workspace.root / id_.partition("::")[0]).exists())
         if only and not wanted:
             return TestReport()
-        report, done = self._run_once(workspace, wanted, timeout, conditions)
+        deadline = Deadline.after(timeout)
+        report, done = self._run_once(workspace, wanted, deadline, conditions)
         if absent := _not_found(done, workspace.root):
             wanted = tuple(id_ for id_ in wanted if id_ not in absent)
-            report, done = self._run_once(workspace, wanted, timeout, conditions) if wanted else (TestReport(), done)
+            report, done = self._run_once(workspace, wanted, deadline, conditions) if wanted else (TestReport(), done)
         if report is None:
             raise InfrastructureError(f"pytest left no report; {done.explanation}")
         if only:
@@ -81,12 +83,12 @@ class Pytest:
         return report
 
     def _run_once(
-        self, workspace: Workspace, only: tuple[str, ...], timeout: float, conditions: Conditions
+        self, workspace: Workspace, only: tuple[str, ...], deadline: Deadline, conditions: Conditions
     ) -> tuple[TestReport | None, Completed]:
         kit = Kit.unpacked(workspace)
-        done = workspace.run(self._command(workspace.root, only, timeout, conditions, kit))
+        done = workspace.run(self._command(workspace.root, only, deadline.left(), conditions, kit))
         if done.timed_out:
-            raise InfrastructureError(f"the tests did not finish within {timeout:.0f} s")
+            raise deadline.missed("the tests")
         if done.ended_by:
             raise InfrastructureError(f"the tests were ended: {done.ended_by}")
         if done.exit_code not in _FINISHED or not kit.report.exists():

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from agent_ci import reports
 from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.report import TestReport
+from agent_ci.errors import InfrastructureError
 from agent_ci.ports import Runner, Workspace
+from agent_ci.runners.deadline import Deadline
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class Several:
     def toolchain(self) -> Mapping[str, str]:
         """That of the first, and the names of the others."""
         first, *others = (runner.toolchain for runner in self.runners)
-        return {**first, "also": " ".join(dict.fromkeys(toolchain["runner"] for toolchain in others))}
+        also = " ".join(dict.fromkeys(toolchain["runner"] for toolchain in others))
+        return {**first, "also": also}
 
     @property
     def varies(self) -> frozenset[str]:
@@ -35,13 +38,23 @@ class Several:
     def run(
         self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float, conditions: Conditions = USUAL
     ) -> TestReport:
-        """Run everything, or exactly *only*, with whom each belongs to; an id that nobody showed is asked of all."""
+        """Run everything, or exactly *only*, with whom each belongs to; an id that nobody showed is asked of all.
+
+        *timeout* is for all of them together.
+        """
+        deadline = Deadline.after(timeout)
         found = []
         for runner in self.runners:
             wanted = tuple(id_ for id_ in only if self.known.get(id_, runner) is runner)
             if only and not wanted:
                 continue
-            report = runner.run(workspace, only=wanted, timeout=timeout, conditions=conditions)
+            try:
+                report = runner.run(workspace, only=wanted, timeout=deadline.left(), conditions=conditions)
+            except InfrastructureError as error:
+                if not deadline.is_over:
+                    raise
+                # It had what the others left of the limit, and its error names that.
+                raise deadline.missed(f"the tests, those of {runner.toolchain['runner']} the last,") from error
             self.known.update({case.id: runner for case in report.cases})
             found.append(report)
         return reports.joined(found)

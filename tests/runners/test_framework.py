@@ -107,6 +107,12 @@ def test_a_run_that_does_not_happen_is_no_failure_of_a_test(workspace: Open, ste
         runner(step).run(workspace({}), timeout=1)
 
 
+def test_the_limit_of_time_is_that_of_all_steps_together(workspace: Open) -> None:
+    waits = Step(("sh", "-c", f"sleep 1.2; printf %s '{GREEN}'"), tells=True)
+    with pytest.raises(InfrastructureError, match="did not finish within 2 s"):
+        runner(waits, waits).run(workspace({}), timeout=2)
+
+
 def test_go_runs_the_packages_that_can_be_built_beside_one_that_cannot(workspace: Open) -> None:
     if not shutil.which("go"):
         pytest.skip("go is not installed, so that this is NOT tested")

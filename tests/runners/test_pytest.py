@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from agent_ci.core.report import Status
 from agent_ci.errors import InfrastructureError, UnsupportedError
-from agent_ci.ports import Workspace
+from agent_ci.ports import Command, Completed, Workspace
 from agent_ci.runners.interpreters import Interpreter
 from agent_ci.runners.pytest import Pytest, read_command
 
@@ -69,6 +71,34 @@ def test_a_case_that_does_not_exist_here_is_left_out(workspace: Open) -> None:
     assert runner().run(workspace(SUITE), only=(here, gone, "tests/none.py::test_x"), timeout=60).ids() == (here,)
     assert runner().run(workspace(SUITE), only=(gone,), timeout=60).ids() == ()
     assert runner().run(workspace(SUITE), only=("tests/none.py::test_x",), timeout=60).ids() == ()
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A workspace that keeps the limits of time of what is run in it."""
+
+    inner: Workspace
+    limits: list[float]
+
+    @property
+    def root(self) -> Path:
+        return self.inner.root
+
+    @property
+    def outbox(self) -> Path:
+        return self.inner.outbox
+
+    def run(self, command: Command) -> Completed:
+        self.limits.append(command.timeout)
+        return self.inner.run(command)
+
+
+def test_what_is_asked_again_without_a_case_that_is_gone_has_the_time_that_is_left(workspace: Open) -> None:
+    here, gone = "test_a.py::test_here", "test_a.py::test_gone"
+    watched = Watched(workspace({"test_a.py": "def test_here():\n    pass\n"}), [])
+    assert runner().run(watched, only=(here, gone), timeout=60).ids() == (here,)
+    first, second = watched.limits
+    assert second < first <= 60
 
 
 @pytest.mark.parametrize(

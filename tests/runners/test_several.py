@@ -1,4 +1,4 @@
-"""Several runners share one copy, and what code of the repository left in it leads none of them out of it."""
+"""Several runners share one copy, where no link leads them out of it, and one limit of time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from agent_ci.core.frameworks.framework import Place, Step
 from agent_ci.core.report import TestCase
-from agent_ci.errors import UnsupportedError
+from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.ports import Workspace
 from agent_ci.runners.framework import FrameworkRunner
 from agent_ci.runners.several import Several
@@ -42,14 +42,14 @@ def script(text: str, **facts: object) -> Step:
     return Step(("sh", "-c", f"{text}\nprintf %s '{GREEN}'"), tells=True, **facts)  # type: ignore[arg-type]
 
 
-def run(workspace: Workspace, checkout: Path, *scripts: Step, folder: str = "") -> tuple[str, ...]:
+def run(workspace: Workspace, checkout: Path, *scripts: Step, folder: str = "", timeout: float = 60) -> tuple[str, ...]:
     """The ids of what ran when each of *scripts* is a runner of its own, the last one in *folder*."""
     places = [""] * (len(scripts) - 1) + [folder]
     runners = tuple(
         FrameworkRunner(Scripted((step,), str(number)), place, checkout, dict(os.environ))
         for number, (step, place) in enumerate(zip(scripts, places, strict=True))
     )
-    return Several(runners, {}).run(workspace, timeout=60).ids()
+    return Several(runners, {}).run(workspace, timeout=timeout).ids()
 
 
 @pytest.fixture
@@ -153,3 +153,13 @@ def test_reports_of_elsewhere_are_not_removed(workspace: Open, tmp_path: Path, c
     with pytest.raises(UnsupportedError, match="symbolic link"):
         run(workspace({"web/a": ""}), checkout, script(leaves), Step(("true",), ("report.xml",)), folder="web")
     assert (elsewhere / "report.xml").read_text() == GREEN
+
+
+def test_the_limit_of_time_is_that_of_all_runners_together(workspace: Open, checkout: Path) -> None:
+    with pytest.raises(InfrastructureError, match=r"those of . the last, did not finish within 2 s"):
+        run(workspace({}), checkout, script("sleep 1.2"), script("sleep 1.2"), timeout=2)
+
+
+def test_a_runner_that_cannot_run_says_why_and_not_that_time_is_over(workspace: Open, checkout: Path) -> None:
+    with pytest.raises(InfrastructureError, match="cannot be run here"):
+        run(workspace({}), checkout, script(""), Step(("no-such-program-here",), tells=True))
