@@ -299,7 +299,7 @@ def _check(setup: Setup, sandbox: Sandbox, tree: Tree, check: Check) -> Runner:
         beside = _detected(setup, sandbox, tree)
     except (InfrastructureError, UnsupportedError):  # none that could get worse, as far as can be seen here
         return command
-    return Several((command, *(beside.runners if isinstance(beside, Several) else (beside,))), {})
+    return Several((command, *(beside.runners if isinstance(beside, Several) else (beside,))), {}, check.typed)
 
 
 def _detected(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:

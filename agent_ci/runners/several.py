@@ -18,17 +18,19 @@ class Several:
     """*runners* in their order, each in one copy with the others; their ids never meet.
 
     ``known`` remembers whose an id is, since a selection names ids that an earlier run of the whole suite showed.
+    ``command`` is what the user named, empty where the files of the repository name all of them.
     """
 
     runners: tuple[Runner, ...]
     known: dict[str, Runner]
+    command: str = ""
 
     @property
     def toolchain(self) -> Mapping[str, str]:
-        """That of the first, and the names of the others."""
+        """That of the first, the names of the others, and no command that would run the first alone."""
         first, *others = (runner.toolchain for runner in self.runners)
         also = " ".join(dict.fromkeys(toolchain["runner"] for toolchain in others))
-        return {**first, "also": also}
+        return {**first, "command": self.command, "also": also}
 
     @property
     def varies(self) -> frozenset[str]:

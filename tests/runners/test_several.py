@@ -1,8 +1,9 @@
-"""Several runners share one copy, where no link leads them out of it, and one limit of time."""
+"""Several runners share one copy, where no link leads them out of it, and one limit of time; none stands for all."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,9 @@ from agent_ci.core.report import TestCase
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.ports import Workspace
 from agent_ci.runners.framework import FrameworkRunner
+from agent_ci.runners.interpreters import Interpreter
 from agent_ci.runners.several import Several
+from agent_ci.runners.unittest import Unittest
 from bench.repositories import write
 
 Open = Callable[[Mapping[str, str]], Workspace]
@@ -163,3 +166,11 @@ def test_the_limit_of_time_is_that_of_all_runners_together(workspace: Open, chec
 def test_a_runner_that_cannot_run_says_why_and_not_that_time_is_over(workspace: Open, checkout: Path) -> None:
     with pytest.raises(InfrastructureError, match="cannot be run here"):
         run(workspace({}), checkout, script(""), Step(("no-such-program-here",), tells=True))
+
+
+def test_no_command_is_told_that_would_run_the_first_alone(checkout: Path) -> None:
+    first = Unittest(Interpreter(sys.executable, "3.11", "", (".",)))
+    runners = (first, FrameworkRunner(Scripted(()), "", checkout, {}))
+    told = Several(runners, {}).toolchain
+    assert (told["runner"], told["command"], told["also"]) == ("unittest", "", "scripted")
+    assert Several(runners, {}, "make check").toolchain["command"] == "make check"
