@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from agent_ci.errors import UnsupportedError
@@ -15,8 +16,12 @@ _NODE = "node_modules"
 _DEEPEST = 6  # folders below the root in which a workspace of a monorepo may have packages of its own
 
 
+@lru_cache(maxsize=8)
 def folders(checkout: Path) -> tuple[Path, ...]:
-    """The folders of installed packages in *checkout*, which code of the repository may read."""
+    """The folders of installed packages in *checkout*, which code of the repository may read.
+
+    They are looked for once: steps of the job before ours installed them, and every run of the tests asks.
+    """
     return tuple(_found(checkout, 0))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -103,6 +104,13 @@ def test_the_gems_of_bundler_and_the_dependencies_of_mix_are_used(tmp_path: Path
         assert not (workspace.root / "app/deps/b").is_symlink()
         assert not (workspace.root / "lib/deps").is_symlink()
     assert installed.folders(tmp_path) == (tmp_path / "app/deps", tmp_path / "vendor/bundle")
+
+
+def test_the_folders_of_a_checkout_are_looked_for_once(tmp_path: Path) -> None:
+    write(tmp_path, {"node_modules/a/index.js": ""})
+    found = installed.folders(tmp_path)
+    shutil.rmtree(tmp_path / "node_modules")
+    assert installed.folders(tmp_path) == found == (tmp_path / "node_modules",)
 
 
 def test_a_vendor_folder_that_is_not_composers_is_left_alone(tmp_path: Path) -> None:

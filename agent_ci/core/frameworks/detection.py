@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -40,7 +41,7 @@ _NEVER_IN = frozenset({"node_modules", "vendor", "third_party", "testdata", "fix
 
 def projects(paths: Iterable[str], read: Read) -> tuple[Project, ...]:
     """The projects whose files are *paths*, outermost first; one inside of another of the same kind is part of it."""
-    every = tuple(paths)
+    every = sorted(paths)
     found: list[Project] = []
     by_name = {name: [kind for kind in KINDS if name in kind.manifests] for kind in KINDS for name in kind.manifests}
     for path in sorted(every, key=lambda path: (path.count("/"), path)):
@@ -48,13 +49,20 @@ def projects(paths: Iterable[str], read: Read) -> tuple[Project, ...]:
         name = name if name in by_name else f"*.{name.rpartition('.')[2]}"
         if name not in by_name or not _NEVER_IN.isdisjoint(folder.split("/")):
             continue
-        below = tuple(file.removeprefix(f"{folder}/") for file in every if not folder or file.startswith(f"{folder}/"))
-        manifest = Manifest(name, read(path), below)
+        manifest = Manifest(name, read(path), _below(folder, every))
         for kind in by_name[name]:
             framework = kind.found(manifest)
             if framework and not any(_holds(known, folder, framework) for known in found):
                 found.append(Project(folder, framework, kind))
     return tuple(found)
+
+
+def _below(folder: str, every: list[str]) -> tuple[str, ...]:
+    """Those of *every* file, which are sorted, that lie in *folder*, relative to it."""
+    if not folder:
+        return tuple(every)
+    start, after = (bisect_left(every, f"{folder}{sign}") for sign in "/0")  # "0" is the sign that comes after "/"
+    return tuple(file.removeprefix(f"{folder}/") for file in every[start:after])
 
 
 def _holds(known: Project, folder: str, framework: Framework) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shlex
+import time
 
 import pytest
 
-from agent_ci.core.frameworks import detection, packages
+from agent_ci.core.frameworks import detection, go, packages
+from agent_ci.core.frameworks.kind import Manifest
 
 
 def package(script: str = "", *needs: str) -> str:
@@ -67,6 +70,28 @@ REPOSITORIES = {
 @pytest.mark.parametrize(("files", "expected"), REPOSITORIES.values(), ids=REPOSITORIES)
 def test_the_projects_of_a_repository_are_found(files: dict[str, str], expected: list[tuple[str, str, str]]) -> None:
     assert found(files) == expected
+
+
+def test_many_projects_among_many_files_are_found_in_short_time() -> None:
+    modules = {f"part{number}/sub/go.mod": MODULE for number in range(1_000)}
+    tests = {f"part{number}/sub/a{file}_test.go": "" for number in range(1_000) for file in range(60)}
+    started = time.process_time()
+    assert len(found({**tests, **modules})) == 1_000
+    assert time.process_time() - started < 5
+
+
+def test_a_project_has_the_files_below_its_folder_and_no_others() -> None:
+    seen = {}
+    files = ["a/go.mod", "a/b/c_test.go", "a-b/x_test.go", "a.go", "a0/x_test.go", "ab/x_test.go", "a/go.sum"]
+
+    def found_in(manifest: Manifest) -> None:
+        seen[manifest.name] = manifest.files
+
+    kind = dataclasses.replace(go.KIND, found=found_in)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(detection, "KINDS", (kind,))
+        detection.projects(files, lambda _path: "")
+    assert seen == {"go.mod": ("b/c_test.go", "go.mod", "go.sum")}
 
 
 COMMANDS = {
