@@ -2,29 +2,32 @@ from __future__ import annotations
 
 import pytest
 
-from agent_ci.core.package_managers import installing, managers
+from agent_ci.core.package_managers import installing
 
 MANAGERS = {
-    "uv": ("uv.lock", "pyproject.toml", "requirements.txt"),
-    "poetry": ("poetry.lock", "pyproject.toml"),
-    "pip": ("requirements.txt",),
-    "pnpm": ("pnpm-lock.yaml", "package.json", "package-lock.json"),
-    "yarn": ("yarn.lock", "package.json"),
-    "npm": ("package.json",),
-    "go": ("go.mod",),
-    "cargo": ("Cargo.toml",),
-    "maven": ("pom.xml",),
-    "gradle": ("build.gradle.kts",),
-    "bundler": ("Gemfile",),
-    "composer": ("composer.json",),
-    "mix": ("mix.exs",),
-    "nuget": ("Shop.sln", "shop/Shop.csproj"),
+    "uv": (("uv.lock", "pyproject.toml", "requirements.txt"), "pytest", "uv sync"),
+    "poetry": (("poetry.lock", "pyproject.toml"), "unittest", "poetry install"),
+    "pip": (("requirements.txt",), "pytest", "pip install -r requirements.txt"),
+    "pnpm": (("pnpm-lock.yaml", "package.json", "package-lock.json"), "jest", "pnpm install --frozen-lockfile"),
+    "yarn": (("yarn.lock", "package.json"), "vitest", "yarn install --immutable"),
+    "npm": (("package.json",), "playwright", "npm install"),
+    "go": (("go.mod",), "go", "go mod download"),
+    "cargo": (("Cargo.toml",), "cargo", "cargo fetch"),
+    "maven": (("pom.xml",), "maven", "mvn dependency:go-offline"),
+    "gradle": (("build.gradle.kts",), "gradle", "gradle dependencies"),
+    "a wrapper of gradle": (("build.gradle.kts", "gradlew"), "gradle", "./gradlew dependencies"),
+    "bundler": (("Gemfile",), "rspec", "bundle install"),
+    "composer": (("composer.json",), "phpunit", "composer install"),
+    "mix": (("mix.exs",), "exunit", "mix deps.get"),
+    "nuget": (("Shop.sln", "shop/Shop.csproj"), "dotnet", "dotnet restore"),
 }
 
 
-@pytest.mark.parametrize("name", MANAGERS)
-def test_a_package_manager_is_recognised_by_its_own_file_first(name: str) -> None:
-    assert managers(MANAGERS[name]) == (name,)
+@pytest.mark.parametrize(("paths", "runner", "command"), MANAGERS.values(), ids=MANAGERS)
+def test_a_package_manager_is_recognised_by_its_own_file_first(
+    paths: tuple[str, ...], runner: str, command: str
+) -> None:
+    assert installing(paths, runner) == command
 
 
 PLACES = {
