@@ -30,10 +30,11 @@ _CACHES = (
     ("CARGO_HOME", ".cargo", ("registry", "git/checkouts", "git/db"), ("Cargo.toml",)),
     ("RUSTUP_HOME", ".rustup", ("toolchains", "settings.toml"), ("Cargo.toml", "*.rs")),
     ("GOPATH", "go", ("pkg/mod",), ("go.mod",)),
-    ("MAVEN_USER_HOME", ".m2", ("repository", "wrapper"), ("pom.xml",)),
+    ("", ".m2", ("repository",), ("pom.xml",)),
+    ("MAVEN_USER_HOME", ".m2", ("wrapper",), ("pom.xml",)),  # a variable of the wrapper, which Maven does not read
     ("GRADLE_USER_HOME", ".gradle", ("caches", "wrapper"), ("*.gradle", "*.gradle.kts")),
     ("MIX_HOME", ".mix", ("archives", "elixir"), ("mix.exs",)),
-    ("NUGET_HOME", ".nuget", ("packages",), ("*.csproj", "*.fsproj", "*.vbproj")),
+    ("NUGET_PACKAGES", ".nuget/packages", (".",), ("*.csproj", "*.fsproj", "*.vbproj")),
 )
 # Where people, credentials and the running system live: what holds one of these is not readable as a whole.
 _PRIVATE = ("/", "/boot", "/dev", "/etc", "/home", "/proc", "/root", "/run", "/srv", "/sys", "/tmp", "/var")  # noqa: S108 - names, not uses

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import sys
 import venv
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 
 from agent_ci.confine.view import View
+from agent_ci.core.frameworks.dotnet import DotNet
+from agent_ci.core.frameworks.framework import Place
+from agent_ci.core.frameworks.jvm import Maven
 
 
 def program(path: Path) -> Path:
@@ -204,3 +207,16 @@ def test_a_cache_is_shown_where_a_file_of_the_repository_says_that_it_is_used(
     (cache.parent / "settings.xml").touch()
     places = View(environment, files=files).readable
     assert (places.count(cache), holds(places, cache.parent / "settings.xml")) == (shown, False)
+
+
+def test_the_caches_that_are_shown_are_those_that_the_frameworks_use(tmp_path: Path) -> None:
+    variables = {name: str(tmp_path / name) for name in ("MAVEN_USER_HOME", "NUGET_PACKAGES", "NUGET_HOME")}
+    environment = {**home(tmp_path / "home"), **variables}
+    for folder in ("home/.m2/repository", "MAVEN_USER_HOME/wrapper", "NUGET_PACKAGES/a", "NUGET_HOME/packages"):
+        (tmp_path / folder).mkdir(parents=True)
+    place = Place(PurePath("/copy"), PurePath("/outbox"), environment=environment)
+    [maven], [_, dotnet] = Maven(program="./mvnw").steps(place, ()), DotNet().steps(place, ())
+    [repository] = [word.partition("=")[2] for word in maven.argv if word.startswith("-Dmaven.repo.local=")]
+    used = (repository, f"{maven.environment['MAVEN_USER_HOME']}/wrapper", dotnet.environment["NUGET_PACKAGES"])
+    shown = View(environment, files=("pom.xml", "Shop.csproj")).readable
+    assert {str(path) for path in shown if path.is_relative_to(tmp_path)} == set(used)

@@ -112,8 +112,8 @@ def _repository(job: Mapping[str, str]) -> tuple[str, ...]:
 def _java(job: Mapping[str, str], options: str) -> Mapping[str, str]:
     """For the process of the build tool, which lives for seconds: no time is spent on compiling it well."""
     given = (job.get(options, ""), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
-    wrapper = {"MAVEN_USER_HOME": f"{job['HOME']}/.m2"} if job.get("HOME") else {}
-    return {options: " ".join(filter(None, given)), **wrapper}
+    wrapper = job.get("MAVEN_USER_HOME") or (f"{job['HOME']}/.m2" if job.get("HOME") else "")
+    return {options: " ".join(filter(None, given)), **({"MAVEN_USER_HOME": wrapper} if wrapper else {})}
 
 
 _INIT = """allprojects {
