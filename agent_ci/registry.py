@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import entry_points
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
@@ -19,7 +17,6 @@ from agent_ci.core.chat import Ask
 from agent_ci.core.doctor.complaint import Complaint
 from agent_ci.core.doctor.standing import GitHubStanding, GitLabStanding
 from agent_ci.core.frameworks.checks import Check
-from agent_ci.core.frameworks.detection import Project
 from agent_ci.core.frameworks.framework import Framework
 from agent_ci.core.red_run import RedRun
 from agent_ci.core.run import REVERT
@@ -299,13 +296,15 @@ def _check(setup: Setup, sandbox: Sandbox, tree: Tree, check: Check) -> Runner:
         beside = _detected(setup, sandbox, tree)
     except (InfrastructureError, UnsupportedError):  # none that could get worse, as far as can be seen here
         return command
-    return Several((command, *(beside.runners if isinstance(beside, Several) else (beside,))), {}, check.typed)
+    others = beside if isinstance(beside, Several) else Several((beside,), {})
+    return Several((command, *others.runners), {}, check.typed, others.without)
 
 
 def _detected(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
     """What the files of *tree* say, of which several projects may be tested by different frameworks."""
     from agent_ci.core.frameworks import detection
     from agent_ci.core.paths import is_python_test
+    from agent_ci.runners import installed
     from agent_ci.runners.several import Several
 
     paths = tree.paths()
@@ -320,7 +319,7 @@ def _detected(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
             else:
                 found.append(_unittest(setup, sandbox, tree, "", ()))
     for project in detection.projects(paths, lambda path: _text(tree, path)):
-        if lack := _lack(setup, project):
+        if lack := installed.lack(project, setup.settings.repository, setup.environment):
             missing.append(f"{project.framework.name} in {project.folder or 'the root'}: {lack}")
         else:
             found.append(_framework(setup, tree, project.framework, project.folder))
@@ -331,7 +330,9 @@ def _detected(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
             "no tests that this release can run were found; name the command that runs them with --run, and the "
             "reports it leaves with --report"
         )
-    return found[0] if len(found) == 1 else Several(tuple(found), {})
+    if len(found) == 1 and not missing:
+        return found[0]
+    return Several(tuple(found), {}, without="; ".join(missing))
 
 
 def _pytest(setup: Setup, sandbox: Sandbox, tree: Tree, named: str, arguments: tuple[str, ...]) -> Runner:
@@ -369,18 +370,6 @@ def _framework(setup: Setup, tree: Tree, framework: Framework, folder: str = "",
 
     install = installing(tree.paths(), framework.name, folder)
     return FrameworkRunner(framework, folder, setup.settings.repository, setup.environment, command, install)
-
-
-def _lack(setup: Setup, project: Project) -> str:
-    """What the job lacks to run the tests of *project*, in a few words; empty where nothing."""
-    kind = project.kind
-    if not any(shutil.which(program, path=setup.environment.get("PATH", os.defpath)) for program in kind.programs):
-        return f"{' or '.join(kind.programs)} is not installed"
-    root = setup.settings.repository
-    above = (root / folder for folder in (PurePath(project.folder), *PurePath(project.folder).parents))
-    if kind.installed and not any((folder / kind.installed).exists() for folder in above):
-        return f"{kind.installed} is not there; install the project's packages in an earlier step of the job"
-    return ""
 
 
 def _text(tree: Tree, path: str) -> str:

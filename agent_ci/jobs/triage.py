@@ -81,7 +81,10 @@ class Triage:
         return {path: TestReport.of(*matching(report.red, targets)) for path, report in each.items()}
 
     def _known(self, before: TestReport, tools: Tools) -> Evidence:
-        notes = (*self.said.notes, *((self.base_note,) if self.base_note else ()))
+        toolchain = tools.runner.toolchain
+        left_out = toolchain.get("without", "")
+        missing = f"not all tests of the repository are run here, without {left_out}" if left_out else ""
+        notes = (*self.said.notes, *filter(None, (self.base_note, missing)))
         return Evidence(
             job=self.job,
             summary="",
@@ -91,7 +94,7 @@ class Triage:
             logs=self.said.logs,
             notes=notes,
             system=_SYSTEMS.get(platform.system(), platform.system().lower()),
-            toolchain=tools.runner.toolchain,
+            toolchain=toolchain,
         )
 
     def _looked_for(self, evidence: Evidence, reported: tuple[TestCase, ...], tools: Tools) -> Evidence:

@@ -1,14 +1,15 @@
-"""Knows which packages a checkout has installed beside its sources, and how a copy of those sources uses them."""
+"""Knows what is installed for the projects of a checkout, and how a copy of its sources uses the packages."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 
+from agent_ci.core.frameworks.detection import Project
 from agent_ci.errors import UnsupportedError
 from agent_ci.files import is_there, link_new, make_folder, write_new
 
@@ -52,6 +53,22 @@ def _is_installed(folder: Path) -> bool:
 
 def _is_of_composer(folder: Path) -> bool:
     return folder.name == "vendor" and (folder / "autoload.php").is_file() and (folder / "composer").is_dir()
+
+
+def lack(project: Project, checkout: Path, environment: Mapping[str, str]) -> str:
+    """What a job with *environment* lacks to run the tests of *project*, in a few words; empty where nothing."""
+    kind = project.kind
+    needed = kind.programs[1:] if project.framework.command[0].startswith("./") else kind.programs
+    path = environment.get("PATH", os.defpath)
+    if java := environment.get("JAVA_HOME"):
+        path = f"{path}{os.pathsep}{java}/bin"
+    missing = [program for program in needed if not shutil.which(program, path=path)]
+    if missing:
+        return f"{' and '.join(missing)} cannot be found"
+    above = (checkout / folder for folder in (PurePath(project.folder), *PurePath(project.folder).parents))
+    if kind.installed and not any((folder / kind.installed).exists() for folder in above):
+        return f"{kind.installed} is not there; install the project's packages in an earlier step of the job"
+    return ""
 
 
 def link(checkout: Path, copy: Path) -> None:

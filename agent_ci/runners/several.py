@@ -18,19 +18,22 @@ class Several:
     """*runners* in their order, each in one copy with the others; their ids never meet.
 
     ``known`` remembers whose an id is, since a selection names ids that an earlier run of the whole suite showed.
-    ``command`` is what the user named, empty where the files of the repository name all of them.
+    ``command`` is what the user named, empty where the files of the repository name all of them. ``without`` says which
+    of its projects are left out, and why.
     """
 
     runners: tuple[Runner, ...]
     known: dict[str, Runner]
     command: str = ""
+    without: str = ""
 
     @property
     def toolchain(self) -> Mapping[str, str]:
-        """That of the first, the names of the others, and no command that would run the first alone."""
+        """That of the first, the names of the others, which its command would not run, and what is left out."""
         first, *others = (runner.toolchain for runner in self.runners)
         also = " ".join(dict.fromkeys(toolchain["runner"] for toolchain in others))
-        return {**first, "command": self.command, "also": also}
+        told = {**first, "command": self.command, "also": also} if others else first
+        return {**told, "without": self.without} if self.without else told
 
     @property
     def varies(self) -> frozenset[str]:

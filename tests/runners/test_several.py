@@ -174,3 +174,8 @@ def test_no_command_is_told_that_would_run_the_first_alone(checkout: Path) -> No
     told = Several(runners, {}).toolchain
     assert (told["runner"], told["command"], told["also"]) == ("unittest", "", "scripted")
     assert Several(runners, {}, "make check").toolchain["command"] == "make check"
+
+
+def test_one_of_which_the_others_are_left_out_tells_its_command_and_what_is_left_out() -> None:
+    alone = Unittest(Interpreter(sys.executable, "3.11", "", (".",)))
+    assert Several((alone,), {}, without="maven").toolchain == {**alone.toolchain, "without": "maven"}

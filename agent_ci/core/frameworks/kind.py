@@ -23,8 +23,8 @@ class Kind:
 
     ``manifests`` are names of files, or ``*.`` and a suffix; ``found`` looks at one and says which framework it means,
     if it is this one. ``read`` is given the words of a command and returns the framework that they start, if it is this
-    one. It can be run where one of ``programs`` is there and ``installed``, a path below the project, exists (empty:
-    nothing need).
+    one. It can be run where all ``programs`` are there, of which the repository may bring the first as a wrapper, and
+    ``installed``, a path below the project, exists (empty: nothing need).
     """
 
     name: str
