@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from agent_ci.core.frameworks.framework import Place, Step
 from agent_ci.core.frameworks.kind import Kind, Manifest, after
@@ -140,8 +142,35 @@ _ENVIRONMENT = {
 
 
 def _found(manifest: Manifest) -> Cargo | None:
-    """A package or a workspace of its own; detection leaves out those inside of one."""
+    """A package or a workspace."""
     return Cargo() if re.search(r"^\s*\[(?:package|workspace)[\].]", manifest.text, re.MULTILINE) else None
+
+
+def _holds(outer: Manifest, folder: str, inner: Manifest) -> bool:
+    """Whether ``--workspace`` reaches the package in *folder*; one that is a workspace itself is never part of another.
+
+    A path that is excluded is part of it all the same where a member is named by it or a folder above it.
+    Source: https://doc.rust-lang.org/cargo/reference/workspaces.html#the-members-and-exclude-fields
+    """
+    workspace = _workspace(outer)
+    if workspace is None or _workspace(inner) is not None:
+        return False
+    path = PurePosixPath(folder)
+    named, excluded = (any(map(path.is_relative_to, _paths(workspace.get(key)))) for key in ("members", "exclude"))
+    return named or not excluded
+
+
+def _workspace(manifest: Manifest) -> Mapping[str, object] | None:
+    """The table of the workspace whose root *manifest* is; None where it is none, or cannot be read."""
+    try:
+        table = tomllib.loads(manifest.text).get("workspace")
+    except (ValueError, RecursionError):
+        return None
+    return table if isinstance(table, dict) else None
+
+
+def _paths(value: object) -> tuple[PurePosixPath, ...]:
+    return tuple(PurePosixPath(str(path)) for path in value) if isinstance(value, list) else ()
 
 
 def _read(words: tuple[str, ...]) -> Cargo | None:
@@ -153,4 +182,4 @@ def _read(words: tuple[str, ...]) -> Cargo | None:
     return None if given is None else Cargo(given)
 
 
-KIND = Kind("cargo", ("Cargo.toml",), _found, _read, programs=("cargo",))
+KIND = Kind("cargo", ("Cargo.toml",), _found, _read, programs=("cargo",), holds=_holds)

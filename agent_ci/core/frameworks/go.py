@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from agent_ci.core.frameworks.framework import Place, Step
-from agent_ci.core.frameworks.kind import Kind, Manifest, after
+from agent_ci.core.frameworks.kind import Kind, Manifest, after, holds_none
 from agent_ci.core.report import TestCase
 
 # https://pkg.go.dev/regexp/syntax; a pattern of -run is cut at each "/" first.
@@ -113,8 +114,10 @@ def environment(job: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _found(manifest: Manifest) -> Go | None:
-    """A module with a test in it."""
-    return Go() if any(file.endswith("_test.go") for file in manifest.files) else None
+    """A module with a test in it; ``./...`` ends where another module begins."""
+    others = {file.rpartition("/")[0] for file in manifest.files if file.endswith("/go.mod")}
+    tests = (PurePosixPath(file) for file in manifest.files if file.endswith("_test.go"))
+    return Go() if any(others.isdisjoint(map(str, test.parents)) for test in tests) else None
 
 
 def _read(words: tuple[str, ...]) -> Go | None:
@@ -128,4 +131,4 @@ def _read(words: tuple[str, ...]) -> Go | None:
     return Go(words[words.index("--") + 1 :]) if "--" in words else Go()
 
 
-KIND = Kind("go", ("go.mod",), _found, _read, programs=("go",))
+KIND = Kind("go", ("go.mod",), _found, _read, programs=("go",), holds=holds_none)

@@ -19,7 +19,7 @@ def found(files: dict[str, str]) -> list[tuple[str, str, str]]:
     return [(one.folder, one.framework.name, shlex.join(one.framework.command)) for one in projects]
 
 
-CARGO, MODULE = '[package]\nname = "a"\n', "module example.com/a\n"
+CARGO, WORKSPACE, MODULE = '[package]\nname = "a"\n', "[workspace]\n", "module example.com/a\n"
 REPOSITORIES = {
     "jest by its script": ({"package.json": package("jest --coverage", "jest")}, [("", "jest", "npx jest --coverage")]),
     "jest behind a linter, with variables": (
@@ -43,6 +43,33 @@ REPOSITORIES = {
     "a workspace of cargo and what is in it": (
         {"Cargo.toml": "[workspace]\n", "a/Cargo.toml": CARGO, "b/Cargo.toml": CARGO},
         [("", "cargo", "cargo test --workspace")],
+    ),
+    "modules of go in another, which does not run their tests": (
+        {"go.mod": MODULE, "a_test.go": "", "sub/go.mod": MODULE, "sub/in/b_test.go": "", "sub/x/go.mod": MODULE},
+        [("", "go", "go test ./..."), ("sub", "go", "go test ./...")],
+    ),
+    "a module of go whose tests are all in another": (
+        {"go.mod": MODULE, "a.go": "", "sub/go.mod": MODULE, "sub/b_test.go": ""},
+        [("sub", "go", "go test ./...")],
+    ),
+    "packages in a package that is no workspace": (
+        {"Cargo.toml": CARGO, "a/Cargo.toml": CARGO, "a/b/Cargo.toml": WORKSPACE + CARGO, "a/b/c/Cargo.toml": CARGO},
+        [(folder, "cargo", "cargo test --workspace") for folder in ("", "a", "a/b")],
+    ),
+    "packages that a workspace excludes": (
+        {
+            "Cargo.toml": f'{WORKSPACE}members = ["a/*", "./t/in"]\nexclude = ["a/x/", "t"]\n{CARGO}',
+            **dict.fromkeys(("a/b/Cargo.toml", "a/x/Cargo.toml", "t/in/Cargo.toml", "t/out/Cargo.toml"), CARGO),
+        },
+        [(folder, "cargo", "cargo test --workspace") for folder in ("", "a/x", "t/out")],
+    ),
+    "a workspace in a workspace": (
+        {"Cargo.toml": WORKSPACE, "fuzz/Cargo.toml": CARGO + WORKSPACE},
+        [(folder, "cargo", "cargo test --workspace") for folder in ("", "fuzz")],
+    ),
+    "a package in one that cannot be read": (
+        {"Cargo.toml": f"[workspace]\n[package]\na = {'[' * 5000}\n", "a/Cargo.toml": CARGO},
+        [(folder, "cargo", "cargo test --workspace") for folder in ("", "a")],
     ),
     "several projects, the nearest root of each": (
         {
