@@ -26,6 +26,14 @@ REPOSITORIES = {
         {"package.json": package("eslint . && cross-env NODE_OPTIONS=--experimental-vm-modules jest src", "jest")},
         [("", "jest", "NODE_OPTIONS=--experimental-vm-modules npx jest src")],
     ),
+    "jest in a line that only a shell understands": (
+        {"package.json": package("tsc&jest -t 'a|b' 2>&1 | tee log; eslint .", "jest")},
+        [("", "jest", "npx jest -t 'a|b'")],
+    ),
+    "jest with what a shell would put in": (
+        {"package.json": package("jest --config $CONFIG", "jest")},
+        [("", "jest", "npx jest")],
+    ),
     "jest through node": (
         {"package.json": package("node --expose-gc node_modules/jest/bin/jest.js -i", "jest")},
         [("", "jest", "npx jest -i")],
@@ -122,16 +130,27 @@ def test_a_command_is_known_by_its_words(command: str, expected: str | None) -> 
     assert (shlex.join(framework.command) if framework else None) == expected
 
 
-SCRIPTS = json.dumps({"scripts": {"test": "jest", "test:unit": "vitest run"}})
+SCRIPTS = json.dumps({
+    "scripts": {
+        "test": "jest", "test:unit": "vitest run -t 'two words'", "open": "jest 'a",
+        **{name: f"jest {name} eslint" for name in ("&&", ";", "|", ">", "<", "&", "$", "`", "\n")},
+    }
+})  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("words", "script"),
     [
-        *(("npm test", "jest"), ("npm t", "jest"), ("yarn test:unit", "vitest run"), ("pnpm run test", "jest")),
-        *(("npm run gone", ""), ("npm", ""), ("make test", "")),
+        *(("npm test", ("jest",)), ("npm t", ("jest",)), ("pnpm run test", ("jest",))),
+        ("yarn test:unit", ("vitest", "run", "-t", "two words")),
+        *((name, ()) for name in ("npm run gone", "npm", "make test", "npm run open")),
+        *((f"npm run {name}", ()) for name in ("&&", ";", "|", ">", "<", "&", "$", "`")),
     ],
 )
-def test_a_script_is_looked_up(words: str, script: str) -> None:
+def test_the_words_of_a_script_are_looked_up_where_it_is_one_command(words: str, script: tuple[str, ...]) -> None:
     assert packages.scripted(tuple(words.split()), SCRIPTS) == script
-    assert packages.scripted(tuple(words.split()), "no JSON") == ""
+    assert packages.scripted(tuple(words.split()), "no JSON") == ()
+
+
+def test_a_script_of_two_lines_is_more_than_one_command() -> None:
+    assert packages.scripted(("npm", "run", "\n"), SCRIPTS) == ()
