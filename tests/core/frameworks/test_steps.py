@@ -29,6 +29,56 @@ def test_jest_is_asked_for_each_file_with_one_pattern_of_its_titles() -> None:
     assert not {"src", "x", "--watch"} & {*first, *second}
 
 
+def words(framework: Framework, *only: str) -> tuple[str, ...]:
+    """The words that are given to the program, without ours and without where its report goes."""
+    [argv_] = argv(framework, *only)
+    ours = ("npx", "--no-install", "run", "--ci", "--json", "--testLocationInResults", "--reporter=json")
+    return tuple(word for word in argv_ if word not in ours and "=/out" not in word and "(?:" not in word)
+
+
+JEST = ("-w", "2", "--testPathIgnorePatterns", "e2e", "--reporters", "x", "y", "-i", "src", "--max-workers", "3")
+KEPT = ("jest", "-w", "2", "--testPathIgnorePatterns", "e2e", "--reporters", "x", "y", "-i")
+PICKED = ("-t", "x", "--shard=1/2", "--findRelatedTests", "a.js", "--testPathPattern", "a", "b")
+ARGUMENTS = {
+    "jest": (Jest(JEST), ("jest", *JEST), (*KEPT, "--max-workers", "3")),
+    "jest that chooses": (Jest((*PICKED, "-b")), ("jest", *PICKED, "-b"), ("jest", "-b")),
+    "jest that waits, or asks git": (
+        Jest(("--watch", "-o", "--changedSince", "main", "--outputFile", "x", "-b", "--watchAll=false")),
+        *[("jest", "-b")] * 2,
+    ),
+    "jest with a dashed file": (Jest(("-b", "--", "-x")), ("jest", "-b", "--", "-x"), ("jest", "-b")),
+    "vitest": (
+        Vitest(("--bail", "1", "-w", "--reporter", "x", "--test-name-pattern", "x", "--coverage", "src")),
+        ("vitest", "--bail", "1", "--test-name-pattern", "x", "--coverage", "src"),
+        ("vitest", "--bail", "1", "--coverage"),
+    ),
+    "mocha": (
+        Mocha(("-t", "5000", "-R", "dot", "-f", "x", "-i", "--spec", "a", "-w", "b")),
+        ("mocha", "-t", "5000", "-f", "x", "-i", "--spec", "a", "b"),
+        ("mocha", "-t", "5000"),
+    ),
+    "playwright": (
+        Playwright(("--project", "a", "b", "--ui", "--reporter", "x", "-j", "2", "-g", "x", "-x", "src")),
+        ("playwright", "test", "--project", "a", "b", "-j", "2", "-g", "x", "-x", "src"),
+        ("playwright", "test", "-j", "2", "-x"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("framework", "whole", "some"), ARGUMENTS.values(), ids=ARGUMENTS)
+def test_arguments_are_kept_in_their_order_and_those_that_choose_are_left_out_of_a_selection(
+    framework: Framework, whole: tuple[str, ...], some: tuple[str, ...]
+) -> None:
+    assert words(framework) == whole
+    assert words(framework, "z.js::t")[: len(some)] == some
+    assert len(words(framework, "z.js::t")) <= len(some) + 3
+
+
+def test_our_options_come_last_and_in_front_of_what_is_no_option() -> None:
+    [jest] = argv(Jest(("--reporters", "x", "--", "a")))
+    assert jest[3:] == ("--reporters", "x", *jest[5:8], "--outputFile=/out/jest.json", "--", "a")
+
+
 def test_a_title_of_two_lines_is_a_pattern_of_one() -> None:
     [mocha] = argv(Mocha(), "a.js::two\nlines")
     assert mocha[-3:] == ("--grep", "^(?:two\\u000alines)$", "a.js")
