@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from agent_ci.core.frameworks.cargo import Cargo
+from agent_ci.core.frameworks.elixir import ExUnit
 from agent_ci.core.frameworks.framework import Framework
 from agent_ci.core.frameworks.javascript import Jest, Mocha
 from agent_ci.core.report import Status, TestReport
@@ -33,6 +35,20 @@ class Given:
 
 
 TWO = "test('x', () => {});\ntest('y', () => {});\n"
+MIX = """defmodule A.MixProject do
+  use Mix.Project
+  def project, do: [app: :a, version: "0.1.0"]
+end
+"""
+EXUNIT = """defmodule ATest do
+  use ExUnit.Case
+  @tag :fast
+  test "x", do: :ok
+  @tag :slow
+  test "y", do: :ok
+  test "z", do: :ok
+end
+"""
 GIVEN = {
     "jest": Given(
         "npx",
@@ -49,6 +65,20 @@ GIVEN = {
         ("a.js::y", "b.js::y"),
         "a.js::x",
         javascript.prepare,
+    ),
+    "cargo": Given(
+        "cargo",
+        Cargo(("--no-fail-fast", "-j", "1", "--", "--test-threads", "1", "--skip", "y", "--exact")),
+        {"Cargo.toml": '[package]\nname = "a"\nversion = "0.1.0"\n', "src/lib.rs": "#[test]\nfn x() {}\n"},
+        ("a (lib)::x",),
+        "a (lib)::x",
+    ),
+    "mix": Given(
+        "mix",
+        ExUnit(("--seed", "0", "--exclude", "slow", "--only", "fast")),
+        {"mix.exs": MIX, "test/test_helper.exs": "ExUnit.start()\n", "test/a_test.exs": EXUNIT},
+        ("test/a_test.exs::ATest::test x",),
+        "test/a_test.exs::ATest::test y",
     ),
 }
 

@@ -119,7 +119,8 @@ COMMANDS = {
     "go run gotest.tools/gotestsum@v1.12.0 -- ./b": "go test ./b",
     "go vet ./...": None,
     "cargo test --all-features -- --test-threads=1": "cargo test --all-features -- --test-threads=1",
-    "cargo +nightly t": "cargo test",
+    "cargo +nightly t": "cargo +nightly test",
+    "cargo +nightly build": None,
     "cargo build": None,
 }
 

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from agent_ci.core.frameworks.cargo import Cargo
+from agent_ci.core.frameworks.elixir import ExUnit
 from agent_ci.core.frameworks.framework import Framework, Place, selected, told_once
 from agent_ci.core.frameworks.go import Go
 from agent_ci.core.frameworks.javascript import Jest, Mocha, Playwright, Vitest
@@ -129,14 +130,36 @@ def test_go_is_asked_for_each_package_and_each_parent_of_subtests() -> None:
 
 def test_cargo_is_asked_for_each_target_with_exact_names() -> None:
     ids = ("my-part (lib)::tests::a", "my-part (lib)::tests::b", "other (bin x y)::c", "third (test it)")
-    arguments = ("--workspace", "--all-features", "-p", "z", "--lib", "name", "--", "--test-threads=1", "filter")
-    common = ("--no-fail-fast", "--all-features")
+    chosen = ("--workspace", "-p", "z", "--lib", "name", "--exclude=y", "--test", "t")
+    own = ("--test-threads", "1", "--skip=a", "filter", "--exact", "-q", "--skip", "b")
+    arguments = ("--all-features", "-F", "a b", *chosen, "-j", "1", "--no-fail-fast", "--", *own)
+    common = ("--no-fail-fast", "--all-features", "-F", "a b", "-j", "1")
+    options = ("--test-threads", "1", "--skip=a", "-q", "--skip", "b")
     runs = [words[words.index("--no-fail-fast") :] for words in argv(Cargo(arguments), *ids)]
     assert runs == [
-        (*common, "-p", "my-part", "--lib", "--", "--test-threads=1", "--exact", "tests::a", "tests::b"),
-        (*common, "-p", "other", "--bin", "x y", "--", "--test-threads=1", "--exact", "c"),
-        (*common, "-p", "third", "--test", "it", "--", "--test-threads=1"),
+        (*common, "-p", "my-part", "--lib", "--", *options, "--exact", "tests::a", "tests::b"),
+        (*common, "-p", "other", "--bin", "x y", "--", *options, "--exact", "c"),
+        (*common, "-p", "third", "--test", "it", "--", *options),
     ]
+    [whole] = argv(Cargo(arguments))
+    given = ("--all-features", "-F", "a b", *chosen, "-j", "1", "--", *own)
+    assert whole[whole.index("--no-fail-fast") :] == ("--no-fail-fast", *given)
+
+
+@pytest.mark.parametrize("only", [(), ("a (lib)::t",)])
+def test_cargo_is_started_with_the_toolchain_that_the_user_named(only: tuple[str, ...]) -> None:
+    build, run = Cargo((), ("+nightly",)).steps(PLACE, only)
+    assert build.argv[-4:] == ("cargo", "+nightly", "test", "--no-run")
+    assert "cargo +nightly test --no-run" in " ".join(run.argv)
+    assert " sh cargo +nightly test --no-fail-fast" in " ".join(run.argv)
+
+
+def test_mix_keeps_the_values_of_options_and_leaves_out_those_that_choose() -> None:
+    arguments = ("--seed", "0", "--exclude", "slow", "test/b_test.exs", "--only", "x:1", "--failed", "--trace")
+    [whole], [some] = ([step.argv for step in ExUnit(arguments).steps(PLACE, only)] for only in ((), ("a.exs::M::t",)))
+    assert whole[-9:] == arguments
+    kept = ("--seed", "0", "--exclude", "slow", "--trace", "--exclude", "test", "--include", "test:t", "a.exs")
+    assert some[some.index("AgentCI.Formatter") + 1 :] == kept
 
 
 @pytest.mark.parametrize(
