@@ -91,6 +91,21 @@ def test_maven_reads_what_the_job_downloaded_and_runs_the_wanted_methods() -> No
     assert step.build_alone[-1] == "test-compile"
 
 
+def test_gradle_is_told_what_to_run_by_a_variable_since_not_every_task_takes_it_as_an_option() -> None:
+    [step] = Gradle(("build", "--tests", "a.*", "-x", "lint", "--tests=b")).steps(
+        PLACE, ("a.BTest::c(int)[1]", "a.ä\nD")
+    )
+    assert step.argv[-3:] == ("build", "-x", "lint")
+    assert step.environment["AGENT_CI_WANTED"] == "a.BTest.c\na.**D"
+    [whole] = Gradle(("build", "--tests", "a.*")).steps(PLACE, ())
+    assert (whole.argv[-3:], whole.environment["AGENT_CI_WANTED"]) == (("build", "--tests", "a.*"), "")
+
+
+def test_gradle_runs_everything_where_a_variable_cannot_hold_what_is_wanted() -> None:
+    [step] = Gradle().steps(PLACE, tuple(f"a.B{number}::{'c' * 100}" for number in range(1000)))
+    assert step.environment["AGENT_CI_WANTED"] == ""
+
+
 def test_a_test_of_dotnet_is_selected_by_its_method_and_by_what_nunit_calls_it() -> None:
     assert any_of(("Shop.MoneyTest::Half",)) == "FullyQualifiedName=Shop.MoneyTest.Half"
     assert any_of(("Shop.MoneyTest::Half(4,2)",)) == (
