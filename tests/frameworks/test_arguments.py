@@ -13,6 +13,7 @@ from agent_ci.core.frameworks.cargo import Cargo
 from agent_ci.core.frameworks.elixir import ExUnit
 from agent_ci.core.frameworks.framework import Framework
 from agent_ci.core.frameworks.javascript import Jest, Mocha
+from agent_ci.core.frameworks.php import PhpUnit
 from agent_ci.core.report import Status, TestReport
 from agent_ci.runners.framework import FrameworkRunner
 from agent_ci.sandboxes.none import NoSandbox
@@ -49,6 +50,12 @@ EXUNIT = """defmodule ATest do
   test "z", do: :ok
 end
 """
+PHP = """<?php
+final class ATest extends PHPUnit\\Framework\\TestCase {
+    public function testX(): void { $this->assertTrue(true); }
+    public function testY(): void { $this->assertTrue(true); }
+}
+"""
 GIVEN = {
     "jest": Given(
         "npx",
@@ -79,6 +86,13 @@ GIVEN = {
         {"mix.exs": MIX, "test/test_helper.exs": "ExUnit.start()\n", "test/a_test.exs": EXUNIT},
         ("test/a_test.exs::ATest::test x",),
         "test/a_test.exs::ATest::test y",
+    ),
+    "phpunit": Given(
+        "phpunit",
+        PhpUnit(("--log-junit", "mine.xml", "--filter", "testX", "tests")),
+        {"tests/ATest.php": PHP},
+        ("ATest::testX",),
+        "ATest::testY",
     ),
 }
 

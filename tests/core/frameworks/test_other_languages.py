@@ -117,6 +117,59 @@ def test_a_test_of_dotnet_is_selected_by_its_method_and_by_what_nunit_calls_it()
     assert run.environment["NUGET_PACKAGES"] == "/home/ada/.nuget/packages"
 
 
+DOTNET = ("a.sln", "-c", "Release", "-p:X=1")
+OF_TESTS = (
+    "--collect:XPlat Code Coverage",
+    "-s",
+    "a.runsettings",
+    "--blame-hang",
+    "--blame-hang-timeout",
+    "5m",
+    "-v",
+    "n",
+)
+OF_OURS = ("--logger", "trx;LogFileName=a.trx", "-l:console", "--results-directory", "mine", "--nologo")
+
+
+def test_dotnet_builds_without_what_is_only_told_to_tests_and_is_told_nothing_twice() -> None:
+    given = (*DOTNET, "--filter", "A", *OF_TESTS, *OF_OURS, "--", "RunConfiguration.MaxCpuCount=1")
+    build, whole = (step.argv for step in DotNet(given).steps(PLACE, ()))
+    _, some = (step.argv for step in DotNet(given).steps(PLACE, ("A::b",)))
+    ours = ("--no-build", "--nologo", "--logger", "trx", "--results-directory", "/outbox/trx")
+    assert build == ("dotnet", "build", *DOTNET, "--nologo", "-v", "quiet")
+    assert whole == ("dotnet", "test", *DOTNET, "--filter", "A", *OF_TESTS, *ours, *given[-2:])
+    assert some == ("dotnet", "test", *DOTNET, *OF_TESTS, *ours, "--filter", "FullyQualifiedName=A.b", *given[-2:])
+
+
+def test_the_report_of_phpunit_is_ours_and_so_is_a_selection() -> None:
+    given = PhpUnit(("--log-junit", "mine.xml", "--filter", "a", "tests", "--log-junit=b.xml"))
+    [whole], [some] = given.steps(PLACE, ()), given.steps(PLACE, ("A::b",))
+    assert whole.argv[-5:] == ("--filter", "a", "tests", "--log-junit", "/outbox/phpunit.xml")
+    assert some.argv[-5:] == ("tests", "--filter", "/^(?:A\\:\\:b)$/s", "--log-junit", "/outbox/phpunit.xml")
+    assert whole.build_alone[-4:] == ("--filter", "a", "tests", "--list-tests")
+
+
+def test_swift_builds_what_it_tests_and_reports_where_we_say() -> None:
+    shared = ("-c", "release", "-Xswiftc", "-DX")
+    given = (
+        *shared,
+        "--xunit-output",
+        "mine.xml",
+        "--no-parallel",
+        "--enable-code-coverage",
+        "--filter",
+        "A",
+        "--skip",
+        "B",
+    )
+    build, whole = (step.argv for step in Swift(given).steps(PLACE, ()))
+    _, some = (step.argv for step in Swift(given).steps(PLACE, ("T.A::b",)))
+    ours = ("--skip-build", "--skip-update", "--parallel", "--xunit-output", "/outbox/swift.xml")
+    assert build == ("swift", "build", *shared, "--build-tests", "--skip-update")
+    assert whole == ("swift", "test", *shared, "--filter", "A", "--skip", "B", *ours)
+    assert some == ("swift", "test", *shared, "--skip", "B", *ours, "--filter", r"^T\.A/b$")
+
+
 @pytest.mark.parametrize("name", ["Half", "Shop.MoneyTest.Half"])
 def test_a_test_of_dotnet_has_its_class_in_its_id_once(name: str) -> None:
     case = TestCase("", Status.FAILED, classname="Shop.MoneyTest", name=name)
