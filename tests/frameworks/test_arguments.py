@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent_ci.core.frameworks.cargo import Cargo
+from agent_ci.core.frameworks.cmake import CTest
 from agent_ci.core.frameworks.elixir import ExUnit
 from agent_ci.core.frameworks.framework import Framework
 from agent_ci.core.frameworks.javascript import Jest, Mocha
@@ -56,6 +57,12 @@ final class ATest extends PHPUnit\\Framework\\TestCase {
     public function testY(): void { $this->assertTrue(true); }
 }
 """
+CMAKE = """cmake_minimum_required(VERSION 3.20)
+project(a NONE)
+enable_testing()
+add_test(NAME x COMMAND ${CMAKE_COMMAND} -E true)
+add_test(NAME y COMMAND ${CMAKE_COMMAND} -E true)
+"""
 GIVEN = {
     "jest": Given(
         "npx",
@@ -93,6 +100,13 @@ GIVEN = {
         {"tests/ATest.php": PHP},
         ("ATest::testX",),
         "ATest::testY",
+    ),
+    "ctest": Given(
+        "ctest",
+        CTest(("-R", "x")),
+        {"CMakeLists.txt": CMAKE},
+        ("x",),
+        "y",
     ),
 }
 

@@ -21,7 +21,7 @@ _TAKES_A_VALUE = frozenset({
     "mutexprofile", "mutexprofilefraction", "o", "outputdir", "overlay", "p", "parallel", "pgo", "pkgdir", "run",
     "shuffle", "skip", "tags", "timeout", "toolexec", "trace", "vet",
 })  # fmt: skip
-_OURS = frozenset({"json", "count", "run", "exec", "bench", "fuzz", "list", "o"})
+_OURS = frozenset({"json", "count", "exec", "bench", "fuzz", "list", "o"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Go:
 
     def steps(self, place: Place, only: tuple[str, ...]) -> tuple[Step, ...]:
         """Compile everything, as a case of its own; then run all, or one pattern of each wanted package."""
-        flags, packages, own = _split(self.arguments)
+        flags, packages, own = _split(self.arguments, _OURS | {"run"} if only else _OURS)
         around = environment(place.environment)
         compiled = ("go", "test", *flags, "-vet=off", "-exec=true", *packages)
         build = Step(compiled, builds=True, is_needed=False, environment=around)
@@ -81,8 +81,10 @@ def _literal(name: str) -> str:
     return _SIGNS.sub(lambda sign: f"\\{sign[0]}", name)
 
 
-def _split(arguments: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """The user's flags but for those that we set, the packages, and ``-args`` with what follows."""
+def _split(
+    arguments: tuple[str, ...], left_out: frozenset[str]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The user's flags but for those *left_out*, the packages, and ``-args`` with what follows."""
     at = next((at for at, word in enumerate(arguments) if word in ("-args", "--args")), len(arguments))
     flags: list[str] = []
     packages: list[str] = []
@@ -94,7 +96,7 @@ def _split(arguments: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]
         name, has_value, _ = word.lstrip("-").partition("=")
         name = name.removeprefix("test.")
         whole = (word, *((next(words, ""),) if name in _TAKES_A_VALUE and not has_value else ()))
-        if name not in _OURS:
+        if name not in left_out:
             flags += whole
     return tuple(flags), tuple(packages), arguments[at:]
 

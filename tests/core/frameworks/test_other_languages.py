@@ -31,7 +31,7 @@ COMMANDS: dict[str, Framework | None] = {
     "bundle exec rake test": Minitest(),
     "rake": None,
     "vendor/bin/phpunit --testsuite unit": PhpUnit(("--testsuite", "unit")),
-    "ctest --test-dir build -C Debug": CTest(("-C", "Debug")),
+    "ctest --test-dir build -C Debug --output-junit=x -R unit": CTest(("-C", "Debug", "-R", "unit")),
     "cmake --build build": None,
     "mix test --seed 0": ExUnit(("--seed", "0")),
     "mix compile": None,
@@ -115,6 +115,13 @@ def test_a_test_of_dotnet_is_selected_by_its_method_and_by_what_nunit_calls_it()
     assert (build.builds, run.reports) == (True, ("/outbox/trx/*.trx",))
     assert run.argv[-2:] == ("--filter", "FullyQualifiedName=Shop.MoneyTest.Half")
     assert run.environment["NUGET_PACKAGES"] == "/home/ada/.nuget/packages"
+
+
+def test_ctest_runs_what_the_user_chose_and_a_selection_replaces_it() -> None:
+    given = CTest(("-j", "2", "-R", "unit", "--tests-regex=x", "-E", "slow"))
+    (_, whole), (_, some) = given.steps(PLACE, ()), given.steps(PLACE, ("a",))
+    assert whole.argv[-9:-2] == given.arguments
+    assert some.argv[-8:-2] == ("-j", "2", "-E", "slow", "--tests-regex", "^(a)$")
 
 
 DOTNET = ("a.sln", "-c", "Release", "-p:X=1")

@@ -126,6 +126,7 @@ def test_go_is_asked_for_each_package_and_each_parent_of_subtests() -> None:
         (*common, "-run=^TestC$/^(a\\.b|c\\|d)$", "m/p", "-args", "-x"),
         (*common, "m/q", "-args", "-x"),
     ]
+    assert argv(Go(flags)) == [(*common[:-2], "-run", "X", "-tags", "a,b", "./...", "-args", "-x")]
 
 
 def test_cargo_is_asked_for_each_target_with_exact_names() -> None:
