@@ -263,8 +263,7 @@ def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
         return _detected(setup, sandbox, tree)
     words = _words(settings.run)
     if not settings.shell:
-        script = packages.scripted(words, _text(tree, "package.json"))
-        meant = _words(script) if script else words
+        meant = packages.scripted(words, _text(tree, "package.json")) or words
         wrapped = wrappers.read(meant, partial(_text, tree), lambda words: read_command(words) or read_unittest(words))
         meant = wrapped.words if wrapped else meant
         own = _python_in(setup, wrapped.folder) if wrapped else ""

@@ -84,7 +84,7 @@ ECOSYSTEM = Ecosystem(
         "shop.MoneyTest::größer",
         "shop.MoneyTest::half",
     ),
-    by(Gradle()),
+    by(Gradle(("build",))),
     programs=("gradle", "javac"),
     alone=0,
     version=("sh", "-c", "gradle --version | grep ^Gradle"),

@@ -4,56 +4,67 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from agent_ci.core.frameworks.framework import Place, Step
 from agent_ci.core.frameworks.kind import Kind, Manifest, after
+from agent_ci.core.frameworks.options import Options
 from agent_ci.core.report import TestCase
 
 _CLASS = re.compile(r"^(?P<package>.+?) \((?P<kind>lib|bin|test|example|bench|doc)(?: (?P<target>.+))?\)$")
 _EXAMPLE = re.compile(r"^.* - (?P<item>.*?)(?: #\d+)?$")
-# Which of cargo's options say what is tested: a selection replaces them. Those of the second row take a value.
-_CHOOSES = frozenset({"--workspace", "--all", "--lib", "--bins", "--tests", "--examples", "--benches", "--doc"})
+# Which of cargo's options say what is tested: a selection replaces them.
 _CHOOSES_ONE = frozenset({"-p", "--package", "--exclude", "--bin", "--test", "--example", "--bench"})
-_TAKES_A_VALUE = frozenset(
-    {"-F", "--features", "-j", "--jobs", "--profile", "--target", "--target-dir", "--manifest-path", "--config", "-Z"}
-)
+_CHOOSES = _CHOOSES_ONE | {"--workspace", "--all", "--lib", "--bins", "--tests", "--examples", "--benches", "--doc"}
+_OURS = frozenset({"--no-fail-fast", "--no-run", "--message-format"})  # cargo refuses to be told twice
+_OF_CARGO = Options(
+    _CHOOSES_ONE | {
+        *("-F", "--features", "-j", "--jobs", "--profile", "--target", "--target-dir", "--manifest-path", "--config"),
+        *("-Z", "-C", "--color", "--message-format", "--lockfile-path"),
+    }
+)  # fmt: skip
+# https://doc.rust-lang.org/rustc/tests/index.html
+_OF_TESTS = Options(frozenset({"--test-threads", "--skip", "--logfile", "--color", "--format", "--shuffle-seed", "-Z"}))
 
 
 @dataclass(frozen=True, slots=True)
 class Cargo:
     """https://doc.rust-lang.org/cargo/commands/cargo-test.html; *arguments* are what the user's command adds.
 
+    *toolchain* is the one that the user named for it, as ``+nightly``, and empty where none was.
     An id is ``PACKAGE (lib)::NAME``, ``PACKAGE (bin TARGET)::NAME``, ``PACKAGE (doc)::FILE - ITEM``. Examples in the
     documentation are selected by the word that names their item, and so with those of items whose names hold it:
     rustdoc takes no pattern with a blank in it, and its names have some.
     """
 
     arguments: tuple[str, ...] = ("--workspace",)
+    toolchain: tuple[str, ...] = ()
     name = "cargo"
 
     @property
     def command(self) -> tuple[str, ...]:
         """All packages of the workspace, where the user named none."""
-        return ("cargo", "test", *self.arguments)
+        return (*self._test, *self.arguments)
 
     def steps(self, place: Place, only: tuple[str, ...]) -> tuple[Step, ...]:
         """Compile everything; then run all, or each target that holds a wanted test."""
         cargo, own = self._split()
         job = place.environment
-        compiled = _in_own_home(job, ("cargo", "test", "--no-run", *cargo))
+        compiled = _in_own_home(job, (*self._test, "--no-run", *cargo))
         build = Step(compiled, builds=True, environment=_ENVIRONMENT)
         if not only:
-            return (build, _run(job, cargo, ("--no-fail-fast", *cargo), own))
-        common = _without_choice(cargo)
+            return (build, self._run(job, cargo, ("--no-fail-fast", *cargo), own))
+        common = _OF_CARGO.alone(cargo, _CHOOSES)
         wanted: dict[str, tuple[str, ...]] = {}
         for id_ in only:
             target, _, name = id_.partition("::")
             wanted[target] = (*wanted.get(target, ()), name)
-        options = tuple(argument for argument in own if argument.startswith("--"))
+        options = _OF_TESTS.alone(own, frozenset({"--exact"}))
         runs = (
-            _run(job, cargo, ("--no-fail-fast", *common, *choice), (*options, *filters))
+            self._run(job, cargo, ("--no-fail-fast", *common, *choice), (*options, *filters))
             for target, names in wanted.items()
             if (choice := _choice(target))
             for filters in [_filters(names, is_documentation=choice[-1] == "--doc")]
@@ -65,17 +76,20 @@ class Cargo:
         return case.id
 
     def _split(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The arguments for cargo, and those for the test binaries."""
+        """The arguments for cargo but for those that we set, and those for the test binaries."""
         at = self.arguments.index("--") if "--" in self.arguments else len(self.arguments)
-        return self.arguments[:at], self.arguments[at + 1 :]
+        return _OF_CARGO.without(self.arguments[:at], _OURS), self.arguments[at + 1 :]
 
+    @property
+    def _test(self) -> tuple[str, ...]:
+        return ("cargo", *self.toolchain, "test")
 
-def _run(job: Mapping[str, str], listed: tuple[str, ...], run: tuple[str, ...], own: tuple[str, ...]) -> Step:
-    """Tell which file is which target, as only cargo's artifacts do, and run the tests."""
-    listing = shlex.join(("cargo", "test", "--no-run", "--message-format=json", *listed))
-    script = f'{listing} 2>/dev/null | grep \'"executable":"\'\nexec "$@"'
-    argv = _in_own_home(job, ("sh", "-c", script, "sh", "cargo", "test", *run, "--", *own))
-    return Step(argv, tells=True, environment=_ENVIRONMENT)
+    def _run(self, job: Mapping[str, str], listed: tuple[str, ...], run: tuple[str, ...], own: tuple[str, ...]) -> Step:
+        """Tell which file is which target, as only cargo's artifacts do, and run the tests."""
+        listing = shlex.join((*self._test, "--no-run", "--message-format=json", *listed))
+        script = f'{listing} 2>/dev/null | grep \'"executable":"\'\nexec "$@"'
+        argv = _in_own_home(job, ("sh", "-c", script, "sh", *self._test, *run, "--", *own))
+        return Step(argv, tells=True, environment=_ENVIRONMENT)
 
 
 def _choice(target: str) -> tuple[str, ...]:
@@ -95,21 +109,6 @@ def _filters(names: tuple[str, ...], *, is_documentation: bool) -> tuple[str, ..
         return ("--exact", *dict.fromkeys(names))
     items = [found["item"] if (found := _EXAMPLE.match(name)) else "" for name in names]
     return () if any(not item or " " in item for item in items) else tuple(dict.fromkeys(items))
-
-
-def _without_choice(arguments: tuple[str, ...]) -> tuple[str, ...]:
-    kept: list[str] = []
-    words = iter(arguments)
-    for word in words:
-        name = word.partition("=")[0]
-        if name in _CHOOSES_ONE:
-            if "=" not in word:
-                next(words, "")
-        elif name in _TAKES_A_VALUE and "=" not in word:
-            kept += [word, next(words, "")]
-        elif name not in _CHOOSES and word.startswith("-"):
-            kept.append(word)
-    return tuple(kept)
 
 
 def _in_own_home(job: Mapping[str, str], argv: tuple[str, ...]) -> tuple[str, ...]:
@@ -140,17 +139,43 @@ _ENVIRONMENT = {
 
 
 def _found(manifest: Manifest) -> Cargo | None:
-    """A package or a workspace of its own; detection leaves out those inside of one."""
+    """A package or a workspace."""
     return Cargo() if re.search(r"^\s*\[(?:package|workspace)[\].]", manifest.text, re.MULTILINE) else None
+
+
+def _holds(outer: Manifest, folder: str, inner: Manifest) -> bool:
+    """Whether ``--workspace`` reaches the package in *folder*; one that is a workspace itself is never part of another.
+
+    A path that is excluded is part of it all the same where a member is named by it or a folder above it.
+    Source: https://doc.rust-lang.org/cargo/reference/workspaces.html#the-members-and-exclude-fields
+    """
+    workspace = _workspace(outer)
+    if workspace is None or _workspace(inner) is not None:
+        return False
+    path = PurePosixPath(folder)
+    named, excluded = (any(map(path.is_relative_to, _paths(workspace.get(key)))) for key in ("members", "exclude"))
+    return named or not excluded
+
+
+def _workspace(manifest: Manifest) -> Mapping[str, object] | None:
+    """The table of the workspace whose root *manifest* is; None where it is none, or cannot be read."""
+    try:
+        table = tomllib.loads(manifest.text).get("workspace")
+    except (ValueError, RecursionError):
+        return None
+    return table if isinstance(table, dict) else None
+
+
+def _paths(value: object) -> tuple[PurePosixPath, ...]:
+    return tuple(PurePosixPath(str(path)) for path in value) if isinstance(value, list) else ()
 
 
 def _read(words: tuple[str, ...]) -> Cargo | None:
     """``cargo test`` and ``cargo t``, with or without a toolchain."""
-    rest = after(words, ("cargo",))
-    if rest and rest[0].startswith("+"):
-        rest = rest[1:]
-    given = after(rest or (), ("test",), ("t",))
-    return None if given is None else Cargo(given)
+    rest = after(words, ("cargo",)) or ()
+    toolchain = rest[:1] if rest and rest[0].startswith("+") else ()
+    given = after(rest[len(toolchain) :], ("test",), ("t",))
+    return None if given is None else Cargo(given, toolchain)
 
 
-KIND = Kind("cargo", ("Cargo.toml",), _found, _read, programs=("cargo",))
+KIND = Kind("cargo", ("Cargo.toml",), _found, _read, programs=("cargo",), holds=_holds)

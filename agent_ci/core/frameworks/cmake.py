@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from agent_ci.core.frameworks.framework import Place, Step
 from agent_ci.core.frameworks.kind import Kind, Manifest, after
+from agent_ci.core.frameworks.options import Options
 from agent_ci.core.report import TestCase
 
 _SIGNS = re.compile(
@@ -14,7 +15,9 @@ _SIGNS = re.compile(
 )  # https://cmake.org/cmake/help/latest/command/string.html#regex-specification
 _TESTS = re.compile(r"^\s*(?:enable_testing\s*\(|include\s*\(\s*CTest\b)", re.IGNORECASE | re.MULTILINE)
 _BUILD = 'cmake -S . -B "$1" -DBUILD_TESTING=ON -Wno-dev && exec cmake --build "$1"'
-_OF_THE_PLACE = frozenset({"--test-dir", "--output-junit", "-R", "--tests-regex"})
+_OURS = frozenset({"--test-dir", "--output-junit"})
+_CHOOSES = frozenset({"-R", "--tests-regex"})
+_OPTIONS = Options(_OURS | _CHOOSES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,9 @@ class CTest:
     def steps(self, place: Place, only: tuple[str, ...]) -> tuple[Step, ...]:
         """Configure and compile in a folder of its own, then run all or some."""
         folder, report = f"{place.outbox}/cmake", f"{place.outbox}/ctest.xml"
+        given = _OPTIONS.without(self.arguments, _CHOOSES) if only else self.arguments
         chosen = ("--tests-regex", any_of(only)) if only else ()
-        run = ("ctest", "--test-dir", folder, "--output-on-failure", "--no-tests=ignore", *self.arguments)
+        run = ("ctest", "--test-dir", folder, "--output-on-failure", "--no-tests=ignore", *given)
         return (
             Step(("sh", "-c", _BUILD, "sh", folder), builds=True),
             Step((*run, *chosen, "--output-junit", report), (report,)),
@@ -60,13 +64,7 @@ def _found(manifest: Manifest) -> CTest | None:
 
 def _read(words: tuple[str, ...]) -> CTest | None:
     rest = after(words, ("ctest",))
-    if rest is None:
-        return None
-    kept: list[str] = []
-    for word, before in zip(rest, ("", *rest), strict=False):
-        if word.partition("=")[0] not in _OF_THE_PLACE and before not in _OF_THE_PLACE:
-            kept.append(word)
-    return CTest(tuple(kept))
+    return None if rest is None else CTest(_OPTIONS.without(rest, _OURS))
 
 
 KIND = Kind("ctest", ("CMakeLists.txt",), _found, _read, programs=("ctest",))

@@ -20,6 +20,7 @@ class Project:
     folder: str
     framework: Framework
     kind: Kind
+    manifest: Manifest
 
 
 KINDS: tuple[Kind, ...] = (
@@ -40,7 +41,7 @@ _NEVER_IN = frozenset({"node_modules", "vendor", "third_party", "testdata", "fix
 
 
 def projects(paths: Iterable[str], read: Read) -> tuple[Project, ...]:
-    """The projects whose files are *paths*, outermost first; one inside of another of the same kind is part of it."""
+    """The projects whose files are *paths*, outermost first, without those that are part of another of their kind."""
     every = sorted(paths)
     found: list[Project] = []
     by_name = {name: [kind for kind in KINDS if name in kind.manifests] for kind in KINDS for name in kind.manifests}
@@ -52,8 +53,8 @@ def projects(paths: Iterable[str], read: Read) -> tuple[Project, ...]:
         manifest = Manifest(name, read(path), _below(folder, every))
         for kind in by_name[name]:
             framework = kind.found(manifest)
-            if framework and not any(_holds(known, folder, framework) for known in found):
-                found.append(Project(folder, framework, kind))
+            if framework and not _is_part(folder, kind, manifest, found):
+                found.append(Project(folder, framework, kind, manifest))
     return tuple(found)
 
 
@@ -65,9 +66,18 @@ def _below(folder: str, every: list[str]) -> tuple[str, ...]:
     return tuple(file.removeprefix(f"{folder}/") for file in every[start:after])
 
 
-def _holds(known: Project, folder: str, framework: Framework) -> bool:
-    is_inside = not known.folder or folder == known.folder or folder.startswith(f"{known.folder}/")
-    return is_inside and known.framework.name == framework.name
+def _is_part(folder: str, kind: Kind, manifest: Manifest, found: list[Project]) -> bool:
+    """Whether the project in *folder* is a part of the innermost of those *found* around it."""
+    around = (known for known in reversed(found) if known.kind.name == kind.name and _is_inside(folder, known.folder))
+    known = next(around, None)
+    if known is None or known.folder == folder:
+        return known is not None
+    inner = folder.removeprefix(f"{known.folder}/") if known.folder else folder
+    return kind.holds(known.manifest, inner, manifest)
+
+
+def _is_inside(folder: str, outer: str) -> bool:
+    return not outer or folder == outer or folder.startswith(f"{outer}/")
 
 
 def of_command(words: tuple[str, ...]) -> Framework | None:

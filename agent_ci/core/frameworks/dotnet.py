@@ -8,10 +8,39 @@ from dataclasses import dataclass
 
 from agent_ci.core.frameworks.framework import Place, Step
 from agent_ci.core.frameworks.kind import Kind, Manifest, after
+from agent_ci.core.frameworks.options import Options, with_more
 from agent_ci.core.report import TestCase
 
 _SIGNS = re.compile(r"[\\()&|=!~]")
 _TESTS = re.compile(r"Microsoft\.NET\.Test\.Sdk|MSTest\.Sdk", re.IGNORECASE)
+# What is ours to say, and where a selection stands: https://learn.microsoft.com/dotnet/core/tools/dotnet-test
+_OURS = frozenset({"-l", "--logger", "--results-directory", "--nologo", "--no-build"})
+# What `dotnet build` does not know, or is told by us.
+_NOT_OF_BUILD = _OURS | {
+    *("--filter", "--collect", "-s", "--settings", "-d", "--diag", "-e", "--environment", "-t", "--list-tests"),
+    *("--test-adapter-path", "--blame", "--blame-crash", "--blame-crash-collect-always", "--blame-crash-dump-type"),
+    *("--blame-hang", "--blame-hang-dump-type", "--blame-hang-timeout", "-v", "--verbosity", "--"),
+}
+_OPTIONS = Options(
+    frozenset(
+        {
+            *(
+                "-l",
+                "--logger",
+                "--results-directory",
+                "--filter",
+                "--collect",
+                "-s",
+                "--settings",
+                "-d",
+                "--diag",
+                "-e",
+            ),
+            *("--environment", "--test-adapter-path", "--blame-crash-dump-type", "--blame-hang-dump-type"),
+            *("--blame-hang-timeout", "-v", "--verbosity"),
+        }
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +63,13 @@ class DotNet:
         """Compile, then run all or some; each test project writes a report of its own."""
         folder = f"{place.outbox}/trx"
         around = _environment(place)
-        run = ("dotnet", "test", "--no-build", "--nologo", "--logger", "trx", "--results-directory", folder)
+        compiles = ("dotnet", "build", *_OPTIONS.without(self.arguments, _NOT_OF_BUILD), "--nologo", "-v", "quiet")
+        given = _OPTIONS.without(self.arguments, _OURS | {"--filter"} if only else _OURS)
         chosen = ("--filter", any_of(only)) if only else ()
+        ours = ("--no-build", "--nologo", "--logger", "trx", "--results-directory", folder, *chosen)
         return (
-            Step(("dotnet", "build", "--nologo", "-v", "quiet", *self.arguments), builds=True, environment=around),
-            Step((*run, *self.arguments, *chosen), (f"{folder}/*.trx",), environment=around),
+            Step(compiles, builds=True, environment=around),
+            Step(("dotnet", "test", *with_more(given, ours)), (f"{folder}/*.trx",), environment=around),
         )
 
     def id_of(self, case: TestCase, _place: Place) -> str:

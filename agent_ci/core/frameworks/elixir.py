@@ -7,12 +7,40 @@ from dataclasses import dataclass
 
 from agent_ci.core.frameworks.framework import Place, Step, by_file
 from agent_ci.core.frameworks.kind import Kind, Manifest, after
+from agent_ci.core.frameworks.options import Options
 from agent_ci.core.report import TestCase
 
 _KIT = "exunit_kit"
 _FAILED = 2
 # mix takes a file that is not there for a mistake: the tests of another commit may be in one.
 _START = '[ -e "$1" ] || exit 0; shift; exec "$@"'
+# What says which tests are run: a selection replaces it. A test that is included is run whatever is excluded.
+_CHOOSES = frozenset({"--include", "--only", "--failed", "--stale", "--partitions", "--name-pattern"})
+_OPTIONS = Options(
+    frozenset(
+        {
+            *(
+                "--include",
+                "--only",
+                "--partitions",
+                "--name-pattern",
+                "--exclude",
+                "--seed",
+                "--formatter",
+                "--timeout",
+            ),
+            *(
+                "--max-cases",
+                "--max-failures",
+                "--max-requires",
+                "--repeat-until-failure",
+                "--slowest",
+                "--slowest-modules",
+            ),
+            *("--export-coverage", "--exit-status", "--profile-require"),
+        }
+    )
+)
 _FORMATTERS = ("--formatter", "ExUnit.CLIFormatter", "--formatter", "AgentCI.Formatter")
 
 
@@ -35,7 +63,7 @@ class ExUnit:
     def steps(self, place: Place, only: tuple[str, ...]) -> tuple[Step, ...]:
         """Run everything, or each file that holds a wanted test, with a formatter of ours beside the usual one."""
         start = ("elixir", "-r", f"{place.desk}/{_KIT}/formatter.exs", "-S", "mix")
-        options = tuple(word for word in self.arguments if word.startswith("--"))
+        options = _OPTIONS.alone(self.arguments, _CHOOSES)
         runs = [(file, (*options, *_chosen(names), file)) for file, names in by_file(only).items()]
         return tuple(
             Step(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from agent_ci.core.frameworks.framework import Place, Step
-from agent_ci.core.frameworks.kind import Kind, Manifest, after
+from agent_ci.core.frameworks.kind import Kind, Manifest, after, holds_none
 from agent_ci.core.report import TestCase
 
 # https://pkg.go.dev/regexp/syntax; a pattern of -run is cut at each "/" first.
@@ -20,7 +21,7 @@ _TAKES_A_VALUE = frozenset({
     "mutexprofile", "mutexprofilefraction", "o", "outputdir", "overlay", "p", "parallel", "pgo", "pkgdir", "run",
     "shuffle", "skip", "tags", "timeout", "toolexec", "trace", "vet",
 })  # fmt: skip
-_OURS = frozenset({"json", "count", "run", "exec", "bench", "fuzz", "list", "o"})
+_OURS = frozenset({"json", "count", "exec", "bench", "fuzz", "list", "o"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Go:
 
     def steps(self, place: Place, only: tuple[str, ...]) -> tuple[Step, ...]:
         """Compile everything, as a case of its own; then run all, or one pattern of each wanted package."""
-        flags, packages, own = _split(self.arguments)
+        flags, packages, own = _split(self.arguments, _OURS | {"run"} if only else _OURS)
         around = environment(place.environment)
         compiled = ("go", "test", *flags, "-vet=off", "-exec=true", *packages)
         build = Step(compiled, builds=True, is_needed=False, environment=around)
@@ -80,8 +81,10 @@ def _literal(name: str) -> str:
     return _SIGNS.sub(lambda sign: f"\\{sign[0]}", name)
 
 
-def _split(arguments: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """The user's flags but for those that we set, the packages, and ``-args`` with what follows."""
+def _split(
+    arguments: tuple[str, ...], left_out: frozenset[str]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The user's flags but for those *left_out*, the packages, and ``-args`` with what follows."""
     at = next((at for at, word in enumerate(arguments) if word in ("-args", "--args")), len(arguments))
     flags: list[str] = []
     packages: list[str] = []
@@ -93,7 +96,7 @@ def _split(arguments: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]
         name, has_value, _ = word.lstrip("-").partition("=")
         name = name.removeprefix("test.")
         whole = (word, *((next(words, ""),) if name in _TAKES_A_VALUE and not has_value else ()))
-        if name not in _OURS:
+        if name not in left_out:
             flags += whole
     return tuple(flags), tuple(packages), arguments[at:]
 
@@ -113,8 +116,10 @@ def environment(job: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _found(manifest: Manifest) -> Go | None:
-    """A module with a test in it."""
-    return Go() if any(file.endswith("_test.go") for file in manifest.files) else None
+    """A module with a test in it; ``./...`` ends where another module begins."""
+    others = {file.rpartition("/")[0] for file in manifest.files if file.endswith("/go.mod")}
+    tests = (PurePosixPath(file) for file in manifest.files if file.endswith("_test.go"))
+    return Go() if any(others.isdisjoint(map(str, test.parents)) for test in tests) else None
 
 
 def _read(words: tuple[str, ...]) -> Go | None:
@@ -128,4 +133,4 @@ def _read(words: tuple[str, ...]) -> Go | None:
     return Go(words[words.index("--") + 1 :]) if "--" in words else Go()
 
 
-KIND = Kind("go", ("go.mod",), _found, _read, programs=("go",))
+KIND = Kind("go", ("go.mod",), _found, _read, programs=("go",), holds=holds_none)

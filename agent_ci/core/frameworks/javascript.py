@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 from agent_ci.core.frameworks.framework import Place, Step, by_file, relative
+from agent_ci.core.frameworks.javascript_options import JEST, MOCHA, PLAYWRIGHT, VITEST, Habits
+from agent_ci.core.frameworks.options import with_more
 from agent_ci.core.report import TestCase
 
 # A title is matched as a regular expression of JavaScript, where these are the signs with a meaning.
@@ -13,13 +16,13 @@ _SIGNS = re.compile(r"[\\^$.*+?()\[\]{}|/-]")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _BETWEEN = " › "  # noqa: RUF001 - what stands between the titles in the name of a case
 _HOOK = re.compile(r'(?:^| )"(?:before|after) (?:all|each)" hook\b.*$', re.DOTALL)
-_WATCHES = frozenset({"--watch", "-w", "--watchAll", "watch", "-o", "--onlyChanged", "--changed"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Program:
     """A program of the project; *arguments* and *variables* of the environment are what the user's command adds."""
 
+    habits: ClassVar[Habits]
     arguments: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
 
@@ -27,22 +30,16 @@ class _Program:
         """By npx, which takes the project's own program and is kept from looking for another one."""
         return Step(("npx", "--no-install", *words), (report,), environment={**dict(self.variables), "CI": "true"})
 
-    def _options(self, valued: frozenset[str]) -> tuple[str, ...]:
-        """The user's options without the tests they name; those in *valued* take the word that follows them."""
-        kept: list[str] = []
-        words = iter(self.arguments)
-        for word in words:
-            if word in _CHOOSES:
-                next(words, "")
-            elif word.startswith("-") and word not in _WATCHES and word.partition("=")[0] not in _CHOOSES:
-                kept += (word, next(words, "")) if word in valued else (word,)
-        return tuple(kept)
+    def _all(self, *ours: str) -> tuple[str, ...]:
+        """The user's words as they were typed, with options of *ours* behind them."""
+        return with_more(self.habits.options.without(self.arguments, self.habits.left_out), ours)
+
+    def _options(self) -> tuple[str, ...]:
+        """The user's options without those that choose, and without the tests that were named."""
+        return self.habits.options.alone(self.arguments, self.habits.left_out | self.habits.chooses)
 
     def _typed(self, *words: str) -> tuple[str, ...]:
         return (*(f"{name}={value}" for name, value in self.variables), *words, *self.arguments)
-
-
-_CHOOSES = frozenset({"-t", "--testNamePattern", "-g", "--grep", "-f", "--fgrep", "--shard"})
 
 
 class Jest(_Program):
@@ -50,6 +47,7 @@ class Jest(_Program):
 
     __slots__ = ()
     name = "jest"
+    habits = JEST
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -58,11 +56,11 @@ class Jest(_Program):
 
     def steps(self, place: Place, only: tuple[str, ...]) -> tuple[Step, ...]:
         """All at once; for a selection once per file, since one pattern for titles counts in every file."""
-        argv = ("jest", *self._options(_JEST_VALUES), "--ci", "--json", "--testLocationInResults")
+        ours = ("--ci", "--json", "--testLocationInResults")
         if not only:
             report = f"{place.outbox}/jest.json"
-            named = tuple(word for word in self.arguments if word not in (*self._options(_JEST_VALUES), *_WATCHES))
-            return (self._step((*argv, f"--outputFile={report}", *named), report),)
+            return (self._step(("jest", *self._all(*ours, f"--outputFile={report}")), report),)
+        argv = ("jest", *self._options(), *ours)
         return tuple(
             self._step((*argv, f"--outputFile={report}", *_titles(titles), "--runTestsByPath", file), report)
             for file, titles, report in _selections(only, place)
@@ -78,6 +76,7 @@ class Vitest(_Program):
 
     __slots__ = ()
     name = "vitest"
+    habits = VITEST
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -88,9 +87,8 @@ class Vitest(_Program):
         """All at once; for a selection once per file. A file is named absolutely: its path is looked for in others."""
         if not only:
             report = f"{place.outbox}/vitest.json"
-            words = tuple(word for word in self.arguments if word not in _WATCHES)
-            return (self._step(("vitest", "run", *words, *_vitest_report(report)), report),)
-        argv = ("vitest", "run", *self._options(_VITEST_VALUES))
+            return (self._step(("vitest", "run", *self._all(*_vitest_report(report))), report),)
+        argv = ("vitest", "run", *self._options())
         return tuple(
             self._step((*argv, *_vitest_report(report), *_vitest_titles(titles), f"{place.folder}/{file}"), report)
             for file, titles, report in _selections(only, place)
@@ -110,6 +108,7 @@ class Mocha(_Program):
 
     __slots__ = ()
     name = "mocha"
+    habits = MOCHA
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -120,9 +119,8 @@ class Mocha(_Program):
         """All at once; for a selection once per file."""
         if not only:
             report = f"{place.outbox}/mocha.json"
-            words = tuple(word for word in self.arguments if word not in _WATCHES)
-            return (self._step(("mocha", *words, *_mocha_report(report)), report),)
-        argv = ("mocha", *self._options(_MOCHA_VALUES))
+            return (self._step(("mocha", *self._all(*_mocha_report(report))), report),)
+        argv = ("mocha", *self._options())
         return tuple(
             self._step((*argv, *_mocha_report(report), *_patterns(titles), file), report)
             for file, titles, report in _selections(only, place)
@@ -141,6 +139,7 @@ class Playwright(_Program):
 
     __slots__ = ()
     name = "playwright"
+    habits = PLAYWRIGHT
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -150,8 +149,9 @@ class Playwright(_Program):
     def steps(self, place: Place, only: tuple[str, ...]) -> tuple[Step, ...]:
         """All at once; for a selection once per file and project."""
         if not only:
-            return (self._reporting(("playwright", "test", *self.arguments), f"{place.outbox}/playwright.json"),)
-        argv = ("playwright", "test", *self._options(_PLAYWRIGHT_VALUES))
+            whole = ("playwright", "test", *self._all(_PLAYWRIGHT_REPORT))
+            return (self._reporting(whole, f"{place.outbox}/playwright.json"),)
+        argv = ("playwright", "test", *self._options(), _PLAYWRIGHT_REPORT)
         by_project: dict[str, tuple[str, ...]] = {}
         for id_ in only:
             found = re.search(r" \[([^\]]*)\]$", id_)
@@ -173,16 +173,10 @@ class Playwright(_Program):
 
     def _reporting(self, words: tuple[str, ...], report: str) -> Step:
         told = {**dict(self.variables), "CI": "true", "PLAYWRIGHT_JSON_OUTPUT_FILE": report}
-        return Step(("npx", "--no-install", *words, "--reporter=json"), (report,), environment=told)
+        return Step(("npx", "--no-install", *words), (report,), environment=told)
 
 
-_JEST_VALUES = frozenset({"-c", "--config", "--env", "--maxWorkers", "--rootDir", "--testTimeout", "--selectProjects"})
-_VITEST_VALUES = frozenset({"-c", "--config", "-r", "--root", "--dir", "--environment", "--pool", "--project"})
-_MOCHA_VALUES = frozenset({
-    "-r", "--require", "--config", "--package", "-u", "--ui", "--timeout", "--extension", "--import", "-n",
-    "--node-option", "--file", "--loader",
-})  # fmt: skip
-_PLAYWRIGHT_VALUES = frozenset({"-c", "--config", "-j", "--workers", "--timeout", "--retries", "--repeat-each"})
+_PLAYWRIGHT_REPORT = "--reporter=json"
 
 
 def _vitest_report(report: str) -> tuple[str, ...]:

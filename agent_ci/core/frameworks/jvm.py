@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from agent_ci.core.frameworks.framework import Place, Step
 from agent_ci.core.frameworks.kind import Kind, Manifest, after
+from agent_ci.core.frameworks.options import Options
 from agent_ci.core.report import TestCase
 
 _PLAIN = re.compile(r"[A-Za-z0-9_$.]")
@@ -16,7 +17,6 @@ _INVOCATION = re.compile(r"(?P<method>[^({\[]+)[({].*\[(?P<number>\d+)\]", re.DO
 _KIT = "junit_kit"
 _METHOD = re.compile(r"[\w$]+([({\[].*)?", re.DOTALL)  # anything else is a name for people
 _PHASES = frozenset({"test", "package", "verify", "install", "integration-test"})
-_TAKES_A_VALUE = frozenset({"-f", "--file", "-pl", "--projects", "-P", "--activate-profiles", "-s", "--settings", "-T"})
 # Those of the machine may hold passwords, and are not shown to the code; Maven fails where it may not read them.
 _SETTINGS = {"--global-settings": "settings", "--global-toolchains": "toolchains"}
 
@@ -30,9 +30,9 @@ def _method(name: str) -> str:
     return name if _JUNIT_4.fullmatch(name) else re.split(r"[({\[]", name, maxsplit=1)[0]
 
 
-def _wild(name: str) -> str:
-    """*name* as a pattern that means it: what a pattern or another encoding could read otherwise is any sign."""
-    return "".join(sign if _PLAIN.match(sign) else "?" for sign in name)
+def _wild(name: str, any_: str = "?") -> str:
+    """*name* as a pattern that means it: what a pattern or another encoding could read otherwise is *any_* sign."""
+    return "".join(sign if _PLAIN.match(sign) else any_ for sign in name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +116,19 @@ def _java(job: Mapping[str, str], options: str) -> Mapping[str, str]:
     return {options: " ".join(filter(None, given)), **({"MAVEN_USER_HOME": wrapper} if wrapper else {})}
 
 
-_INIT = """allprojects {
+# A task that runs no tests takes no --tests: what is wanted, a pattern a line, is told to those that do.
+_WANTED = "AGENT_CI_WANTED"
+_MOST = 100_000  # bytes; the kernel takes no longer variable than 128 KiB, and then everything is run
+_INIT = """def wanted = (System.getenv('AGENT_CI_WANTED') ?: '').readLines()
+allprojects {
     afterEvaluate {
         tasks.withType(Test) {
             ignoreFailures = true
             outputs.upToDateWhen { false }
-            filter { failOnNoMatchingTests = false }
+            filter {
+                failOnNoMatchingTests = false
+                if (wanted) { setIncludePatterns(wanted as String[]) }
+            }
         }
     }
 }
@@ -137,11 +144,15 @@ exec gradle "$@"
 """
 
 
+_GRADLE = Options(frozenset({"--tests"}))
+
+
 @dataclass(frozen=True, slots=True)
 class Gradle:
     """https://docs.gradle.org/current/userguide/java_testing.html#test_filtering; *arguments* are the user's.
 
     An id is ``CLASS::NAME``. A parametrised case is selected by its method, and the others left out of the report.
+    A selection replaces what the build itself chooses to run.
     """
 
     arguments: tuple[str, ...] = ("test",)
@@ -161,15 +172,14 @@ class Gradle:
         start = ("sh", "-c", _START, "sh", kept, "--offline", "--no-daemon", "--console=plain", "--continue")
         around = {**_java(place.environment, "GRADLE_OPTS"), "GRADLE_RO_DEP_CACHE": f"{kept}/caches"}
         common = (*start, "--init-script", init, "--gradle-user-home", home)
-        chosen = dict.fromkeys(_gradle_pattern(id_) for id_ in only)
-        words = tuple(word for pattern in chosen for word in ("--tests", pattern))
+        wanted = "\n".join(dict.fromkeys(map(_gradle_pattern, only)))
         step = Step(
-            (*common, *self.arguments, *words),
+            (*common, *(_GRADLE.without(self.arguments, frozenset({"--tests"})) if only else self.arguments)),
             ("**/build/test-results/**/TEST-*.xml",),
             builds=True,
             build_alone=(*common, "testClasses"),
             files={"agent-ci.gradle": _INIT},
-            environment=around,
+            environment={**around, _WANTED: wanted if len(wanted.encode()) <= _MOST else ""},
         )
         return (step,)
 
@@ -184,8 +194,8 @@ def _gradle_pattern(id_: str) -> str:
     JUnit 5 has a name for people reported where there is one, from which the method cannot be told: the class then.
     """
     class_, _, name = id_.partition("::")
-    method = "".join(sign if _PLAIN.match(sign) else "*" for sign in _method(name)) if _METHOD.fullmatch(name) else ""
-    return f"{class_}.{method}" if method else class_
+    method = _wild(_method(name), "*") if _METHOD.fullmatch(name) else ""
+    return ".".join(filter(None, (_wild(class_, "*"), method)))
 
 
 def _gradle_home(job: Mapping[str, str]) -> str:

@@ -17,6 +17,18 @@ class Manifest:
     files: tuple[str, ...]
 
 
+def holds_all(outer: Manifest, folder: str, inner: Manifest) -> bool:
+    """What is inside of a project is part of it."""
+    del outer, folder, inner
+    return True
+
+
+def holds_none(outer: Manifest, folder: str, inner: Manifest) -> bool:
+    """What is inside of a project is a project of its own."""
+    del outer, folder, inner
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """How one framework is recognised.
@@ -24,7 +36,9 @@ class Kind:
     ``manifests`` are names of files, or ``*.`` and a suffix; ``found`` looks at one and says which framework it means,
     if it is this one. ``read`` is given the words of a command and returns the framework that they start, if it is this
     one. It can be run where all ``programs`` are there, of which the repository may bring the first as a wrapper, and
-    ``installed``, a path below the project, exists (empty: nothing need).
+    ``installed``, a path below the project, exists (empty: nothing need). ``holds`` says whether the tests of a project
+    run those of one inside of it: by the manifest of the outer one, the folder of the inner one relative to that, and
+    the manifest of the inner one.
     """
 
     name: str
@@ -33,6 +47,7 @@ class Kind:
     read: Callable[[tuple[str, ...]], Framework | None]
     programs: tuple[str, ...]
     installed: str = ""
+    holds: Callable[[Manifest, str, Manifest], bool] = holds_all
 
 
 def after(words: tuple[str, ...], *starts: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -19,12 +19,20 @@ _LAUNCHERS = (
     *(("yarn", "run"), ("yarn",), ("pnpm", "exec"), ("pnpm", "run"), ("pnpm", "dlx"), ("pnpm",), ("bunx",)),
 )
 _VARIABLE = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_OF_A_SHELL = re.compile(r"[;&|<>`$\n]")
+_EXPANDS = re.compile(r"`|\$[\w{(]")
+# A command of a script with its quotes, up to what ends it or leads its output elsewhere.
+_COMMAND = re.compile(r"""(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|(?!\d?[<>])[^;&|<>\n'"\\])+""", re.DOTALL)
 
 
-def scripted(words: tuple[str, ...], manifest: str) -> str:
-    """The script of package.json, whose text is *manifest*, that *words* start with npm, yarn or pnpm; else empty."""
+def scripted(words: tuple[str, ...], manifest: str) -> tuple[str, ...]:
+    """The words of the script of package.json, whose text is *manifest*, that *words* start with npm, yarn or pnpm.
+
+    None where they start no script, or one that is more than one command, or that only a shell understands.
+    """
     rest = after(words, ("npm", "run"), ("yarn", "run"), ("pnpm", "run"), ("npm",), ("yarn",), ("pnpm",))
-    return _facts(manifest)[1].get({"t": "test"}.get(rest[0], rest[0]), "") if rest else ""
+    script = _facts(manifest)[1].get({"t": "test"}.get(rest[0], rest[0]), "") if rest else ""
+    return () if _OF_A_SHELL.search(script) else _words(script)
 
 
 def _facts(text: str) -> tuple[frozenset[str], dict[str, str]]:
@@ -45,9 +53,9 @@ def _found(make: _Make, program: str, package: str, manifest: Manifest) -> Frame
         return None
     likely = sorted(scripts, key=lambda name: (name != "test", not name.startswith("test"), name))
     for name in likely:
-        for part in re.split(r"&&|\|\||;", scripts[name]):
+        for part in _COMMAND.findall(scripts[name]):
             if framework := _read(make, program, _words(part)):
-                return framework
+                return make((), ()) if _EXPANDS.search(part) else framework  # what a shell would put in is not known
     is_alone = len(named & _PACKAGES) == 1 and not re.search(r"\w", scripts.get("test", "").replace("no test", ""))
     return make((), ()) if is_alone or "test" not in scripts else None
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from agent_ci.core.frameworks.framework import Place, Step
 from agent_ci.core.frameworks.kind import Kind, Manifest, after
+from agent_ci.core.frameworks.options import Options, with_more
 from agent_ci.core.report import TestCase
 
 # The project's own, which composer installed, before the one of the machine.
 _START = 'if [ -f vendor/bin/phpunit ]; then exec php vendor/bin/phpunit "$@"; else exec phpunit "$@"; fi'
 _SIGNS = re.compile(r"[^\w ]", re.ASCII)
 _FAILED, _ERRED = 1, 2
+_REPORT = "--log-junit"  # the last one counts
+_OPTIONS = Options(frozenset({_REPORT, "--filter"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,9 @@ class PhpUnit:
         report = f"{place.outbox}/phpunit.xml"
         chosen = ("--filter", any_of(only)) if only else ()
         start = ("sh", "-c", _START, "sh", "--no-interaction", "--colors=never", "--do-not-cache-result")
-        run = (*start, "--log-junit", report, *chosen, *self.arguments)
-        listing = (*start, "--list-tests", *self.arguments)
+        given = _OPTIONS.without(self.arguments, frozenset({_REPORT, "--filter"} if only else {_REPORT}))
+        run = (*start, *with_more(given, (*chosen, _REPORT, report)))
+        listing = (*start, *with_more(given, ("--list-tests",)))
         return (Step(run, (report,), builds=True, build_alone=listing, ran=(0, _FAILED, _ERRED)),)
 
     def id_of(self, case: TestCase, _place: Place) -> str:

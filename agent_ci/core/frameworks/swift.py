@@ -7,9 +7,22 @@ from dataclasses import dataclass
 
 from agent_ci.core.frameworks.framework import Place, Step
 from agent_ci.core.frameworks.kind import Kind, Manifest, after
+from agent_ci.core.frameworks.options import Options
 from agent_ci.core.report import TestCase
 
 _SIGNS = re.compile(r"[\\^$.|?*+(){}\[\]]")
+_CHOOSES = frozenset({"--filter", "-s", "--specifier"})
+# What is ours to say. Coverage would have to be said to both steps, and not every `swift build` knows it.
+_COVERAGE = frozenset({"--enable-code-coverage", "--disable-code-coverage"})
+_OURS = _COVERAGE | {"--xunit-output", "--parallel", "--no-parallel", "--skip-build", "--skip-update"}
+# What `swift build` does not know: "OVERVIEW: Build and run tests" of `swift test --help`.
+_NOT_OF_BUILD = _OURS | _CHOOSES | {
+    *("--skip", "--num-workers", "--test-product", "-l", "--list-tests", "--show-codecov-path"),
+    *("--show-code-coverage-path", "--show-coverage-path", "--enable-testable-imports", "--disable-testable-imports"),
+    *("--attachments-path", "--event-stream-output-path"),
+}  # fmt: skip
+_VALUED = {"--xunit-output", "--skip", "--num-workers", "--test-product", "--attachments-path"}
+_OPTIONS = Options(_CHOOSES | _VALUED | {"--event-stream-output-path"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +44,12 @@ class Swift:
         """Compile, then run all or some; a report is only written by a run in parallel."""
         report = f"{place.outbox}/swift.xml"
         chosen = tuple(word for id_ in only for word in ("--filter", pattern(id_)))
-        run = ("swift", "test", "--skip-build", "--skip-update", "--parallel", "--xunit-output", report)
+        given = _OPTIONS.without(self.arguments, _OURS | _CHOOSES if only else _OURS)
+        ours = ("--skip-build", "--skip-update", "--parallel", "--xunit-output", report)
+        shared = _OPTIONS.without(self.arguments, _NOT_OF_BUILD)
         return (
-            Step(("swift", "build", "--build-tests", "--skip-update"), builds=True),
-            Step((*run, *self.arguments, *chosen), (report,)),
+            Step(("swift", "build", *shared, "--build-tests", "--skip-update"), builds=True),
+            Step(("swift", "test", *given, *ours, *chosen), (report,)),
         )
 
     def id_of(self, case: TestCase, _place: Place) -> str:

@@ -22,12 +22,20 @@ def found(files: dict[str, str]) -> list[tuple[str, str, str]]:
     return [(one.folder, one.framework.name, shlex.join(one.framework.command)) for one in projects]
 
 
-CARGO, MODULE = '[package]\nname = "a"\n', "module example.com/a\n"
+CARGO, WORKSPACE, MODULE = '[package]\nname = "a"\n', "[workspace]\n", "module example.com/a\n"
 REPOSITORIES = {
     "jest by its script": ({"package.json": package("jest --coverage", "jest")}, [("", "jest", "npx jest --coverage")]),
     "jest behind a linter, with variables": (
         {"package.json": package("eslint . && cross-env NODE_OPTIONS=--experimental-vm-modules jest src", "jest")},
         [("", "jest", "NODE_OPTIONS=--experimental-vm-modules npx jest src")],
+    ),
+    "jest in a line that only a shell understands": (
+        {"package.json": package("tsc&jest -t 'a|b' 2>&1 | tee log; eslint .", "jest")},
+        [("", "jest", "npx jest -t 'a|b'")],
+    ),
+    "jest with what a shell would put in": (
+        {"package.json": package("jest --config $CONFIG", "jest")},
+        [("", "jest", "npx jest")],
     ),
     "jest through node": (
         {"package.json": package("node --expose-gc node_modules/jest/bin/jest.js -i", "jest")},
@@ -46,6 +54,33 @@ REPOSITORIES = {
     "a workspace of cargo and what is in it": (
         {"Cargo.toml": "[workspace]\n", "a/Cargo.toml": CARGO, "b/Cargo.toml": CARGO},
         [("", "cargo", "cargo test --workspace")],
+    ),
+    "modules of go in another, which does not run their tests": (
+        {"go.mod": MODULE, "a_test.go": "", "sub/go.mod": MODULE, "sub/in/b_test.go": "", "sub/x/go.mod": MODULE},
+        [("", "go", "go test ./..."), ("sub", "go", "go test ./...")],
+    ),
+    "a module of go whose tests are all in another": (
+        {"go.mod": MODULE, "a.go": "", "sub/go.mod": MODULE, "sub/b_test.go": ""},
+        [("sub", "go", "go test ./...")],
+    ),
+    "packages in a package that is no workspace": (
+        {"Cargo.toml": CARGO, "a/Cargo.toml": CARGO, "a/b/Cargo.toml": WORKSPACE + CARGO, "a/b/c/Cargo.toml": CARGO},
+        [(folder, "cargo", "cargo test --workspace") for folder in ("", "a", "a/b")],
+    ),
+    "packages that a workspace excludes": (
+        {
+            "Cargo.toml": f'{WORKSPACE}members = ["a/*", "./t/in"]\nexclude = ["a/x/", "t"]\n{CARGO}',
+            **dict.fromkeys(("a/b/Cargo.toml", "a/x/Cargo.toml", "t/in/Cargo.toml", "t/out/Cargo.toml"), CARGO),
+        },
+        [(folder, "cargo", "cargo test --workspace") for folder in ("", "a/x", "t/out")],
+    ),
+    "a workspace in a workspace": (
+        {"Cargo.toml": WORKSPACE, "fuzz/Cargo.toml": CARGO + WORKSPACE},
+        [(folder, "cargo", "cargo test --workspace") for folder in ("", "fuzz")],
+    ),
+    "a package in one that cannot be read": (
+        {"Cargo.toml": f"[workspace]\n[package]\na = {'[' * 5000}\n", "a/Cargo.toml": CARGO},
+        [(folder, "cargo", "cargo test --workspace") for folder in ("", "a")],
     ),
     "several projects, the nearest root of each": (
         {
@@ -109,7 +144,8 @@ COMMANDS = {
     "go run gotest.tools/gotestsum@v1.12.0 -- ./b": "go test ./b",
     "go vet ./...": None,
     "cargo test --all-features -- --test-threads=1": "cargo test --all-features -- --test-threads=1",
-    "cargo +nightly t": "cargo test",
+    "cargo +nightly t": "cargo +nightly test",
+    "cargo +nightly build": None,
     "cargo build": None,
 }
 
@@ -120,16 +156,27 @@ def test_a_command_is_known_by_its_words(command: str, expected: str | None) -> 
     assert (shlex.join(framework.command) if framework else None) == expected
 
 
-SCRIPTS = json.dumps({"scripts": {"test": "jest", "test:unit": "vitest run"}})
+SCRIPTS = json.dumps({
+    "scripts": {
+        "test": "jest", "test:unit": "vitest run -t 'two words'", "open": "jest 'a",
+        **{name: f"jest {name} eslint" for name in ("&&", ";", "|", ">", "<", "&", "$", "`", "\n")},
+    }
+})  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("words", "script"),
     [
-        *(("npm test", "jest"), ("npm t", "jest"), ("yarn test:unit", "vitest run"), ("pnpm run test", "jest")),
-        *(("npm run gone", ""), ("npm", ""), ("make test", "")),
+        *(("npm test", ("jest",)), ("npm t", ("jest",)), ("pnpm run test", ("jest",))),
+        ("yarn test:unit", ("vitest", "run", "-t", "two words")),
+        *((name, ()) for name in ("npm run gone", "npm", "make test", "npm run open")),
+        *((f"npm run {name}", ()) for name in ("&&", ";", "|", ">", "<", "&", "$", "`")),
     ],
 )
-def test_a_script_is_looked_up(words: str, script: str) -> None:
+def test_the_words_of_a_script_are_looked_up_where_it_is_one_command(words: str, script: tuple[str, ...]) -> None:
     assert packages.scripted(tuple(words.split()), SCRIPTS) == script
-    assert packages.scripted(tuple(words.split()), "no JSON") == ""
+    assert packages.scripted(tuple(words.split()), "no JSON") == ()
+
+
+def test_a_script_of_two_lines_is_more_than_one_command() -> None:
+    assert packages.scripted(("npm", "run", "\n"), SCRIPTS) == ()

@@ -31,7 +31,7 @@ COMMANDS: dict[str, Framework | None] = {
     "bundle exec rake test": Minitest(),
     "rake": None,
     "vendor/bin/phpunit --testsuite unit": PhpUnit(("--testsuite", "unit")),
-    "ctest --test-dir build -C Debug": CTest(("-C", "Debug")),
+    "ctest --test-dir build -C Debug --output-junit=x -R unit": CTest(("-C", "Debug", "-R", "unit")),
     "cmake --build build": None,
     "mix test --seed 0": ExUnit(("--seed", "0")),
     "mix compile": None,
@@ -91,6 +91,21 @@ def test_maven_reads_what_the_job_downloaded_and_runs_the_wanted_methods() -> No
     assert step.build_alone[-1] == "test-compile"
 
 
+def test_gradle_is_told_what_to_run_by_a_variable_since_not_every_task_takes_it_as_an_option() -> None:
+    [step] = Gradle(("build", "--tests", "a.*", "-x", "lint", "--tests=b")).steps(
+        PLACE, ("a.BTest::c(int)[1]", "a.ä\nD")
+    )
+    assert step.argv[-3:] == ("build", "-x", "lint")
+    assert step.environment["AGENT_CI_WANTED"] == "a.BTest.c\na.**D"
+    [whole] = Gradle(("build", "--tests", "a.*")).steps(PLACE, ())
+    assert (whole.argv[-3:], whole.environment["AGENT_CI_WANTED"]) == (("build", "--tests", "a.*"), "")
+
+
+def test_gradle_runs_everything_where_a_variable_cannot_hold_what_is_wanted() -> None:
+    [step] = Gradle().steps(PLACE, tuple(f"a.B{number}::{'c' * 100}" for number in range(1000)))
+    assert step.environment["AGENT_CI_WANTED"] == ""
+
+
 def test_a_test_of_dotnet_is_selected_by_its_method_and_by_what_nunit_calls_it() -> None:
     assert any_of(("Shop.MoneyTest::Half",)) == "FullyQualifiedName=Shop.MoneyTest.Half"
     assert any_of(("Shop.MoneyTest::Half(4,2)",)) == (
@@ -100,6 +115,66 @@ def test_a_test_of_dotnet_is_selected_by_its_method_and_by_what_nunit_calls_it()
     assert (build.builds, run.reports) == (True, ("/outbox/trx/*.trx",))
     assert run.argv[-2:] == ("--filter", "FullyQualifiedName=Shop.MoneyTest.Half")
     assert run.environment["NUGET_PACKAGES"] == "/home/ada/.nuget/packages"
+
+
+def test_ctest_runs_what_the_user_chose_and_a_selection_replaces_it() -> None:
+    given = CTest(("-j", "2", "-R", "unit", "--tests-regex=x", "-E", "slow"))
+    (_, whole), (_, some) = given.steps(PLACE, ()), given.steps(PLACE, ("a",))
+    assert whole.argv[-9:-2] == given.arguments
+    assert some.argv[-8:-2] == ("-j", "2", "-E", "slow", "--tests-regex", "^(a)$")
+
+
+DOTNET = ("a.sln", "-c", "Release", "-p:X=1")
+OF_TESTS = (
+    "--collect:XPlat Code Coverage",
+    "-s",
+    "a.runsettings",
+    "--blame-hang",
+    "--blame-hang-timeout",
+    "5m",
+    "-v",
+    "n",
+)
+OF_OURS = ("--logger", "trx;LogFileName=a.trx", "-l:console", "--results-directory", "mine", "--nologo")
+
+
+def test_dotnet_builds_without_what_is_only_told_to_tests_and_is_told_nothing_twice() -> None:
+    given = (*DOTNET, "--filter", "A", *OF_TESTS, *OF_OURS, "--", "RunConfiguration.MaxCpuCount=1")
+    build, whole = (step.argv for step in DotNet(given).steps(PLACE, ()))
+    _, some = (step.argv for step in DotNet(given).steps(PLACE, ("A::b",)))
+    ours = ("--no-build", "--nologo", "--logger", "trx", "--results-directory", "/outbox/trx")
+    assert build == ("dotnet", "build", *DOTNET, "--nologo", "-v", "quiet")
+    assert whole == ("dotnet", "test", *DOTNET, "--filter", "A", *OF_TESTS, *ours, *given[-2:])
+    assert some == ("dotnet", "test", *DOTNET, *OF_TESTS, *ours, "--filter", "FullyQualifiedName=A.b", *given[-2:])
+
+
+def test_the_report_of_phpunit_is_ours_and_so_is_a_selection() -> None:
+    given = PhpUnit(("--log-junit", "mine.xml", "--filter", "a", "tests", "--log-junit=b.xml"))
+    [whole], [some] = given.steps(PLACE, ()), given.steps(PLACE, ("A::b",))
+    assert whole.argv[-5:] == ("--filter", "a", "tests", "--log-junit", "/outbox/phpunit.xml")
+    assert some.argv[-5:] == ("tests", "--filter", "/^(?:A\\:\\:b)$/s", "--log-junit", "/outbox/phpunit.xml")
+    assert whole.build_alone[-4:] == ("--filter", "a", "tests", "--list-tests")
+
+
+def test_swift_builds_what_it_tests_and_reports_where_we_say() -> None:
+    shared = ("-c", "release", "-Xswiftc", "-DX")
+    given = (
+        *shared,
+        "--xunit-output",
+        "mine.xml",
+        "--no-parallel",
+        "--enable-code-coverage",
+        "--filter",
+        "A",
+        "--skip",
+        "B",
+    )
+    build, whole = (step.argv for step in Swift(given).steps(PLACE, ()))
+    _, some = (step.argv for step in Swift(given).steps(PLACE, ("T.A::b",)))
+    ours = ("--skip-build", "--skip-update", "--parallel", "--xunit-output", "/outbox/swift.xml")
+    assert build == ("swift", "build", *shared, "--build-tests", "--skip-update")
+    assert whole == ("swift", "test", *shared, "--filter", "A", "--skip", "B", *ours)
+    assert some == ("swift", "test", *shared, "--skip", "B", *ours, "--filter", r"^T\.A/b$")
 
 
 @pytest.mark.parametrize("name", ["Half", "Shop.MoneyTest.Half"])

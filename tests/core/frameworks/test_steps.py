@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from agent_ci.core.frameworks.cargo import Cargo
+from agent_ci.core.frameworks.elixir import ExUnit
 from agent_ci.core.frameworks.framework import Framework, Place, selected, told_once
 from agent_ci.core.frameworks.go import Go
 from agent_ci.core.frameworks.javascript import Jest, Mocha, Playwright, Vitest
@@ -27,6 +28,56 @@ def test_jest_is_asked_for_each_file_with_one_pattern_of_its_titles() -> None:
     assert second[-2:] == ("--runTestsByPath", "b.js")
     assert "--testNamePattern" not in second
     assert not {"src", "x", "--watch"} & {*first, *second}
+
+
+def words(framework: Framework, *only: str) -> tuple[str, ...]:
+    """The words that are given to the program, without ours and without where its report goes."""
+    [argv_] = argv(framework, *only)
+    ours = ("npx", "--no-install", "run", "--ci", "--json", "--testLocationInResults", "--reporter=json")
+    return tuple(word for word in argv_ if word not in ours and "=/out" not in word and "(?:" not in word)
+
+
+JEST = ("-w", "2", "--testPathIgnorePatterns", "e2e", "--reporters", "x", "y", "-i", "src", "--max-workers", "3")
+KEPT = ("jest", "-w", "2", "--testPathIgnorePatterns", "e2e", "--reporters", "x", "y", "-i")
+PICKED = ("-t", "x", "--shard=1/2", "--findRelatedTests", "a.js", "--testPathPattern", "a", "b")
+ARGUMENTS = {
+    "jest": (Jest(JEST), ("jest", *JEST), (*KEPT, "--max-workers", "3")),
+    "jest that chooses": (Jest((*PICKED, "-b")), ("jest", *PICKED, "-b"), ("jest", "-b")),
+    "jest that waits, or asks git": (
+        Jest(("--watch", "-o", "--changedSince", "main", "--outputFile", "x", "-b", "--watchAll=false")),
+        *[("jest", "-b")] * 2,
+    ),
+    "jest with a dashed file": (Jest(("-b", "--", "-x")), ("jest", "-b", "--", "-x"), ("jest", "-b")),
+    "vitest": (
+        Vitest(("--bail", "1", "-w", "--reporter", "x", "--test-name-pattern", "x", "--coverage", "src")),
+        ("vitest", "--bail", "1", "--test-name-pattern", "x", "--coverage", "src"),
+        ("vitest", "--bail", "1", "--coverage"),
+    ),
+    "mocha": (
+        Mocha(("-t", "5000", "-R", "dot", "-f", "x", "-i", "--spec", "a", "-w", "b")),
+        ("mocha", "-t", "5000", "-f", "x", "-i", "--spec", "a", "b"),
+        ("mocha", "-t", "5000"),
+    ),
+    "playwright": (
+        Playwright(("--project", "a", "b", "--ui", "--reporter", "x", "-j", "2", "-g", "x", "-x", "src")),
+        ("playwright", "test", "--project", "a", "b", "-j", "2", "-g", "x", "-x", "src"),
+        ("playwright", "test", "-j", "2", "-x"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("framework", "whole", "some"), ARGUMENTS.values(), ids=ARGUMENTS)
+def test_arguments_are_kept_in_their_order_and_those_that_choose_are_left_out_of_a_selection(
+    framework: Framework, whole: tuple[str, ...], some: tuple[str, ...]
+) -> None:
+    assert words(framework) == whole
+    assert words(framework, "z.js::t")[: len(some)] == some
+    assert len(words(framework, "z.js::t")) <= len(some) + 3
+
+
+def test_our_options_come_last_and_in_front_of_what_is_no_option() -> None:
+    [jest] = argv(Jest(("--reporters", "x", "--", "a")))
+    assert jest[3:] == ("--reporters", "x", *jest[5:8], "--outputFile=/out/jest.json", "--", "a")
 
 
 def test_a_title_of_two_lines_is_a_pattern_of_one() -> None:
@@ -75,18 +126,41 @@ def test_go_is_asked_for_each_package_and_each_parent_of_subtests() -> None:
         (*common, "-run=^TestC$/^(a\\.b|c\\|d)$", "m/p", "-args", "-x"),
         (*common, "m/q", "-args", "-x"),
     ]
+    assert argv(Go(flags)) == [(*common[:-2], "-run", "X", "-tags", "a,b", "./...", "-args", "-x")]
 
 
 def test_cargo_is_asked_for_each_target_with_exact_names() -> None:
     ids = ("my-part (lib)::tests::a", "my-part (lib)::tests::b", "other (bin x y)::c", "third (test it)")
-    arguments = ("--workspace", "--all-features", "-p", "z", "--lib", "name", "--", "--test-threads=1", "filter")
-    common = ("--no-fail-fast", "--all-features")
+    chosen = ("--workspace", "-p", "z", "--lib", "name", "--exclude=y", "--test", "t")
+    own = ("--test-threads", "1", "--skip=a", "filter", "--exact", "-q", "--skip", "b")
+    arguments = ("--all-features", "-F", "a b", *chosen, "-j", "1", "--no-fail-fast", "--", *own)
+    common = ("--no-fail-fast", "--all-features", "-F", "a b", "-j", "1")
+    options = ("--test-threads", "1", "--skip=a", "-q", "--skip", "b")
     runs = [words[words.index("--no-fail-fast") :] for words in argv(Cargo(arguments), *ids)]
     assert runs == [
-        (*common, "-p", "my-part", "--lib", "--", "--test-threads=1", "--exact", "tests::a", "tests::b"),
-        (*common, "-p", "other", "--bin", "x y", "--", "--test-threads=1", "--exact", "c"),
-        (*common, "-p", "third", "--test", "it", "--", "--test-threads=1"),
+        (*common, "-p", "my-part", "--lib", "--", *options, "--exact", "tests::a", "tests::b"),
+        (*common, "-p", "other", "--bin", "x y", "--", *options, "--exact", "c"),
+        (*common, "-p", "third", "--test", "it", "--", *options),
     ]
+    [whole] = argv(Cargo(arguments))
+    given = ("--all-features", "-F", "a b", *chosen, "-j", "1", "--", *own)
+    assert whole[whole.index("--no-fail-fast") :] == ("--no-fail-fast", *given)
+
+
+@pytest.mark.parametrize("only", [(), ("a (lib)::t",)])
+def test_cargo_is_started_with_the_toolchain_that_the_user_named(only: tuple[str, ...]) -> None:
+    build, run = Cargo((), ("+nightly",)).steps(PLACE, only)
+    assert build.argv[-4:] == ("cargo", "+nightly", "test", "--no-run")
+    assert "cargo +nightly test --no-run" in " ".join(run.argv)
+    assert " sh cargo +nightly test --no-fail-fast" in " ".join(run.argv)
+
+
+def test_mix_keeps_the_values_of_options_and_leaves_out_those_that_choose() -> None:
+    arguments = ("--seed", "0", "--exclude", "slow", "test/b_test.exs", "--only", "x:1", "--failed", "--trace")
+    [whole], [some] = ([step.argv for step in ExUnit(arguments).steps(PLACE, only)] for only in ((), ("a.exs::M::t",)))
+    assert whole[-9:] == arguments
+    kept = ("--seed", "0", "--exclude", "slow", "--trace", "--exclude", "test", "--include", "test:t", "a.exs")
+    assert some[some.index("AgentCI.Formatter") + 1 :] == kept
 
 
 @pytest.mark.parametrize(
