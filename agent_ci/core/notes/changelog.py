@@ -16,6 +16,7 @@ from markdown_it.utils import EnvType
 
 from agent_ci.core.notes.rendering import Style
 from agent_ci.core.notes.values import Section
+from agent_ci.core.notes.versions import PREVIEWS, version
 
 NAMES = ("CHANGELOG.md", "CHANGES.md", "HISTORY.md", "RELEASES.md", "NEWS.md", "docs/CHANGELOG.md", "docs/changelog.md")
 """Where a changelog in Markdown usually is, the most usual place first."""
@@ -25,7 +26,7 @@ OTHERS = re.compile(r"(docs/)?(changelog|changes|history|news)(\.(rst|txt|adoc))
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _BOM = "\ufeff"
-_VERSION = re.compile(r"(?<![\w.])v?\d+(?:\.\d+)+(?:[-.]?(?:a|b|rc|alpha|beta|pre|dev|post)[-.]?\d*(?:\.\d+)*)?\b")
+_VERSION = re.compile(rf"(?<![\w.])v?\d+(?:\.\d+)+(?:[-.]?(?i:{PREVIEWS}|post)[-.]?\d*(?:\.\d+)*)?\b")
 _AHEAD = re.compile(r"[\[*\s]*(?:unreleased|upcoming|next|development|dev|main|master|tbd)\b", re.IGNORECASE)
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -285,9 +286,11 @@ def _like(old: str, name: str) -> str:
     return f"v{bare}" if old.startswith("v") else bare
 
 
-def _order(text: str) -> tuple[int, ...]:
-    """What the versions in headings are compared by."""
-    return tuple(map(int, re.findall(r"\d+", found[0]))) if (found := re.search(r"\d+(?:\.\d+)+", text)) else ()
+def _order(text: str) -> tuple[tuple[int, ...], int, int, tuple[int, ...]]:
+    """What the versions in headings are compared by; one that nobody counts like that comes before all others."""
+    found = _VERSION.search(text)
+    counted = version(found[0]) if found else None
+    return counted.order if counted else ((), 0, 0, ())
 
 
 def _bare(name: str) -> str:
