@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from itertools import pairwise
 from markdown_it import MarkdownIt
 from markdown_it.utils import EnvType
 
+from agent_ci.core.notes.release import digest
 from agent_ci.core.notes.rendering import Style
 from agent_ci.core.notes.values import Section
 from agent_ci.core.notes.versions import PREVIEWS, version
@@ -193,7 +193,7 @@ class Changelog:
         """The lines of the section, without line ends."""
         yield from _heading(release, newest, self._lines)
         yield ""
-        yield f"<!-- agent-ci:notes sha256={_digest(release.body)} -->"
+        yield f"<!-- agent-ci:notes sha256={digest(release.body)} -->"
         yield ""
         yield from release.body.rstrip("\n").split("\n")
 
@@ -223,12 +223,12 @@ class Changelog:
     def _is_as_written(self, start: int, end: int) -> bool:
         text = "".join(self._lines[start:end]).replace("\r\n", "\n").replace("\r", "\n").strip("\n")
         mark = _MARK.match(text)
-        return bool(mark and _digest(text[mark.end() :]) == mark[1])
+        return bool(mark and digest(text[mark.end() :]) == mark[1])
 
     def _replaced(self, old: tuple[int, int], release: Release) -> str:
         start, end = old
         heading = next(one for one in self._releases if one.start == start)
-        mark, blank = f"<!-- agent-ci:notes sha256={_digest(release.body)} -->", ""
+        mark, blank = f"<!-- agent-ci:notes sha256={digest(release.body)} -->", ""
         lines = (blank, mark, blank, *release.body.rstrip("\n").split("\n"))
         text = "".join(f"{line}{self._end}" for line in lines)
         rest = self._lines[heading.end : end]
@@ -308,7 +308,3 @@ def _spelled_day(day: str, as_in: re.Match[str]) -> str:
     name = _MONTHS[when.month - 1]
     name = name if model in _MONTHS else name[:3]
     return f"{name} {when.day}, {when.year}" if as_in["month"] else f"{when.day} {name} {when.year}"
-
-
-def _digest(body: str) -> str:
-    return hashlib.sha256(body.strip("\n").encode("utf-8", "surrogateescape")).hexdigest()

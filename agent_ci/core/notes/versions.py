@@ -16,7 +16,6 @@ _TAG = re.compile(
     (?P<build>(?:[+]|[-.]?post)[\w.-]*)?""",
     re.VERBOSE | re.IGNORECASE,
 )
-_YEARS = range(2000, 2100)
 _ORDER = {"dev": 0, "nightly": 0, "canary": 0, "next": 1, "a": 2, "alpha": 2, "m": 2, "b": 3, "beta": 3}
 
 
@@ -33,11 +32,6 @@ class Version:
     def is_preview(self) -> bool:
         """Whether it precedes the release of its numbers."""
         return bool(self.pre)
-
-    @property
-    def is_calendar(self) -> bool:
-        """Whether its first number is a year."""
-        return self.numbers[0] in _YEARS
 
     @property
     def package(self) -> str:
