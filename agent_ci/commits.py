@@ -12,8 +12,8 @@ from agent_ci.core.notes.values import Commit, Person, Range
 from agent_ci.core.notes.written import HEAD, added
 from agent_ci.process import ToolError
 
-_FIELDS = "%H%x00%P%x00%aN%x00%aE%x00%ct%x00%B"
-_COUNT = 6
+_FIELDS = "%H%x00%P%x00%aN%x00%aE%x00%B"
+_COUNT = 5
 _EARLIER = 150
 _CONTEXT = 40  # lines, so that the heading above an entry is seen
 _COPY = "(cherry picked from commit "
@@ -61,9 +61,9 @@ class Log:
     def _commits(self, span: tuple[str, ...], changed: Mapping[str, tuple[str, ...]]) -> Iterator[Commit]:
         words = self._words("--topo-order", f"--format={_FIELDS}", *span)
         rows = zip(*(words[index::_COUNT] for index in range(_COUNT)), strict=False)
-        for id_, parents, name, address, time, message in rows:
+        for id_, parents, name, address, message in rows:
             author, paths = Person(name, address), changed.get(id_, ())
-            yield Commit(id_, tuple(parents.split()), author, int(time), message.strip(), paths)
+            yield Commit(id_, tuple(parents.split()), author, message.strip(), paths)
 
     def _changed(self, span: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Each commit, newest first, with the paths in which it differs from its first parent."""

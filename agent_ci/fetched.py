@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from agent_ci.core.context import Context
-from agent_ci.core.red_run import RedRun
+from agent_ci.core.red_run import Left, RedRun
 from agent_ci.errors import UnsupportedError, UsageError
 from agent_ci.files import open_regular
 from agent_ci.kept import door
@@ -23,6 +23,8 @@ _FOLDER = "agent-ci-red-run"
 _PLACE = re.compile(r"(?:reports/[\w.-]+\.xml|logs/[\w.-]+\.log)", re.ASCII)
 _MOST_BYTES = 1_000_000
 _MOST_FILES = 5000
+_MOST_REPORTS, _MOST_LOGS, _MOST_NOTES = 2000, 50, 100  # that are kept, so that the list of them can be read again
+_NAME_BYTES, _NOTE_BYTES = 250, 1000  # of one in that list
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,11 @@ def usual_folder(environment: Mapping[str, str]) -> Path | None:
     return Path(named) if named else Path(temporary, _FOLDER) if temporary else None
 
 
-def keep(run: RedRun, folder: Path) -> None:
+def keep(run: RedRun, folder: Path) -> RedRun:
     """Write the files of *run* into the *folder*, which is new or empty; the list of them comes last.
 
-    Raises UsageError where there is something else, and OSError.
+    What is too much for a run to read is left out; what was kept is returned, with a note on the rest. Raises
+    UsageError where there is something else, and OSError.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -51,14 +54,41 @@ def keep(run: RedRun, folder: Path) -> None:
             raise UsageError(f"{folder} is not empty; name a new folder with --into")
     except (FileExistsError, NotADirectoryError) as error:
         raise UsageError(f"{folder} is no folder; name another with --into") from error
-    files = run.files
+    kept = _bounded(run)
+    files = kept.files
     for place, left in files.items():
         path = folder / place
         path.parent.mkdir(mode=0o700, exist_ok=True)
         path.write_bytes(left.content)
     names = {place: left.name for place, left in files.items()}
-    told = {"repository": run.repository, "run": run.run, "commit": run.commit, "files": names, "notes": run.notes}
+    told = {"repository": run.repository, "run": run.run, "commit": run.commit, "files": names, "notes": kept.notes}
     (folder / MANIFEST).write_text(json.dumps(told, indent=2), encoding="utf-8")
+    return kept
+
+
+def _bounded(run: RedRun) -> RedRun:
+    """*run* with as many files, names and notes as ``of`` reads, the first ones, and a note on what was left out."""
+    notes = list(run.notes)
+    if len(notes) > _MOST_NOTES:
+        notes[_MOST_NOTES:] = [f"{len(notes) - _MOST_NOTES} more notes are left out"]
+    for what, files, most in (("reports", run.reports, _MOST_REPORTS), ("logs", run.logs, _MOST_LOGS)):
+        if len(files) > most:
+            notes.append(f"of {len(files)} {what} the first {most} are kept, and the others are left out")
+    reports, logs = map(_named, run.reports[:_MOST_REPORTS]), map(_named, run.logs[:_MOST_LOGS])
+    notes = [_cut(note, _NOTE_BYTES) for note in notes]
+    return replace(run, reports=tuple(reports), logs=tuple(logs), notes=tuple(notes))
+
+
+def _named(left: Left) -> Left:
+    return Left(_cut(left.name, _NAME_BYTES), left.content)
+
+
+def _cut(text: str, most: int) -> str:
+    """The beginning of *text* that takes at most *most* bytes in JSON."""
+    kept = text[:most]
+    while (size := len(json.dumps(kept))) > most:
+        kept = kept[: min(len(kept) - 1, len(kept) * most // size)]
+    return kept
 
 
 def of(environment: Mapping[str, str], context: Context) -> Fetched:

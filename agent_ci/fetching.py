@@ -37,7 +37,7 @@ class Fetching:
             raise UsageError("there is no usual folder for what is fetched here; name one outside of the checkout")
         found = registry.red_run(self.environment, self.of)
         try:
-            fetched.keep(found, folder)
+            there = fetched.keep(found, folder)
         except OSError as error:
             raise InfrastructureError(f"{folder} cannot be written ({error.strerror}); name another folder") from error
-        return "\n".join((f"fetched {found.sentence} into {folder}", *found.notes))
+        return "\n".join((f"fetched {there.sentence} into {folder}", *there.notes))

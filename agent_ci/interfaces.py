@@ -70,9 +70,14 @@ class _End:
         return found
 
     def sizes(self, paths: frozenset[str]) -> dict[str, int]:
-        """The size in bytes of those *paths* that are here."""
+        """The size in bytes of those *paths* that are here. Raises ToolError where git has not what they hold."""
         wanted = [row for path, row in self.rows.items() if path in paths]
         lines = self._batch("--batch-check", wanted).decode("ascii").splitlines() if wanted else []
+        if lost := [row.path for row, line in zip(wanted, lines, strict=True) if line.endswith(" missing")]:
+            raise process.ToolError(
+                f"what {len(lost)} file(s) hold, {lost[0]!r:.200} for one, is not in this checkout; make one that "
+                "leaves out nothing (git clone without --filter, actions/checkout without `filter`)"
+            )
         return {row.path: int(line.rsplit(" ", 1)[-1]) for row, line in zip(wanted, lines, strict=True)}
 
     def _batch(self, how: str, rows: list[TreeRow]) -> bytes:

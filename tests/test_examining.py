@@ -176,6 +176,49 @@ OTHER_SHAPES = {
 }
 
 
+FETCH = """      - run: %s
+        env:
+          GITHUB_TOKEN: x
+"""
+BOTH = """      - run: |
+          agent-ci fetch
+          agent-ci fix
+        env:
+          GITHUB_TOKEN: x
+          MODEL_API_KEY: x
+"""
+
+
+def fetching(root: Path, run: str) -> dict[str, Complaint]:
+    """What is found where the step *run*, which has a token, precedes the one with the key."""
+    checkout = made(root, "github")
+    text = (checkout.root / OURS).read_text()
+    checkout.commit({OURS: text.replace("      - id: fix\n", FETCH % run + "      - id: fix\n")})
+    return found(checkout.root)
+
+
+@pytest.mark.parametrize(
+    "run",
+    ["agent-ci fetch", '|\n          "$HOME/bin/agent-ci" fetch --of 5 \\\n            --into "$RUNNER_TEMP/red"'],
+)
+def test_a_step_that_only_fetches_may_have_the_token(run: str, tmp_path: Path) -> None:
+    assert fetching(tmp_path / "work", run) == {}
+
+
+@pytest.mark.parametrize(
+    "more", ["; sh x", "\n          sh x", " | sh", " `sh x`", " $(sh x)", " & sh", " ${{ inputs.x }}"]
+)
+def test_a_step_that_fetches_and_does_more_may_not(more: str, tmp_path: Path) -> None:
+    assert set(fetching(tmp_path / "work", f"|\n          agent-ci fetch{more}")) == {"key-and-token"}
+
+
+def test_a_step_that_fetches_and_fixes_is_a_fix(tmp_path: Path) -> None:
+    checkout = Checkout.at(tmp_path / "work")
+    one_step = ONE_JOB.replace(f"      - uses: {ACTION}\n      - uses: {UPLOAD}\n", BOTH)
+    checkout.commit({**FILES, OURS: one_step.replace("contents: read", "contents: write")})
+    assert {"fix-may-write", "key-and-token", "no-artifact"} <= set(found(checkout.root))
+
+
 @pytest.mark.parametrize("shape", OTHER_SHAPES)
 def test_workflows_that_people_wrote_are_repaired_as_well(shape: str, tmp_path: Path) -> None:
     text, files, id_ = OTHER_SHAPES[shape]

@@ -91,6 +91,23 @@ def test_a_list_that_is_a_link_is_left_alone(tmp_path: Path) -> None:
     assert "symbolic link" in fetched.of(around, HERE).said
 
 
+def test_of_too_much_as_much_is_kept_as_is_read_and_the_rest_is_named(tmp_path: Path) -> None:
+    long = "\U0001f600" * 5000
+    reports = tuple(Left(f"{number} {long}", REPORT) for number in range(2001))
+    logs = tuple(Left(f"{number} {long}", b"boom") for number in range(51))
+    notes = tuple(f"{number} {long}" for number in range(130))
+    kept = fetched.keep(replace(LEFT, reports=reports, logs=logs, notes=notes), tmp_path / "there")
+    assert kept.notes[100:] == (
+        "30 more notes are left out",
+        "of 2001 reports the first 2000 are kept, and the others are left out",
+        "of 51 logs the first 50 are kept, and the others are left out",
+    )
+    found = fetched.of({fetched.VARIABLE: str(tmp_path / "there")}, HERE)
+    assert found.said == "read 2000 report(s) and 50 log(s) of run 5"
+    assert found.reports[-1].read_bytes() == REPORT
+    assert list(found.logs.values())[-1].startswith("49 \U0001f600")
+
+
 def test_a_folder_that_holds_something_is_not_written_into(tmp_path: Path) -> None:
     (tmp_path / "x").touch()
     for folder in (tmp_path, tmp_path / "x"):

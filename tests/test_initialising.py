@@ -136,6 +136,18 @@ def test_a_comment_starts_nothing_before_a_job_without_a_checkout_has_looked_up_
         assert "needs." in job["if"]
 
 
+def test_what_a_comment_starts_delivers_as_what_follows_a_red_run_does_and_names_the_change(tmp_path: Path) -> None:
+    chat, usual = (yaml.safe_load(path.read_text())["jobs"] for path in workflows(made(tmp_path, "GitHub, with chat")))
+    change = {"AGENT_CI_CHANGE": "${{ needs.chat.outputs.change }}"}
+    for name in ("propose", "publish"):
+        steps, as_usual = chat[name]["steps"], usual[name]["steps"]
+        assert [step.get("uses") for step in steps] == [step.get("uses") for step in as_usual]
+        own = [step["env"] for step in steps if "env" in step]
+        assert own == [{**change, **step["env"]} for step in as_usual if "env" in step]
+    without = {**chat["publish"], "needs": "propose", "steps": usual["publish"]["steps"]}
+    assert (without, chat["publish"]["needs"]) == (usual["publish"], ["chat", "propose"])
+
+
 def test_the_jobs_that_comments_start_are_included_beside_the_others(tmp_path: Path) -> None:
     included = yaml.safe_load((made(tmp_path, "GitLab, with chat") / ".gitlab-ci.yml").read_text())["include"]
     assert [one["local"] for one in included] == [".gitlab/agent-ci.yml", ".gitlab/agent-ci-chat.yml"]

@@ -43,6 +43,16 @@ def test_the_ledger_holds_the_proposal_and_a_person_is_told_and_no_tag_is_made(t
     assert checkout.git("tag") == "v1.2.3"
 
 
+def test_what_a_partial_clone_lacks_is_said_and_the_version_is_proposed_all_the_same(tmp_path: Path) -> None:
+    whole = project(tmp_path)
+    whole.commit({"shapes/__init__.py": OLD.replace(", scale=1", "")}, "fix: simpler (#4)")
+    whole.git("config", "uploadpack.allowFilter", "true")
+    whole.git("clone", "--quiet", "--filter=blob:none", whole.root.as_uri(), str(tmp_path / "partial"))
+    found, shown = drafted(Checkout(tmp_path / "partial"))
+    assert (found["version"], found["interface"]) == ("v1.2.4", [])
+    assert "the interface was not compared: what 1 file(s) hold, 'shapes/__init__.py' for one, is not in" in shown
+
+
 def test_an_undeclared_break_raises_the_version_and_names_its_change(tmp_path: Path) -> None:
     checkout = project(tmp_path)
     checkout.commit({"shapes/__init__.py": OLD.replace(", scale=1", "")}, "fix: simpler (#4)")

@@ -18,6 +18,7 @@ _FILE_BYTES = 20_000_000
 _ENTRIES = 2000
 _RATIO = 200  # XML of a test report packs to a thirtieth; only what was made for it packs to less than a hundredth
 _UNSUSPICIOUS = 1_000_000  # bytes below which the ratio says nothing
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what forges pack with; others take memory as they are told
 _HEADER = b"PK\x01\x02"  # one in front of each entry of the directory
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
@@ -28,8 +29,9 @@ def unpacked(
     """The path and the content of each file in a zip archive whose path *is_wanted*; nothing else is unpacked.
 
     Raises UnsupportedError for the whole archive where any of its entries is a link, lies outside or comes twice, where
-    there are more than 2000, or where a wanted one has more than 20 MB or all together more than *most* bytes or 200
-    times of what is packed. Sizes are counted while unpacking, and never believed. An archive in it stays closed.
+    there are more than 2000, or where a wanted one is packed otherwise than forges do, has more than 20 MB, or all
+    together more than *most* bytes or 200 times of what is packed. Sizes are counted while unpacking, and never
+    believed. An archive in it stays closed.
     """
     if len(packed) > MOST_BYTES or packed.count(_HEADER) > 10 * _ENTRIES:
         raise UnsupportedError(f"the archive is too large: {len(packed)} bytes, {packed.count(_HEADER)} entries")
@@ -51,6 +53,10 @@ def _read(archive: zipfile.ZipFile, allowed: int, is_wanted: Callable[[str], boo
         _check(entry)
     total = 0
     for entry in (entry for entry in entries if not entry.is_dir() and is_wanted(entry.filename)):
+        if entry.compress_type not in _PACKINGS:
+            raise UnsupportedError(
+                f"the archive holds {entry.filename!r} packed in a way that is not read; use deflate"
+            )
         with archive.open(entry) as file:
             content = file.read(_FILE_BYTES + 1)
         total += len(content)

@@ -57,7 +57,6 @@ class Heard:
     """
 
     text: str
-    login: str
     is_program: bool
     may_write: bool
     change: AskedChange | None = None
@@ -100,7 +99,7 @@ def decided(name: str, change: AskedChange | None, *, run_url: str = "", lacks: 
     """
     if name not in COMMANDS:
         known = ", ".join(f"`/agent-ci {command}` {meaning}" for command, meaning in COMMANDS.items())
-        meant = did_you_mean(name, COMMANDS) if name else ""
+        meant = did_you_mean(name, COMMANDS) or "."
         return Decision(f"There is no command `{name}`{meant} I know: {known}." if name else f"I know: {known}.")
     if objection := _objection(name, change, lacks):
         return Decision(f"`{name}` was not started: {objection}.")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from agent_ci.core import scaffold_chat
 from agent_ci.core.pins import UNKNOWN, pinned
 
 WORKFLOW, GITLAB_FILE, GITLAB_MAIN = ".github/workflows/agent-ci.yml", ".gitlab/agent-ci.yml", ".gitlab-ci.yml"
 CHAT_WORKFLOW, GITLAB_CHAT = ".github/workflows/agent-ci-chat.yml", ".gitlab/agent-ci-chat.yml"
+
+_NO_LINES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ def files(layout: Layout, settings: str) -> Mapping[str, str]:
     found = {GITLAB_FILE: _filled(_GITLAB, layout)} if is_gitlab else {WORKFLOW: _filled(_GITHUB, layout)}
     if layout.has_chat:
         path, template = (GITLAB_CHAT, scaffold_chat.GITLAB) if is_gitlab else (CHAT_WORKFLOW, scaffold_chat.GITHUB)
-        found[path] = _filled(template, layout)
+        found[path] = _filled(template, layout, scaffold_chat.LINES)
     if is_gitlab:
         found[GITLAB_MAIN] = "include:\n" + "".join(f"  - local: {path}\n" for path in found)
     return {**found, ".agent-ci.yml": settings}
@@ -54,11 +57,20 @@ def settings_text(rows: Iterable[tuple[str, str, str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _filled(template: str, layout: Layout) -> str:
+def _filled(template: str, layout: Layout, lines: Mapping[str, str] = _NO_LINES) -> str:
+    """*template* for *layout*; *lines* stand in it instead of ours."""
     follows = bool(layout.workflows)
     names = "[" + ", ".join(json.dumps(name) for name in layout.workflows) + "]"
     install = "\n".join(f"      - run: {command}" for command in layout.install) if layout.install else ""
     values = {
+        "JOBS": _JOBS,
+        "WHO": ".",
+        "WHEN": "    if: >-\n@CONDITION@",
+        "QUEUE": "",
+        "OUTCOME": "      outcome: ${{ steps.fix.outputs.outcome }}",
+        "COMMAND": "fix",
+        "CHANGE": "",
+        "NEEDS": "propose",
         "TRIGGER": (_AFTER if follows else _BESIDE)
         .replace("@NAMES@", names)
         .replace("@BRANCH@", json.dumps(layout.default_branch)),
@@ -76,7 +88,7 @@ def _filled(template: str, layout: Layout) -> str:
         "UPLOAD": pinned("actions/upload-artifact"),
         "DOWNLOAD": pinned("actions/download-artifact"),
     }
-    for name, value in values.items():
+    for name, value in {**values, **lines}.items():
         template = template.replace(f"@{name}@", value) if value else template.replace(f"@{name}@\n", "")
     return "\n".join(line for line in template.split("\n") if line.strip() != "@")
 
@@ -121,18 +133,21 @@ concurrency:
   cancel-in-progress: false
 
 jobs:
-  # Has the key of the model, and nothing to write with.
+@JOBS@
+"""
+_JOBS = """\
+  # Has the key of the model, and nothing to write with@WHO@
   propose:
     name: propose a proven fix
-    if: >-
-@CONDITION@
+@WHEN@
     runs-on: ubuntu-latest
     timeout-minutes: 30
     permissions:
       contents: read # to check out the judged commit
 @RIGHT@
+@QUEUE@
     outputs:
-      outcome: ${{ steps.fix.outputs.outcome }}
+@OUTCOME@
       evidence-sha256: ${{ steps.fix.outputs.evidence-sha256 }}
     steps:
       - uses: @CHECKOUT@
@@ -148,9 +163,10 @@ jobs:
       - id: fix
         uses: @ACTION@
         with:
-          command: fix
+          command: @COMMAND@
           deliver: patch
         env:
+@CHANGE@
           # Without a key only the proposers that need none are asked.
           AGENT_CI_API_KEY: ${{ secrets.AGENT_CI_API_KEY }} # zizmor: ignore[secrets-outside-env]
       - if: always()
@@ -164,7 +180,7 @@ jobs:
   # Has the right to write, no key, no checkout, and runs nothing of the change.
   publish:
     name: deliver the fix, or say what was found
-    needs: propose
+    needs: @NEEDS@
     if: ${{ !cancelled() && needs.propose.outputs.evidence-sha256 != '' }}
     runs-on: ubuntu-latest
     timeout-minutes: 10
@@ -185,9 +201,9 @@ jobs:
           evidence-sha256: ${{ needs.propose.outputs.evidence-sha256 }}
           deliver: pull-request
         env:
+@CHANGE@
           # A commit by this token starts no workflow; the token of a GitHub App does.
-          AGENT_CI_FORGE_TOKEN: ${{ github.token }}
-"""
+          AGENT_CI_FORGE_TOKEN: ${{ github.token }}"""
 _GITLAB = """\
 # Written by `agent-ci init`. `agent-ci doctor` checks it. Give the variable AGENT_CI_API_KEY the environment scope
 # agent-ci/propose, and AGENT_CI_FORGE_TOKEN the scope agent-ci/publish, so that no job has both.

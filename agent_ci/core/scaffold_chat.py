@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
+LINES: Mapping[str, str] = MappingProxyType(
+    {
+        "WHO": ". The change of a fork never gets here.",
+        "WHEN": "    needs: chat\n"
+        "    if: needs.chat.outputs.command == 'fix' || needs.chat.outputs.command == 'explain'",
+        "RIGHT": "",
+        "QUEUE": "    concurrency:\n"
+        "      group: agent-ci-propose-${{ github.event.issue.number }}\n"
+        "      cancel-in-progress: false",
+        "OUTCOME": "",
+        "HEAD": "needs.chat.outputs.head",
+        "FETCH": "",
+        "COMMAND": "${{ needs.chat.outputs.command }}",
+        "CHANGE": "          AGENT_CI_CHANGE: ${{ needs.chat.outputs.change }}",
+        "NEEDS": "[chat, propose]",
+    }
+)
+"""How the jobs that propose and deliver differ from those that no comment starts."""
+
 GITHUB = """\
 # Written by `agent-ci init --chat`; docs/how-to/chat.md of agent-ci explains it.
 name: agent-ci chat
@@ -40,74 +62,7 @@ jobs:
         env:
           AGENT_CI_FORGE_TOKEN: ${{ github.token }}
 
-  # Has the key of the model, and nothing to write with. The change of a fork never gets here.
-  propose:
-    name: propose a proven fix
-    needs: chat
-    if: needs.chat.outputs.command == 'fix' || needs.chat.outputs.command == 'explain'
-    runs-on: ubuntu-latest
-    timeout-minutes: 30
-    permissions:
-      contents: read # to check out the judged commit
-    concurrency:
-      group: agent-ci-propose-${{ github.event.issue.number }}
-      cancel-in-progress: false
-    outputs:
-      evidence-sha256: ${{ steps.fix.outputs.evidence-sha256 }}
-    steps:
-      - uses: @CHECKOUT@
-        with:
-          ref: ${{ needs.chat.outputs.head }}
-          fetch-depth: 0
-          persist-credentials: false
-      - uses: @PYTHON@
-        with:
-          python-version: "3.12"
-@INSTALL@
-      - id: fix
-        uses: @ACTION@
-        with:
-          command: ${{ needs.chat.outputs.command }}
-          deliver: patch
-        env:
-          AGENT_CI_CHANGE: ${{ needs.chat.outputs.change }}
-          # Without a key only the proposers that need none are asked.
-          AGENT_CI_API_KEY: ${{ secrets.AGENT_CI_API_KEY }} # zizmor: ignore[secrets-outside-env]
-      - if: always()
-        uses: @UPLOAD@
-        with:
-          name: agent-ci
-          path: .agent-ci/
-          include-hidden-files: true
-          if-no-files-found: ignore
-
-  # Has the right to write, no key, no checkout, and runs nothing of the change.
-  publish:
-    name: deliver the fix, or say what was found
-    needs: [chat, propose]
-    if: ${{ !cancelled() && needs.propose.outputs.evidence-sha256 != '' }}
-    runs-on: ubuntu-latest
-    timeout-minutes: 10
-    permissions:
-      contents: write # to push a branch or a commit
-      pull-requests: write # to open a pull request and to comment
-      issues: write # to ask a person where repairs did not hold
-      checks: write # to show the result beside the commit
-    steps:
-      - uses: @DOWNLOAD@
-        with:
-          name: agent-ci
-          path: .agent-ci
-      - uses: @ACTION@
-        with:
-          command: publish
-          evidence: .agent-ci/evidence.json
-          evidence-sha256: ${{ needs.propose.outputs.evidence-sha256 }}
-          deliver: pull-request
-        env:
-          AGENT_CI_CHANGE: ${{ needs.chat.outputs.change }}
-          # A commit by this token starts no workflow; the token of a GitHub App does.
-          AGENT_CI_FORGE_TOKEN: ${{ github.token }}
+@JOBS@
 
   # Has the right to write, no key, no checkout, and runs nothing of the change.
   undo:

@@ -17,6 +17,9 @@ from agent_ci.http import answers
 from agent_ci.http.answers import Answer
 from agent_ci.http.exchange import BrokenError, HopelessError, Request, Response, exchange
 
+SECONDS_TO_LOOK = 20.0
+"""How long a run may wait to hear about itself from its forge, before it begins."""
+
 _BODY_BYTES = 20_000_000
 _EXCHANGE_SECONDS = 60.0
 _RETRIES = 5

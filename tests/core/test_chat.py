@@ -118,7 +118,8 @@ def test_what_a_forge_cannot_do_is_not_started() -> None:
 
 def test_what_is_not_known_is_answered_in_one_sentence_with_the_nearest_word() -> None:
     answer = decided("fxi", CHANGE).answer
-    assert "There is no command `fxi`; did you mean 'fix'?" in answer
+    assert answer.startswith("There is no command `fxi`; did you mean 'fix'? I know: ")
+    assert decided("zzzz", CHANGE).answer.startswith("There is no command `zzzz`. I know: ")
     assert all(f"`/agent-ci {name}`" in answer for name in COMMANDS)
     assert "\n" not in answer
     for later in ("tests", "changelog"):

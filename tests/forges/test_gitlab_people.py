@@ -17,9 +17,10 @@ from agent_ci.chatting import NOTHING, Chat, as_variables
 from agent_ci.core.asked_change import read_change
 from agent_ci.core.chat import STOPPED
 from agent_ci.core.context import Event
-from agent_ci.errors import NotAllowedError, UnsupportedError
+from agent_ci.errors import ForgeUnavailableError, NotAllowedError, UnsupportedError
 from agent_ci.forges.gitlab.adapter import GitLabCI
 from agent_ci.forges.gitlab.people import GitLabPeople
+from agent_ci.http.api import Timing
 from tests.forges.gitlab_lab import TOKEN, GitLabLab
 from tests.servers.gitlab import BOT, PERSON
 from tests.servers.gitlab_values import Fault
@@ -101,6 +102,23 @@ def test_a_token_that_may_not_look_is_told_what_it_needs(status: int, talk: Talk
     with pytest.raises(NotAllowedError, match=r"stopped repairs is not known: .*the role Developer"):
         forge.context()
     assert forge.context().is_stopped
+
+
+def test_the_look_for_the_label_is_short_and_a_delivery_has_all_its_time_after_it(talk: Talk) -> None:
+    passed: list[float] = []
+    clock = Timing(monotonic=lambda: sum(passed), sleep=passed.append, write_gap=0.0)
+    forge = talk.lab.forge(timing=clock, CI_MERGE_REQUEST_IID="1", CI_COMMIT_SHA=talk.lab.head)
+    busy = Fault("GET .*/merge_requests/1$", 429, headers=(("Retry-After", "30"),), times=2)
+    talk.lab.server.faults.append(busy)
+    with pytest.raises(ForgeUnavailableError):
+        forge.context()
+    assert passed == []
+    busy.times = 0
+    assert not forge.context().is_stopped
+    passed.append(170.0)
+    busy.times = 1
+    assert forge.deliver(talk.lab.parcel(), "suggestion").rung == "suggestion"
+    assert 30 <= sum(passed[1:]) < 60
 
 
 def test_explain_is_not_had_here_and_undo_is_for_the_job_that_follows(talk: Talk) -> None:

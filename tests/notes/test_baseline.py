@@ -24,6 +24,7 @@ CASES = {
     "no tag at all": ((), "v1.0.0", "", ""),
     "tags that name no version": (("latest", "nightly", "before-the-move"), "v1.0.0", "", ""),
     "an older line": (("v1.0.0", "v1.0.1", "v2.0.0"), "v1.0.2", "", "v1.0.1"),
+    "a release that was made again": (("1.0", "1.1", "1.1.post1"), "1.1.post2", "", "1.1.post1"),
     "nothing is named": (("v1.0.0", "v1.1.0", "v1.2.0rc1"), "", "", "v1.1.0"),
     "a package is named": (("v1.0.0", "core-v2.0.0"), "", "core-", "core-v2.0.0"),
 }

@@ -15,6 +15,7 @@ from agent_ci.core.pins import PINNED, PINS, pinned
 
 _OWN = re.compile(r"(?:^|/)agent-ci(?:@|/|$)")
 _COMMAND = re.compile(r"\bagent-ci(?:['\"])? +(fix|publish|explain|verify)\b")
+_FETCH = re.compile(r"""["']?(?:[\w.~/$-]*/)?agent-ci["']? +fetch(?: +[\w.,:=@%+~/$"'-]+)*""")
 _KEY = re.compile(r"^\s*(?:- )?(\w*API_KEY):", re.MULTILINE)
 _TOKEN = re.compile(r"^(?:AGENT_CI_FORGE_TOKEN|GITHUB_TOKEN|GH_TOKEN)$")
 _GUARD = "github.event.workflow_run.head_repository.full_name == github.repository"
@@ -273,8 +274,10 @@ def _command(step: yaml.Node) -> str:
 
 
 def _fetches(step: yaml.Node) -> bool:
+    """Whether *step* is one `fetch`, and does nothing else."""
     is_named = text_of(step, "with", "command") == "fetch" and bool(_OWN.search(text_of(step, "uses")))
-    return is_named or bool(re.search(r"\bagent-ci(?:['\"])? +fetch\b", text_of(step, "run")))
+    lines = text_of(step, "run").replace("\\\n", " ").strip()
+    return is_named or _FETCH.fullmatch(lines) is not None
 
 
 def _first(node: yaml.Node | None) -> yaml.Node:

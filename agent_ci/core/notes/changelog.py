@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -14,8 +13,10 @@ from itertools import pairwise
 from markdown_it import MarkdownIt
 from markdown_it.utils import EnvType
 
+from agent_ci.core.notes.release import digest
 from agent_ci.core.notes.rendering import Style
 from agent_ci.core.notes.values import Section
+from agent_ci.core.notes.versions import PREVIEWS, version
 
 NAMES = ("CHANGELOG.md", "CHANGES.md", "HISTORY.md", "RELEASES.md", "NEWS.md", "docs/CHANGELOG.md", "docs/changelog.md")
 """Where a changelog in Markdown usually is, the most usual place first."""
@@ -25,7 +26,7 @@ OTHERS = re.compile(r"(docs/)?(changelog|changes|history|news)(\.(rst|txt|adoc))
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _BOM = "\ufeff"
-_VERSION = re.compile(r"(?<![\w.])v?\d+(?:\.\d+)+(?:[-.]?(?:a|b|rc|alpha|beta|pre|dev|post)[-.]?\d*(?:\.\d+)*)?\b")
+_VERSION = re.compile(rf"(?<![\w.])v?\d+(?:\.\d+)+(?:[-.]?(?i:{PREVIEWS}|post)[-.]?\d*(?:\.\d+)*)?\b")
 _AHEAD = re.compile(r"[\[*\s]*(?:unreleased|upcoming|next|development|dev|main|master|tbd)\b", re.IGNORECASE)
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -192,7 +193,7 @@ class Changelog:
         """The lines of the section, without line ends."""
         yield from _heading(release, newest, self._lines)
         yield ""
-        yield f"<!-- agent-ci:notes sha256={_digest(release.body)} -->"
+        yield f"<!-- agent-ci:notes sha256={digest(release.body)} -->"
         yield ""
         yield from release.body.rstrip("\n").split("\n")
 
@@ -222,12 +223,12 @@ class Changelog:
     def _is_as_written(self, start: int, end: int) -> bool:
         text = "".join(self._lines[start:end]).replace("\r\n", "\n").replace("\r", "\n").strip("\n")
         mark = _MARK.match(text)
-        return bool(mark and _digest(text[mark.end() :]) == mark[1])
+        return bool(mark and digest(text[mark.end() :]) == mark[1])
 
     def _replaced(self, old: tuple[int, int], release: Release) -> str:
         start, end = old
         heading = next(one for one in self._releases if one.start == start)
-        mark, blank = f"<!-- agent-ci:notes sha256={_digest(release.body)} -->", ""
+        mark, blank = f"<!-- agent-ci:notes sha256={digest(release.body)} -->", ""
         lines = (blank, mark, blank, *release.body.rstrip("\n").split("\n"))
         text = "".join(f"{line}{self._end}" for line in lines)
         rest = self._lines[heading.end : end]
@@ -285,9 +286,11 @@ def _like(old: str, name: str) -> str:
     return f"v{bare}" if old.startswith("v") else bare
 
 
-def _order(text: str) -> tuple[int, ...]:
-    """What the versions in headings are compared by."""
-    return tuple(map(int, re.findall(r"\d+", found[0]))) if (found := re.search(r"\d+(?:\.\d+)+", text)) else ()
+def _order(text: str) -> tuple[tuple[int, ...], int, int, tuple[int, ...]]:
+    """What the versions in headings are compared by; one that nobody counts like that comes before all others."""
+    found = _VERSION.search(text)
+    counted = version(found[0]) if found else None
+    return counted.order if counted else ((), 0, 0, ())
 
 
 def _bare(name: str) -> str:
@@ -305,7 +308,3 @@ def _spelled_day(day: str, as_in: re.Match[str]) -> str:
     name = _MONTHS[when.month - 1]
     name = name if model in _MONTHS else name[:3]
     return f"{name} {when.day}, {when.year}" if as_in["month"] else f"{when.day} {name} {when.year}"
-
-
-def _digest(body: str) -> str:
-    return hashlib.sha256(body.strip("\n").encode("utf-8", "surrogateescape")).hexdigest()

@@ -29,7 +29,7 @@ def signed(notes: str, *, more: str = "", limit: int = LIMIT) -> str:
     text = notes.strip("\n")
     if len(text) + _ROOM > limit:
         text = _cut(text, limit - _ROOM - len(more), more)
-    return f"{text}\n\n<!-- agent-ci:release sha256={_digest(text)} -->\n"
+    return f"{text}\n\n<!-- agent-ci:release sha256={digest(text)} -->\n"
 
 
 def is_ours(body: str) -> bool:
@@ -40,7 +40,12 @@ def is_ours(body: str) -> bool:
 def is_as_signed(body: str) -> bool:
     """Whether *body* is a page that we made and nobody changed; line ends do not count, since forges change them."""
     found = _MARK.search(_plain(body))
-    return bool(found and _digest(_plain(body)[: found.start()]) == found[1])
+    return bool(found and digest(_plain(body)[: found.start()]) == found[1])
+
+
+def digest(text: str) -> str:
+    """What a mark says of *text*; line ends around it do not count."""
+    return hashlib.sha256(text.strip("\n").encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _cut(text: str, room: int, more: str) -> str:
@@ -59,7 +64,3 @@ def _cut(text: str, room: int, more: str) -> str:
 
 def _plain(body: str) -> str:
     return body.replace("\r\n", "\n")
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.strip("\n").encode("utf-8", "surrogateescape")).hexdigest()

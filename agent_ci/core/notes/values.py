@@ -19,15 +19,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One commit. ``time`` is that of its committer, in seconds since 1970. ``message`` is whole.
-
-    ``paths`` are the files that differ from the first parent.
-    """
+    """One commit. ``message`` is whole, and ``paths`` are the files that differ from the first parent."""
 
     id: str
     parents: tuple[str, ...]
     author: Person
-    time: int
     message: str
     paths: tuple[str, ...] = ()
 

@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+PREVIEWS = "a|b|c|rc|alpha|beta|pre|preview|dev|next|canary|nightly|m"
+"""What versions call previews, as alternatives of a pattern whose case does not count."""
+
 _TAG = re.compile(
-    r"""(?P<prefix>.*?(?:^|[@/_-])v?|v)?                           # "v", "package@", "package-v"
-    (?P<numbers>\d+(?:\.\d+){1,3})
-    (?:[-._]?(?P<pre>(?:a|b|c|rc|alpha|beta|pre|preview|dev|next|canary|nightly|m)[-.]?\d*(?:\.\d+)*))?
+    rf"""(?P<prefix>.*?(?:^|[@/_-])v?|v)?                           # "v", "package@", "package-v"
+    (?P<numbers>\d+(?:\.\d+){{1,3}})
+    (?:[-._]?(?P<pre>(?:{PREVIEWS})[-.]?\d*(?:\.\d+)*))?
     (?P<build>(?:[+]|[-.]?post)[\w.-]*)?""",
     re.VERBOSE | re.IGNORECASE,
 )
-_YEARS = range(2000, 2100)
 _ORDER = {"dev": 0, "nightly": 0, "canary": 0, "next": 1, "a": 2, "alpha": 2, "m": 2, "b": 3, "beta": 3}
 
 
@@ -32,21 +34,17 @@ class Version:
         return bool(self.pre)
 
     @property
-    def is_calendar(self) -> bool:
-        """Whether its first number is a year."""
-        return self.numbers[0] in _YEARS
-
-    @property
     def package(self) -> str:
         """The prefix without the "v" that some write before the numbers."""
         return re.sub(r"v$", "", self.prefix, flags=re.IGNORECASE)
 
     @property
     def order(self) -> tuple[tuple[int, ...], int, int, tuple[int, ...]]:
-        """What versions of one package are compared by."""
+        """What versions of one package are compared by: a preview precedes its release, ``.post1`` comes after it."""
         padded = (*self.numbers, *(0,) * (4 - len(self.numbers)))
         if not self.pre:
-            return padded, 1, 0, ()
+            again = re.search(r"\d[-.]?post[-.]?(\d*)", self.tag.removeprefix(self.prefix), re.IGNORECASE)
+            return padded, 1, 0, (int(again[1] or 0),) if again else ()
         word = re.match(r"[a-z]+", self.pre, re.IGNORECASE)
         rank = _ORDER.get(word[0].lower(), 4) if word else 4
         return padded, 0, rank, tuple(map(int, re.findall(r"\d+", self.pre)))

@@ -14,9 +14,9 @@ from agent_ci.core.views.story import Story
 from agent_ci.errors import NotAllowedError, RungRefusedError, StaleError
 from agent_ci.forges.github import committing, people, requesting, suggesting, telling
 from agent_ci.forges.github.events import Job
-from agent_ci.forges.github.project import SECONDS_TO_LOOK, Project, token
+from agent_ci.forges.github.project import Project, token
 from agent_ci.http.answers import MissingError
-from agent_ci.http.api import Timing
+from agent_ci.http.api import SECONDS_TO_LOOK, Timing
 from agent_ci.ports import Delivery
 
 _RUNGS = {

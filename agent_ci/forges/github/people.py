@@ -66,16 +66,10 @@ class GitHubPeople:
         login = text(user, "login")
         is_program = text(user, "type") != "User" or not _LOGIN.fullmatch(login) or plain_login(user) == self._account
         if is_program or permission(self.project, login) < Permission.WRITE:
-            return Heard(text(comment, "body"), login, is_program=is_program, may_write=False)
+            return Heard(text(comment, "body"), is_program=is_program, may_write=False)
         answer = telling.sticky(self.project, ask.number, ask.marker)
-        return Heard(
-            text(comment, "body"),
-            login,
-            is_program=False,
-            may_write=True,
-            change=_change(request),
-            answer=text(answer or {}, "body"),
-        )
+        said = text(answer or {}, "body")
+        return Heard(text(comment, "body"), is_program=False, may_write=True, change=_change(request), answer=said)
 
     def reply(self, ask: Ask, words: str) -> str:
         """Show at the comment that it was seen, answer *words* once, and return the answer that stands."""

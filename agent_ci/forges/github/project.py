@@ -13,8 +13,6 @@ from agent_ci.http.answers import Answer, MissingError, RejectedError
 from agent_ci.http.api import Api, Timing, path_of
 
 _SECONDS = 300.0  # for all that one delivery asks, waiting for limits included
-SECONDS_TO_LOOK = 20.0
-"""How long a run may wait to hear about itself, before it begins."""
 _VERSION = "2022-11-28"
 _FRESH = 30  # commits and pull requests that are looked at for an earlier delivery
 

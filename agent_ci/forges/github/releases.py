@@ -35,7 +35,7 @@ class GitHubReleases:
         made = self.project.send("POST", self.project.path("releases"), wanted, read_back=lambda: self._made(page))
         there = self._of(page.tag)  # which may not show yet what was made just now
         there += [] if made.item["id"] in {one["id"] for one in there} else [made.item]
-        first, *surplus = sorted((one for one in there if is_ours(_body(one))), key=_id)
+        first, *surplus = sorted((one for one in there if is_ours(_body(one))), key=_id) or [made.item]
         for one in surplus:  # another run of ours was as fast; all agree on the first that was made
             if is_as_signed(_body(one)):
                 with contextlib.suppress(MissingError):  # then the other run took it away

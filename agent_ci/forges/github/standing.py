@@ -10,6 +10,7 @@ from agent_ci.errors import NotAllowedError
 from agent_ci.forges.github.project import Project
 from agent_ci.http.answers import Answer, MissingError, RejectedError
 from agent_ci.http.api import Timing
+from agent_ci.payloads import part
 
 
 def standing(
@@ -28,11 +29,14 @@ def standing(
             unseen.append("/".join(parts))
             return None
 
-    rights = _object(asked("actions", "permissions", "workflow"))
-    rules = _objects(asked("rules", "branches", branch))
-    protection = _object(asked("branches", branch))
-    is_private = answer.item.get("private") is True
-    forks = _object(asked("actions", "permissions", "fork-pr-workflows-private-repos")) if is_private else {}
+    told = {
+        "rights": asked("actions", "permissions", "workflow"),
+        "rules": asked("rules", "branches", branch),
+        "branch": asked("branches", branch),
+    }
+    if answer.item.get("private") is True:
+        told["forks"] = asked("actions", "permissions", "fork-pr-workflows-private-repos")
+    rights, protection, rules = part(told, "rights"), part(told, "branch"), _objects(told["rules"])
     types = {str(rule.get("type")) for rule in rules} | (
         {"protected"} if protection.get("protected") is True else set()
     )
@@ -41,21 +45,21 @@ def standing(
         branch=branch,
         workflows=workflows,
         scopes=_scopes(answer),
-        may_push=_flag(_object(answer.item.get("permissions")), "push"),
+        may_push=_flag(part(answer.item, "permissions"), "push"),
         default_rights=str(rights.get("default_workflow_permissions") or ""),
         may_open_requests=_flag(rights, "can_approve_pull_request_reviews"),
         required=_required(rules, protection),
         rules=frozenset(types),
-        sends_secrets_to_forks=_flag(forks, "send_secrets_and_variables"),
+        sends_secrets_to_forks=_flag(part(told, "forks"), "send_secrets_and_variables"),
     )
     return found, tuple(unseen)
 
 
 def _required(rules: list[Mapping[str, Any]], protection: Mapping[str, Any]) -> tuple[str, ...]:
     """The names of the checks that rulesets and the protection of the branch require."""
-    lists = [_object(rule.get("parameters")).get("required_status_checks") for rule in rules]
+    lists = [part(rule, "parameters").get("required_status_checks") for rule in rules]
     names = [str(check.get("context")) for checks in lists for check in _objects(checks)]
-    contexts = _object(_object(protection.get("protection")).get("required_status_checks")).get("contexts")
+    contexts = part(part(protection, "protection"), "required_status_checks").get("contexts")
     names += [str(name) for name in contexts] if isinstance(contexts, list) else []
     return tuple(dict.fromkeys(names))
 
@@ -69,10 +73,6 @@ def _scopes(answer: Answer) -> frozenset[str] | None:
 def _flag(item: Mapping[str, Any], name: str) -> bool | None:
     value = item.get(name)
     return value if isinstance(value, bool) else None
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _objects(value: object) -> list[Mapping[str, Any]]:

@@ -20,7 +20,7 @@ from agent_ci.forges.gitlab.project import NEEDED, RIGHT, Access, Project
 from agent_ci.forges.gitlab.suggesting import Suggesting
 from agent_ci.forges.gitlab.telling import Telling
 from agent_ci.forges.push import Push
-from agent_ci.http.api import Timing
+from agent_ci.http.api import SECONDS_TO_LOOK, Timing
 from agent_ci.ports import Delivery
 
 
@@ -42,7 +42,8 @@ class GitLabCI:
         access = Access.of(self.environment)
         if found.number is None or not access.token or access.is_job:
             return found
-        return replace(found, is_stopped=is_held(self._project, found.number))
+        project = Project.of(self.environment, self.timing, seconds=SECONDS_TO_LOOK)
+        return replace(found, is_stopped=is_held(project, found.number))
 
     def deliver(self, parcel: Parcel, rung: str) -> Delivery:
         """Deliver *parcel* by *rung*. A commit is pushed, since no call of the API moves a branch from a known commit.

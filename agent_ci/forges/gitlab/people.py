@@ -48,12 +48,11 @@ class GitLabPeople:
         except MissingError:
             return None
         body, author = text(note, "body"), part(note, "author")
-        login = text(author, "username")
         is_program = note.get("system") is True or self._is_program(author)
         if is_program or not self._may_write(author):
-            return Heard(body, login, is_program=is_program, may_write=False)
+            return Heard(body, is_program=is_program, may_write=False)
         answer = telling.noted(self.project, ask.number, ask.marker)
-        return Heard(body, login, is_program=False, may_write=True, change=_change(request), answer=answer)
+        return Heard(body, is_program=False, may_write=True, change=_change(request), answer=answer)
 
     def reply(self, ask: Ask, words: str) -> str:
         """Show at the note that it was seen, answer *words* once, and return the answer that stands."""

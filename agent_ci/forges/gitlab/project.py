@@ -58,15 +58,16 @@ class Project:
     name: str
 
     @classmethod
-    def of(cls, environment: Mapping[str, str], timing: Timing | None = None) -> Project:
-        """The project of this job, or the one that its merge request goes to.
+    def of(cls, environment: Mapping[str, str], timing: Timing | None = None, *, seconds: float = _SECONDS) -> Project:
+        """The project of this job, or the one that its merge request goes to, for all that is asked in *seconds*.
 
         Raises NotAllowedError where the job has no token for the API, and ForgeUnavailableError where it names none.
         """
         access = Access.of(environment)
         if not access.token or access.is_job:
             raise NotAllowedError(NEEDED)
-        return cls._named(environment, access, ("CI_MERGE_REQUEST_PROJECT_ID", *_OF_THE_PIPELINE), timing)
+        base, name = _named(environment, ("CI_MERGE_REQUEST_PROJECT_ID", *_OF_THE_PIPELINE))
+        return cls(Api(base, access.headers, seconds, timing=timing), name)
 
     @classmethod
     def of_pipeline(cls, environment: Mapping[str, str], timing: Timing | None = None) -> Project:
@@ -74,17 +75,7 @@ class Project:
         access = Access.of(environment)
         if not access.token:
             raise NotAllowedError("this job has no token that could read its pipeline")
-        return cls._named(environment, access, _OF_THE_PIPELINE, timing)
-
-    @classmethod
-    def _named(
-        cls, environment: Mapping[str, str], access: Access, names: tuple[str, ...], timing: Timing | None
-    ) -> Project:
-        server = environment.get("CI_SERVER_URL", "").rstrip("/")
-        base = environment.get("CI_API_V4_URL") or (f"{server}/api/v4" if server else "")
-        name = next((environment[name] for name in names if environment.get(name)), "")
-        if not base or not name:
-            raise ForgeUnavailableError("CI_API_V4_URL and CI_PROJECT_ID are not set, so that the project is not known")
+        base, name = _named(environment, _OF_THE_PIPELINE)
         return cls(Api(base, access.headers, _SECONDS, timing=timing), name)
 
     def get(self, *parts: str | int, **query: object) -> Item:
@@ -147,6 +138,16 @@ class Project:
 
     def _path(self, *parts: str | int) -> str:
         return path_of("projects", self.name, *parts)
+
+
+def _named(environment: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, str]:
+    """The address of the API, and the project that the first of *names* says. Raises ForgeUnavailableError."""
+    server = environment.get("CI_SERVER_URL", "").rstrip("/")
+    base = environment.get("CI_API_V4_URL") or (f"{server}/api/v4" if server else "")
+    name = next((environment[name] for name in names if environment.get(name)), "")
+    if not base or not name:
+        raise ForgeUnavailableError("CI_API_V4_URL and CI_PROJECT_ID are not set, so that the project is not known")
+    return base, name
 
 
 def number_of(item: Item, name: str = "id") -> int:

@@ -18,7 +18,7 @@ def range_of(titles: Iterable[str], author: Person = ADA) -> Range:
     ids = [f"{number:040x}" for number in range(1, 1 + len(titles))]
     parents = [*ids[1:], "f" * 40][: len(ids)]
     commits = {
-        id_: Commit(id_, (parent,), author, 0, title, ("till/price.py",))
+        id_: Commit(id_, (parent,), author, title, ("till/price.py",))
         for id_, parent, title in zip(ids, parents, titles, strict=True)
     }
     return Range("v1.0.0", ids[0] if ids else "f" * 40, commits, tuple(ids))

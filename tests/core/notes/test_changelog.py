@@ -43,6 +43,27 @@ def test_a_release_is_spelled_as_the_one_before(heading: str, expected: str) -> 
     assert section(f"Changelog of the till\n\n{heading}\n\n- Old.\n") == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "above"),
+    [
+        ("1.2.0", "1.2.0-rc.2"),
+        ("1.2.0", "1.2.0-RC2"),
+        ("1.2.0", "1.2.0-canary.7"),
+        ("1.2.0-rc.2", "1.2.0-rc.1"),
+        ("1.2.0-rc.1", "1.2.0-beta.4"),
+        ("1.2.0-rc.10", "1.2.0-rc.9"),
+        ("1.1.9", "1.1.0"),
+        ("1.2.0.post1", "1.2.0"),
+        ("till-v1.2.0", "v1.2.0rc1"),
+    ],
+)
+def test_a_release_goes_above_the_one_before_it_and_below_the_one_after(name: str, above: str) -> None:
+    text = f"# Changelog\n\n## 1.3.0\n\n- Newer.\n\n## {above}\n\n- Old.\n\n## 1.0.0\n\n- Older.\n"
+    made = Changelog(text).with_release(Release(name, "2026-03-04", BODY))
+    headings = [line.split()[1].lstrip("v") for line in made.splitlines() if line.startswith("## ")]
+    assert headings == ["1.3.0", name.removeprefix("till-v"), above.lstrip("v"), "1.0.0"]
+
+
 def test_the_section_goes_below_what_is_unreleased_and_its_name_is_defined() -> None:
     made = Changelog(KEPT + REFERENCES).with_release(NEXT)
     head, tail = KEPT.split("## [1.1.0]")

@@ -27,7 +27,7 @@ def told(*messages: str, since: str = "v1.2.3") -> Ledger:
     """The ledger of a range with one commit for each of *messages*, the newest first."""
     ids = [commit_id(number) for number in range(len(messages), 0, -1)]
     commits = {
-        id_: Commit(id_, (parent,), ADA, 0, message, ("pkg/code.py",))
+        id_: Commit(id_, (parent,), ADA, message, ("pkg/code.py",))
         for id_, parent, message in zip(ids, [*ids[1:], commit_id(0)], messages, strict=True)
     }
     return ledger(Range(since, ids[0] if ids else since, commits, tuple(ids)))

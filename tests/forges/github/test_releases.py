@@ -61,6 +61,15 @@ def test_a_draft_that_the_list_does_not_show_yet_was_made(lab: Lab) -> None:
     assert said == f"the draft of the release v1.1.0 was made: {release['html_url']}"
 
 
+def test_a_draft_that_a_person_wrote_in_at_once_was_made(lab: Lab) -> None:
+    releases(lab).draft(replace(FIRST, tag="v1.0.0"))
+    [before] = lab.server.state.releases
+    changed = {"id": before + 1, "draft": True, "tag_name": FIRST.tag, "body": "Mine."}
+    for seen in ([], [changed]):
+        lab.server.breaks("GET", "/releases$", Step(json.dumps(seen).encode()))
+    assert releases(lab).draft(FIRST).endswith(f"was made: {lab.server.state.releases[before + 1]['html_url']}")
+
+
 @pytest.mark.parametrize("after", [True, False], ids=["after the write", "before it"])
 def test_a_lost_answer_makes_no_second_draft(lab: Lab, *, after: bool) -> None:
     lab.server.breaks("POST", "/releases$", Step(status=0), after=after)
