@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from agent_ci.core.frameworks.framework import Place, Step
 from agent_ci.core.frameworks.kind import Kind, Manifest, after
@@ -16,6 +17,8 @@ _JUNIT_4 = re.compile(r"[\w$]+\[.*\]", re.DOTALL)
 _INVOCATION = re.compile(r"(?P<method>[^({\[]+)[({].*\[(?P<number>\d+)\]", re.DOTALL)
 _KIT = "junit_kit"
 _METHOD = re.compile(r"[\w$]+([({\[].*)?", re.DOTALL)  # anything else is a name for people
+_MODULE = re.compile(r"<module>\s*([^<]*?)\s*</module>")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _PHASES = frozenset({"test", "package", "verify", "install", "integration-test"})
 # Those of the machine may hold passwords, and are not shown to the code; Maven fails where it may not read them.
 _SETTINGS = {"--global-settings": "settings", "--global-toolchains": "toolchains"}
@@ -231,11 +234,26 @@ def _read_gradle(words: tuple[str, ...]) -> Gradle | None:
     return Gradle(tuple(word for word in rest if word not in ("clean", "--offline", "--daemon")), words[0])
 
 
-MAVEN = Kind("maven", ("pom.xml",), _found_maven, _read_maven, programs=("mvn", "java"))
+def _maven_holds(outer: Manifest, folder: str, inner: Manifest) -> bool:
+    """Whether a module that *outer* names, in whatever profile, is the folder or above it: Maven runs no others."""
+    del inner
+    named = (PurePosixPath(module) for module in _MODULE.findall(_COMMENT.sub("", outer.text)))
+    folders = (path.parent if path.name == "pom.xml" else path for path in named)
+    return any(PurePosixPath(folder).is_relative_to(path) for path in folders)
+
+
+def _gradle_holds(outer: Manifest, folder: str, inner: Manifest) -> bool:
+    """Whether the folder has no settings of its own: with them it is a build of its own, also where it is included."""
+    del outer, folder
+    return not any(name.startswith("settings.gradle") for name in (inner.name, *inner.files))
+
+
+MAVEN = Kind("maven", ("pom.xml",), _found_maven, _read_maven, programs=("mvn", "java"), holds=_maven_holds)
 GRADLE = Kind(
     "gradle",
     ("settings.gradle", "settings.gradle.kts", "build.gradle", "build.gradle.kts"),
     _found_gradle,
     _read_gradle,
     programs=("gradle", "java"),
+    holds=_gradle_holds,
 )

@@ -74,6 +74,20 @@ REPOSITORIES = {
         },
         [(folder, "cargo", "cargo test --workspace") for folder in ("", "a/x", "t/out")],
     ),
+    "what Maven runs as modules, and what it does not": (
+        {
+            "pom.xml": "<modules><module>a</module><module>./b/pom.xml</module><!-- <module>x</module> --></modules>",
+            **dict.fromkeys(("a/pom.xml", "a/in/pom.xml", "b/pom.xml", "x/pom.xml", "x/in/pom.xml"), "<project/>"),
+        },
+        [(folder, "maven", "mvn test") for folder in ("", "x", "x/in")],
+    ),
+    "what Gradle builds at once, and what it does not": (
+        dict.fromkeys(
+            ("settings.gradle", "a/build.gradle", "x/settings.gradle.kts", "x/build.gradle.kts", "x/in/build.gradle"),
+            "",
+        ),
+        [(folder, "gradle", "gradle test") for folder in ("", "x")],
+    ),
     "a workspace in a workspace": (
         {"Cargo.toml": WORKSPACE, "fuzz/Cargo.toml": CARGO + WORKSPACE},
         [(folder, "cargo", "cargo test --workspace") for folder in ("", "fuzz")],
