@@ -7,11 +7,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from agent_ci.core.chat import Ask, Heard
 from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.context import Context
+from agent_ci.core.coverage import Coverage
 from agent_ci.core.notes.release import Page
 from agent_ci.core.parcel import Parcel
 from agent_ci.core.report import TestReport
@@ -149,6 +150,22 @@ class Runner(Protocol):
 
         The report's ids are the ones that ``only`` takes. Raises InfrastructureError where the run broke
         before a test could fail, and UnsupportedError where it left no report that can be read.
+        """
+        ...
+
+
+@runtime_checkable
+class Covering(Protocol):
+    """A runner that can tell which lines each test executes. To write one: run each test so that it can be told apart.
+
+    Not every runner is one: ask with ``isinstance``.
+    """
+
+    def covered(self, workspace: Workspace, ids: tuple[str, ...] = (), *, timeout: float) -> Coverage:
+        """The lines that each of *ids*, or each test of all, executes; whatever else is known says why not.
+
+        The ids are those of ``run``. Raises InfrastructureError where the tests could not be run at all, and
+        UnsupportedError where nothing here can tell which lines they execute.
         """
         ...
 

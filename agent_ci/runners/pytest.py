@@ -10,10 +10,12 @@ from pathlib import Path
 
 from agent_ci import reports
 from agent_ci.core.conditions import USUAL, Conditions
+from agent_ci.core.coverage import Coverage
 from agent_ci.core.proof import is_within
-from agent_ci.core.report import TestCase, TestReport
+from agent_ci.core.report import Status, TestCase, TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.ports import Command, Completed, Workspace
+from agent_ci.runners.coverage import recorded
 from agent_ci.runners.deadline import Deadline
 from agent_ci.runners.interpreters import Interpreter
 from agent_ci.runners.kit import Kit
@@ -66,14 +68,36 @@ class Pytest:
         self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float, conditions: Conditions = USUAL
     ) -> TestReport:
         """Run the whole suite, or exactly *only* (node ids; those that do not exist here are left out)."""
+        return self._run(workspace, only, timeout, conditions, None)
+
+    def covered(self, workspace: Workspace, ids: tuple[str, ...] = (), *, timeout: float) -> Coverage:
+        """Which lines each of *ids*, or of all tests, executes: one run, one test after the other, with our recorder.
+
+        What a test's fixtures execute for the first time is the test's. Processes that a test starts are not seen.
+        """
+        recorder = Kit.unpacked(workspace, "coverage")
+        alone = Conditions(workers=1) if self.interpreter.has_xdist else USUAL
+        report = self._run(workspace, ids, timeout, alone, recorder)
+        found = recorded(recorder, workspace, lambda id_: _reported_id(id_, workspace.root))
+        return replace(found, partial=(*found.partial, *report.partial))
+
+    def _run(
+        self,
+        workspace: Workspace,
+        only: tuple[str, ...],
+        timeout: float,
+        conditions: Conditions,
+        recorder: Kit | None,
+    ) -> TestReport:
         wanted = tuple(id_ for id_ in only if (workspace.root / id_.partition("::")[0]).exists())
         if only and not wanted:
             return TestReport()
         deadline = Deadline.after(timeout)
-        report, done = self._run_once(workspace, wanted, deadline, conditions)
+        report, done = self._run_once(workspace, wanted, deadline, conditions, recorder)
         if absent := _not_found(done, workspace.root):
             wanted = tuple(id_ for id_ in wanted if id_ not in absent)
-            report, done = self._run_once(workspace, wanted, deadline, conditions) if wanted else (TestReport(), done)
+            again = self._run_once(workspace, wanted, deadline, conditions, recorder) if wanted else None
+            report, done = again or (TestReport(), done)
         if report is None:
             raise InfrastructureError(f"pytest left no report; {done.explanation}")
         if only:
@@ -83,10 +107,16 @@ class Pytest:
         return report
 
     def _run_once(
-        self, workspace: Workspace, only: tuple[str, ...], deadline: Deadline, conditions: Conditions
+        self,
+        workspace: Workspace,
+        only: tuple[str, ...],
+        deadline: Deadline,
+        conditions: Conditions,
+        recorder: Kit | None,
     ) -> tuple[TestReport | None, Completed]:
         kit = Kit.unpacked(workspace)
-        done = workspace.run(self._command(workspace.root, only, deadline.left(), conditions, kit))
+        command = self._command(workspace.root, only, deadline.left(), conditions, kit)
+        done = workspace.run(_recording(command, recorder, workspace.root) if recorder else command)
         if done.timed_out:
             raise deadline.missed("the tests")
         if done.ended_by:
@@ -116,6 +146,14 @@ class Pytest:
         if conditions.hash_seed is not None:
             variables["PYTHONHASHSEED"] = str(conditions.hash_seed)
         return Command(argv, variables, timeout)
+
+
+def _recording(command: Command, recorder: Kit, root: Path) -> Command:
+    """*command* with the plugin of *recorder* as well."""
+    told = json.dumps({"root": str(root), "file": str(recorder.report)})
+    path = f"{command.environment['PYTHONPATH']}:{recorder.folder}"
+    environment = {**command.environment, "PYTHONPATH": path, "AGENT_CI_COVERAGE": told}
+    return replace(command, argv=(*command.argv, "-p", recorder.plugin), environment=environment)
 
 
 def _workers(conditions: Conditions) -> tuple[str, ...]:
@@ -157,6 +195,19 @@ def _node_id(case: TestCase, root: Path) -> str:
                 names = [*parts[length:], *([case.name] if case.classname else [])]
                 return "::".join([path, *names])
     return f"{dotted}::{case.name}" if case.classname else dotted
+
+
+def _reported_id(id_: str, root: Path) -> str:
+    """The id that the report has for pytest's own *id_*, which is relative to what pytest takes for the root.
+
+    It is written as pytest writes it into a report: what stands in brackets is a parameter, and no name.
+    """
+    names, bracket, parameters = id_.partition("[")
+    path, *inside = names.split("::")
+    dotted = path.replace("/", ".").removesuffix(".py")
+    *containers, name = (dotted, *inside)
+    case = TestCase(id_, Status.PASSED, classname=".".join(containers), name=f"{name}{bracket}{parameters}")
+    return _node_id(case, root)
 
 
 def _exactly(report: TestReport, wanted: tuple[str, ...]) -> TestReport:

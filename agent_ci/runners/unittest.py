@@ -10,10 +10,12 @@ from pathlib import Path
 
 from agent_ci import reports
 from agent_ci.core.conditions import USUAL, Conditions
+from agent_ci.core.coverage import Coverage
 from agent_ci.core.frameworks.framework import selected
 from agent_ci.core.report import TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.ports import Command, Workspace
+from agent_ci.runners.coverage import recorded
 from agent_ci.runners.interpreters import Interpreter
 from agent_ci.runners.kit import Kit
 
@@ -53,8 +55,30 @@ class Unittest:
         self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float, conditions: Conditions = USUAL
     ) -> TestReport:
         """Run the whole suite, or exactly *only* (those that do not exist here are left out)."""
+        return self._run(workspace, only, timeout, conditions, None)
+
+    def covered(self, workspace: Workspace, ids: tuple[str, ...] = (), *, timeout: float) -> Coverage:
+        """Which lines each of *ids*, or of all tests, executes, found in one run with our recorder.
+
+        What the fixtures of a class or a module execute is no test's. Processes that a test starts are not seen.
+        """
+        recorder = Kit.unpacked(workspace, "coverage")
+        report = self._run(workspace, ids, timeout, USUAL, recorder)
+        found = recorded(recorder, workspace)
+        return replace(found, partial=(*found.partial, *report.partial))
+
+    def _run(
+        self,
+        workspace: Workspace,
+        only: tuple[str, ...],
+        timeout: float,
+        conditions: Conditions,
+        recorder: Kit | None,
+    ) -> TestReport:
         kit = Kit.unpacked(workspace, "unittest")
-        told = {"report": str(kit.report), "confirmation": str(kit.confirmation), "only": only}
+        told: dict[str, object] = {"report": str(kit.report), "confirmation": str(kit.confirmation), "only": only}
+        if recorder:
+            told["recorder"] = {"folder": str(recorder.folder), "file": str(recorder.report)}
         paths = [str(workspace.root / folder) for folder in self.interpreter.import_roots]
         variables = {
             "PYTHONDONTWRITEBYTECODE": "1",

@@ -7,6 +7,7 @@ What it is told stands in one environment variable, which is removed before any 
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import os
 import random
@@ -36,13 +37,22 @@ class Result(unittest.TestResult):
     def __init__(self, root: Path) -> None:
         super().__init__()
         self.root = root
+        self.recorder: Any = None  # where somebody wants to know which lines a test executes
         self.cases: dict[str, dict[str, Any]] = {}
         self._started = 0.0
 
     def startTest(self, test: unittest.TestCase) -> None:  # noqa: N802 - unittest's name
         """Start the clock of *test*."""
         super().startTest(test)
+        if self.recorder:
+            self.recorder.enter(name(test, self.root)[0])
         self._started = time.perf_counter()
+
+    def stopTest(self, test: unittest.TestCase) -> None:  # noqa: N802 - unittest's name
+        """*test* ended."""
+        super().stopTest(test)
+        if self.recorder:
+            self.recorder.enter()
 
     def addSuccess(self, test: unittest.TestCase) -> None:  # noqa: N802 - unittest's name
         """*test* passed."""
@@ -205,14 +215,26 @@ def _legal(text: str) -> str:
     return _ILLEGAL.sub("?", text)
 
 
+def _recorder(told: dict[str, str], root: Path) -> Any:
+    """What records the lines that each test executes, from now on."""
+    sys.path.insert(0, told["folder"])
+    made = importlib.import_module("agent_ci_coverage_kit.collector").Recorder(str(root), told["file"])
+    del sys.path[0]
+    return made
+
+
 def main() -> None:
     """Run unittest with the arguments of the command line, and leave the report where we are told to."""
     told = json.loads(os.environ.pop(TOLD))
     root = Path.cwd()
+    recorder = _recorder(told["recorder"], root) if "recorder" in told else None
     sys.path[:1] = [str(root), *told["paths"]]  # as with `python -m unittest`, and not before our own imports
     os.environ["PYTHONPATH"] = os.pathsep.join(told["paths"])  # for the processes that tests start
     runner = Runner(told, root)
+    runner.result.recorder = recorder
     unittest.TestProgram(module=None, argv=["python -m unittest", *sys.argv[1:]], testRunner=runner, exit=False)
+    if recorder:
+        recorder.finish()
     report = document(runner.result.cases)
     Path(told["report"]).write_bytes(report)
     red = {"failed": "failed", "errored": "failed"}

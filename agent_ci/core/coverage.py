@@ -1,0 +1,152 @@
+"""Which lines of which files each test executed, and which lines of a Python file can be executed at all."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from types import CodeType, MappingProxyType
+
+from agent_ci.core.names import parse
+
+IMPORTS = ""
+"""Stands for the id of a test where lines ran that belong to no test: a module's own, when it was imported."""
+
+_Lines = Mapping[str, frozenset[int]]
+_NONE: _Lines = MappingProxyType({})
+# https://coverage.readthedocs.io/en/latest/excluding.html, the comment that is known without being configured
+_EXCLUDED = re.compile(r"#\s*(?:pragma|PRAGMA)[:\s]?\s*(?:no|NO)\s*(?:cover|COVER)")
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Lines (1-based) by the path of their file, relative to the repository's root, by the id of the test.
+
+    The ids are those of a TestReport; IMPORTS stands for lines that ran outside of every test. A test that ran and
+    executed no line of the repository has no files. ``partial`` gives the reasons, one sentence each, why lines or
+    tests may be missing.
+    """
+
+    tests: Mapping[str, _Lines] = field(default_factory=lambda: MappingProxyType({}))
+    partial: tuple[str, ...] = ()
+
+    def tests_of(self, path: str, line: int) -> frozenset[str]:
+        """The ids of the tests that executed *line* of *path*; IMPORTS is among them where an import did."""
+        return self._tests.get(path, {}).get(line, frozenset())
+
+    def lines(self, path: str) -> frozenset[int]:
+        """The lines of *path* that any test or import executed."""
+        return frozenset(self._tests.get(path, ()))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every file of which a line was executed, sorted."""
+        return tuple(sorted(self._tests))
+
+    def of(self, ids: Iterable[str]) -> Coverage:
+        """What the tests *ids* alone executed; those that are not known are left out."""
+        return Coverage({id_: self.tests[id_] for id_ in ids if id_ in self.tests}, self.partial)
+
+    def __or__(self, other: Coverage) -> Coverage:
+        """Both, where a test that is in both executed the lines of either."""
+        tests = {**self.tests, **other.tests}
+        for id_ in self.tests.keys() & other.tests.keys():
+            one, another = self.tests[id_], other.tests[id_]
+            tests[id_] = {
+                path: one.get(path, frozenset()) | another.get(path, frozenset()) for path in {**one, **another}
+            }
+        return Coverage(tests, tuple(dict.fromkeys((*self.partial, *other.partial))))
+
+    @cached_property
+    def _tests(self) -> Mapping[str, Mapping[int, frozenset[str]]]:
+        """The tests by path and line."""
+        found: dict[str, dict[int, list[str]]] = {}
+        for id_, files in self.tests.items():
+            for path, lines in files.items():
+                by_line = found.setdefault(path, {})
+                for line in lines:
+                    by_line.setdefault(line, []).append(id_)
+        return {path: {line: frozenset(ids) for line, ids in by_line.items()} for path, by_line in found.items()}
+
+
+def executable_lines(source: str) -> frozenset[int]:
+    """The lines (1-based) of the Python file *source* that a tracer can see, found by compiling it, never by running.
+
+    Docstrings are left out, and what a ``pragma: no cover`` excludes, as coverage.py reads it: the statement, or the
+    whole block that its line begins. Empty where *source* is no Python.
+    """
+    tree = parse(source)
+    if tree is None:
+        return frozenset()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is wrong with the file is not ours
+            code = compile(tree, "<source>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+        return frozenset()
+    found = {line for each in _codes(code) for _, _, line in each.co_lines() if line}
+    return frozenset(found - set(_docstrings(tree)) - set(_excluded(source, tree)))
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    waiting = [code]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        waiting += (constant for constant in each.co_consts if isinstance(constant, CodeType))
+
+
+def _docstrings(tree: ast.Module) -> Iterator[int]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.body:
+            first = node.body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                yield from _span(first) if isinstance(first.value.value, str) else ()
+
+
+def _span(statement: ast.stmt) -> range:
+    return range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
+
+
+def _excluded(source: str, tree: ast.Module) -> Iterator[int]:
+    marked = [number for number, line in enumerate(source.split("\n"), 1) if _EXCLUDED.search(line)]
+    if not marked:
+        return
+    for begins, heads_end, ends in (span for node in ast.walk(tree) for span in _blocks(node)):
+        if any(begins <= line <= heads_end for line in marked):
+            yield from range(begins, ends + 1)
+
+
+def _blocks(node: ast.AST) -> Iterator[tuple[int, int, int]]:
+    """Of each block that *node* has: the first line, the last one of what begins it, and the last one of all."""
+    body = getattr(node, "body", None)
+    if isinstance(node, ast.Match):
+        yield node.lineno, node.subject.end_lineno or node.lineno, node.end_lineno or node.lineno
+        return
+    if not isinstance(body, list):
+        if isinstance(node, ast.stmt):
+            last = node.end_lineno or node.lineno
+            yield node.lineno, last, last
+        return
+    if (begins := _first_line(node)) and body:
+        yield begins, max(begins, body[0].lineno - 1), _last_line(body)
+    blocks = (body, getattr(node, "handlers", []), getattr(node, "orelse", []), getattr(node, "finalbody", []))
+    filled = [block for block in blocks if block]
+    for before, block in pairwise(filled):
+        if isinstance(block[0], ast.stmt):  # what stands between them is `else:` or `finally:`
+            yield _last_line(before) + 1, block[0].lineno - 1, _last_line(block)
+
+
+def _first_line(node: ast.AST) -> int:
+    """Where *node* begins with its decorators; 0 for the module, which no line begins."""
+    placed = getattr(node, "pattern", node)  # a `case` has no place, and what it matches has
+    decorators = [decorator.lineno for decorator in getattr(node, "decorator_list", [])]
+    return min([int(getattr(placed, "lineno", 0)), *decorators])
+
+
+def _last_line(block: list[ast.stmt]) -> int:
+    return block[-1].end_lineno or block[-1].lineno
