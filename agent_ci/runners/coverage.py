@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 
 from agent_ci.core.coverage import IMPORTS, Coverage
+from agent_ci.core.coverage_formats.gathering import among
+from agent_ci.core.coverage_formats.go_profile import in_module, read_go_profile
 from agent_ci.core.coverage_formats.ours import MAX_BYTES, read_ours
-from agent_ci.errors import UnsupportedError
+from agent_ci.core.coverage_formats.v8 import read_v8
+from agent_ci.core.proof import is_within
+from agent_ci.core.report import TestReport
+from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.files import chunks, open_regular
 from agent_ci.ports import Workspace
+from agent_ci.runners.deadline import Deadline
 from agent_ci.runners.kit import Kit
 from agent_ci.runners.places import Files
+
+_MAX_SOURCE = 16 * 2**20
+_MOST_FILES = 200  # that one run left, one for each of its processes
+_LONGEST = 300  # characters of a reason
 
 
 def recorded(kit: Kit, workspace: Workspace, id_of: Callable[[str], str] = str) -> Coverage:
@@ -27,3 +39,73 @@ def recorded(kit: Kit, workspace: Workspace, id_of: Callable[[str], str] = str) 
         return Coverage(partial=(f"which lines the tests executed is not known: {error}",))
     tests = {id_of(id_) if id_ != IMPORTS else id_: files for id_, files in found.tests.items()}
     return replace(found, tests=tests)
+
+
+@dataclass(frozen=True)
+class Left:
+    """What runs in *workspace*, each of one test of the project in *folder* ("" for the root), left in its outbox."""
+
+    workspace: Workspace
+    folder: str
+
+    def read(self, kind: str, prefix: str, test: str) -> Coverage:
+        """The lines that *test* executed, in the files whose names begin with *prefix*, which are of *kind*."""
+        found = Coverage({test: {}})
+        files = sorted(self.workspace.outbox.glob(f"{prefix}*"))
+        if not files:
+            return Coverage(partial=(f"nothing tells which lines {test[:_LONGEST]} executed",))
+        if len(files) > _MOST_FILES:
+            found = replace(found, partial=(f"what more than {_MOST_FILES} processes executed was not read",))
+        for path in files[:_MOST_FILES]:
+            try:
+                with open_regular(path, root=self.workspace.outbox, max_bytes=MAX_BYTES) as file:
+                    found |= self._parsed(kind, chunks(file, max_bytes=MAX_BYTES), test)
+            except UnsupportedError as error:
+                found = replace(found, partial=(*found.partial, str(error)))
+        return found
+
+    def _parsed(self, kind: str, content: Iterable[bytes], test: str) -> Coverage:
+        if kind == "v8":
+            root = self.workspace.root
+            return read_v8(content, among(self._names, str(root), str(root.resolve())), self._text, test=test)
+        place = in_module(self._text(f"{self.folder}/go.mod".lstrip("/")), self.folder)
+        return read_go_profile(content, lambda name: path if (path := place(name)) in self._names else "", test=test)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(Files(self.workspace.root, self.workspace.root).names)
+
+    def _text(self, path: str) -> str:
+        try:
+            with open_regular(Path(path), root=self.workspace.root, max_bytes=_MAX_SOURCE) as file:
+                return file.read(_MAX_SOURCE).decode("utf-8", "replace")
+        except (UnsupportedError, OSError):
+            return ""
+
+
+def one_by_one(
+    ids: Iterable[str], cover: Callable[[str], tuple[TestReport, Coverage]], deadline: Deadline
+) -> Coverage:
+    """What ``cover(id)`` finds for each of *ids*, until the *deadline* for all of them.
+
+    A test that cannot be run is told of; raises what the first one raised where none could be.
+    """
+    found = Coverage()
+    first: InfrastructureError | None = None
+    for id_ in ids:
+        if deadline.is_over:
+            found |= Coverage(partial=(f"time ran out before {id_[:_LONGEST]} was run",))
+            break
+        try:
+            report, lines = cover(id_)
+        except InfrastructureError as error:
+            first = first or error
+            found |= Coverage(partial=(str(error)[:_LONGEST],))
+            continue
+        if any(is_within(case.id, id_) for case in report.cases):
+            found |= lines
+        else:
+            found |= Coverage(partial=(f"{id_[:_LONGEST]} was asked for and did not run",))
+    if first and not found.tests:
+        raise first
+    return found

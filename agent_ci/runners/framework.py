@@ -11,7 +11,9 @@ from pathlib import Path
 
 from agent_ci import reports
 from agent_ci.core.conditions import USUAL, Conditions
+from agent_ci.core.coverage import Coverage
 from agent_ci.core.frameworks.framework import Framework, Place, Step, build_id, built, selected, told_once
+from agent_ci.core.frameworks.recording import RECORDINGS
 from agent_ci.core.proof import is_within
 from agent_ci.core.report import TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
@@ -19,6 +21,7 @@ from agent_ci.files import make_folder, open_regular, remove_file, write_new
 from agent_ci.joblogs import findings_in
 from agent_ci.ports import Command, Completed, Workspace
 from agent_ci.runners import installed
+from agent_ci.runners.coverage import Left, one_by_one
 from agent_ci.runners.deadline import Deadline
 from agent_ci.runners.places import Files
 
@@ -71,14 +74,39 @@ class FrameworkRunner:
         holding = (case.id for case in report.red if case.id == build or any(is_within(id_, case.id) for id_ in only))
         return selected(report, (*only, *holding))[0]
 
-    def ran(self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float) -> TestReport:
-        """Everything that ran when *only* was asked for, more than that where it cannot be selected exactly."""
+    def ran(self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float, record: str = "") -> TestReport:
+        """Everything that ran when *only* was asked for, more than that where it cannot be selected exactly.
+
+        With *record*, the lines that were executed are left in files of the outbox whose names begin so.
+        """
         installed.link(self.checkout, workspace.root)
         wanted = tuple(self._inside(id_) for id_ in only)
-        report = self._run(workspace, self._place(workspace), wanted, Deadline.after(timeout))
+        report = self._run(workspace, self._place(workspace), wanted, Deadline.after(timeout), record)
         return replace(report, cases=tuple(replace(case, id=self._outside(case.id)) for case in report.cases))
 
-    def _run(self, workspace: Workspace, place: Place, wanted: tuple[str, ...], deadline: Deadline) -> TestReport:
+    def covered(self, workspace: Workspace, ids: tuple[str, ...] = (), *, timeout: float) -> Coverage:
+        """Which lines each of *ids* executes, each in a run of its own; without them, those of each file or package.
+
+        Raises UnsupportedError where nothing here can tell.
+        """
+        recording = RECORDINGS.get(self.framework.name)
+        if not recording:
+            raise UnsupportedError(f"which lines a test of {self.framework.name} executes cannot be told here")
+        deadline = Deadline.after(timeout)
+        left = Left(workspace, self.folder)
+
+        def cover(id_: str) -> tuple[TestReport, Coverage]:
+            prefix = secrets.token_hex(8)
+            report = self.ran(workspace, only=(id_,), timeout=deadline.left(), record=prefix)
+            return report, left.read(recording.kind, prefix, id_)
+
+        build = self._outside(build_id(self.framework))
+        asked = ids or tuple(id_.partition("::")[0] for id_ in self.run(workspace, timeout=timeout).ids())
+        return one_by_one((id_ for id_ in dict.fromkeys(asked) if id_ != build), cover, deadline)
+
+    def _run(
+        self, workspace: Workspace, place: Place, wanted: tuple[str, ...], deadline: Deadline, record: str
+    ) -> TestReport:
         found: list[TestReport] = []
         build = build_id(self.framework)
         tests = tuple(id_ for id_ in wanted if id_ != build)
@@ -88,6 +116,9 @@ class FrameworkRunner:
             steps = tuple(_without_tests(step) for step in steps if step.builds)
         elif wanted and build not in wanted:
             steps = tuple(step for step in steps if step.is_needed)
+        if record:
+            whole = replace(place, folder=workspace.root)
+            steps = tuple(RECORDINGS[self.framework.name].prepared(step, whole, record) for step in steps)
         for step in steps:
             done, output = self._start(workspace, place, step, deadline)
             if step.builds:

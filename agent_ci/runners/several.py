@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent_ci import reports
 from agent_ci.core.conditions import USUAL, Conditions
+from agent_ci.core.coverage import Coverage
 from agent_ci.core.report import TestReport
-from agent_ci.errors import InfrastructureError
-from agent_ci.ports import Runner, Workspace
+from agent_ci.errors import InfrastructureError, UnsupportedError
+from agent_ci.ports import Covering, Runner, Workspace
 from agent_ci.runners.deadline import Deadline
 
 
@@ -63,3 +64,25 @@ class Several:
             self.known.update({case.id: runner for case in report.cases})
             found.append(report)
         return reports.joined(found)
+
+    def covered(self, workspace: Workspace, ids: tuple[str, ...] = (), *, timeout: float) -> Coverage:
+        """What each of them can tell of those of *ids* that are its own; of the others it is said that nobody can.
+
+        Raises UnsupportedError where none can tell anything.
+        """
+        found = Coverage()
+        objections = []
+        for runner in self.runners:
+            wanted = tuple(id_ for id_ in ids if self.known.get(id_, runner) is runner)
+            if ids and not wanted:
+                continue
+            if not isinstance(runner, Covering):
+                objections.append(f"which lines a test of {runner.toolchain['runner']} executes cannot be told here")
+                continue
+            try:
+                found |= runner.covered(workspace, wanted, timeout=timeout)
+            except UnsupportedError as error:
+                objections.append(str(error))
+        if objections and not found.tests:
+            raise UnsupportedError("; ".join(objections))
+        return replace(found, partial=(*found.partial, *objections))

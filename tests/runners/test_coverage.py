@@ -7,16 +7,29 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from agent_ci.core.coverage import IMPORTS, Coverage
+from agent_ci.core.frameworks.cargo import Cargo
+from agent_ci.core.frameworks.framework import Framework
+from agent_ci.core.frameworks.go import Go
+from agent_ci.core.frameworks.javascript import Jest, Mocha, Vitest
+from agent_ci.core.report import Status, TestCase, TestReport
+from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.ports import Covering, Workspace
+from agent_ci.runners.coverage import one_by_one
+from agent_ci.runners.framework import FrameworkRunner
 from agent_ci.runners.interpreters import Interpreter
 from agent_ci.runners.pytest import Pytest
+from agent_ci.runners.several import Several
 from agent_ci.runners.unittest import Unittest
+from bench.selectors.ecosystem import MissingToolError
+from bench.selectors.javascript import prepare
+from tests.frameworks.fixing import needs
 
 Open = Callable[[Mapping[str, str]], Workspace]
 CALC = """import threading
@@ -248,3 +261,102 @@ def test_a_run_that_leaves_without_a_word_has_no_coverage_and_says_so(workspace:
     lost = HOSTILE.replace("{change}", "os.remove(path)")
     found = unittest_of().covered(workspace({"calc.py": CALC, "test_calc.py": f"{lost}\n{UNITTEST}"}), timeout=60)
     assert (found.tests, "does not exist" in found.partial[0]) == ({}, True)
+
+
+GO = {
+    "go.mod": "module example.com/m\n\ngo 1.19\n",
+    "calc/calc.go": "package calc\n\nfunc Half(n int) int {\n\tif n > 3 {\n\t\treturn n / 2\n\t}\n\treturn n\n}\n",
+    "use/use.go": 'package use\n\nimport "example.com/m/calc"\n\nfunc Use(n int) int {\n\treturn calc.Half(n)\n}\n',
+    "use/use_test.go": 'package use\n\nimport "testing"\n\nfunc TestBig(t *testing.T) {\n\tif Use(4) != 2 {\n'
+    "\t\tt.Fail()\n\t}\n}\n\nfunc TestSmall(t *testing.T) {\n\tUse(1)\n}\n",
+}
+
+
+def of_framework(framework: Framework, checkout: Path = Path("/nowhere"), folder: str = "") -> FrameworkRunner:
+    return FrameworkRunner(framework, folder, checkout, dict(os.environ))
+
+
+def test_go_counts_the_lines_of_every_package_for_each_test(workspace: Open) -> None:
+    needs("go")
+    ids = tuple(f"example.com/m/use::Test{name}" for name in ("Big", "Small", "Gone"))
+    found = of_framework(Go()).covered(workspace(GO), ids, timeout=300)
+    assert plain(found, "calc/calc.go") == {ids[0]: {3, 4, 5, 6}, ids[1]: {3, 4, 7}}
+    assert found.partial == (f"{ids[2]} was asked for and did not run",)
+
+
+CALC_JS = """// é 😀 what is translated has other lines
+function half(n) {
+    if (n > 3) { return n / 2 }
+
+
+    return n;
+}
+const one = () => 1;
+module.exports = { half, one };
+"""
+TEST_JS = """const { half, one } = require('../src/calc');
+EXPECT
+describe('calc', () => {
+  it('is (half)', () => { expect(half(4)).toBe(2); });
+  it('is one', () => { expect(one() + half(1)).toBe(2); });
+});
+"""
+EXPECT = {
+    "jest": "",
+    "mocha": "const expect = (is) => ({ toBe: (n) => { if (is !== n) throw new Error(`${is} is no ${n}`); } });",
+    "vitest": "import { describe, expect, it } from 'vitest';",
+}
+
+
+@pytest.mark.parametrize("framework", [Jest(), Mocha(), Vitest()], ids=lambda framework: framework.name)
+def test_node_counts_the_lines_of_each_test_and_those_that_are_imported(
+    workspace: Open, tmp_path: Path, framework: Framework
+) -> None:
+    name = framework.name
+    files = {"package.json": "{}", "src/calc.js": CALC_JS, "test/calc.test.js": TEST_JS.replace("EXPECT", EXPECT[name])}
+    if name == "vitest":
+        imported = {"const { half, one } = require('../src/calc')": "import { half, one } from '../src/calc'"}
+        for old, new in {"module.exports =": "export", **imported}.items():
+            files = {path: text.replace(old, new) for path, text in files.items()}
+    installed(tmp_path)
+    between = " > " if name == "vitest" else " "
+    ids = tuple(f"test/calc.test.js::calc{between}{title}" for title in ("is (half)", "is one"))
+    found = of_framework(framework, tmp_path).covered(workspace(files), ids, timeout=300)
+    imports = {8} if name == "vitest" else {8, 9}  # what it exports is told in another way
+    assert (plain(found, "src/calc.js"), found.partial) == (
+        {ids[0]: {2, 3}, ids[1]: {2, 3, 6, 8}, IMPORTS: imports},
+        (),
+    )
+    assert set(found.tests[ids[0]]) == {"src/calc.js", "test/calc.test.js"}
+
+
+def installed(checkout: Path) -> None:
+    try:
+        prepare(checkout)
+    except MissingToolError as error:
+        pytest.skip(f"this is NOT tested: {error}")
+
+
+def test_of_a_framework_that_cannot_tell_it_is_said_and_the_others_are_told(workspace: Open) -> None:
+    cargo = of_framework(Cargo())
+    with pytest.raises(UnsupportedError, match="a test of cargo"):
+        cargo.covered(workspace({}), timeout=60)
+    several = Several((cargo, unittest_of()), {"test_calc.py::A::test_big": unittest_of(), "a::b": cargo})
+    found = several.covered(workspace({"calc.py": CALC, "test_calc.py": UNITTEST}), timeout=60)
+    assert (len(found.tests), found.partial) == (5, ("which lines a test of cargo executes cannot be told here",))
+    with pytest.raises(UnsupportedError, match="a test of cargo"):
+        several.covered(workspace({}), ("a::b",), timeout=60)
+
+
+def test_one_test_that_hangs_costs_its_own_lines_and_what_the_time_takes_is_said() -> None:
+    def cover(id_: str, seconds: float) -> tuple[TestReport, Coverage]:
+        if id_ == "hangs":
+            time.sleep(seconds)
+            raise InfrastructureError("the tests did not finish within 0 s")
+        return TestReport.of(TestCase(id_, Status.PASSED)), Coverage({id_: {"a.py": frozenset({1})}})
+
+    found = one_by_one(("works", "hangs", "late"), cover, timeout=0.05)
+    assert set(found.tests) == {"works"}
+    assert found.partial == ("the tests did not finish within 0 s", "time ran out before late was run")
+    with pytest.raises(InfrastructureError, match="did not finish"):
+        one_by_one(("hangs",), cover, timeout=0.05)
