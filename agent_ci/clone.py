@@ -15,6 +15,7 @@ from agent_ci.checkout import Remote, Repository
 from agent_ci.confine import ownership
 from agent_ci.core.change import REGULAR, Patch
 from agent_ci.core.listing import SUBMODULE, TreeRow, read_changes, read_tree
+from agent_ci.ports import Tree
 from agent_ci.process import ToolError
 
 # Bytes leave and enter the object store as they are: no line ending, keyword, filter or encoding conversion.
@@ -293,7 +294,7 @@ class GitTree:
 class Texts(Mapping[str, str]):
     """The text files of a tree by path, read when they are asked for. What is no UTF-8 is not among them."""
 
-    tree: GitTree
+    tree: Tree
 
     def __getitem__(self, path: str) -> str:
         try:

@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 
 from agent_ci import process
+from agent_ci.clone import Texts
 from agent_ci.core.kinds import Kind
 from agent_ci.core.logs.cleaning import Line, Mark, clean
 from agent_ci.core.logs.excerpt import MOST_CHARACTERS, excerpt
@@ -71,7 +72,7 @@ def read_logs(logs: Mapping[Path, str], *, green: Sequence[Path], judged: Tree, 
         shown = excerpt(lines, failed, most_characters=MOST_CHARACTERS, green=usual)
         words = failed.words if failed else ""
         read.append(JobLog(name, shown.text, words, len(shown.lines), shown.end))
-    return Reading(mapped(found, judged.paths()), tuple(read), tuple(dict.fromkeys(notes)))
+    return Reading(mapped(found, Texts(judged)), tuple(read), tuple(dict.fromkeys(notes)))
 
 
 def findings_in(text: str, name: str) -> tuple[Finding, ...]:

@@ -144,7 +144,7 @@ def _blocks(node: ast.AST) -> Iterator[tuple[int, int, int]]:
 def _first_line(node: ast.AST) -> int:
     """Where *node* begins with its decorators; 0 for the module, which no line begins."""
     placed = getattr(node, "pattern", node)  # a `case` has no place, and what it matches has
-    decorators = [decorator.lineno for decorator in getattr(node, "decorator_list", [])]
+    decorators: list[int] = [decorator.lineno for decorator in getattr(node, "decorator_list", [])]
     return min([int(getattr(placed, "lineno", 0)), *decorators])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
+from agent_ci.core.generated import Generated
 from agent_ci.core.imports import imported_files
 from agent_ci.core.paths import is_test_path
 from agent_ci.core.questions.frames import Index, frames
@@ -26,14 +27,20 @@ def suspect_places(
     """At most five places, the likeliest first.
 
     *texts* are the repository's files by path, read when asked for. *changed* are the lines that differ from the
-    last green commit, by path; a suspect that holds one of them comes first. *roots* are where imports begin.
+    last green commit, by path; a suspect that holds one of them comes first. *roots* are where imports begin. What a
+    program made, or somebody copied, comes last.
     """
     starts = tuple(roots)
     few = tuple(cases)[:_MOST_CASES]
     found = [*_from_frames(few, texts), *_from_calls(few, texts, starts), *_from_changes(changed, texts)]
     unique = {(suspect.path, suspect.name or suspect.line): suspect for suspect in reversed(found)}
     order = {key: rank for rank, key in enumerate(dict.fromkeys((s.path, s.name or s.line) for s in found))}
-    ranked = sorted(unique, key=lambda key: (not _is_changed(unique[key], changed, texts), order[key]))
+    generated = Generated(texts)
+
+    def rank(key: tuple[str, str | int]) -> tuple[bool, bool, int]:
+        return generated.holds(key[0]), not _is_changed(unique[key], changed, texts), order[key]
+
+    ranked = sorted(unique, key=rank)
     return tuple(unique[key] for key in ranked[:_MOST])
 
 

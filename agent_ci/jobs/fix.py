@@ -108,7 +108,7 @@ class Fix:
 
     def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tree: Tree) -> str:
         """What failed, where, what was tried: for proposers that read text."""
-        named = {path: _text(tree, path) for path in suspects(evidence, tree.paths())}
+        named = {path: _text(tree, path) for path in suspects(evidence, Texts(tree))}
         imported = (
             file for path in named if is_test_path(path) for file in _imports(evidence, tree, path, named[path])
         )

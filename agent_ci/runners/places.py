@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePath
 
+from agent_ci.core.originals import Originals
 from agent_ci.core.report import TestCase
+from agent_ci.core.source_maps import MAX_CHARACTERS
+from agent_ci.errors import UnsupportedError
+from agent_ci.files import open_regular
 
 _NEVER_BELOW = frozenset({".git", "node_modules", "target", "__pycache__"})
 
@@ -21,8 +25,16 @@ class Files:
     folder: Path
 
     def placed(self, case: TestCase) -> TestCase:
-        """*case* with its file relative to the root; as it is where no file, or several, can be meant."""
-        return replace(case, file=self._place(case.file, case.classname)) if case.file else case
+        """*case* with its file relative to the root; as it is where no file, or several, can be meant.
+
+        What it says of generated code is told of the sources, where a source map in the copy says which.
+        """
+        case = replace(case, file=self._place(case.file, case.classname)) if case.file else case
+        return self._originals.case(case)
+
+    @cached_property
+    def _originals(self) -> Originals:
+        return Originals(_Texts(self.root), str(self.root))
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -51,6 +63,30 @@ class Files:
             path = self.folder / name
             found.setdefault(path.name, []).append(path.relative_to(self.root).as_posix())
         return found
+
+
+@dataclass(frozen=True)
+class _Texts(Mapping[str, str]):
+    """The files of the copy in *root* by their path in it, read when they are asked for."""
+
+    root: Path
+
+    def __getitem__(self, path: str) -> str:
+        try:
+            with open_regular(Path(path), root=self.root, max_bytes=MAX_CHARACTERS) as file:
+                return file.read(MAX_CHARACTERS).decode("utf-8", "replace")
+        except (UnsupportedError, OSError) as error:
+            raise KeyError(path) from error
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    @cached_property
+    def _paths(self) -> tuple[str, ...]:
+        return Files(self.root, self.root).names
 
 
 def _walked(folder: Path) -> Iterator[Path]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from agent_ci.core.origins import is_generated, is_vendored
+from agent_ci.core.generated import Generated
 from agent_ci.core.paths import is_test_path
 from agent_ci.core.run import Evidence
 
@@ -92,20 +92,21 @@ class Index:
         return self.resolve(path.removesuffix(".py") + "/__init__.py")
 
 
-def suspects(evidence: Evidence, paths: Iterable[str]) -> tuple[str, ...]:
-    """The files of *paths* to show for *evidence*: the code first, then the failing tests, each best first.
+def suspects(evidence: Evidence, texts: Mapping[str, str]) -> tuple[str, ...]:
+    """The files of *texts* to show for *evidence*: the code first, then the failing tests, each best first.
 
-    A file counts for more the nearer to the innermost frame it stands, summed over the failing tests. Findings
-    count as an innermost frame, what the excerpts of logs name as half of it, and a file that is only named like a
-    failing test counts a little. Code that was generated, or copied from others, comes after the rest.
+    The texts are read by their paths when asked for. A file counts for more the nearer to the innermost frame it
+    stands, summed over the failing tests. Findings count as an innermost frame, what the excerpts of logs name as half
+    of it, and a file that is only named like a failing test counts a little. Code that was generated, or copied from
+    others, comes after the rest.
     """
-    index = Index(paths)
+    index, generated = Index(texts), Generated(texts)
     scores: dict[str, float] = {}
     for file, weight in _votes(evidence, index):
         scores[file] = scores.get(file, 0.0) + weight
     for file in _namesakes(_test_files(evidence, index), index):
         scores[file] = scores.get(file, 0.0) + _FROM_A_NAME
-    ranked = sorted(scores, key=lambda file: (is_test_path(file), _is_foreign(file), -scores[file], file))
+    ranked = sorted(scores, key=lambda file: (is_test_path(file), generated.holds(file), -scores[file], file))
     return tuple(ranked[:_MOST])
 
 
@@ -123,10 +124,6 @@ def _votes(evidence: Evidence, index: Index) -> Iterator[tuple[str, float]]:
             yield file, _FROM_A_LOG / (1 + distance)
     for file in _test_files(evidence, index):
         yield file, 0.0
-
-
-def _is_foreign(path: str) -> bool:
-    return is_generated(path) or is_vendored(path)
 
 
 def _test_files(evidence: Evidence, index: Index) -> tuple[str, ...]:

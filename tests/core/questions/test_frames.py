@@ -87,6 +87,9 @@ REPOSITORY = (
     "README.md",
 )
 
+TEXTS = dict.fromkeys(REPOSITORY, "")
+CODE = dict.fromkeys(("src/shop/tax.py", "src/shop/cart.py"), "")
+
 RESOLVED = {
     "as it is": ("src/shop/cart.py", "src/shop/cart.py"),
     "absolute": ("/builds/x/src/shop/cart.py", "src/shop/cart.py"),
@@ -116,29 +119,29 @@ def evidence(*targets: TestCase, findings: tuple[Finding, ...] = ()) -> Evidence
 
 
 def test_the_code_comes_before_the_tests_and_the_innermost_file_first() -> None:
-    found = suspects(evidence(red(PYTEST)), REPOSITORY)
+    found = suspects(evidence(red(PYTEST)), TEXTS)
     assert found == ("src/shop/tax.py", "src/shop/cart.py", "tests/test_cart.py")
 
 
 def test_a_file_that_many_failures_share_comes_first() -> None:
     shared = "src/shop/cart.py:21: in total\nsrc/shop/tax.py:4: E"
     alone = "src/shop/cart.py:3: E"
-    found = suspects(evidence(red(alone), red(shared), red(alone)), REPOSITORY)
+    found = suspects(evidence(red(alone), red(shared), red(alone)), TEXTS)
     assert found[:2] == ("src/shop/cart.py", "src/shop/tax.py")
 
 
 def test_a_failed_assertion_leads_to_the_file_named_like_the_test() -> None:
     case = red("tests/test_tax.py:3: AssertionError", id_="tests/test_tax.py::test_rate")
-    assert suspects(evidence(case), REPOSITORY) == ("src/shop/tax.py", "tests/test_tax.py")
+    assert suspects(evidence(case), TEXTS) == ("src/shop/tax.py", "tests/test_tax.py")
 
 
 def test_a_finding_leads_to_its_file() -> None:
     finding = Finding("src/shop/tax.py", 4, "invalid syntax")
-    assert suspects(evidence(findings=(finding,)), REPOSITORY) == ("src/shop/tax.py",)
+    assert suspects(evidence(findings=(finding,)), TEXTS) == ("src/shop/tax.py",)
 
 
 def test_without_a_trace_there_is_no_suspect() -> None:
-    assert suspects(evidence(red("", id_="suite total")), REPOSITORY) == ()
+    assert suspects(evidence(red("", id_="suite total")), TEXTS) == ()
 
 
 def test_the_lines_of_all_failures_are_gathered_by_file() -> None:
@@ -167,13 +170,13 @@ def test_a_frame_is_a_value() -> None:
 def test_what_the_excerpt_of_a_log_names_is_suspect_and_shown_less_than_a_finding() -> None:
     log = JobLog("job.log", 'File "/srv/src/shop/tax.py", line 4, in rate\nValueError')
     found = replace(evidence(), logs=(log,))
-    assert suspects(found, ("src/shop/tax.py", "src/shop/cart.py")) == ("src/shop/tax.py",)
+    assert suspects(found, CODE) == ("src/shop/tax.py",)
     assert named_lines(found, ("src/shop/tax.py",)) == {"src/shop/tax.py": (4,)}
     both = replace(found, findings=(Finding("src/shop/cart.py", 2, "no"),))
-    assert suspects(both, ("src/shop/tax.py", "src/shop/cart.py")) == ("src/shop/cart.py", "src/shop/tax.py")
+    assert suspects(both, CODE) == ("src/shop/cart.py", "src/shop/tax.py")
 
 
 def test_generated_and_vendored_files_come_after_those_that_a_person_wrote() -> None:
     findings = tuple(Finding(path, 1, "no") for path in ("api/cart.pb.go", "vendor/x/y.go", "cart.go"))
     paths = ("api/cart.pb.go", "cart.go", "vendor/x/y.go")
-    assert suspects(evidence(findings=findings), paths)[0] == "cart.go"
+    assert suspects(evidence(findings=findings), dict.fromkeys(paths, ""))[0] == "cart.go"
