@@ -54,7 +54,7 @@ class Generated:
 
         Source: https://docs.github.com/en/repositories/working-with-files/managing-files/customizing-how-changed-files-appear-on-github
         """
-        found = []
+        found: list[tuple[str, bool]] = []
         for line in self.texts.get(".gitattributes", "").splitlines():
             pattern, attributes = (*line.strip().split(None, 1), "", "")[:2]
             said = _ATTRIBUTE.search(f" {attributes}")

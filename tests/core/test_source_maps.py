@@ -71,8 +71,16 @@ def test_what_is_no_map_is_none(content: str) -> None:
 
 @pytest.mark.parametrize(
     "mappings",
-    ["AAAA,!", "AAAA,g", "AAAA,AAAAAAA" + "g" * 100, "AAAA,DDDD,AAgggggggggB", "AAAA," + "A" * 10_000, "AAAA,A,AA"],
-    ids=["no-digit", "unfinished", "endless", "below-zero", "long", "without-source"],
+    [
+        "AAAA,!",
+        "AAAA,g",
+        "AAAA,AAAAAAA" + "g" * 100,
+        "AAAA,AADA",
+        "AAAA,DDDD,AAgggggggggB",
+        "AAAA," + "A" * 10_000,
+        "AAAA,A,AA",
+    ],
+    ids=["no-digit", "unfinished", "endless", "line-below-zero", "below-zero", "long", "without-source"],
 )
 def test_what_is_broken_ends_its_line_and_keeps_the_rest(mappings: str) -> None:
     found = made(f"{mappings};AACA", folder="dist")

@@ -36,7 +36,7 @@ def test_lcov_that_stops_keeps_what_was_read_and_says_so() -> None:
     assert (by_path(found), found.partial) == ({"src/calc.js": [1]}, ("the coverage ends in the middle of a file",))
 
 
-def test_a_line_without_an_end_costs_no_memory_and_hides_nothing_behind_it() -> None:
+def test_a_line_that_is_too_long_hides_nothing_behind_it() -> None:
     found = read_lcov([b"SF:src/calc.js\n", *[b"x" * 2**16] * 50, b"\nDA:4,1\nend_of_record\n"], PLACE, test="t")
     assert by_path(found) == {"src/calc.js": [4]}
 
@@ -152,6 +152,12 @@ def test_what_was_made_from_a_source_is_told_of_the_source() -> None:
 )
 def test_ranges_of_any_shape_are_read(broken: object) -> None:
     assert set(v8(broken, script()).tests) == {"t", IMPORTS}
+
+
+def test_a_range_that_leaves_the_one_around_it_ends_with_it() -> None:
+    line = at("function"), at("(n) {", end=True)
+    crossing = [{"ranges": [ran(0, 200, 0)]}, {"ranges": [ran(*line, 0)]}, {"ranges": [ran(line[0] + 2, 60, 1)]}]
+    assert v8({"url": "/copy/src/calc.js", "functions": crossing}).lines("src/calc.js") == {2}
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"{}", b"mode", b"<a/>", b'<report name="', b"\0\0\0"], ids=repr)
