@@ -83,9 +83,7 @@ class Left:
             return ""
 
 
-def one_by_one(
-    ids: Iterable[str], cover: Callable[[str], tuple[TestReport, Coverage]], deadline: Deadline
-) -> Coverage:
+def one_by_one(ids: Iterable[str], cover: Callable[[str], tuple[TestReport, Coverage]], deadline: Deadline) -> Coverage:
     """What ``cover(id)`` finds for each of *ids*, until the *deadline* for all of them.
 
     A test that cannot be run is told of; raises what the first one raised where none could be.

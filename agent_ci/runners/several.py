@@ -70,17 +70,21 @@ class Several:
 
         Raises UnsupportedError where none can tell anything.
         """
+        deadline = Deadline.after(timeout)
         found = Coverage()
         objections = []
         for runner in self.runners:
             wanted = tuple(id_ for id_ in ids if self.known.get(id_, runner) is runner)
             if ids and not wanted:
                 continue
+            if deadline.is_over:
+                objections.append(f"time ran out before the tests of {runner.toolchain['runner']}")
+                continue
             if not isinstance(runner, Covering):
                 objections.append(f"which lines a test of {runner.toolchain['runner']} executes cannot be told here")
                 continue
             try:
-                found |= runner.covered(workspace, wanted, timeout=timeout)
+                found |= runner.covered(workspace, wanted, timeout=deadline.left())
             except UnsupportedError as error:
                 objections.append(str(error))
         if objections and not found.tests:

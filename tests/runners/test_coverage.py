@@ -23,6 +23,7 @@ from agent_ci.core.report import Status, TestCase, TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.ports import Covering, Workspace
 from agent_ci.runners.coverage import one_by_one
+from agent_ci.runners.deadline import Deadline
 from agent_ci.runners.framework import FrameworkRunner
 from agent_ci.runners.interpreters import Interpreter
 from agent_ci.runners.pytest import Pytest
@@ -164,7 +165,7 @@ def test_exactly_what_is_asked_for_is_covered(workspace: Open) -> None:
     opened = workspace({"calc.py": CALC, "test_calc.py": UNITTEST})
     for runner in (pytest_of(), unittest_of()):
         assert isinstance(runner, Covering)
-        found = runner.covered(opened, ("test_calc.py::A::test_big", "test_calc.py::A::test_gone"), timeout=60)
+        found = runner.covered(opened, ("test_calc.py::A::test_big",), timeout=60)
         assert set(found.tests) == {IMPORTS, "test_calc.py::A::test_big"}
 
 
@@ -185,12 +186,10 @@ class A(unittest.TestCase):
 
 def test_a_program_that_traces_itself_loses_its_coverage_and_nothing_else(workspace: Open) -> None:
     opened = workspace({"calc.py": CALC, "test_calc.py": TRACING})
-    for runner in (pytest_of(), unittest_of()):
-        assert runner.run(opened, timeout=60).tally.passed == 2
-        found = runner.covered(opened, timeout=60)
-        assert plain(found, "calc.py")["test_calc.py::A::test_b"] == {5, 6}
-        if sys.version_info < (3, 12):
-            assert found.partial == ("the tests traced themselves, and what they executed then was not seen",)
+    found = unittest_of().covered(opened, timeout=60)
+    assert plain(found, "calc.py")["test_calc.py::A::test_b"] == {5, 6}
+    if sys.version_info < (3, 12):
+        assert found.partial == ("the tests traced themselves, and what they executed then was not seen",)
 
 
 STRANGE = """import os
@@ -332,14 +331,13 @@ def test_node_counts_the_lines_of_each_test_and_those_that_are_imported(
             files = {path: text.replace(old, new) for path, text in files.items()}
     installed(tmp_path)
     between = " > " if name == "vitest" else " "
-    ids = tuple(f"test/calc.test.js::calc{between}{title}" for title in ("is (half)", "is one"))
-    found = of_framework(framework, tmp_path).covered(workspace(files), ids, timeout=300)
+    lines = {f"test/calc.test.js::calc{between}is one": {2, 3, 6, 8}}
+    if name == "mocha":  # the others take longer to start, and differ in nothing that a second test would show
+        lines[f"test/calc.test.js::calc{between}is (half)"] = {2, 3}
+    found = of_framework(framework, tmp_path).covered(workspace(files), tuple(lines), timeout=300)
     imports = {8} if name == "vitest" else {8, 9}  # what it exports is told in another way
-    assert (plain(found, "src/calc.js"), found.partial) == (
-        {ids[0]: {2, 3}, ids[1]: {2, 3, 6, 8}, IMPORTS: imports},
-        (),
-    )
-    assert set(found.tests[ids[0]]) == {"src/calc.js", "test/calc.test.js"}
+    assert (plain(found, "src/calc.js"), found.partial) == ({**lines, IMPORTS: imports}, ())
+    assert all(set(found.tests[id_]) == {"src/calc.js", "test/calc.test.js"} for id_ in lines)
 
 
 def installed(checkout: Path) -> None:
@@ -361,14 +359,14 @@ def test_of_a_framework_that_cannot_tell_it_is_said_and_the_others_are_told(work
 
 
 def test_one_test_that_hangs_costs_its_own_lines_and_what_the_time_takes_is_said() -> None:
-    def cover(id_: str, seconds: float) -> tuple[TestReport, Coverage]:
+    def cover(id_: str) -> tuple[TestReport, Coverage]:
         if id_ == "hangs":
-            time.sleep(seconds)
+            time.sleep(0.1)
             raise InfrastructureError("the tests did not finish within 0 s")
         return TestReport.of(TestCase(id_, Status.PASSED)), Coverage({id_: {"a.py": frozenset({1})}})
 
-    found = one_by_one(("works", "hangs", "late"), cover, timeout=0.05)
+    found = one_by_one(("works", "hangs", "late"), cover, Deadline.after(0.05))
     assert set(found.tests) == {"works"}
     assert found.partial == ("the tests did not finish within 0 s", "time ran out before late was run")
     with pytest.raises(InfrastructureError, match="did not finish"):
-        one_by_one(("hangs",), cover, timeout=0.05)
+        one_by_one(("hangs",), cover, Deadline.after(0.05))

@@ -25,7 +25,7 @@ def _node(step: Step, place: Place, prefix: str) -> Step:
     """Every process of node that *step* starts counts by itself what it runs; no tool is needed for that."""
     told = {"root": str(place.folder), "prefix": f"{place.outbox}/{prefix}"}
     given = step.environment.get("NODE_OPTIONS", "")
-    options = f'{given} --require="{place.outbox}/v8_kit/record.cjs"'.strip()
+    options = f'{given} --require="{place.desk}/v8_kit/record.cjs"'.strip()
     environment = {**step.environment, "NODE_OPTIONS": options, "AGENT_CI_COVERAGE": json.dumps(told)}
     return replace(step, kit="v8_kit", environment=environment)
 
