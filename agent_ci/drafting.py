@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import json
 import platform
-import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -14,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TextIO, cast
 
-from agent_ci import __version__, kept, registry, settings
+from agent_ci import __version__, hosts, kept, registry, settings
 from agent_ci.artifacts import OutputFolder
 from agent_ci.base import settings_file
 from agent_ci.checkout import Repository
@@ -31,7 +30,7 @@ from agent_ci.core.notes.categories import Categories
 from agent_ci.core.notes.changelog import Release
 from agent_ci.core.notes.proposal import Proposal
 from agent_ci.core.notes.release import Page, signed
-from agent_ci.core.notes.rendering import USUAL, Place, Style, body, notes
+from agent_ci.core.notes.rendering import USUAL, Style, body, notes
 from agent_ci.core.notes.sorting import ledger
 from agent_ci.core.notes.values import Entry, Ledger
 from agent_ci.core.notes.versions import baseline, version
@@ -69,6 +68,7 @@ class Drafting:
     date: str = ""
     file: str = ""
     has_draft: bool = False
+    is_offline: bool = False
     started: float = field(default_factory=time.monotonic)
     settings: Settings = field(init=False)
     outward: Outward = field(init=False)
@@ -124,16 +124,21 @@ class Drafting:
         """What there is to say. Raises UsageError, UnsupportedError."""
         until = self._end(repository, log)
         categories = Categories.of(log.file(until, *_SETTINGS_OF_NOTES))
-        made = self._masked(ledger(log.range(self._beginning(log, until), until), categories))
+        range_, place = log.range(self._beginning(log, until), until), hosts.place_of(repository)
+        heard = hosts.heard(self.environment, place, range_, is_offline=self.is_offline)
+        if heard.sentence:
+            self.console.say(heard.sentence)
+        made = self._masked(ledger(range_, categories, heard.requests))
         if wrong := made.faults:
             raise AssertionError(f"the ledger is no account of its range: {wrong[0]}")
         day = self.date or log.day(until)
-        place, end = place_of(repository), self.release or until[:12]
+        end = self.release or until[:12]
         text = body(made, place=place, until=end, style=style)
         release = Release(self.release, day, text, place.compared(made.range.since, end))
         title = f"{self.release} - {day}" if self.release else _UNRELEASED
         following = propose(log, repository, made, release=self.release, package=self.package, day=day)
-        return _Draft(made, release, notes(made, title=title, place=place, until=end, style=style), following)
+        text = notes(made, title=title, place=place, until=end, style=style)
+        return _Draft(made, release, text, following, heard.sentence)
 
     def _masked(self, made: Ledger) -> Ledger:
         """*made* without what looks like a secret in the words of commits: they are cut and spelled later."""
@@ -188,7 +193,7 @@ class Drafting:
         page = Page(self.release, text, until, is_preview=bool(named and named.is_preview))
         try:
             with self.console.phase("draft the release"), undisturbed():
-                said = registry.releases(self.environment).draft(page)
+                said = hosts.releases(self.environment).draft(page)
         except AgentCIError as error:
             reason = f"{ended.verdict.reason}; the release was not drafted: {error}"
             return replace(ended, verdict=replace(ended.verdict, outcome=error.outcome, reason=reason))
@@ -232,7 +237,8 @@ class Drafting:
 
     def _account(self, draft: _Draft) -> dict[str, object]:
         """What `ledger.json` holds."""
-        return {**account(draft.ledger, version=self.release), "proposal": draft.following.document}
+        made = account(draft.ledger, version=self.release)
+        return {**made, "proposal": draft.following.document, "forge": draft.heard}
 
     @contextlib.contextmanager
     def _whole(self, repository: Repository) -> Iterator[Log]:
@@ -286,6 +292,7 @@ class _Draft:
     release: Release
     text: str
     following: Proposal
+    heard: str
 
     @property
     def summary(self) -> str:
@@ -353,16 +360,3 @@ def _is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-
-
-def place_of(repository: Repository) -> Place:
-    """Where the project lives on the web, by the address that it was cloned from; nowhere where that says nothing."""
-    found = _ADDRESS.match(repository.remote_url())
-    if found is None:
-        return Place()
-    return Place(f"https://{found['host']}/{found['path']}", is_gitlab="gitlab" in found["host"])
-
-
-_ADDRESS = re.compile(
-    r"(?:https?://(?:[^/@]*@)?|ssh://(?:[^/@]*@)?|git@)(?P<host>[\w.-]+)(?::\d+)?[:/](?P<path>[\w./-]+?)(?:\.git)?/?$"
-)

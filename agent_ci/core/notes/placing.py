@@ -59,7 +59,8 @@ class Placing:
         written = note(unit, added)
         section, why = self._section(unit, written)
         type_, is_marked = audience.conventional(unit.title)
-        is_breaking = is_marked or bool(_BREAKING.search(unit.body)) or bool(written and written.is_breaking)
+        is_said = bool(_BREAKING.search(unit.body)) or bool(written and written.is_breaking)
+        is_breaking = is_marked or is_said or self.categories.is_breaking(unit)
         title = audience.without_type(unit.title) if type_ in _KNOWN_TYPES else unit.title
         return Entry(
             section, written.text if written and written.text else title, (unit,), why, is_breaking=is_breaking

@@ -60,12 +60,21 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue that a change closed. ``id`` is ``#7``."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """One change as people decided on it: a merged change request, else a commit that was pushed by itself.
 
     ``id`` is ``#12`` (GitHub), ``!12`` (GitLab) or the short id of the commit. ``head`` is the commit of the main line
     that brought it, ``commits`` are all that came with it, that one included. ``paths`` are what it changed there.
-    ``labels`` are those of its request, known where the forge was asked.
+    ``labels`` are those of its request, ``login`` is its author, and ``issues`` are what it closed, as far as a forge
+    was asked.
     """
 
     id: str
@@ -76,6 +85,8 @@ class Unit:
     authors: tuple[Person, ...]
     paths: tuple[str, ...]
     labels: tuple[str, ...] = ()
+    login: str = ""
+    issues: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
