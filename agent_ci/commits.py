@@ -124,8 +124,11 @@ class Log:
         return found
 
     def _known(self, since: str) -> frozenset[str]:
-        """The addresses of everybody who contributed up to *since*."""
-        return frozenset(address.casefold() for address in self._words("--format=%aE", since)) if since else frozenset()
+        """The signs of everybody who contributed up to *since*."""
+        if not since:
+            return frozenset()
+        rows = (row.partition("\t") for row in set(self._words("--format=%aE%x09%aN", since)))
+        return frozenset(sign for address, _, name in rows for sign in Person(name, address).signs)
 
     def _words(self, *arguments: str) -> list[str]:
         raw = self._run("log", "-z", "--use-mailmap", "--no-show-signature", *arguments, "--")

@@ -39,7 +39,7 @@ class Shop:
         said = io.StringIO()
         out = self.checkout.root.parent / "out"
         given = {"repository": str(self.checkout.root), "out": str(out)}
-        document = Drafting(environment, given, said, is_offline=is_offline).run()
+        document: dict[str, Any] = Drafting(environment, given, said, is_offline=is_offline).run()
         assert (out / "notes.md").read_text() == document["notes"]
         assert json.loads((out / "ledger.json").read_text())["forge"] == document["ledger"]["forge"]
         return document, said.getvalue()

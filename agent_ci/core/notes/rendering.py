@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import quote
 
-from agent_ci.core.notes.audience import is_bot
+from agent_ci.core.notes.audience import is_program
 from agent_ci.core.notes.values import Entry, Ledger, Person, Section
 from agent_ci.core.notes.wording import wording
 from agent_ci.core.outward.markdown import code, fold
@@ -76,10 +76,22 @@ def body(ledger: Ledger, *, place: Place, until: str = "HEAD", style: Style = US
 def contributors(ledger: Ledger) -> tuple[tuple[Person, bool], ...]:
     """Everybody who made a change that is told of, by name, and whether it is their first; programs are nobody."""
     every = (person for entry in ledger.entries for unit in entry.units for person in unit.authors)
-    by_address = {person.address.casefold(): person for person in every if not is_bot(person)}
-    known = ledger.range.known
-    people = ((person, bool(ledger.range.since) and address not in known) for address, person in by_address.items())
+    has_before, known = bool(ledger.range.since), ledger.range.known
+    people = (
+        (same[0], has_before and known.isdisjoint(sign for person in same for sign in person.signs))
+        for same in _apart(person for person in dict.fromkeys(every) if not is_program(person))
+    )
     return tuple(sorted(people, key=lambda one: (one[0].name.casefold(), one[0].address)))
+
+
+def _apart(people: Iterable[Person]) -> Iterable[list[Person]]:
+    """*people*, with those who are the same by a sign together."""
+    by_sign: dict[str, list[Person]] = {}
+    for person in people:
+        same = next((by_sign[sign] for sign in person.signs if sign in by_sign), [])
+        same.append(person)
+        by_sign |= {sign: by_sign.get(sign, same) for sign in person.signs}
+    return {id(same): same for same in by_sign.values()}.values()
 
 
 def _sections(ledger: Ledger, place: Place, style: Style) -> Iterator[str]:

@@ -16,6 +16,15 @@ class Person:
     name: str
     address: str
 
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """What two commits by one person have in common: the address, or a name of several words.
+
+        People use more than one address; a single word, as in "root", is no one's own.
+        """
+        words = self.name.casefold().split()
+        return (self.address.casefold(), *((" ".join(words),) if len(words) > 1 else ()))
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:
@@ -44,7 +53,7 @@ class Range:
 
     ``commits`` are all of them by id, as `git rev-list` has them, newest first. ``main_line`` are the ids along first
     parents, newest first. ``released`` maps commits whose copies were released from another branch to that copy.
-    ``known`` are the addresses of everybody who contributed before. ``earlier`` are the last commits of the main line
+    ``known`` are the signs of everybody who contributed before. ``earlier`` are the last commits of the main line
     before ``since``, newest first: what the project does usually. ``written`` are the lines that commits of the main
     line added to changelogs and their fragments, by commit and path.
     """
