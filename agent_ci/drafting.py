@@ -69,6 +69,7 @@ class Drafting:
     file: str = ""
     has_draft: bool = False
     is_offline: bool = False
+    is_published: bool = False
     started: float = field(default_factory=time.monotonic)
     settings: Settings = field(init=False)
     outward: Outward = field(init=False)
@@ -82,8 +83,12 @@ class Drafting:
         self.console = Console(self.stderr, is_live=live, is_quiet=self.settings.quiet, outward=self.outward)
         if self.date and not _is_day(self.date):
             raise UsageError(f"--date {self.date!r} is no day; write it as YYYY-MM-DD")
-        if self.has_draft and not self.release:
-            raise UsageError("--draft-release needs --release with the tag that the release will have, as in v1.2.0")
+        if self._shows_release and not self.release:
+            raise UsageError("--draft-release and --publish need --release with the release's tag, as in v1.2.0")
+
+    @property
+    def _shows_release(self) -> bool:
+        return self.has_draft or self.is_published
 
     @property
     def output(self) -> OutputFolder:
@@ -108,13 +113,13 @@ class Drafting:
             self._write(draft)
             place = _Place(forge, context, clone)
             ended = self._delivered(draft, target, place) if draft.ledger.range.commits else _nothing(draft)
-            if self.has_draft:
+            if self._shows_release:
                 ended = self._shown(draft, ended, until=context.commit)
             return self._told(draft, ended, context)
 
     def _refuse_two_powers(self) -> None:
         keys, tokens = model_keys(self.environment), forge_tokens(self.environment)
-        if keys and tokens and (self.has_draft or self.settings.deliver in REMOTE):
+        if keys and tokens and (self._shows_release or self.settings.deliver in REMOTE):
             raise UsageError(
                 f"changelog may write ({next(iter(tokens))}) and must not hold the key of a model ({keys[0]}); deliver "
                 "what it made with `agent-ci publish` in a job of its own"
@@ -187,15 +192,16 @@ class Drafting:
         return replace(ended, verdict=replace(verdict, outcome=outcome), delivery=delivery)
 
     def _shown(self, draft: _Draft, ended: _Ended, *, until: str) -> _Ended:
-        """*ended* after the draft of the release was brought up to date; that it failed is the outcome then."""
+        """*ended* after the release, or its draft, was brought up to date; that it failed is the outcome then."""
         named = version(self.release)
         text = self.outward.to(Sink.COMMIT, signed(draft.release.body, more=draft.release.link))
         page = Page(self.release, text, until, is_preview=bool(named and named.is_preview))
         try:
-            with self.console.phase("draft the release"), undisturbed():
-                said = hosts.releases(self.environment).draft(page)
+            with self.console.phase("show the release"), undisturbed():
+                releases = hosts.releases(self.environment)
+                said = releases.publish(page) if self.is_published else releases.draft(page)
         except AgentCIError as error:
-            reason = f"{ended.verdict.reason}; the release was not drafted: {error}"
+            reason = f"{ended.verdict.reason}; the release does not show the notes: {error}"
             return replace(ended, verdict=replace(ended.verdict, outcome=error.outcome, reason=reason))
         return replace(ended, verdict=replace(ended.verdict, reason=f"{ended.verdict.reason}; {said}"), drafted=said)
 

@@ -22,6 +22,7 @@ from agent_ci.forges.gitlab.job import is_here as is_on_gitlab
 from agent_ci.forges.gitlab.merged import GitLabRequests
 from agent_ci.forges.gitlab.project import Access
 from agent_ci.forges.gitlab.project import Project as OnGitLab
+from agent_ci.forges.gitlab.releases import GitLabReleases
 from agent_ci.ports import Releases, Requests
 
 _SECONDS = 30.0  # for all that the forge is asked about change requests, waiting for limits included
@@ -73,11 +74,13 @@ def _asked(environment: Mapping[str, str]) -> tuple[str, Callable[[], Requests]]
 
 
 def releases(environment: Mapping[str, str]) -> Releases:
-    """Where the forge whose CI we run in shows releases. Raises UsageError where it has no drafts."""
+    """Where the forge whose CI we run in shows releases. Raises UsageError where there is none, or no token."""
+    if is_on_gitlab(environment):
+        return GitLabReleases(environment)
     if not is_on_github(environment):
-        raise UsageError("only GitHub has drafts of releases; elsewhere hand notes.md on, see docs/how-to/changelog.md")
+        raise UsageError("this is no job of GitHub or GitLab, which show releases; hand notes.md on to whatever does")
     if not token(environment):
-        raise UsageError("--draft-release needs a token; give the job GITHUB_TOKEN with `contents: write`")
+        raise UsageError("a release needs a token; give the job GITHUB_TOKEN with `contents: write`")
     return GitHubReleases(OnGitHub.of(environment))
 
 

@@ -274,6 +274,13 @@ class Releases(Protocol):
         """
         ...
 
+    def publish(self, page: Page) -> str:
+        """Have one published release say *page*, and say where it is, or why nothing was changed; twice is once.
+
+        Its tag has to be there, and none is made. What a person wrote stays. Raises ForgeUnavailableError.
+        """
+        ...
+
 
 class Requests(Protocol):
     """What a forge knows of merged change requests. To write one: ask for many at once, and trust no answer."""

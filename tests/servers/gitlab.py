@@ -45,6 +45,7 @@ class GitLabServer(QuietServer):
         self.requests: list[Asked] = []
         self.requested: dict[int, Json] = {}
         self.merged: list[Json] = []
+        self.releases: dict[str, Json] = {}
         self.discussions: dict[int, list[Json]] = {}
         self.issues: dict[int, Json] = {}
         self.statuses: list[Json] = []
@@ -305,6 +306,9 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "/job_token_scope", lambda server, _asked: server.job_token_scope),
     ("PATCH", "/job_token_scope", gitlab_answers.edit_job_token_scope),
     ("POST", "/access_tokens", gitlab_answers.make_access_token),
+    ("POST", "/releases", gitlab_answers.make_release),
+    ("GET", r"/releases/([^/]+)", gitlab_answers.release),
+    ("PUT", r"/releases/([^/]+)", gitlab_answers.edit_release),
     ("GET", r"/pipelines/(\d+)", gitlab_answers.pipeline),
     ("GET", r"/pipelines/(\d+)/jobs", gitlab_answers.jobs),
     ("GET", r"/jobs/(\d+)/trace", gitlab_answers.trace),
