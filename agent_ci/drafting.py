@@ -30,7 +30,7 @@ from agent_ci.core.notes.categories import Categories
 from agent_ci.core.notes.changelog import Release
 from agent_ci.core.notes.proposal import Proposal
 from agent_ci.core.notes.release import Page, signed
-from agent_ci.core.notes.rendering import USUAL, Style, body, notes
+from agent_ci.core.notes.rendering import USUAL, body, notes
 from agent_ci.core.notes.sorting import ledger
 from agent_ci.core.notes.values import Entry, Ledger
 from agent_ci.core.notes.versions import baseline, version
@@ -109,7 +109,7 @@ class Drafting:
             self.output.prepare()
             target = Target.of(clone.tree(context.commit), self.file)
             with self.console.phase("read the history"), self._whole(repository) as log:
-                draft = self._draft(repository, log, target.style if target else USUAL)
+                draft = self._draft(repository, log, target)
             self._write(draft)
             place = _Place(forge, context, clone)
             ended = self._delivered(draft, target, place) if draft.ledger.range.commits else _nothing(draft)
@@ -125,7 +125,7 @@ class Drafting:
                 "what it made with `agent-ci publish` in a job of its own"
             )
 
-    def _draft(self, repository: Repository, log: Log, style: Style) -> _Draft:
+    def _draft(self, repository: Repository, log: Log, target: Target | None) -> _Draft:
         """What there is to say. Raises UsageError, UnsupportedError."""
         until = self._end(repository, log)
         categories = Categories.of(log.file(until, *_SETTINGS_OF_NOTES))
@@ -137,13 +137,14 @@ class Drafting:
         if wrong := made.faults:
             raise AssertionError(f"the ledger is no account of its range: {wrong[0]}")
         day = self.date or log.day(until)
-        end = self.release or until[:12]
+        end, style = self.release or until[:12], target.style if target else USUAL
         text = body(made, place=place, until=end, style=style)
         release = Release(self.release, day, text, place.compared(made.range.since, end))
         title = f"{self.release} - {day}" if self.release else _UNRELEASED
         following = propose(log, repository, made, release=self.release, package=self.package, day=day)
         text = notes(made, title=title, place=place, until=end, style=style)
-        return _Draft(made, release, text, following, heard.sentence)
+        structured = target.told(made, place, end) if target and target.is_structured else ""
+        return _Draft(made, release, text, following, heard.sentence, structured)
 
     def _masked(self, made: Ledger) -> Ledger:
         """*made* without what looks like a secret in the words of commits: they are cut and spelled later."""
@@ -156,6 +157,8 @@ class Drafting:
 
     def _write(self, draft: _Draft) -> None:
         self.output.write_inert("notes.md", draft.text)
+        if draft.structured:
+            self.output.write_inert("notes.rst", draft.structured)
         first, *more = draft.following.lines
         self.console.say("\n  ".join((f"next version: {first}", *more)))
         document = self._account(draft)
@@ -170,10 +173,11 @@ class Drafting:
             )
         if target is None:
             there = unread(place.clone.tree(place.context.commit), self.file)
-            why = f"{there} is no Markdown, and is not written to" if there else "there is no changelog in Markdown"
+            why = f"{there} is in a format that is not written to" if there else "there is no changelog"
             return self._only_notes(draft, f"{why}; the notes are in notes.md", asked)
         try:
-            verdict = proposed(target, draft.release, draft.ledger, place.clone)
+            release = replace(draft.release, body=draft.structured or draft.release.body)
+            verdict = proposed(target, release, draft.ledger, place.clone)
         except UnsupportedError as error:
             return self._only_notes(draft, str(error), asked)
         if verdict.proof is None or verdict.proof.patch is None:
@@ -299,6 +303,7 @@ class _Draft:
     text: str
     following: Proposal
     heard: str
+    structured: str = ""  # the notes in reStructuredText, where the changelog is
 
     @property
     def summary(self) -> str:

@@ -13,8 +13,8 @@ from agent_ci.core.notes.wording import wording
 from agent_ci.core.outward.markdown import code, fold
 
 _NAME = 80  # characters
-_FOR_OTHERS: tuple[Section, ...] = (Section.DEPENDENCIES, Section.INTERNAL)
-_FOR_USERS: tuple[Section, ...] = tuple(section for section in Section if section not in _FOR_OTHERS)
+FOR_OTHERS: tuple[Section, ...] = (Section.DEPENDENCIES, Section.INTERNAL)
+FOR_USERS: tuple[Section, ...] = tuple(section for section in Section if section not in FOR_OTHERS)
 NOTHING = "No user-facing changes."
 
 
@@ -28,14 +28,20 @@ class Place:
     def request(self, id_: str) -> str:
         """A link to a change request, or to a commit."""
         shown = id_ if id_[0] in "#!" else f"`{id_}`"
-        if not self.url:
-            return shown
+        return f"[{shown}]({self.request_url(id_)})" if self.url else shown
+
+    def request_url(self, id_: str) -> str:
+        """Where a change request, or a commit, is to be seen; empty where that is not known."""
         kind = {"#": "pull", "!": "-/merge_requests"}.get(id_[0], "-/commit" if self.is_gitlab else "commit")
-        return f"[{shown}]({self.url}/{kind}/{id_.lstrip('#!')})"
+        return f"{self.url}/{kind}/{id_.lstrip('#!')}" if self.url else ""
 
     def issue(self, id_: str) -> str:
         """A link to what ``#12`` means in the words of somebody; as code where that is not known."""
-        return f"[{id_}]({self.url}/{'-/' if self.is_gitlab else ''}issues/{id_[1:]})" if self.url else code(id_)
+        return f"[{id_}]({self.issue_url(id_)})" if self.url else code(id_)
+
+    def issue_url(self, id_: str) -> str:
+        """Where the issue ``#12`` is to be seen; empty where that is not known."""
+        return f"{self.url}/{'-/' if self.is_gitlab else ''}issues/{id_[1:]}" if self.url else ""
 
     def compared(self, since: str, until: str) -> str:
         """A link to everything between two revisions; empty where there is no place for it."""
@@ -49,13 +55,15 @@ class Place:
 class Style:
     """How a changelog spells its notes: the *level* of a release's heading, *below* that of sections, and the *bullet*.
 
-    *names* has the sections that are called otherwise than ours, by ours.
+    *names* has the sections that are called otherwise than ours, by ours. *underline* is the sign below the name of a
+    section in reStructuredText, "" where it has no such names.
     """
 
     level: int = 2
     below: int = 3
     bullet: str = "-"
     names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    underline: str = ""
 
 
 USUAL = Style()
@@ -95,13 +103,13 @@ def _apart(people: Iterable[Person]) -> Iterable[list[Person]]:
 
 
 def _sections(ledger: Ledger, place: Place, style: Style) -> Iterator[str]:
-    if not any(entry.section in _FOR_USERS for entry in ledger.entries):
+    if not any(entry.section in FOR_USERS for entry in ledger.entries):
         yield NOTHING
-    for section in _FOR_USERS:
+    for section in FOR_USERS:
         if lines := _lines(ledger, section, place, style):
             heading = f"{'#' * style.below} {style.names.get(section, section)}"
             yield "\n".join((heading, "", *lines))
-    for section in _FOR_OTHERS:
+    for section in FOR_OTHERS:
         if lines := _lines(ledger, section, place, style):
             yield fold(f"{section} ({len(lines)})", "\n".join(lines))
 

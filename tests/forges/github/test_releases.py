@@ -218,12 +218,13 @@ def test_a_release_needs_a_version_and_a_forge_that_shows_it(lab: Lab, tmp_path:
     assert "no job of GitHub or GitLab" in str(document["reason"])
 
 
-@pytest.mark.parametrize("shown", [{"has_draft": True}, {"is_published": True}], ids=["a draft", "published"])
+@pytest.mark.parametrize("is_published", [False, True], ids=["a draft", "published"])
 def test_a_release_is_not_shown_by_a_job_with_the_key_of_a_model(
-    lab: Lab, tmp_path: Path, shown: dict[str, bool]
+    lab: Lab, tmp_path: Path, *, is_published: bool
 ) -> None:
     environment = {**lab.environment(), **NOBODY, "OPENAI_API_KEY": "k" * 20}
     given = {"repository": str(lab.repository.root), "out": str(tmp_path / "out"), "deliver": "none"}
+    run = Drafting(environment, given, io.StringIO(), release="v1.1.0", has_draft=True, is_published=is_published)
     with pytest.raises(UsageError, match="must not hold the key of a model"):
-        Drafting(environment, given, io.StringIO(), release="v1.1.0", **shown).run()
+        run.run()
     assert lab.server.seen == []
