@@ -121,10 +121,21 @@ def test_a_second_run_changes_nothing_and_an_edited_section_stays(text: str) -> 
         "`1.1.0 <https://e.example>`_\n----------------------------\n\n- Old.\n",
         "|version| 1.1.0\n---------------\n\n- Old.\n",
         "    1.1.0\n    -----\n\n- Old.\n",
+        "See::\n\n  1.1.0\n-----\n\n- Old.\n",
         "1.1.0\n",
         "## 1.1.0\n\n- Old.\n",
     ],
-    ids=["empty", "no release", "a list", "a link", "a substitution", "quoted", "not underlined", "Markdown"],
+    ids=[
+        "empty",
+        "no release",
+        "a list",
+        "a link",
+        "a substitution",
+        "quoted",
+        "an indented title",
+        "not underlined",
+        "Markdown",
+    ],
 )
 def test_a_file_whose_structure_is_not_plain_is_refused(text: str) -> None:
     with pytest.raises(UnknownFormError, match="underlined"):
