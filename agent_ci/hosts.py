@@ -46,8 +46,9 @@ def heard(environment: Mapping[str, str], place: Place, range_: Range, *, is_off
     It is not asked where the checkout is another project than the job's, whose numbers mean something else, nor in a
     job with the key of a model, which must not hold what may write as well.
     """
-    ids = tuple(unit.id for unit in units(range_) if unit.id[0] in "#!")[:_MOST]
-    if is_offline or not ids or (asked := _asked(environment)) is None:
+    asked = None if is_offline else _asked(environment)
+    ids = tuple(unit.id for unit in units(range_) if unit.id[0] in "#!")[:_MOST] if asked else ()
+    if asked is None or not ids:
         return Heard(NONE, "")
     name, make = asked
     if place.url and name and not place.url.casefold().endswith(f"/{name.casefold()}"):

@@ -40,7 +40,7 @@ def ledger(range_: Range, categories: Categories = _NO_FILE, requests: Mapping[s
         elif objection := categories.objection(unit):
             dropped.append(Dropped(unit.commits, objection))
         else:
-            entries.append(placing.entry(unit, _added(unit, range_)))
+            entries += placing.entries(unit, _added(unit, range_))
     order = list(Section)
     return Ledger(range_, tuple(sorted(entries, key=lambda entry: order.index(entry.section))), tuple(dropped))
 

@@ -121,18 +121,22 @@ class Section(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the notes: what *units* did, in *text*; ``why`` says what put it into its section."""
+    """One line of the notes: what *units* did, in *text*; ``why`` says what put it into its section.
+
+    One that ``is_further`` tells more of changes for whose commits another line answers.
+    """
 
     section: Section
     text: str
     units: tuple[Unit, ...]
     why: str
     is_breaking: bool = False
+    is_further: bool = False
 
     @property
     def commits(self) -> tuple[str, ...]:
         """The commits that it answers for."""
-        return tuple(commit for unit in self.units for commit in unit.commits)
+        return () if self.is_further else tuple(commit for unit in self.units for commit in unit.commits)
 
 
 @dataclass(frozen=True)
