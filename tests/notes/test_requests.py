@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -181,3 +182,13 @@ changelog:
 """
     assert Categories.of(text).section(unit(("deps",), ""))
     assert Categories.of(text).section(unit(("odd",), "")) is None
+
+
+def test_what_is_longer_than_any_forge_allows_is_cut_and_read_in_bounded_time(history: History) -> None:
+    commit = history.commit("whatever (#7)")
+    title, body = "fix: " + "(a " * 50_000, "<!-- x " * 15_000 + "```release-note\n" * 5_000
+    request = Request("#7", title, body, ("l" * 100_000,) * 5_000, "ada", frozenset({commit}))
+    started = time.monotonic()
+    (unit,) = entry(history, request).units
+    assert time.monotonic() - started < 10
+    assert (len(unit.title), len(unit.labels), len(unit.labels[0])) == (1000, 100, 200)

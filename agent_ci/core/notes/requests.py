@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from agent_ci.core.notes.values import Issue, Unit
 
+_LONGEST_TITLE, _LONGEST_LABEL, _MOST_LABELS = 1000, 200, 100  # more than any forge allows
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
@@ -53,9 +54,9 @@ def _told(unit: Unit, request: Request) -> Unit:
     body = _COMMENT.sub("", request.body.replace("\r\n", "\n")).strip()  # templates explain themselves in comments
     return replace(
         unit,
-        title=request.title.strip() or unit.title,
+        title=request.title.strip()[:_LONGEST_TITLE] or unit.title,
         body="\n\n".join(part for part in (body, unit.body) if part),
-        labels=request.labels,
+        labels=tuple(label[:_LONGEST_LABEL] for label in request.labels[:_MOST_LABELS]),
         login=request.login,
         issues=request.issues,
     )
