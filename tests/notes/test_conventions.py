@@ -10,6 +10,7 @@ import pytest
 from agent_ci.commits import Log
 from agent_ci.core.notes.categories import Categories
 from agent_ci.core.notes.placing import Placing
+from agent_ci.core.notes.rendering import Place, notes
 from agent_ci.core.notes.sorting import ledger
 from agent_ci.core.notes.values import Entry, Person, Section, Unit
 from agent_ci.core.notes.written import HEAD, added
@@ -306,3 +307,13 @@ def test_a_project_that_pushes_all_of_its_work_shows_its_habit_by_its_fragments(
 def test_a_fragment_reads_as_text(history: History, text: str, expected: str) -> None:
     history.checkout.commit({"changelog.d/1.added.md": text, "src/app.py": "7"}, "Whatever (#7)")
     assert history.lines() == [f"#7 Added: {expected}"]
+
+
+def test_what_somebody_wrote_for_users_is_told_whole_and_a_title_is_cut(history: History) -> None:
+    words = "Colours are bright. " * 30
+    history.checkout.commit({"changelog.d/1.added.md": words, "src/app.py": "7"}, "Whatever (#7)")
+    history.commit(f"fix: {'a crash ' * 60}(#8)")
+    text = notes(history.account(), title="Unreleased", place=Place())
+    assert f"- {words.strip()} (#7)\n" in text
+    cut = next(line for line in text.splitlines() if line.endswith("… (#8)"))
+    assert len(cut) <= 300 + len("-  (#8)")

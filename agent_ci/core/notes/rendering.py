@@ -13,6 +13,7 @@ from agent_ci.core.notes.wording import wording
 from agent_ci.core.outward.markdown import code, fold
 
 _NAME = 80  # characters
+_TITLE, _NOTE = 300, 1500  # characters: a title is a line, and what somebody wrote for users is told whole
 FOR_OTHERS: tuple[Section, ...] = (Section.DEPENDENCIES, Section.INTERNAL)
 FOR_USERS: tuple[Section, ...] = tuple(section for section in Section if section not in FOR_OTHERS)
 NOTHING = "No user-facing changes."
@@ -102,6 +103,11 @@ def _apart(people: Iterable[Person]) -> Iterable[list[Person]]:
     return {id(same): same for same in by_sign.values()}.values()
 
 
+def longest(entry: Entry) -> int:
+    """How many characters of its text a line tells."""
+    return _TITLE if any(entry.text in unit.title for unit in entry.units) else _NOTE
+
+
 def _sections(ledger: Ledger, place: Place, style: Style) -> Iterator[str]:
     if not any(entry.section in FOR_USERS for entry in ledger.entries):
         yield NOTHING
@@ -121,7 +127,7 @@ def _lines(ledger: Ledger, section: Section, place: Place, style: Style) -> list
 def _line(entry: Entry, place: Place) -> str:
     breaking = "**Breaking:** " if entry.is_breaking else ""
     ids = ", ".join(place.request(unit.id) for unit in entry.units)
-    return f"{breaking}{wording(entry.text, place.issue)} ({ids})"
+    return f"{breaking}{wording(entry.text, place.issue, limit=longest(entry))} ({ids})"
 
 
 def _end(ledger: Ledger, place: Place, until: str) -> Iterator[str]:

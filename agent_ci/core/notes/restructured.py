@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agent_ci.core.notes.rendering import FOR_OTHERS, FOR_USERS, NOTHING, Place, Style, contributors
+from agent_ci.core.notes.rendering import FOR_OTHERS, FOR_USERS, NOTHING, Place, Style, contributors, longest
 from agent_ci.core.notes.values import Entry, Ledger, Section
 from agent_ci.core.notes.wording import Markup, wording
 
@@ -62,6 +62,7 @@ def _line(entry: Entry, place: Place) -> str:
     said = wording(
         entry.text,
         lambda id_: f"\\ {_link(id_, place.issue_url(id_))}\\ " if place.url else code(id_),
+        limit=longest(entry),
         is_start=not breaking,
         markup=MARKUP,
     )
