@@ -199,16 +199,30 @@ def merge(folders: tuple[Path, ...], plan_file: Path | None, **given: object) ->
 @click.option("--date", default="", help="the day of the release  [default: that of its commit]", metavar="YYYY-MM-DD")
 @click.option("--changelog-file", "file", default="", help="the changelog  [default: the one found]", metavar="FILE")
 @click.option("--draft-release", is_flag=True, help="keep a draft of the release up to date; GitHub only")
+@click.option(
+    "--publish", "published", is_flag=True, help="publish the release with these notes; its tag must be there"
+)
+@click.option("--offline", is_flag=True, help="do not ask the forge about change requests, although there is a token")
 @_options
 def changelog(  # noqa: PLR0913 - click passes each option by name
-    since: str, release: str, package: str, date: str, file: str, *, draft_release: bool, **given: object
+    since: str,
+    release: str,
+    package: str,
+    date: str,
+    file: str,
+    *,
+    draft_release: bool,
+    offline: bool,
+    published: bool,
+    **given: object,
 ) -> int:
     """Draft the notes of the next release: what users will notice, and a ledger in which no commit is missing."""
     from agent_ci import keeper
     from agent_ci.drafting import Drafting
 
     environment = keeper.taken_out(os.environ)
-    drafting = Drafting(environment, given, sys.stderr, since, release, package, date, file, draft_release)
+    asked = (since, release, package, date, file, draft_release, offline, published)
+    drafting = Drafting(environment, given, sys.stderr, *asked)
     document = drafting.run()
     tell_ended(document, drafting.settings, drafting.outward)
     if drafting.settings.json:

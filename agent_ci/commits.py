@@ -9,7 +9,7 @@ from pathlib import Path
 from agent_ci import git
 from agent_ci.core.notes.habits import is_changelog, is_fragment
 from agent_ci.core.notes.values import Commit, Person, Range
-from agent_ci.core.notes.written import HEAD, added
+from agent_ci.core.notes.written import HEAD, added, settled
 from agent_ci.process import ToolError
 
 _FIELDS = "%H%x00%P%x00%aN%x00%aE%x00%B"
@@ -107,7 +107,15 @@ class Log:
         spelled = ("-c", "core.quotePath=false")  # or names that are no ASCII stand in quotes
         plain = ("--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/")
         raw = self._run(*spelled, "log", *how, *plain, "--no-show-signature", f"--format={HEAD}%H", *span, "--", *where)
-        return added(git.text(raw))
+        return settled(added(git.text(raw)), self._fragments(span[0], where))
+
+    def _fragments(self, until: str, where: list[str]) -> Mapping[str, str]:
+        """The fragments of a changelog that are there at *until*, below *where*, by path."""
+        nothing = git.text(self._run("hash-object", "-t", "tree", "--stdin")).strip()
+        how = ("--patch", "--text", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--dst-prefix=b/")
+        raw = self._run("-c", "core.quotePath=false", "diff", *how, nothing, until, "--", *where)
+        whole = added(f"{HEAD}{until}\n{git.text(raw)}").get(until, {})
+        return {path: text for path, text in whole.items() if is_fragment(path)}
 
     def _earlier(self, since: str) -> Iterator[Commit]:
         """The last commits of the main line up to *since*."""
@@ -124,8 +132,11 @@ class Log:
         return found
 
     def _known(self, since: str) -> frozenset[str]:
-        """The addresses of everybody who contributed up to *since*."""
-        return frozenset(address.casefold() for address in self._words("--format=%aE", since)) if since else frozenset()
+        """The signs of everybody who contributed up to *since*."""
+        if not since:
+            return frozenset()
+        rows = (row.partition("\t") for row in set(self._words("--format=%aE%x09%aN", since)))
+        return frozenset(sign for address, _, name in rows for sign in Person(name, address).signs)
 
     def _words(self, *arguments: str) -> list[str]:
         raw = self._run("log", "-z", "--use-mailmap", "--no-show-signature", *arguments, "--")

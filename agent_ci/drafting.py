@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import json
 import platform
-import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -14,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TextIO, cast
 
-from agent_ci import __version__, kept, registry, settings
+from agent_ci import __version__, hosts, kept, registry, settings
 from agent_ci.artifacts import OutputFolder
 from agent_ci.base import settings_file
 from agent_ci.checkout import Repository
@@ -31,7 +30,7 @@ from agent_ci.core.notes.categories import Categories
 from agent_ci.core.notes.changelog import Release
 from agent_ci.core.notes.proposal import Proposal
 from agent_ci.core.notes.release import Page, signed
-from agent_ci.core.notes.rendering import USUAL, Place, Style, body, notes
+from agent_ci.core.notes.rendering import USUAL, body, notes
 from agent_ci.core.notes.sorting import ledger
 from agent_ci.core.notes.values import Entry, Ledger
 from agent_ci.core.notes.versions import baseline, version
@@ -69,6 +68,8 @@ class Drafting:
     date: str = ""
     file: str = ""
     has_draft: bool = False
+    is_offline: bool = False
+    is_published: bool = False
     started: float = field(default_factory=time.monotonic)
     settings: Settings = field(init=False)
     outward: Outward = field(init=False)
@@ -82,8 +83,12 @@ class Drafting:
         self.console = Console(self.stderr, is_live=live, is_quiet=self.settings.quiet, outward=self.outward)
         if self.date and not _is_day(self.date):
             raise UsageError(f"--date {self.date!r} is no day; write it as YYYY-MM-DD")
-        if self.has_draft and not self.release:
-            raise UsageError("--draft-release needs --release with the tag that the release will have, as in v1.2.0")
+        if self._shows_release and not self.release:
+            raise UsageError("--draft-release and --publish need --release with the release's tag, as in v1.2.0")
+
+    @property
+    def _shows_release(self) -> bool:
+        return self.has_draft or self.is_published
 
     @property
     def output(self) -> OutputFolder:
@@ -104,36 +109,42 @@ class Drafting:
             self.output.prepare()
             target = Target.of(clone.tree(context.commit), self.file)
             with self.console.phase("read the history"), self._whole(repository) as log:
-                draft = self._draft(repository, log, target.style if target else USUAL)
+                draft = self._draft(repository, log, target)
             self._write(draft)
             place = _Place(forge, context, clone)
             ended = self._delivered(draft, target, place) if draft.ledger.range.commits else _nothing(draft)
-            if self.has_draft:
+            if self._shows_release:
                 ended = self._shown(draft, ended, until=context.commit)
             return self._told(draft, ended, context)
 
     def _refuse_two_powers(self) -> None:
         keys, tokens = model_keys(self.environment), forge_tokens(self.environment)
-        if keys and tokens and (self.has_draft or self.settings.deliver in REMOTE):
+        if keys and tokens and (self._shows_release or self.settings.deliver in REMOTE):
             raise UsageError(
                 f"changelog may write ({next(iter(tokens))}) and must not hold the key of a model ({keys[0]}); deliver "
                 "what it made with `agent-ci publish` in a job of its own"
             )
 
-    def _draft(self, repository: Repository, log: Log, style: Style) -> _Draft:
+    def _draft(self, repository: Repository, log: Log, target: Target | None) -> _Draft:
         """What there is to say. Raises UsageError, UnsupportedError."""
         until = self._end(repository, log)
         categories = Categories.of(log.file(until, *_SETTINGS_OF_NOTES))
-        made = self._masked(ledger(log.range(self._beginning(log, until), until), categories))
+        range_, place = log.range(self._beginning(log, until), until), hosts.place_of(repository)
+        heard = hosts.heard(self.environment, place, range_, is_offline=self.is_offline)
+        if heard.sentence:
+            self.console.say(heard.sentence)
+        made = self._masked(ledger(range_, categories, heard.requests))
         if wrong := made.faults:
             raise AssertionError(f"the ledger is no account of its range: {wrong[0]}")
         day = self.date or log.day(until)
-        place, end = place_of(repository), self.release or until[:12]
+        end, style = self.release or until[:12], target.style if target else USUAL
         text = body(made, place=place, until=end, style=style)
         release = Release(self.release, day, text, place.compared(made.range.since, end))
         title = f"{self.release} - {day}" if self.release else _UNRELEASED
         following = propose(log, repository, made, release=self.release, package=self.package, day=day)
-        return _Draft(made, release, notes(made, title=title, place=place, until=end, style=style), following)
+        text = notes(made, title=title, place=place, until=end, style=style)
+        structured = target.told(made, place, end) if target and target.is_structured else ""
+        return _Draft(made, release, text, following, heard.sentence, structured)
 
     def _masked(self, made: Ledger) -> Ledger:
         """*made* without what looks like a secret in the words of commits: they are cut and spelled later."""
@@ -146,6 +157,8 @@ class Drafting:
 
     def _write(self, draft: _Draft) -> None:
         self.output.write_inert("notes.md", draft.text)
+        if draft.structured:
+            self.output.write_inert("notes.rst", draft.structured)
         first, *more = draft.following.lines
         self.console.say("\n  ".join((f"next version: {first}", *more)))
         document = self._account(draft)
@@ -160,10 +173,11 @@ class Drafting:
             )
         if target is None:
             there = unread(place.clone.tree(place.context.commit), self.file)
-            why = f"{there} is no Markdown, and is not written to" if there else "there is no changelog in Markdown"
+            why = f"{there} is in a format that is not written to" if there else "there is no changelog"
             return self._only_notes(draft, f"{why}; the notes are in notes.md", asked)
         try:
-            verdict = proposed(target, draft.release, draft.ledger, place.clone)
+            release = replace(draft.release, body=draft.structured or draft.release.body)
+            verdict = proposed(target, release, draft.ledger, place.clone)
         except UnsupportedError as error:
             return self._only_notes(draft, str(error), asked)
         if verdict.proof is None or verdict.proof.patch is None:
@@ -182,15 +196,16 @@ class Drafting:
         return replace(ended, verdict=replace(verdict, outcome=outcome), delivery=delivery)
 
     def _shown(self, draft: _Draft, ended: _Ended, *, until: str) -> _Ended:
-        """*ended* after the draft of the release was brought up to date; that it failed is the outcome then."""
+        """*ended* after the release, or its draft, was brought up to date; that it failed is the outcome then."""
         named = version(self.release)
         text = self.outward.to(Sink.COMMIT, signed(draft.release.body, more=draft.release.link))
         page = Page(self.release, text, until, is_preview=bool(named and named.is_preview))
         try:
-            with self.console.phase("draft the release"), undisturbed():
-                said = registry.releases(self.environment).draft(page)
+            with self.console.phase("show the release"), undisturbed():
+                releases = hosts.releases(self.environment)
+                said = releases.publish(page) if self.is_published else releases.draft(page)
         except AgentCIError as error:
-            reason = f"{ended.verdict.reason}; the release was not drafted: {error}"
+            reason = f"{ended.verdict.reason}; the release does not show the notes: {error}"
             return replace(ended, verdict=replace(ended.verdict, outcome=error.outcome, reason=reason))
         return replace(ended, verdict=replace(ended.verdict, reason=f"{ended.verdict.reason}; {said}"), drafted=said)
 
@@ -232,7 +247,8 @@ class Drafting:
 
     def _account(self, draft: _Draft) -> dict[str, object]:
         """What `ledger.json` holds."""
-        return {**account(draft.ledger, version=self.release), "proposal": draft.following.document}
+        made = account(draft.ledger, version=self.release)
+        return {**made, "proposal": draft.following.document, "forge": draft.heard}
 
     @contextlib.contextmanager
     def _whole(self, repository: Repository) -> Iterator[Log]:
@@ -286,6 +302,8 @@ class _Draft:
     release: Release
     text: str
     following: Proposal
+    heard: str
+    structured: str = ""  # the notes in reStructuredText, where the changelog is
 
     @property
     def summary(self) -> str:
@@ -353,16 +371,3 @@ def _is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-
-
-def place_of(repository: Repository) -> Place:
-    """Where the project lives on the web, by the address that it was cloned from; nowhere where that says nothing."""
-    found = _ADDRESS.match(repository.remote_url())
-    if found is None:
-        return Place()
-    return Place(f"https://{found['host']}/{found['path']}", is_gitlab="gitlab" in found["host"])
-
-
-_ADDRESS = re.compile(
-    r"(?:https?://(?:[^/@]*@)?|ssh://(?:[^/@]*@)?|git@)(?P<host>[\w.-]+)(?::\d+)?[:/](?P<path>[\w./-]+?)(?:\.git)?/?$"
-)

@@ -14,6 +14,7 @@ from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.context import Context
 from agent_ci.core.coverage import Coverage
 from agent_ci.core.notes.release import Page
+from agent_ci.core.notes.requests import Request
 from agent_ci.core.parcel import Parcel
 from agent_ci.core.report import TestReport
 from agent_ci.core.run import Attempt, Evidence, Reply
@@ -270,6 +271,24 @@ class Releases(Protocol):
         """Have one draft say *page*, and say in a sentence where it is, or why nothing was changed; twice is once.
 
         Nothing is published, and what is published or was changed by a person stays. Raises ForgeUnavailableError.
+        """
+        ...
+
+    def publish(self, page: Page) -> str:
+        """Have one published release say *page*, and say where it is, or why nothing was changed; twice is once.
+
+        Its tag has to be there, and none is made. What a person wrote stays. Raises ForgeUnavailableError.
+        """
+        ...
+
+
+class Requests(Protocol):
+    """What a forge knows of merged change requests. To write one: ask for many at once, and trust no answer."""
+
+    def told(self, ids: tuple[str, ...]) -> Mapping[str, Request]:
+        """Those of *ids* (``#12`` or ``!12``) that are merged requests of this project, by id.
+
+        Raises ForgeUnavailableError where it does not answer, or answers with something else than it documents.
         """
         ...
 

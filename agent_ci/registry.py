@@ -24,7 +24,7 @@ from agent_ci.core.spelling import did_you_mean
 from agent_ci.errors import InfrastructureError, UnsupportedError, UsageError
 from agent_ci.kept import door, outward
 from agent_ci.payloads import read_payload
-from agent_ci.ports import Forge, Journal, People, Proposer, Releases, Runner, Sandbox, Tree
+from agent_ci.ports import Forge, Journal, People, Proposer, Runner, Sandbox, Tree
 from agent_ci.runners.interpreters import Interpreter
 from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
@@ -101,19 +101,6 @@ def people(environment: Mapping[str, str]) -> People:
     if _is_on_github(environment):
         return GitHubPeople(OnGitHub.of(environment))
     return GitLabPeople(OnGitLab.of(environment))
-
-
-def releases(environment: Mapping[str, str]) -> Releases:
-    """Where the forge whose CI we run in shows releases. Raises UsageError where it has no drafts."""
-    from agent_ci.forges.github.events import is_here
-    from agent_ci.forges.github.project import Project, token
-    from agent_ci.forges.github.releases import GitHubReleases
-
-    if not is_here(environment):
-        raise UsageError("only GitHub has drafts of releases; elsewhere hand notes.md on, see docs/how-to/changelog.md")
-    if not token(environment):
-        raise UsageError("--draft-release needs a token; give the job GITHUB_TOKEN with `contents: write`")
-    return GitHubReleases(Project.of(environment))
 
 
 def _payload(variable: str, environment: Mapping[str, str]) -> Mapping[str, object]:

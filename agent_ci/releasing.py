@@ -11,8 +11,11 @@ from agent_ci.clone import Clone, GitTree
 from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
 from agent_ci.core.message import changelog_message
+from agent_ci.core.notes import restructured
 from agent_ci.core.notes.changelog import NAMES, OTHERS, Changelog, EditedError, Release, UnknownFormError, faults
-from agent_ci.core.notes.rendering import Style
+from agent_ci.core.notes.rendering import USUAL, Place, Style
+from agent_ci.core.notes.restructured_changelog import NAMES as STRUCTURED_NAMES
+from agent_ci.core.notes.restructured_changelog import StructuredChangelog
 from agent_ci.core.notes.values import Ledger
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward, Sink
@@ -27,7 +30,7 @@ from agent_ci.scanners import likely_secrets
 
 JOB = "changelog"
 SCOPE = "the old text byte for byte, every commit of the range, and every line of the notes"
-_CITED = re.compile(r"(?<=[\[( ])[#!]\d+\b|(?<=`)[0-9a-f]{7,40}(?=`)")
+_CITED = re.compile(r"(?<=[\[( `])[#!]\d+\b|(?<=`)[0-9a-f]{7,40}(?=[` ])")
 
 
 @dataclass(frozen=True)
@@ -42,23 +45,42 @@ class Target:
     def of(cls, tree: GitTree, named: str = "") -> Target | None:
         """The file *named*, else the one that is found; None where there is none that can be written to.
 
-        Raises UsageError for a name that is none of a changelog in Markdown.
+        Raises UsageError for a name that is none of a changelog.
         """
         paths = frozenset(tree.paths())
-        path = named or next((name for name in NAMES if name in paths), "")
+        path = named or next((name for name in (*NAMES, *STRUCTURED_NAMES) if name in paths), "")
         if OTHERS.fullmatch(named):
             return None
         if named and not CHANGELOG_POLICY.allows(named):
-            raise UsageError(f"--changelog-file {named} is no name of a changelog in Markdown, as CHANGELOG.md is")
+            raise UsageError(f"--changelog-file {named} is no name of a changelog, as CHANGELOG.md and CHANGES.rst are")
         if not path:
             return None
         text = tree.read(path).decode("utf-8", "surrogateescape") if path in paths else ""
         return cls(tree, path, text)
 
     @property
+    def form(self) -> type[Changelog]:
+        """Its language, by its name."""
+        return StructuredChangelog if self.path.endswith(".rst") else Changelog
+
+    @property
     def style(self) -> Style:
-        """How it spells notes."""
-        return Changelog(self.text).style
+        """How it spells notes in Markdown; those beside one in reStructuredText are spelled as usual."""
+        return USUAL if self.is_structured else Changelog(self.text).style
+
+    @property
+    def is_structured(self) -> bool:
+        """Whether it is reStructuredText."""
+        return self.form is StructuredChangelog
+
+    @property
+    def notes(self) -> str:
+        """The file of the run that has the notes in its language."""
+        return "notes.rst" if self.is_structured else "notes.md"
+
+    def told(self, ledger: Ledger, place: Place, until: str) -> str:
+        """The notes of *ledger* in reStructuredText, as this file spells them."""
+        return restructured.body(ledger, place=place, until=until, style=StructuredChangelog(self.text).style)
 
 
 def unread(tree: GitTree, named: str = "") -> str:
@@ -73,9 +95,11 @@ def proposed(target: Target, release: Release, ledger: Ledger, clone: Clone) -> 
     """
     evidence = Evidence(JOB, f"The notes of {release.name} tell of {len(ledger.range.commits)} commits", target.tree.id)
     try:
-        text = Changelog(target.text or "# Changelog\n").with_release(release)
+        text = target.form(target.text or "# Changelog\n").with_release(release)
     except (UnknownFormError, EditedError) as error:
-        raise UnsupportedError(f"{target.path} {error}; nothing was changed, and the notes are in notes.md") from error
+        raise UnsupportedError(
+            f"{target.path} {error}; nothing was changed, and the notes are in {target.notes}"
+        ) from error
     if text == target.text:
         return Verdict(Outcome.NOTHING_TO_DO, f"{target.path} has these notes of {release.name} already", evidence)
     tree = clone.edit(target.tree.id, {target.path: text.encode("utf-8", "surrogateescape")})
@@ -84,7 +108,7 @@ def proposed(target: Target, release: Release, ledger: Ledger, clone: Clone) -> 
     objections = (
         *replace(CHANGELOG_POLICY, only=(target.path,)).objections(patch),
         *(NEW_SECRET.objection(f"the notes hold what looks like a secret ({len(one)} signs)") for one in secrets),
-        *faults(target.text or "# Changelog\n", text, release),
+        *faults(target.text or "# Changelog\n", text, release, target.form),
         *ledger.faults,
         *ungrounded(release.body, ledger),
     )
@@ -103,7 +127,7 @@ def ungrounded(body: str, ledger: Ledger) -> tuple[str, ...]:
 
 def _ungrounded(body: str, known: frozenset[str]) -> Iterator[str]:
     for line in body.splitlines():
-        if not line.startswith(("- ", "* ")):
+        if not line.startswith(("- ", "* ", "+ ")):
             continue
         cited = {*_CITED.findall(line[line.rfind(" (") :])}
         if not cited or not cited <= known:

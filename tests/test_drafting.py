@@ -156,21 +156,51 @@ def test_a_section_that_a_person_changed_is_left_alone(checkout: Checkout) -> No
     assert not (checkout.root / ".agent-ci/fix.patch").exists()
 
 
-def test_a_changelog_that_is_no_markdown_is_refused_where_it_was_asked_for(checkout: Checkout) -> None:
-    checkout.git("mv", "CHANGELOG.md", "CHANGES.rst")
-    checkout.commit(message="Move the changelog")
+STRUCTURED = "Changelog\n=========\n\n1.0.0 (2026-01-02)\n------------------\n\n- All of it.\n"
+
+
+def test_a_changelog_in_restructuredtext_gets_its_notes_and_a_second_run_has_nothing_to_do(checkout: Checkout) -> None:
+    checkout.git("rm", "--quiet", "CHANGELOG.md")
+    checkout.commit({"CHANGES.rst": STRUCTURED}, "Move the changelog")
+    checkout.git("tag", "v1.1.0")
+    document = drafted(checkout, release="v1.1.0", date="2026-03-04")
+    assert document["outcome"] == "fixed", document["reason"]
+    assert "- Fix the sum ([#7](" in document["notes"]
+    assert "- Fix the sum (`#7 <https://forge.example/shop/till/pull/7>`__)\n" in written(checkout, "notes.rst")
+    checkout.git("am", "--quiet", "--keep-cr", ".agent-ci/fix.patch")
+    head, tail = STRUCTURED.split("1.0.0", 1)
+    said = in_head(checkout, "CHANGES.rst")
+    assert said.startswith(f"{head}1.1.0 (2026-03-04)\n------------------\n\n.. agent-ci:notes sha256=")
+    assert said.endswith(f"\n\n{written(checkout, 'notes.rst')}\n1.0.0{tail}")
+    assert drafted(checkout, release="v1.1.0", date="2026-03-04")["outcome"] == "nothing_to_do"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "why", "notes"),
+    [
+        ("CHANGES.rst", "1.0.0\n\n- All of it.\n", "no plain heading", "notes.rst"),
+        ("CHANGES.txt", STRUCTURED, "a format that is not written to", "notes.md"),
+    ],
+)
+def test_a_changelog_that_cannot_be_added_to_is_refused_where_it_was_asked_for(
+    checkout: Checkout, file: str, text: str, why: str, notes: str
+) -> None:
+    checkout.git("rm", "--quiet", "CHANGELOG.md")
+    checkout.commit({file: text}, "Move the changelog")
     found = drafted(checkout, release="v1.1.0")
     assert found["outcome"] == "fixed"
-    assert "CHANGES.rst is no Markdown" in found["reason"]
-    for file, deliver in (("CHANGES.rst", "patch"), ("", "commit")):
-        with pytest.raises(UnsupportedError, match=r"no Markdown.*notes\.md"):
-            drafted(checkout, release="v1.1.0", file=file, deliver=deliver)
-        assert "Fix the sum" in written(checkout, "notes.md")
+    assert f"{file} " in found["reason"]
+    assert why in found["reason"]
+    for named, deliver in ((file, "patch"), ("", "commit")):
+        with pytest.raises(UnsupportedError, match=rf"{why}.*{notes}"):
+            drafted(checkout, release="v1.1.0", file=named, deliver=deliver)
+        assert "Fix the sum" in written(checkout, notes)
+    assert in_head(checkout, file) == text
 
 
 @pytest.mark.parametrize("name", ["till/price.py", "../CHANGELOG.md", ".git/CHANGELOG.md", "README.md"])
 def test_no_other_file_can_be_named(checkout: Checkout, name: str) -> None:
-    with pytest.raises(UsageError, match="is no name of a changelog in Markdown"):
+    with pytest.raises(UsageError, match="is no name of a changelog"):
         drafted(checkout, release="v1.1.0", file=name)
 
 

@@ -69,9 +69,10 @@ MAY_IMPORT = {
     "remembering": CORE | EDGES | {"settings", "registry", "base"},
     "undoing": CORE | EDGES | {"ports", "settings", "registry", "base", "delivery"},
     "releasing": CORE | EDGES | {"delivery"},
+    "hosts": CORE | EDGES | {"ports", "forges"},
     "drafting": CORE
     | EDGES
-    | {"ports", "settings", "registry", "base", "delivery", "releasing", "proposing", "showing", "__init__"},
+    | {"ports", "settings", "registry", "base", "delivery", "releasing", "proposing", "hosts", "showing", "__init__"},
     "examining": CORE | EDGES | {"settings", "isolation", "runners", "registry"},
     "initialising": CORE | EDGES | {"settings", "__init__"},
     "cli": CORE

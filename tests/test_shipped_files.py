@@ -22,7 +22,7 @@ from tests.pipelines.tools import ROOT, tool
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
 ACTION = ROOT / "action.yml"
-COMPONENT = ROOT / "templates/agent-ci.yml"
+COMPONENTS = sorted(ROOT.glob("templates/*.yml"))
 SCRIPTS = sorted(
     path
     for path in [*ROOT.glob("scripts/*"), ROOT / ".ci/run"]
@@ -165,8 +165,9 @@ def test_the_action_is_clean() -> None:
     check("zizmor", "--offline", "--pedantic", "--no-progress", "--quiet", str(ACTION))
 
 
-def test_the_component_is_clean(tmp_path: Path) -> None:
-    header, jobs = COMPONENT.read_text(encoding="utf-8").split("\n---\n")
+@pytest.mark.parametrize("component", COMPONENTS, ids=lambda path: path.stem)
+def test_a_component_is_clean(component: Path, tmp_path: Path) -> None:
+    header, jobs = component.read_text(encoding="utf-8").split("\n---\n")
     path = tmp_path / ".gitlab-ci.yml"
     path.write_text(jobs, encoding="utf-8")
     check_schema("gitlab-ci", path)

@@ -129,9 +129,11 @@ class Policy:
 
 
 CHANGELOG_POLICY = Policy(
-    only=("*CHANGELOG*.md", "*CHANGES*.md", "*HISTORY*.md", "*NEWS*.md", "*RELEASE*.md"),
+    only=tuple(
+        f"*{name}*.{end}" for name in ("CHANGELOG", "CHANGES", "HISTORY", "NEWS", "RELEASE") for end in ("md", "rst")
+    ),
     deny=(),
     max_files=1,
     max_lines=100_000,
 )
-"""What the job `changelog` may change: one changelog in Markdown, and nothing else."""
+"""What the job `changelog` may change: one changelog in Markdown or reStructuredText, and nothing else."""

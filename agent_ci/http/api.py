@@ -111,6 +111,22 @@ class Api:
         data = answer.item.get("data", answer.item)
         return data if isinstance(data, dict) else {}
 
+    def graphql_partly(self, query: str, variables: Mapping[str, object]) -> tuple[dict[str, Any], frozenset[str]]:
+        """The ``data`` of a question about many things, of which some may not be there or not be shown.
+
+        The kinds of errors that say so, ``NOT_FOUND`` and ``FORBIDDEN``, come with it; any other is an error.
+        """
+        if not self.graphql_url:
+            raise ForgeUnavailableError("the address of this forge's GraphQL API is not known")
+        request = self._request("POST", self.graphql_url, {"query": query, "variables": variables})
+        answer = self._performed(request, None, is_write=False)
+        lacks = frozenset(answers.kinds(answer))
+        data = answer.body.get("data") if isinstance(answer.body, dict) else None
+        if not lacks or not lacks <= {"NOT_FOUND", "FORBIDDEN"} or not isinstance(data, dict):
+            answers.check(answer, self._what(request), self.clean)
+            data = answer.item.get("data")
+        return data if isinstance(data, dict) else {}, lacks
+
     def download(self, path: str, *, limit: int) -> bytes:
         """The bytes at *path*, at most *limit*. A redirect to where files are stored is followed without the token."""
         request = self._request("GET", self._url(path, {}))
@@ -245,7 +261,7 @@ class Api:
         return f"{origin}{target.path}" + (f"?{target.query}" if target.query else "")
 
     def _url(self, path: str, query: Mapping[str, object]) -> str:
-        pairs = urlencode({name: value for name, value in query.items() if value is not None})
+        pairs = urlencode({name: value for name, value in query.items() if value is not None}, doseq=True)
         return f"{self.base}{path}" + (f"?{pairs}" if pairs else "")
 
     def _request(self, method: str, url: str, body: object = None) -> Request:

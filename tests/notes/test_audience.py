@@ -81,6 +81,25 @@ def test_whoever_contributed_before_is_no_first_timer(history: History) -> None:
     assert [(person.name, is_new) for person, is_new in people] == [("Bo", False), ("Cy", True)]
 
 
+def test_whoever_has_a_new_address_is_known_by_a_full_name(history: History) -> None:
+    history.commit("Add red (#7)", by=("Bo Diddley", "bo@example.org"))
+    history.commit("Add grey (#8)", by=("root", "root@one.example"))
+    history.tag("v1.1.0")
+    history.commit("Add green (#9)", by=("bo diddley", "bo@work.example"))
+    history.commit("Add blue (#10)", by=("Bo Diddley", "bo@home.example"))
+    history.commit("Add black (#11)", by=("root", "root@two.example"))
+    people = [(person.name.casefold(), is_new) for person, is_new in contributors(history.account("v1.1.0"))]
+    assert people == [("bo diddley", False), ("root", True)]
+
+
+@pytest.mark.parametrize(
+    "address", ["1+Copilot@users.noreply.github.com", "noreply@anthropic.com", "cursoragent@cursor.com"]
+)
+def test_a_program_that_helped_to_write_is_nobody(history: History, address: str) -> None:
+    history.commit(f"Add colours (#7)\n\nCo-authored-by: Claude <{address}>")
+    assert names(history) == [("Ada", False)]
+
+
 def test_nobody_is_a_first_timer_in_the_first_release(history: History) -> None:
     assert [is_new for _, is_new in contributors(history.account(since=""))] == [False]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from agent_ci.commits import Log
 from agent_ci.core.notes.categories import Categories
 from agent_ci.core.notes.placing import Placing
+from agent_ci.core.notes.rendering import Place, notes
 from agent_ci.core.notes.sorting import ledger
 from agent_ci.core.notes.values import Entry, Person, Section, Unit
 from agent_ci.core.notes.written import HEAD, added
@@ -124,6 +126,11 @@ def unit(title: str, body: str = "", *labels: str, by: str = "Ada") -> Unit:
     return Unit("#7", title, body, "a" * 40, ("a" * 40,), (person,), ("src/app.py",), labels)
 
 
+def placed(placing: Placing, told: Unit, added: Mapping[str, str]) -> Entry:
+    (found,) = placing.entries(told, added)
+    return found
+
+
 RELEASE_YML = """
 changelog:
   exclude: {labels: [ignore-for-release], authors: [octobot]}
@@ -148,20 +155,20 @@ changelog:
 )
 def test_a_label_chooses_the_first_category_that_has_it(labels: tuple[str, ...], section: Section) -> None:
     placing = Placing(Categories.of(RELEASE_YML), is_habit=False)
-    assert placing.entry(unit("Drop grey", "", *labels), {}).section is section
+    assert placed(placing, unit("Drop grey", "", *labels), {}).section is section
 
 
 def test_author_label_trailer_type_and_word_count_in_this_order() -> None:
     placing = Placing(Categories.of(RELEASE_YML), is_habit=False)
     fragment = {"newsfragments/7.security.rst": "Keys are hidden."}
     everything = unit("feat: drop grey", f"Changelog: deprecated\n\n{BLOCK}", "bug")
-    assert placing.entry(everything, fragment).section is Section.SECURITY
-    assert placing.entry(everything, {}).text == "Colours are bright."
-    assert placing.entry(everything, {}).section is Section.FIXED
-    assert placing.entry(unit("feat: drop grey", "Changelog: deprecated"), {}).section is Section.DEPRECATED
-    assert placing.entry(unit("feat: drop grey"), {}).section is Section.ADDED
-    assert placing.entry(unit("Drop grey"), {}).section is Section.REMOVED
-    assert placing.entry(unit("Grey"), {}).section is Section.CHANGED
+    assert placed(placing, everything, fragment).section is Section.SECURITY
+    assert placed(placing, everything, {}).text == "Colours are bright."
+    assert placed(placing, everything, {}).section is Section.FIXED
+    assert placed(placing, unit("feat: drop grey", "Changelog: deprecated"), {}).section is Section.DEPRECATED
+    assert placed(placing, unit("feat: drop grey"), {}).section is Section.ADDED
+    assert placed(placing, unit("Drop grey"), {}).section is Section.REMOVED
+    assert placed(placing, unit("Grey"), {}).section is Section.CHANGED
 
 
 def test_whom_release_yml_excludes_is_left_out_with_a_reason(history: History) -> None:
@@ -243,3 +250,70 @@ def test_fragments_whose_names_are_no_ascii_are_read(history: History) -> None:
     commit = history.checkout.commit(files, "Whatever (#7)")
     found = Log(history.checkout.root).range("v1.0.0", "HEAD").written
     assert found == {commit: {"newsfragments/7.größe.md": "Sizes."}}
+
+
+def test_each_fragment_of_a_change_is_a_line_and_its_commits_are_counted_once(history: History) -> None:
+    files = {"changelog.d/1.added.md": "Colours.\n", "changelog.d/2.fixed.md": "A crash.\n", "src/app.py": "7"}
+    history.checkout.commit(files, "Whatever (#7)")
+    made = history.account()
+    assert [(one.section, one.text, [unit.id for unit in one.units]) for one in made.entries] == [
+        (Section.ADDED, "Colours.", ["#7"]),
+        (Section.FIXED, "A crash.", ["#7"]),
+    ]
+    assert sorted(len(one.commits) for one in made.entries) == [0, 1]
+
+
+def test_a_fragment_is_told_in_its_last_words_by_the_change_that_began_it(history: History) -> None:
+    history.checkout.commit({"changelog.d/1.added.md": "Colors.\n", "src/app.py": "7"}, "Add colours (#7)")
+    history.checkout.commit({"changelog.d/1.added.md": "Colours, and\nshades.\n"}, "Spell it (#8)")
+    lines = history.lines()
+    assert "#7 Added: Colours, and shades." in lines
+    assert [line for line in lines if line.startswith("#8")] == ["#8 Internal: Spell it"]
+
+
+def test_a_fragment_that_an_earlier_release_took_is_told_as_it_was_written(history: History) -> None:
+    history.checkout.commit({"changelog.d/1.added.md": "Colours.\n", "src/app.py": "7"}, "Add colours (#7)")
+    history.checkout.git("rm", "--quiet", "changelog.d/1.added.md")
+    history.checkout.commit({"CHANGELOG.md": "1.1.0\n"}, "Release 1.1.0")
+    assert history.lines()[0] == "#7 Added: Colours."
+
+
+def test_a_long_file_of_entries_stays_with_the_changes_that_add_to_it(history: History) -> None:
+    begun = "".join(f"- Entry {number}\n" for number in range(20))
+    history.checkout.commit({"changes/1.x.md": begun, "src/app.py": "6"}, "Begin (#6)")
+    history.checkout.commit({"changes/1.x.md": begun + "- Colours\n", "src/app.py": "7"}, "Whatever (#7)")
+    assert "#7 Changed: Colours" in history.lines()
+
+
+def test_a_project_that_pushes_all_of_its_work_shows_its_habit_by_its_fragments(history: History) -> None:
+    for number in range(6):
+        files = {f"changelog.d/{number}.added.md": f"Colour {number}.\n", "src/app.py": f"{number}"}
+        history.checkout.commit(files, f"Work {number}")
+    history.commit("Read colours from one place")
+    assert "pushed Internal: Read colours from one place" in history.lines()
+    for number in range(5):
+        history.commit(f"More work {number}")
+    assert "pushed Changed: Read colours from one place" in history.lines()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("See [the guide](docs/guide.md) and `[x](y)`.", "See the guide and `[x](y)`."),
+        ("Marks such as `::name::`, `##[name]` are parted.", "Marks such as `::name::`, `##[name]` are parted."),
+        ("Use :func:`~app.colour` now.", "Use `app.colour` now."),
+    ],
+)
+def test_a_fragment_reads_as_text(history: History, text: str, expected: str) -> None:
+    history.checkout.commit({"changelog.d/1.added.md": text, "src/app.py": "7"}, "Whatever (#7)")
+    assert history.lines() == [f"#7 Added: {expected}"]
+
+
+def test_what_somebody_wrote_for_users_is_told_whole_and_a_title_is_cut(history: History) -> None:
+    words = "Colours are bright. " * 30
+    history.checkout.commit({"changelog.d/1.added.md": words, "src/app.py": "7"}, "Whatever (#7)")
+    history.commit(f"fix: {'a crash ' * 60}(#8)")
+    text = notes(history.account(), title="Unreleased", place=Place())
+    assert f"- {words.strip()} (#7)\n" in text
+    cut = next(line for line in text.splitlines() if line.endswith("… (#8)"))
+    assert len(cut) <= 300 + len("-  (#8)")

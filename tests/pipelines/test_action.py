@@ -120,11 +120,15 @@ def test_with_a_container_the_same_runs_in_the_image(tmp_path: Path) -> None:
         ({"ACTION_COMMAND": "$(id)"}, "the input 'command' must be the name of a command"),
         ({"ACTION_CONTAINER": "yes"}, "the input 'container' must be true or false"),
         (
+            {"ACTION_COMMAND": "changelog", "ACTION_RELEASE_PAGE": "--out"},
+            "the input 'release-page' must be none, draft or publish",
+        ),
+        (
             {"ACTION_CONTAINER": "true", "PATH": "/usr/bin/nowhere"},
             "'container: true' needs a working docker or podman",
         ),
     ],
-    ids=["words", "substitution", "container", "no engine"],
+    ids=["words", "substitution", "container", "page of a release", "no engine"],
 )
 def test_an_input_that_does_not_fit_is_one_sentence(
     variables: Mapping[str, str], sentence: str, tmp_path: Path
@@ -139,6 +143,29 @@ def test_an_input_that_does_not_fit_is_one_sentence(
     done = run("/bin/sh", str(ROOT / "scripts/action"), cwd=tmp_path, seconds=60, **around)
     assert done.returncode == 2
     assert f"::error title=agent-ci::{sentence}" in done.stderr
+
+
+def test_the_inputs_of_a_changelog_are_its_options_and_nobody_elses(tmp_path: Path) -> None:
+    action = tmp_path / "action"
+    put_action(action)
+    python = tmp_path / "agent-ci/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    (action / "scripts/setup").write_text("#!/bin/sh\n", encoding="utf-8")
+    inputs = {"RELEASE": "v1.2.0 --out=/etc", "SINCE": "v1.1.0", "CHANGELOG_FILE": "NEWS.md", "RELEASE_PAGE": "draft"}
+    around = {"RUNNER_TEMP": str(tmp_path), **{f"ACTION_{name}": value for name, value in inputs.items()}}
+    script = str(action / "scripts/action")
+    done = run(script, cwd=tmp_path, seconds=60, ACTION_COMMAND="changelog", **around)
+    assert done.stdout.splitlines()[3:] == [
+        "changelog",
+        "--release=v1.2.0 --out=/etc",
+        "--since=v1.1.0",
+        "--changelog-file=NEWS.md",
+        "--draft-release",
+    ]
+    done = run(script, cwd=tmp_path, seconds=60, ACTION_COMMAND="fix", **around)
+    assert done.stdout.splitlines()[3:] == ["fix"]
 
 
 def test_what_is_installed_sees_no_secret(tmp_path: Path) -> None:

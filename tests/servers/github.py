@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.servers import (
+    github_merged,
     github_runs,  # noqa: F401 - its routes answer once it is imported
     github_settings,  # noqa: F401 - as above
     github_state,
@@ -145,7 +146,8 @@ class ForgeServer(QuietServer):
 
     def _acted(self, method: str, path: str, ask: Ask, target: str) -> Step:
         if path == _GRAPHQL:
-            return _as_json(200, github_state.graphql(self.state, ask))
+            known = github_merged.answer if github_merged.is_meant(ask) else github_state.graphql
+            return _as_json(200, known(self.state, ask))
         root = f"{_REST}/repos/{self.state.name}"
         if not path.startswith(root):
             raise Refusal(404, "Not Found")

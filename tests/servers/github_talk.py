@@ -120,6 +120,14 @@ def _unlabel(state: State, ask: Ask) -> tuple[int, Any]:
     return 200, labels
 
 
+@route("GET", "/git/ref/tags/(.+)")
+def _tag(state: State, ask: Ask) -> tuple[int, Any]:
+    name = f"refs/tags/{ask.parts[0]}"
+    if name not in (known_tags := state.bare.refs(name)):
+        raise Refusal(404, "Not Found")
+    return 200, {"ref": name, "object": {"sha": known_tags[name], "type": "commit"}}
+
+
 @route("GET", "/releases")
 def _releases(state: State, ask: Ask) -> tuple[int, Any]:
     may_write = "contents" in ask.account.rights

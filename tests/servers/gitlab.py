@@ -44,6 +44,8 @@ class GitLabServer(QuietServer):
         self.writes: list[tuple[str, str, Json]] = []
         self.requests: list[Asked] = []
         self.requested: dict[int, Json] = {}
+        self.merged: list[Json] = []
+        self.releases: dict[str, Json] = {}
         self.discussions: dict[int, list[Json]] = {}
         self.issues: dict[int, Json] = {}
         self.statuses: list[Json] = []
@@ -159,6 +161,9 @@ def _user(number: int, name: str, *, bot: bool = False) -> Json:
 
 
 def _list_requests(server: GitLabServer, asked: Asked) -> list[Json]:
+    if named := asked.query.get("iids[]"):
+        rows = [row for row in server.merged if str(row["iid"]) in named.split(",")]
+        return [row for row in rows if row["state"] == asked.query["state"]]
     wanted = {name: asked.query[name] for name in ("source_branch", "target_branch") if name in asked.query}
     state = asked.query.get("state", "all")
     rows = [server.request(str(number)) for number in server.requested if server.hosted.head(
@@ -301,6 +306,9 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "/job_token_scope", lambda server, _asked: server.job_token_scope),
     ("PATCH", "/job_token_scope", gitlab_answers.edit_job_token_scope),
     ("POST", "/access_tokens", gitlab_answers.make_access_token),
+    ("POST", "/releases", gitlab_answers.make_release),
+    ("GET", r"/releases/([^/]+)", gitlab_answers.release),
+    ("PUT", r"/releases/([^/]+)", gitlab_answers.edit_release),
     ("GET", r"/pipelines/(\d+)", gitlab_answers.pipeline),
     ("GET", r"/pipelines/(\d+)/jobs", gitlab_answers.jobs),
     ("GET", r"/jobs/(\d+)/trace", gitlab_answers.trace),
@@ -316,7 +324,8 @@ class _Handler(QuietHandler):
             self.server.git.serve(self)
             return
         address = urlsplit(self.path)
-        query = {name: values[-1] for name, values in parse_qs(address.query).items()}
+        given_values = parse_qs(address.query).items()
+        query = {name: ",".join(values) if name.endswith("[]") else values[-1] for name, values in given_values}
         path, raw = unquote(address.path.removeprefix("/api/v4")), read_body(self)
         given = self.headers.get("PRIVATE-TOKEN", "") or self.headers.get("JOB-TOKEN", "")
         user = self.server.tokens.get(given, 0)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tests.servers.gitlab import GitLabServer
-from tests.servers.gitlab_values import Asked
+from tests.servers.gitlab_values import Asked, Refusal
 
 Json = dict[str, Any]
 
@@ -32,6 +32,26 @@ def edit_issue(server: GitLabServer, asked: Asked, number: str) -> Json:
         said["state"] = "closed"
     server.issues[int(number)].update(said)
     return server.issues[int(number)]
+
+
+def release(server: GitLabServer, _asked: Asked, tag: str) -> Json:
+    return server.releases[tag]
+
+
+def make_release(server: GitLabServer, asked: Asked) -> Json:
+    tag = asked.body["tag_name"]
+    if tag in server.releases:
+        raise Refusal(409, "Release already exists")
+    if not server.hosted.git("tag", "--list", tag):
+        raise Refusal(422, "Ref is not specified")
+    address = f"{server.url}/{server.variables['CI_PROJECT_PATH']}/-/releases/{tag}"
+    server.releases[tag] = {**asked.body, "_links": {"self": address}}
+    return server.releases[tag]
+
+
+def edit_release(server: GitLabServer, asked: Asked, tag: str) -> Json:
+    server.releases[tag].update(asked.body)
+    return server.releases[tag]
 
 
 def pipeline(server: GitLabServer, _asked: Asked, number: str) -> Json:

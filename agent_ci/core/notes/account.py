@@ -27,6 +27,8 @@ def _told(entry: Entry) -> dict[str, object]:
         "section": str(entry.section),
         "text": entry.text,
         "changes": [unit.id for unit in entry.units],
+        "labels": sorted({label for unit in entry.units for label in unit.labels}),
+        "issues": [{"id": issue.id, "title": issue.title} for unit in entry.units for issue in unit.issues],
         "commits": list(entry.commits),
         "why": entry.why,
         "is_breaking": entry.is_breaking,

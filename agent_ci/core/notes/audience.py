@@ -15,6 +15,11 @@ _BOT = re.compile(
 _MOVES_DEPENDENCIES = re.compile(
     r"^(dependabot|renovate|pre-commit-ci|pyup|greenkeeper|snyk|github-actions)\b", re.IGNORECASE
 )
+_ASSISTANT = re.compile(
+    r"(?:\d+\+)?copilot@users\.noreply\.github\.com|noreply@anthropic\.com|cursoragent@cursor\.com|"
+    r"(?:noreply|aider)@aider\.chat|(?:noreply|codex)@openai\.com|amp@ampcode\.com",
+    re.IGNORECASE,
+)
 _PREFIX = r"^(?:\w+(?:\([^)]*\))?!?:\s*)?"  # a type of Conventional Commits
 _DEPENDENCY = re.compile(
     rf"{_PREFIX}(?:"
@@ -71,6 +76,11 @@ _TYPE = re.compile(r"^(?P<type>[a-z]+)(?:\((?P<scope>[^)]*)\))?(?P<breaking>!)?:
 def is_bot(person: Person) -> bool:
     """Whether *person* is a program that commits by itself."""
     return bool(_BOT.search(person.name) or "[bot]@" in person.address)
+
+
+def is_program(person: Person) -> bool:
+    """Whether *person* is a program: one that commits by itself, or one that helped somebody to write."""
+    return is_bot(person) or bool(_ASSISTANT.fullmatch(person.address))
 
 
 def conventional(title: str) -> tuple[str, bool]:

@@ -113,7 +113,8 @@ def mapped(broken: Broken, commits: Iterable[str], ledger: Ledger) -> Broken:
     entries = [entry for entry in ledger.entries if wanted & {*entry.commits}]
     ids = tuple(unit.id for entry in entries for unit in entry.units if wanted & {*unit.commits})
     told = tuple(_dropped_ids(ledger, wanted))
-    declared = bool(entries) and all(entry.is_breaking for entry in entries)
+    breaking = {unit.id for entry in ledger.entries if entry.is_breaking for unit in entry.units}  # by any line of it
+    declared = bool(entries) and all(unit.id in breaking for entry in entries for unit in entry.units)
     return Broken(broken.text, broken.kind, broken.breaks, ids or told, is_declared=declared)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
+from typing import ClassVar
 
 from markdown_it import MarkdownIt
 from markdown_it.utils import EnvType
@@ -21,7 +22,7 @@ from agent_ci.core.notes.versions import PREVIEWS, version
 NAMES = ("CHANGELOG.md", "CHANGES.md", "HISTORY.md", "RELEASES.md", "NEWS.md", "docs/CHANGELOG.md", "docs/changelog.md")
 """Where a changelog in Markdown usually is, the most usual place first."""
 
-OTHERS = re.compile(r"(docs/)?(changelog|changes|history|news)(\.(rst|txt|adoc))?", re.IGNORECASE)
+OTHERS = re.compile(r"(docs/)?(changelog|changes|history|news)(\.(txt|adoc))?", re.IGNORECASE)
 """Changelogs in formats that are not written to."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
@@ -39,7 +40,6 @@ _DAYS = re.compile(
 )
 _LINKED = re.compile(r"\[([^\]\[]*)\]\([^()\s]*\)")
 _WORD = re.compile(r"(?!released\b|on\b)\b\w+", re.IGNORECASE)  # behind a version: a name that is that release's own
-_MARK = re.compile(r"<!-- agent-ci:notes sha256=([0-9a-f]{64}) -->")
 _WORDS = {
     Section.ADDED: ("added", "features", "new features", "new", "enhancements"),
     Section.CHANGED: ("changed", "changes", "improvements", "improved"),
@@ -87,6 +87,7 @@ class Changelog:
     """The *text* of a changelog, with its own line ends, as it is: what is no UTF-8 as surrogates."""
 
     text: str
+    marks: ClassVar[tuple[str, str]] = ("<!-- agent-ci:notes sha256=", " -->")
 
     @cached_property
     def style(self) -> Style:
@@ -113,8 +114,8 @@ class Changelog:
             return self._replaced(old, release)
         releases = self._releases
         lines = list(self._lines)
-        newest = next((one for one in releases if _order(one.text) < _order(release.name)), (*releases, None)[0])
-        place = newest.start if newest else self._end_of_introduction()
+        newest = next((one for one in releases if order(one.text) < order(release.name)), (*releases, None)[0])
+        place = self._place(newest) if newest else self._end_of_introduction()
         section = [*self._spelled(release, newest), *([""] if place < len(lines) else [])]
         if place and lines[place - 1].strip():
             section = ["", *section] if lines[place - 1].endswith(("\n", "\r")) else ["", "", *section]
@@ -129,7 +130,7 @@ class Changelog:
         Raises EditedError as ``with_release``.
         """
         start, end = self._written(release) or (0, 0)
-        defined = re.compile(rf"\[v?{re.escape(_bare(release.name))}\]: {re.escape(release.link)}\s*")
+        defined = re.compile(rf"\[v?{re.escape(bare(release.name))}\]: {re.escape(release.link)}\s*")
         rest = [*self._lines[:start], *self._lines[end:]]
         return "".join(line for line in rest if not (release.link and defined.fullmatch(line)))
 
@@ -191,11 +192,21 @@ class Changelog:
 
     def _spelled(self, release: Release, newest: Heading | None) -> Iterator[str]:
         """The lines of the section, without line ends."""
-        yield from _heading(release, newest, self._lines)
-        yield ""
-        yield f"<!-- agent-ci:notes sha256={digest(release.body)} -->"
-        yield ""
+        yield from self._headed(release, newest)
+        yield from ("", self._mark(release), "")
         yield from release.body.rstrip("\n").split("\n")
+
+    def _headed(self, release: Release, newest: Heading | None) -> Iterator[str]:
+        """The lines of the heading."""
+        yield from _heading(release, newest, self._lines)
+
+    def _place(self, newest: Heading) -> int:
+        """The line before which the section above *newest* goes."""
+        return newest.start
+
+    def _mark(self, release: Release) -> str:
+        """The comment that says what we wrote."""
+        return digest(release.body).join(self.marks)
 
     def _reference(self, release: Release, newest: Heading | None) -> tuple[int, str]:
         """The line before which the address of ``[1.2.0]`` is defined, and how; "" in a file that defines no such."""
@@ -208,11 +219,10 @@ class Changelog:
     def _written(self, release: Release) -> tuple[int, int] | None:
         """The lines of the section of *release*, None where there is none. Raises EditedError."""
         for one in self._releases:
-            found = _VERSION.search(one.text)
-            if not found or _bare(found[0]) != _bare(release.name):
+            if version_in(one) != bare(release.name):
                 continue
-            later = [other.start for other in self._headings if other.start > one.start and other.level <= one.level]
-            end = min((*later, self._definitions(one.end)))
+            later = (other for other in self._headings if other.start > one.start and other.level <= one.level)
+            end = min((*map(self._place, later), self._definitions(one.end)))
             if not self._is_as_written(one.end, end):
                 raise EditedError(
                     f"has a section {one.text!r:.80} that a person wrote or changed, which stays as it is"
@@ -222,14 +232,13 @@ class Changelog:
 
     def _is_as_written(self, start: int, end: int) -> bool:
         text = "".join(self._lines[start:end]).replace("\r\n", "\n").replace("\r", "\n").strip("\n")
-        mark = _MARK.match(text)
+        mark = re.match("([0-9a-f]{64})".join(map(re.escape, self.marks)), text)
         return bool(mark and digest(text[mark.end() :]) == mark[1])
 
     def _replaced(self, old: tuple[int, int], release: Release) -> str:
         start, end = old
         heading = next(one for one in self._releases if one.start == start)
-        mark, blank = f"<!-- agent-ci:notes sha256={digest(release.body)} -->", ""
-        lines = (blank, mark, blank, *release.body.rstrip("\n").split("\n"))
+        lines = ("", self._mark(release), "", *release.body.rstrip("\n").split("\n"))
         text = "".join(f"{line}{self._end}" for line in lines)
         rest = self._lines[heading.end : end]
         tail = "".join(rest)[len("".join(rest).rstrip("\r\n")) :]
@@ -237,9 +246,9 @@ class Changelog:
         return "".join((*self._lines[: heading.end], body, *self._lines[end:]))
 
 
-def faults(old: str, new: str, release: Release) -> tuple[str, ...]:
+def faults(old: str, new: str, release: Release, form: type[Changelog] = Changelog) -> tuple[str, ...]:
     """What speaks against *new* as *old* with the section of *release*, and nothing else that is different."""
-    before, after = Changelog(old), Changelog(new)
+    before, after = form(old), form(new)
     try:
         rest, kept = after.without(release), before.without(release)
     except EditedError as error:
@@ -258,42 +267,53 @@ def _names_version(text: str) -> bool:
 
 def _heading(release: Release, newest: Heading | None, lines: tuple[str, ...]) -> Iterator[str]:
     """The heading of *release*, spelled as that of the *newest* one before; as Keep a Changelog has it without one."""
-    name, day = release.name, release.day
     if newest is None:
-        yield f"## {name} - {day}"
+        yield f"## {release.name} - {release.day}"
         return
-    level, text = newest.level, newest.text
-    found = _VERSION.search(text)
-    assert found is not None  # noqa: S101 - that is what makes it the heading of a release
-    spelled = text[: found.start()] + "\0" + text[found.end() :]
-    spelled = _LINKED.sub(lambda link: f"[{link[1]}]({release.link})" if release.link else link[1], spelled)
-    own = _WORD.search(_DAYS.sub("", _LINKED.sub(r"\1", spelled).partition("\0")[2], count=1))
-    spelled = _DAYS.sub(lambda match: _spelled_day(day, match), spelled, count=1)
-    spelled = f"{_like(found[0], name)} - {day}" if own else spelled.replace("\0", _like(found[0], name))
-    is_underlined = newest.end - newest.start > 1
-    if is_underlined:
+    spelled = in_style_of(newest.text, release)
+    if newest.end - newest.start > 1:  # it is underlined
         sign = lines[newest.end - 1].strip()[:1]
         yield spelled
         yield sign * max(3, len(spelled))
     else:
         closing = re.search(r"\s(#+)\s*$", lines[newest.start])
-        yield f"{'#' * level} {spelled}" + (f" {closing[1]}" if closing else "")
+        yield f"{'#' * newest.level} {spelled}" + (f" {closing[1]}" if closing else "")
+
+
+def in_style_of(text: str, release: Release) -> str:
+    """The heading of *release*, in which version, day and link stand as in *text*, that of another one."""
+    found = _VERSION.search(text)
+    assert found is not None  # noqa: S101 - that is what makes it the heading of a release
+    spelled = text[: found.start()] + "\0" + text[found.end() :]
+    spelled = _LINKED.sub(lambda link: f"[{link[1]}]({release.link})" if release.link else link[1], spelled)
+    own = _WORD.search(_DAYS.sub("", _LINKED.sub(r"\1", spelled).partition("\0")[2], count=1))
+    named = _like(found[0], release.name)
+    return f"{named} - {release.day}" if own else dated(spelled, release.day).replace("\0", named)
+
+
+def dated(text: str, day: str) -> str:
+    """*text* with *day* (YYYY-MM-DD) in the place of the first day that it names, spelled as that one."""
+    return _DAYS.sub(lambda match: _spelled_day(day, match), text, count=1)
 
 
 def _like(old: str, name: str) -> str:
     """*name* with a "v" in front where *old* has one, and without where not."""
-    bare = _bare(name)
-    return f"v{bare}" if old.startswith("v") else bare
+    return f"v{bare(name)}" if old.startswith("v") else bare(name)
 
 
-def _order(text: str) -> tuple[tuple[int, ...], int, int, tuple[int, ...]]:
+def version_in(heading: Heading) -> str:
+    """The version that *heading* names, without a "v"; empty where it names none."""
+    return bare(found[0]) if (found := _VERSION.search(heading.text)) else ""
+
+
+def order(text: str) -> tuple[tuple[int, ...], int, int, tuple[int, ...]]:
     """What the versions in headings are compared by; one that nobody counts like that comes before all others."""
     found = _VERSION.search(text)
     counted = version(found[0]) if found else None
     return counted.order if counted else ((), 0, 0, ())
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """The version in *name*, a tag, without what stands before its numbers."""
     found = re.search(r"\d+(?:\.\d+)+.*", name)
     return found[0] if found else name

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from agent_ci.core.notes import audience, habits
 from agent_ci.core.notes.values import Section, Unit
@@ -50,7 +51,8 @@ _CITED = re.compile(
     r"(?:\[?#\d+\]?(?:\([^)]*\))?|[:{](?:pr|issue|gh|user)[:}]`[^`]*`|`#\d+ <[^>]*>`_*|"
     r"<?https?://\S+/(?:pull|issues|merge_requests)/\d+>?)\s*\)?)+\.?\s*$"
 )
-_ROLE = re.compile(r"[:{][\w:+-]+[:}]`~?(?:[^`<]*\.)??([^`<]+?)(?:\s*<[^`]*>)?`")
+_ROLE = re.compile(r"(?<![`:\w])[:{][\w:+-]+[:}]`~?(?:[^`<]*\.)??([^`<]+?)(?:\s*<[^`]*>)?`")
+_LINK = re.compile(r"(?<!`)\[([^\]\[]+)\]\([^()\s]*\)")  # its words are told; addresses lead away from the notes
 _MOST_LINES = 60
 _LONGEST_HEADING = 60
 _TAIL = 500
@@ -70,13 +72,18 @@ class Note:
     is_entry: bool = False
 
 
-def note(unit: Unit, added: Mapping[str, str]) -> Note | None:
-    """What the author of *unit* wrote, None where nothing; *added* are the lines that it added to files, by path."""
+def written(unit: Unit, added: Mapping[str, str]) -> tuple[Note, ...]:
+    """What the author of *unit* wrote: each fragment, else one note from another place; empty where nothing.
+
+    *added* are the lines that it added to files, by path.
+    """
     files = [(path, text) for path, text in sorted(added.items()) if habits.is_changelog(path)]
-    fragments = (_of_fragment(path, text) for path, text in files if habits.is_fragment(path))
+    fragments = tuple(
+        one for path, text in files if habits.is_fragment(path) and (one := _of_fragment(path, text)) is not None
+    )
     entries = (_of_changelog(text) for path, text in files if not habits.is_fragment(path))
-    found = (*fragments, _of_block(unit.body), _of_override(unit.body), *entries)
-    return next((one for one in found if one), None)
+    found = (one for one in (_of_block(unit.body), _of_override(unit.body), *entries) if one)
+    return fragments or tuple(islice(found, 1))
 
 
 def _of_fragment(path: str, text: str) -> Note | None:
@@ -154,5 +161,5 @@ def _entry(text: str) -> tuple[str, Section | None]:
 def _joined(lines: list[str]) -> str:
     """*lines* as one, without the numbers at the end, which the line of the notes has itself."""
     whole = " ".join(" ".join(lines).split())
-    said = whole[:-_TAIL] + _CITED.sub("", whole[-_TAIL:])
+    said = _LINK.sub(r"\1", whole[:-_TAIL] + _CITED.sub("", whole[-_TAIL:]))
     return _ROLE.sub(r"`\1`", said).replace("``", "`").strip()

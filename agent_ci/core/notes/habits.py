@@ -39,10 +39,15 @@ def brings_entry(unit: Unit) -> bool:
 def bring_entries(units: Iterable[Unit]) -> bool:
     """Whether it is the habit that those of *units* that change what users get bring their entry.
 
-    Only change requests show a habit: what is pushed by itself is mostly small. Few of them show none.
+    Only change requests show a habit: what is pushed by itself is mostly small. Few of them show none. Where all is
+    pushed, one change may bring several fragments, which are counted.
     """
-    asked = [one for one in units if one.id[:1] in ("#", "!") and _should(one)]
-    return len(asked) >= _FEWEST and sum(map(brings_entry, asked)) >= _SHARE * len(asked)
+    should = [one for one in units if _should(one)]
+    asked = [one for one in should if one.id[:1] in ("#", "!")]
+    if asked:
+        return len(asked) >= _FEWEST and sum(map(brings_entry, asked)) >= _SHARE * len(asked)
+    fragments = {path for one in should for path in one.paths if is_fragment(path)}
+    return len(fragments) >= max(_FEWEST, _SHARE * len(should))
 
 
 def _should(unit: Unit) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from agent_ci.core.notes import audience, habits
 from agent_ci.core.notes.categories import Categories
-from agent_ci.core.notes.conventions import Note, note
+from agent_ci.core.notes.conventions import Note, written
 from agent_ci.core.notes.values import Entry, Section, Unit
 
 _TYPES: Mapping[str, Section] = {
@@ -54,12 +54,19 @@ class Placing:
     categories: Categories
     is_habit: bool
 
-    def entry(self, unit: Unit, added: Mapping[str, str]) -> Entry:
-        """The line about *unit*; *added* are the lines that it added to changelogs and fragments, by path."""
-        written = note(unit, added)
+    def entries(self, unit: Unit, added: Mapping[str, str]) -> Iterator[Entry]:
+        """The lines about *unit*: one, or one for each fragment, of which the first answers for the commits.
+
+        *added* are the lines that it added to changelogs and fragments, by path.
+        """
+        for number, one in enumerate(written(unit, added) or (None,)):
+            yield replace(self._entry(unit, one), is_further=bool(number))
+
+    def _entry(self, unit: Unit, written: Note | None) -> Entry:
         section, why = self._section(unit, written)
         type_, is_marked = audience.conventional(unit.title)
-        is_breaking = is_marked or bool(_BREAKING.search(unit.body)) or bool(written and written.is_breaking)
+        is_said = bool(_BREAKING.search(unit.body)) or bool(written and written.is_breaking)
+        is_breaking = is_marked or is_said or self.categories.is_breaking(unit)
         title = audience.without_type(unit.title) if type_ in _KNOWN_TYPES else unit.title
         return Entry(
             section, written.text if written and written.text else title, (unit,), why, is_breaking=is_breaking

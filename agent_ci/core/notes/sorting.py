@@ -8,17 +8,19 @@ from collections.abc import Iterator, Mapping
 from agent_ci.core.notes import audience, habits
 from agent_ci.core.notes.categories import Categories
 from agent_ci.core.notes.placing import Placing
+from agent_ci.core.notes.requests import NONE, Request, told_with
 from agent_ci.core.notes.reverts import taken_back
 from agent_ci.core.notes.units import units, usual
 from agent_ci.core.notes.values import Dropped, Entry, Ledger, Range, Section, Unit
 
-_NONE = Categories()
+_NO_FILE = Categories()
 
 
-def ledger(range_: Range, categories: Categories = _NONE) -> Ledger:
+def ledger(range_: Range, categories: Categories = _NO_FILE, requests: Mapping[str, Request] = NONE) -> Ledger:
     """The account of *range_*: entries in the order of their sections, newest first in each, and what was dropped.
 
-    *categories* are those of the project's `.github/release.yml`.
+    *categories* are those of the project's `.github/release.yml`, *requests* what the forge tells of requests, by id.
+    What took what back is heard from git alone: the text of a request can be changed after it was merged.
     """
     every = units(range_)
     gone = taken_back(every, range_.commits)
@@ -26,7 +28,7 @@ def ledger(range_: Range, categories: Categories = _NONE) -> Ledger:
     placing = Placing(categories, is_habit=habits.bring_entries((*every, *usual(range_.earlier))))
     entries: list[Entry] = []
     dropped: list[Dropped] = []
-    for unit in every:
+    for unit in told_with(every, requests):
         if unit.id in gone:
             dropped.append(Dropped(unit.commits, gone[unit.id]))
         elif unit.id in copies:
@@ -38,7 +40,7 @@ def ledger(range_: Range, categories: Categories = _NONE) -> Ledger:
         elif objection := categories.objection(unit):
             dropped.append(Dropped(unit.commits, objection))
         else:
-            entries.append(placing.entry(unit, _added(unit, range_)))
+            entries += placing.entries(unit, _added(unit, range_))
     order = list(Section)
     return Ledger(range_, tuple(sorted(entries, key=lambda entry: order.index(entry.section))), tuple(dropped))
 

@@ -16,6 +16,15 @@ class Person:
     name: str
     address: str
 
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """What two commits by one person have in common: the address, or a name of several words.
+
+        People use more than one address; a single word, as in "root", is no one's own.
+        """
+        words = self.name.casefold().split()
+        return (self.address.casefold(), *((" ".join(words),) if len(words) > 1 else ()))
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:
@@ -44,7 +53,7 @@ class Range:
 
     ``commits`` are all of them by id, as `git rev-list` has them, newest first. ``main_line`` are the ids along first
     parents, newest first. ``released`` maps commits whose copies were released from another branch to that copy.
-    ``known`` are the addresses of everybody who contributed before. ``earlier`` are the last commits of the main line
+    ``known`` are the signs of everybody who contributed before. ``earlier`` are the last commits of the main line
     before ``since``, newest first: what the project does usually. ``written`` are the lines that commits of the main
     line added to changelogs and their fragments, by commit and path.
     """
@@ -60,12 +69,21 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue that a change closed. ``id`` is ``#7``."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """One change as people decided on it: a merged change request, else a commit that was pushed by itself.
 
     ``id`` is ``#12`` (GitHub), ``!12`` (GitLab) or the short id of the commit. ``head`` is the commit of the main line
     that brought it, ``commits`` are all that came with it, that one included. ``paths`` are what it changed there.
-    ``labels`` are those of its request, known where the forge was asked.
+    ``labels`` are those of its request, ``login`` is its author, and ``issues`` are what it closed, as far as a forge
+    was asked.
     """
 
     id: str
@@ -76,6 +94,8 @@ class Unit:
     authors: tuple[Person, ...]
     paths: tuple[str, ...]
     labels: tuple[str, ...] = ()
+    login: str = ""
+    issues: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +121,22 @@ class Section(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the notes: what *units* did, in *text*; ``why`` says what put it into its section."""
+    """One line of the notes: what *units* did, in *text*; ``why`` says what put it into its section.
+
+    One that ``is_further`` tells more of changes for whose commits another line answers.
+    """
 
     section: Section
     text: str
     units: tuple[Unit, ...]
     why: str
     is_breaking: bool = False
+    is_further: bool = False
 
     @property
     def commits(self) -> tuple[str, ...]:
         """The commits that it answers for."""
-        return tuple(commit for unit in self.units for commit in unit.commits)
+        return () if self.is_further else tuple(commit for unit in self.units for commit in unit.commits)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
-"""Knows how the words of others are spelled in Markdown: they read as they were written, and nothing is acted upon."""
+"""Knows how the words of others are spelled in markup: they read as they were written, and nothing is acted upon."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from agent_ci.core.outward.markdown import code
 from agent_ci.core.outward.terminal import one_line
@@ -22,45 +23,61 @@ _LITERAL = re.compile(r"[\\*\[\]<~|]|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
 _BLOCK = re.compile(r"[#>+=-]|[0-9]+[.)]")  # what begins a heading, a quotation or a list
 
 
-def wording(text: str, reference: Callable[[str], str] = code, *, limit: int = 300, is_start: bool = True) -> str:
-    """*text* as one line of Markdown, cut at *limit* characters of its own; *is_start* where nothing stands before it.
+@dataclass(frozen=True)
+class Markup:
+    """A language: how it spells *code*, and *literal* text (told whether a block could begin there)."""
 
-    Code that is marked as such stays code. A word that a forge would act upon (a mention, an address, a reference to
-    an issue somewhere) becomes code, where it is not; ``#12`` by itself is what *reference* makes of it. Every other
-    sign stands for itself.
+    code: Callable[[str], str]
+    literal: Callable[[str, bool], str]
+
+
+def wording(
+    text: str,
+    reference: Callable[[str], str] | None = None,
+    *,
+    limit: int = 300,
+    is_start: bool = True,
+    markup: Markup | None = None,
+) -> str:
+    """*text* as one line of *markup* (Markdown), cut at *limit* characters of its own.
+
+    *is_start* is where nothing stands before it. Code that is marked as such stays code. A word that a forge would act
+    upon (a mention, an address, a reference to an issue somewhere) becomes code, where it is not; ``#12`` by itself is
+    what *reference* makes of it, without one code as well. Every other sign stands for itself.
     """
     line = one_line(text)
     line = line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
-    return _joined(_parts(line, reference, is_start=is_start)) or NO_WORDS
+    language = markup or MARKDOWN
+    return _joined(_parts(line, language, reference or language.code, is_start=is_start)) or NO_WORDS
 
 
-def _parts(line: str, reference: Callable[[str], str], *, is_start: bool) -> Iterator[str]:
+def _parts(line: str, markup: Markup, reference: Callable[[str], str], *, is_start: bool) -> Iterator[str]:
     at = 0
     for found in _CODE.finditer(line):
-        yield from _words(line[at : found.start()], reference, is_start=is_start and at == 0)
-        yield code(found[2].strip() or "`")
+        yield from _words(line[at : found.start()], markup, reference, is_start=is_start and at == 0)
+        yield markup.code(found[2].strip() or "`")
         at = found.end()
-    yield from _words(line[at:], reference, is_start=is_start and at == 0)
+    yield from _words(line[at:], markup, reference, is_start=is_start and at == 0)
 
 
-def _words(text: str, reference: Callable[[str], str], *, is_start: bool) -> Iterator[str]:
+def _words(text: str, markup: Markup, reference: Callable[[str], str], *, is_start: bool) -> Iterator[str]:
     for index, word in enumerate(re.split(r"( )", text.replace("`", "'"))):
         is_first = is_start and index == 0
         if not _ACTIVE.search(word):
-            yield _literal(word, is_start=is_first)
+            yield markup.literal(word, is_first)
             continue
         core = word.lstrip(_OPENING)
         before = word[: len(word) - len(core)]
         core = core.rstrip(_CLOSING)
         after = word[len(before) + len(core) :]
         yield from (
-            _literal(before, is_start=is_first),
-            reference(core) if _OWN.fullmatch(core) else code(core),
-            _literal(after),
+            markup.literal(before, is_first),
+            reference(core) if _OWN.fullmatch(core) else markup.code(core),
+            markup.literal(after, False),  # noqa: FBT003 - the one parameter that it has beside the text
         )
 
 
-def _literal(text: str, *, is_start: bool = False) -> str:
+def _literal(text: str, is_start: bool) -> str:  # noqa: FBT001 - as above
     """*text* in which no sign has a meaning, also where *is_start*: where a block could begin."""
     plain = _LITERAL.sub(lambda found: f"\\{found[0]}", text)
     if is_start and (start := _BLOCK.match(plain)):
@@ -74,3 +91,6 @@ def _joined(parts: Iterator[str]) -> str:
     for part in parts:
         line += f" {part}" if line.endswith("`") and part.startswith("`") else part
     return line
+
+
+MARKDOWN = Markup(code, _literal)

@@ -10,6 +10,7 @@ HEAD = "\x02"
 """What the format of the log begins each commit with; the id follows."""
 _HUNK = re.compile(r"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 _HEADING = re.compile(r"#{1,6} |\W*\w+\W*$")
+_SHORT = 12  # lines: a longer file holds the entries of several changes
 _FILE = re.compile(r"\+\+\+ (?:b/(.+?)\t?$)?")
 
 
@@ -32,6 +33,21 @@ def added(log: str) -> Mapping[str, Mapping[str, str]]:
             files = found.setdefault(commit, {}) if path else {}
             files.setdefault(path, _File()).read(lines, hunk)
     return {commit: {path: file.text for path, file in files.items()} for commit, files in found.items()}
+
+
+def settled(found: Mapping[str, Mapping[str, str]], now: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
+    """*found*, newest first, where a short file of *now*, by path, says what it says now, and once: where it began.
+
+    So a fragment that was mended later is told in its last words, and the change that mends it is no news.
+    """
+    short = {path: text for path, text in now.items() if text.count("\n") < _SHORT}
+    began = {path: commit for commit, files in found.items() for path in files}  # the last one is the oldest
+    return {
+        commit: {
+            path: short.get(path, text) for path, text in files.items() if path not in short or began[path] == commit
+        }
+        for commit, files in found.items()
+    }
 
 
 @dataclass

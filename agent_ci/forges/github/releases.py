@@ -1,4 +1,4 @@
-"""Keeps one draft of a release on GitHub up to date; what is published, or changed by a person, stays as it is."""
+"""Keeps one draft of a release on GitHub up to date, and publishes it where asked to; what a person wrote stays."""
 
 from __future__ import annotations
 
@@ -42,6 +42,32 @@ class GitHubReleases:
                     self.project.api.send("DELETE", self._path(one))
         return f"the draft of the release {page.tag} was made: {_address(first)}"
 
+    def publish(self, page: Page) -> str:
+        """Have the published release of the tag say *page*: a draft of ours is published, else one is made.
+
+        Raises as ``draft``, and ForgeUnavailableError where there is no such tag: to publish would make it.
+        """
+        there = self._of(page.tag)
+        published = [one for one in there if not one.get("draft")]
+        ours = next((one for one in (published or there) if is_as_signed(_body(one))), None)
+        if there and ours is None:
+            return f"the release {page.tag} is a person's, and stays as it is: {_address((published or there)[0])}"
+        self._have_tag(page.tag)
+        if ours is None:
+            wanted = {**self._wanted(page), "draft": False}
+            made = self.project.send("POST", self.project.path("releases"), wanted, read_back=lambda: self._made(page))
+            return f"the release {page.tag} was published: {_address(made.item)}"
+        path, wanted = self._path(ours), {"body": page.body, "draft": False}
+        if ours.get("draft") or _body(ours).replace("\r\n", "\n") != page.body:
+            self.project.send("PATCH", path, wanted, read_back=lambda: _if_public(self.project.api.get(path), page))
+        return f"the release {page.tag} is published and up to date: {_address(ours)}"
+
+    def _have_tag(self, tag: str) -> None:
+        try:
+            self.project.api.get(self.project.path("git", "ref", f"tags/{tag}"))
+        except MissingError as error:
+            raise ForgeUnavailableError(f"there is no tag {tag} on GitHub, and none is made; push it first") from error
+
     def _renewed(self, there: list[dict[str, Any]], page: Page) -> str:
         ours = next((one for one in there if is_as_signed(_body(one))), None)
         if ours is None:
@@ -74,6 +100,11 @@ class GitHubReleases:
 
 def _if_said(answer: Answer, page: Page) -> Answer | None:
     return answer if _says(answer.item, page) else None
+
+
+def _if_public(answer: Answer, page: Page) -> Answer | None:
+    is_so = not answer.item.get("draft") and _body(answer.item).replace("\r\n", "\n") == page.body
+    return answer if is_so else None
 
 
 def _says(release: dict[str, Any], page: Page) -> bool:

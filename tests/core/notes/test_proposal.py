@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -161,3 +162,13 @@ def test_breaks_are_told_in_few_lines_by_their_public_names() -> None:
         "`proxies` of `pkg.get`, `pkg.put`, `pkg.post` and 1 more: is no parameter any more",
         "`app` of `pkg.Client`: is no parameter any more",
     ]
+
+
+def test_a_break_is_announced_by_any_line_of_its_change() -> None:
+    made = told("Drop grey (#7)")
+    (first,) = made.entries
+    commits = tuple(first.commits)
+    quiet = replace(first, is_breaking=False)
+    further = replace(first, is_breaking=True, is_further=True)
+    assert not mapped(GONE[0], commits, replace(made, entries=(quiet,))).is_declared
+    assert mapped(GONE[0], commits, replace(made, entries=(quiet, further))).is_declared

@@ -95,6 +95,42 @@ def test_what_a_person_decided_stays(lab: Lab, change: dict[str, object]) -> Non
     assert list(lab.server.state.releases.values()) == [before]
 
 
+def test_a_release_is_published_where_its_tag_is_there(lab: Lab) -> None:
+    with pytest.raises(ForgeUnavailableError, match="push it first"):
+        releases(lab).publish(FIRST)
+    assert lab.server.writes == []
+    lab.server.state.bare.git("tag", "v1.1.0", lab.head)
+    assert releases(lab).publish(FIRST).startswith("the release v1.1.0 was published: http")
+    assert releases(lab).publish(SECOND).startswith("the release v1.1.0 is published and up to date: http")
+    writes = len(lab.server.writes)
+    releases(lab).publish(SECOND)
+    assert len(lab.server.writes) == writes
+    [release] = lab.server.state.releases.values()
+    assert (release["draft"], release["body"]) == (False, SECOND.body)
+
+
+def test_a_draft_of_ours_is_published_once_a_tag_is_there(lab: Lab) -> None:
+    releases(lab).draft(FIRST)
+    with pytest.raises(ForgeUnavailableError, match="no tag v1"):
+        releases(lab).publish(SECOND)
+    lab.server.state.bare.git("tag", "v1.1.0", lab.head)
+    lab.server.breaks("PATCH", "/releases/", Step(status=0), after=True)
+    releases(lab).publish(SECOND)
+    [release] = lab.server.state.releases.values()
+    assert (release["draft"], release["body"]) == (False, SECOND.body)
+
+
+@pytest.mark.parametrize("is_draft", [True, False], ids=["a draft", "published"])
+def test_what_a_person_wrote_is_neither_published_nor_changed(lab: Lab, *, is_draft: bool) -> None:
+    lab.server.state.bare.git("tag", "v1.1.0", lab.head)
+    releases(lab).draft(FIRST)
+    [release] = lab.server.state.releases.values()
+    release.update(body="mine", draft=is_draft)
+    before, writes = dict(release), len(lab.server.writes)
+    assert "stays as it is" in releases(lab).publish(SECOND)
+    assert (list(lab.server.state.releases.values()), len(lab.server.writes)) == ([before], writes)
+
+
 def test_line_ends_that_the_forge_changed_are_no_change(lab: Lab) -> None:
     releases(lab).draft(FIRST)
     [release] = lab.server.state.releases.values()
@@ -173,10 +209,22 @@ def test_that_a_draft_could_not_be_made_is_the_end_and_the_notes_are_kept(lab: L
     assert (tmp_path / "out/notes.md").read_text()
 
 
-def test_a_draft_needs_a_release_and_a_forge_that_has_drafts(lab: Lab, tmp_path: Path) -> None:
+def test_a_release_needs_a_version_and_a_forge_that_shows_it(lab: Lab, tmp_path: Path) -> None:
     given = {"repository": str(lab.repository.root), "out": str(tmp_path / "out")}
-    with pytest.raises(UsageError, match="needs --release"):
+    with pytest.raises(UsageError, match="need --release"):
         Drafting(NOBODY, given, io.StringIO(), has_draft=True)
     document = Drafting(NOBODY, given, io.StringIO(), release="v1.1.0", has_draft=True).run()
     assert document["outcome"] == "usage_error"
-    assert "only GitHub has drafts" in str(document["reason"])
+    assert "no job of GitHub or GitLab" in str(document["reason"])
+
+
+@pytest.mark.parametrize("is_published", [False, True], ids=["a draft", "published"])
+def test_a_release_is_not_shown_by_a_job_with_the_key_of_a_model(
+    lab: Lab, tmp_path: Path, *, is_published: bool
+) -> None:
+    environment = {**lab.environment(), **NOBODY, "OPENAI_API_KEY": "k" * 20}
+    given = {"repository": str(lab.repository.root), "out": str(tmp_path / "out"), "deliver": "none"}
+    run = Drafting(environment, given, io.StringIO(), release="v1.1.0", has_draft=True, is_published=is_published)
+    with pytest.raises(UsageError, match="must not hold the key of a model"):
+        run.run()
+    assert lab.server.seen == []
