@@ -261,7 +261,7 @@ class Desk:
 
     def _open(self, request: Mapping[str, Any]) -> str:
         """Pin the model, its address and the budget; the first word counts. A sentence says that the key is no key."""
-        from agent_ci.proposers.model.asking import key_fault  # noqa: PLC0415 - only where a model is used
+        from agent_ci.model.asking import key_fault  # noqa: PLC0415 - only where a model is used
 
         if fault := key_fault(self._key or ""):
             return fault
@@ -276,9 +276,9 @@ class Desk:
         return self.values.get("AGENT_CI_API_KEY", "").strip() or None
 
     def _ask(self, request: Mapping[str, Any]) -> object:
-        from agent_ci.proposers.model.asking import cost_of, cost_of_fault  # noqa: PLC0415 - only where it is used
-        from agent_ci.proposers.model.faults import FaultError  # noqa: PLC0415 - as above
-        from agent_ci.proposers.model.transport import Request, Timeouts, call  # noqa: PLC0415 - as above
+        from agent_ci.model.asking import cost_of, cost_of_fault  # noqa: PLC0415 - only where it is used
+        from agent_ci.model.faults import FaultError  # noqa: PLC0415 - as above
+        from agent_ci.model.transport import Request, Timeouts, call  # noqa: PLC0415 - as above
 
         if not self.pinned or self.calls_left <= 0 or self.tokens_left <= 0:
             return {"unavailable": "the budget for the model is used up, or no model was named at the start"}

@@ -201,8 +201,8 @@ def _search(setup: Setup) -> Proposer:
 
 
 def _model(setup: Setup) -> Proposer:
-    from agent_ci.proposers.model.proposer import Model
-    from agent_ci.proposers.model.remote import Asked, Remote
+    from agent_ci.model.remote import Asked, Remote
+    from agent_ci.proposers.model import Model
 
     chosen = setup.settings
     if not chosen.model:

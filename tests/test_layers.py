@@ -37,6 +37,7 @@ EDGES = {
     "interfaces",
     "blame",
     "fetched",
+    "model",
 }
 FAMILIES = ("forges", "proposers", "runners", "sandboxes")
 MAY_IMPORT = {
@@ -83,7 +84,7 @@ MAY_IMPORT = {
     | EDGES
     | {"settings", "speaking", "keeper", "fetching", "chatting", "undoing", "remembering", "examining", "initialising"},
     "speaking": CORE | EDGES | {"settings", "__init__"},
-    "keeper": CORE | EDGES | {"proposers"},
+    "keeper": CORE | EDGES,
     "__main__": {"cli"},
     "__init__": set(),
 }

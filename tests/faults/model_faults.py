@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from agent_ci.core.outcome import Outcome
-from agent_ci.proposers.model.transport import Request, Timeouts, call
+from agent_ci.model.transport import Request, Timeouts, call
 from tests.faults.lab import CANARY, Cell, Elsewhere, End, Lab, Stage
 from tests.red import GOOD, WRONG
 from tests.servers.chat import ChatServer, Step, completion, cut, fails, html, says

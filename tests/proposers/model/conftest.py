@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from agent_ci.proposers.model.transport import Request, Timeouts, call
+from agent_ci.model.transport import Request, Timeouts, call
 from tests.proposers.model.talk import (
     KEY,
     Talk,

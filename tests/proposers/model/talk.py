@@ -9,9 +9,9 @@ from typing import Any
 
 from agent_ci.core.budget import Budget
 from agent_ci.core.run import Attempt, Evidence, Reply
+from agent_ci.model.transport import Timeouts
 from agent_ci.ports import Tree, Workspace
-from agent_ci.proposers.model.proposer import Model
-from agent_ci.proposers.model.transport import Timeouts
+from agent_ci.proposers.model import Model
 from tests.servers.chat import ChatServer, Step, completion
 
 KEY = "sk-proj-Zx81-uQm0_Rt55vLw"

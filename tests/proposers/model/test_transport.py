@@ -15,8 +15,8 @@ import pytest
 
 from agent_ci.core.budget import Budget
 from agent_ci.errors import AgentCIError, BudgetExhaustedError, ModelUnavailableError, UsageError
-from agent_ci.proposers.model.faults import FaultError, FaultKind
-from agent_ci.proposers.model.transport import Request, call, qualified
+from agent_ci.model.faults import FaultError, FaultKind
+from agent_ci.model.transport import Request, call, qualified
 from tests.proposers.model.talk import (
     FAST,
     KEY,
@@ -246,8 +246,7 @@ def test_a_missing_litellm_says_what_to_install(talk: Talk, monkeypatch: pytest.
 
 def test_the_proposer_is_there_without_litellm() -> None:
     check = (
-        "import sys, agent_ci.proposers.model.proposer; "
-        "sys.exit(any(m in sys.modules for m in ('litellm', 'httpx', 'openai')))"
+        "import sys, agent_ci.proposers.model; sys.exit(any(m in sys.modules for m in ('litellm', 'httpx', 'openai')))"
     )
     assert subprocess.run([sys.executable, "-c", check], check=False, timeout=60).returncode == 0
 
@@ -258,7 +257,7 @@ def test_importing_litellm_reads_no_dot_env_and_opens_no_connection() -> None:
         "def caught(*_, **__): print('caught'); raise OSError('caught')\n"
         "import dotenv; dotenv.load_dotenv = caught\n"
         "socket.socket.connect = caught; socket.getaddrinfo = caught\n"
-        "from agent_ci.proposers.model.transport import _litellm\n"
+        "from agent_ci.model.transport import _litellm\n"
         "_litellm()\n"
     )
     done = subprocess.run([sys.executable, "-c", check], check=False, capture_output=True, text=True, timeout=60)

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 from agent_ci.core.budget import Budget
 from agent_ci.core.outward.writer import Outward, Sink
-from agent_ci.core.questions.answer import cause, fingerprint
+from agent_ci.core.questions.answer import cause, fingerprint, refusal
 from agent_ci.core.run import Attempt, Evidence, Reply, total_cost
 from agent_ci.errors import ModelUnavailableError
+from agent_ci.model.asking import Asking, Endpoint, Prompts, Said, Use
+from agent_ci.model.remote import Remote
+from agent_ci.model.transport import Timeouts, call
 from agent_ci.ports import Journal, Workbench
-from agent_ci.proposers.model.asking import Asking, Endpoint, Prompts, Said, Use
-from agent_ci.proposers.model.remote import Remote
-from agent_ci.proposers.model.transport import Timeouts, call
 from agent_ci.templates import template
 
 _PATIENCE = 3  # unreadable answers before a model that gave no other is called unavailable
@@ -85,7 +85,7 @@ class Model:
     def _ask(self, question: str, attempts: tuple[Attempt, ...], workbench: Workbench) -> Said:
         asking = Asking(
             self._endpoint,
-            Prompts(template("system.v2"), template("continue.v1")),
+            Prompts(template("system.v2"), template("continue.v1"), _declined),
             self._journal,
             tokens_left=self._budget.tokens - total_cost(attempts).tokens,
             seconds_left=workbench.seconds_left,
@@ -94,6 +94,11 @@ class Model:
             call=self._call,
         )
         return asking.ask(self._outward.to(Sink.PROMPT, question))
+
+
+def _declined(text: str) -> str:
+    reason = refusal(text)
+    return f"the model sees no fix: {reason}" if reason else ""
 
 
 @dataclass

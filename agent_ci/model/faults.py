@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from agent_ci.core.outward.secrets import redact
 
 if TYPE_CHECKING:
-    from agent_ci.proposers.model.wire import Seen
+    from agent_ci.model.wire import Seen
 
 _SAID = 300  # characters of an endpoint's own words that are shown
 _SHOWN = 60  # characters of a body that is no answer

@@ -12,14 +12,14 @@ from enum import Enum
 from urllib.parse import unquote, urlsplit
 
 from agent_ci.core.outward.secrets import redact
-from agent_ci.core.questions.answer import joined, refusal
+from agent_ci.core.questions.answer import joined
 from agent_ci.core.questions.fence import shrunk
 from agent_ci.core.questions.prompt import Template
 from agent_ci.core.run import Cost
 from agent_ci.errors import BudgetExhaustedError, ModelUnavailableError, UnsupportedError, UsageError
+from agent_ci.model.faults import FaultError, FaultKind, sentence
+from agent_ci.model.transport import Answer, Request, Timeouts, call
 from agent_ci.ports import Journal
-from agent_ci.proposers.model.faults import FaultError, FaultKind, sentence
-from agent_ci.proposers.model.transport import Answer, Request, Timeouts, call
 
 TRIES = 3
 MAX_ANSWER_TOKENS = 8000
@@ -92,12 +92,20 @@ class Said:
     objection: str = ""
 
 
+def _never(_text: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """The prompts that surround a question."""
+    """The prompts that surround a question; ``declined`` reads an answer as they ask for it.
+
+    It gives the objection to an answer that declines, empty for every other one.
+    """
 
     system: Template
     proceed: Template
+    declined: Callable[[str], str] = _never
 
 
 @dataclass
@@ -179,8 +187,8 @@ class Asking:
             return self._said("", Use.DECLINED, f"the model refused: {self.endpoint.redact(answer.refusal[:300])}")
         if not text.strip():
             return self._said("", Use.USELESS, "the answer was empty")
-        if reason := refusal(text):
-            return self._said(text, Use.DECLINED, f"the model sees no fix: {reason}")
+        if objection := self.prompts.declined(text):
+            return self._said(text, Use.DECLINED, objection)
         return self._said(text, Use.USABLE, "")
 
     def _said(self, text: str, use: Use, objection: str) -> Said:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from agent_ci.core.outward.secrets import redact
 from agent_ci.errors import ModelUnavailableError
-from agent_ci.proposers.model.faults import FaultError, FaultKind, fault_of
+from agent_ci.model.faults import FaultError, FaultKind, fault_of
 
 if TYPE_CHECKING:
-    from agent_ci.proposers.model.wire import GuardedClient, Seen
+    from agent_ci.model.wire import GuardedClient, Seen
 
 BODY_CAP = 2_000_000
 """The most bytes of an answer that are read, after decompression."""
@@ -83,7 +83,7 @@ def call(request: Request) -> Answer:
     Raises FaultError where no answer came, ModelUnavailableError where litellm cannot be used at all.
     """
     litellm = _litellm()
-    from agent_ci.proposers.model.wire import GuardedClient  # noqa: PLC0415 - httpx costs 0.1 s
+    from agent_ci.model.wire import GuardedClient  # noqa: PLC0415 - httpx costs 0.1 s
 
     limits = request.timeouts
     client = GuardedClient(connect=limits.connect, read=limits.read, total=limits.total, cap=BODY_CAP)

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from agent_ci.core.budget import Budget
 from agent_ci.errors import ModelUnavailableError, UsageError
 from agent_ci.kept import Kept
-from agent_ci.proposers.model.faults import FaultError, FaultKind
-from agent_ci.proposers.model.transport import Answer, Request
+from agent_ci.model.faults import FaultError, FaultKind
+from agent_ci.model.transport import Answer, Request
 
 
 @dataclass(frozen=True)
