@@ -15,7 +15,7 @@ from agent_ci.errors import InfrastructureError, UsageError
 _OURS = (
     "evidence.json", "explanation.md", "fix.patch", "partial.patch", "report.html", "findings.json", "audit.jsonl",
     "findings.sarif", "results.ctrf.json", "results.junit.xml", "internal-error.md",
-    "notes.md", "notes.rst", "ledger.json",
+    "notes.md", "notes.rst", "notes.raw.md", "ledger.json",
 )  # fmt: skip
 
 CELL_PATCH = "cell-"

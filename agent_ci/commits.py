@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,9 @@ _FIELDS = "%H%x00%P%x00%aN%x00%aE%x00%B"
 _COUNT = 5
 _EARLIER = 150
 _CONTEXT = 40  # lines, so that the heading above an entry is seen
+_PLAIN = ("--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/")
+_LARGE = "512k"
+_MOST_NAMES = 40  # each is a walk through all files where it stands nowhere
 _COPY = "(cherry picked from commit "
 
 
@@ -88,6 +91,31 @@ class Log:
         found = next((held[path] for path in paths if path in held), "")
         return self._run("cat-file", "blob", found).decode("utf-8", "replace") if found else ""
 
+    def patch(self, commits: Iterable[str], paths: Iterable[str]) -> str:
+        """What *commits* did to *paths* against their first parents; empty for no paths. Large files show nothing."""
+        named = tuple(paths)
+        if not named:
+            return ""
+        how = ("-c", "core.quotePath=false", "-c", f"core.bigFileThreshold={_LARGE}", "log", "--no-walk", "--patch")
+        raw = self._run(
+            *how, "--diff-merges=first-parent", "--no-renames", *_PLAIN, "--no-show-signature", "--format=", *commits,
+            "--", *named,
+        )  # fmt: skip
+        return git.text(raw)
+
+    def holding(self, revision: str, names: Iterable[str]) -> frozenset[str]:
+        """Which of *names* stand as words in the files of *revision*, whatever their case, of the first 40."""
+        return frozenset(name for name in sorted(names)[:_MOST_NAMES] if self._holds(revision, name))
+
+    def _holds(self, revision: str, name: str) -> bool:
+        try:
+            self._run(
+                "grep", "--quiet", "--ignore-case", "--word-regexp", "-I", "--fixed-strings", "-e", name, revision
+            )
+        except ToolError:
+            return False
+        return True
+
     def _written(
         self, span: tuple[str, ...], changed: Mapping[str, tuple[str, ...]]
     ) -> Mapping[str, Mapping[str, str]]:
@@ -105,8 +133,8 @@ class Log:
             "--no-renames",
         )
         spelled = ("-c", "core.quotePath=false")  # or names that are no ASCII stand in quotes
-        plain = ("--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/")
-        raw = self._run(*spelled, "log", *how, *plain, "--no-show-signature", f"--format={HEAD}%H", *span, "--", *where)
+        shown = ("--no-show-signature", f"--format={HEAD}%H")
+        raw = self._run(*spelled, "log", *how, *_PLAIN, *shown, *span, "--", *where)
         return settled(added(git.text(raw)), self._fragments(span[0], where))
 
     def _fragments(self, until: str, where: list[str]) -> Mapping[str, str]:

@@ -15,22 +15,24 @@ from typing import TextIO, cast
 
 from agent_ci import __version__, hosts, kept, registry, settings
 from agent_ci.artifacts import OutputFolder
+from agent_ci.audit import AuditLog
 from agent_ci.base import settings_file
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.commits import Log
-from agent_ci.console import Console, is_live
+from agent_ci.console import Console, annotates, is_live
 from agent_ci.core.context import Context
 from agent_ci.core.document import FIX, Surroundings, evidence_document
 from agent_ci.core.environment import forge_tokens, model_keys
 from agent_ci.core.ladder import NONE, PATCH, REMOTE
-from agent_ci.core.notes.account import account
+from agent_ci.core.notes.account import account, explanation
 from agent_ci.core.notes.categories import PATHS as _SETTINGS_OF_NOTES
 from agent_ci.core.notes.categories import Categories
 from agent_ci.core.notes.changelog import Release
+from agent_ci.core.notes.drafted import Drafted
 from agent_ci.core.notes.proposal import Proposal
 from agent_ci.core.notes.release import Page, signed
-from agent_ci.core.notes.rendering import USUAL, body, notes
+from agent_ci.core.notes.rendering import USUAL, Style, body, notes
 from agent_ci.core.notes.sorting import ledger
 from agent_ci.core.notes.values import Entry, Ledger
 from agent_ci.core.notes.versions import baseline, version
@@ -44,7 +46,9 @@ from agent_ci.files import append_regular
 from agent_ci.ports import Delivery, Forge
 from agent_ci.process import ToolError, undisturbed
 from agent_ci.proposing import propose
-from agent_ci.releasing import JOB, SCOPE, Target, parcel, proposed, unread
+from agent_ci.releasing import JOB, Target, parcel, proposed, unread
+from agent_ci.rewording import USUAL as _LIMITS
+from agent_ci.rewording import Rewording, is_asked_for
 from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
 from agent_ci.showing import SUMMARY
@@ -77,10 +81,11 @@ class Drafting:
 
     def __post_init__(self) -> None:
         """Hear the command line and the environment. Raises UsageError."""
-        self.settings = settings.heard(self.given, self.environment)
+        self.settings = settings.heard(self.given, self.environment, usual=_LIMITS)
         self.outward = kept.outward(self.environment, likely_secrets)
         live = is_live(self.stderr, self.environment)
         self.console = Console(self.stderr, is_live=live, is_quiet=self.settings.quiet, outward=self.outward)
+        self.console.annotates = annotates(self.environment)
         if self.date and not _is_day(self.date):
             raise UsageError(f"--date {self.date!r} is no day; write it as YYYY-MM-DD")
         if self._shows_release and not self.release:
@@ -104,11 +109,12 @@ class Drafting:
         with Clone.of(repository) as clone:
             forge = registry.forge(self.environment, repository, clone)
             context = forge.context()
-            self.settings = settings.heard(self.given, self.environment, settings_file(context, repository, clone))
+            file = settings_file(context, repository, clone)
+            self.settings = settings.heard(self.given, self.environment, file, usual=_LIMITS)
             self._refuse_two_powers()
             self.output.prepare()
             target = Target.of(clone.tree(context.commit), self.file)
-            with self.console.phase("read the history"), self._whole(repository) as log:
+            with self._whole(repository) as log:
                 draft = self._draft(repository, log, target)
             self._write(draft)
             place = _Place(forge, context, clone)
@@ -127,24 +133,40 @@ class Drafting:
 
     def _draft(self, repository: Repository, log: Log, target: Target | None) -> _Draft:
         """What there is to say. Raises UsageError, UnsupportedError."""
-        until = self._end(repository, log)
-        categories = Categories.of(log.file(until, *_SETTINGS_OF_NOTES))
-        range_, place = log.range(self._beginning(log, until), until), hosts.place_of(repository)
-        heard = hosts.heard(self.environment, place, range_, is_offline=self.is_offline)
-        if heard.sentence:
-            self.console.say(heard.sentence)
-        made = self._masked(ledger(range_, categories, heard.requests))
-        if wrong := made.faults:
-            raise AssertionError(f"the ledger is no account of its range: {wrong[0]}")
-        day = self.date or log.day(until)
+        with self.console.phase("read the history"):
+            until = self._end(repository, log)
+            categories = Categories.of(log.file(until, *_SETTINGS_OF_NOTES))
+            range_, place = log.range(self._beginning(log, until), until), hosts.place_of(repository)
+            heard = hosts.heard(self.environment, place, range_, is_offline=self.is_offline)
+            if heard.sentence:
+                self.console.say(heard.sentence)
+            made = self._masked(ledger(range_, categories, heard.requests))
+            if wrong := made.faults:
+                raise AssertionError(f"the ledger is no account of its range: {wrong[0]}")
+            day = self.date or log.day(until)
+            following = propose(log, repository, made, release=self.release, package=self.package, day=day)
         end, style = self.release or until[:12], target.style if target else USUAL
+        drafted = self._reworded(made, log, style, following)
+        made = self._masked(drafted.ledger) if drafted else made
         text = body(made, place=place, until=end, style=style)
         release = Release(self.release, day, text, place.compared(made.range.since, end))
         title = f"{self.release} - {day}" if self.release else _UNRELEASED
-        following = propose(log, repository, made, release=self.release, package=self.package, day=day)
         text = notes(made, title=title, place=place, until=end, style=style)
         structured = target.told(made, place, end) if target and target.is_structured else ""
-        return _Draft(made, release, text, following, heard.sentence, structured)
+        return _Draft(made, release, text, following, heard.sentence, structured, drafted)
+
+    def _reworded(self, made: Ledger, log: Log, style: Style, following: Proposal) -> Drafted | None:
+        """What a model made of *made*, None where none was asked for; the version goes by what people wrote."""
+        if not is_asked_for(self.settings):
+            return None
+        journal = AuditLog(self.settings.out / "audit.jsonl", self.outward)
+        rewording = Rewording(
+            self.settings, self.environment, log, journal, self.outward, self._seconds_left, self.console
+        )
+        return rewording.of(made, style, release=self.release, broken=following.broken)
+
+    def _seconds_left(self) -> float:
+        return self.settings.time_limit - (time.monotonic() - self.started)
 
     def _masked(self, made: Ledger) -> Ledger:
         """*made* without what looks like a secret in the words of commits: they are cut and spelled later."""
@@ -163,6 +185,8 @@ class Drafting:
         self.console.say("\n  ".join((f"next version: {first}", *more)))
         document = self._account(draft)
         self.output.write_values(document, {"ledger.json": lambda safe: json.dumps(safe, indent=2) + "\n"})
+        if draft.drafted and draft.drafted.asked:
+            self.output.write_inert("notes.raw.md", draft.drafted.raw(lambda text: self.outward.to(Sink.JSON, text)))
 
     def _delivered(self, draft: _Draft, target: Target | None, place: _Place) -> _Ended:
         """The change of the changelog, and what became of it. Raises UnsupportedError where it cannot be made."""
@@ -213,6 +237,7 @@ class Drafting:
         """Show the notes in the summary of the job; that they cannot be shown there ends nothing otherwise."""
         if path := self.environment.get(SUMMARY, ""):
             text = self.outward.to(Sink.COMMIT, signed(draft.text, more=draft.release.link))
+            text += self.outward.to(Sink.SUMMARY, "".join(f"\n{sentence(line)}\n" for line in draft.remarks))
             try:
                 append_regular(Path(path), text.encode("utf-8", "replace"))
             except (AgentCIError, OSError) as error:
@@ -232,23 +257,26 @@ class Drafting:
             context=context,
             timings={**self.console.timings, "total": time.monotonic() - self.started},
             timeline=tuple(sorted(self.console.timeline, key=lambda phase: phase.start)),
-            versions={"agent-ci": __version__, "python": platform.python_version(), "model": None, "prompts": {}},
+            versions={"agent-ci": __version__, "python": platform.python_version(), **_model(draft.drafted)},
             delivery=asdict(ended.delivery) if ended.delivery else {},
         )
-        document = evidence_document(ended.verdict, around)
+        attempts = (*(draft.drafted.attempts if draft.drafted else ()), *ended.verdict.attempts)
+        document = evidence_document(replace(ended.verdict, attempts=attempts), around)
         if ended.patch is not None:
             digest = hashlib.sha256(ended.patch).hexdigest()
             document["patch_file"] = {"name": FIX, "sha256": digest, "message": ended.message}
         written = self.output.write_evidence({**document, "release": {**_release(draft), "draft": ended.drafted}})
-        self.output.write_text("explanation.md", _explained(draft, ended))
+        delivered = ended.delivery.sentence if ended.delivery else ""
+        told = explanation(draft.ledger, ended.verdict, summary=draft.summary, more=(delivered, *draft.remarks))
+        self.output.write_text("explanation.md", told)
         self._add_to_summary(draft)
         self.console.say(f"{ended.verdict.outcome}: {ended.verdict.reason}")
         return {**written, "notes": draft.text, "ledger": self._account(draft)}
 
     def _account(self, draft: _Draft) -> dict[str, object]:
         """What `ledger.json` holds."""
-        made = account(draft.ledger, version=self.release)
-        return {**made, "proposal": draft.following.document, "forge": draft.heard}
+        found = account(draft.ledger, version=self.release, drafted=draft.drafted)
+        return {**found, "proposal": draft.following.document, "forge": draft.heard}
 
     @contextlib.contextmanager
     def _whole(self, repository: Repository) -> Iterator[Log]:
@@ -296,7 +324,10 @@ class Drafting:
 
 @dataclass(frozen=True)
 class _Draft:
-    """What a run has to say: the account, the notes for the changelog, the *text* of `notes.md`, the next version."""
+    """What a run has to say: the account, the notes for the changelog, the *text* of `notes.md`, the next version.
+
+    ``drafted`` is the part that a model had in it, None where none was asked for.
+    """
 
     ledger: Ledger
     release: Release
@@ -304,6 +335,12 @@ class _Draft:
     following: Proposal
     heard: str
     structured: str = ""  # the notes in reStructuredText, where the changelog is
+    drafted: Drafted | None = None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be said of the model beside the notes, a sentence each."""
+        return (self.drafted.sentence, self.drafted.warning) if self.drafted else ()
 
     @property
     def summary(self) -> str:
@@ -337,20 +374,9 @@ def _nothing(draft: _Draft) -> _Ended:
     return _Ended(Verdict(Outcome.NOTHING_TO_DO, reason, Evidence(JOB, draft.summary)))
 
 
-def _explained(draft: _Draft, ended: _Ended) -> str:
-    """The content of `explanation.md`: how it ended, what speaks for the change or against it, and where it went."""
-    made, verdict = draft.ledger, ended.verdict
-    left_out = sum(len(one.commits) for one in made.dropped)
-    counts = f"{len(made.range.commits)} commits: {len(made.entries)} lines, {left_out} commits left out for a reason"
-    against = [f"- {sentence(objection)}" for attempt in verdict.attempts for objection in attempt.objections]
-    parts = (
-        f"# Release notes: {str(verdict.outcome).replace('_', ' ')}",
-        sentence(verdict.reason),
-        f"{sentence(draft.summary)}. `ledger.json` accounts for {counts}.",
-        f"Proven for the changelog: {SCOPE}." if verdict.proof else "\n".join(against),
-        sentence(ended.delivery.sentence) if ended.delivery else "",
-    )
-    return "\n\n".join(part for part in parts if part) + "\n"
+def _model(drafted: Drafted | None) -> dict[str, object]:
+    """The model and its prompts, as the evidence names them."""
+    return {"model": drafted.model, "prompts": dict(drafted.prompts)} if drafted else {"model": None, "prompts": {}}
 
 
 def _release(draft: _Draft) -> dict[str, object]:

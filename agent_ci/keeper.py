@@ -305,14 +305,14 @@ class Desk:
     @contextlib.contextmanager
     def _in_the_environment(self) -> Iterator[None]:
         """Let litellm find the providers' own variables while this is open."""
-        self.environment.update(self.values)
-        self.is_calling = True
-        try:
-            yield
-        finally:
-            self.is_calling = False
-            for name in self.values:
-                self.environment.pop(name, None)
+        from agent_ci.model.transport import lent  # noqa: PLC0415 - only where a model is used
+
+        with lent(self.environment, self.values):
+            self.is_calling = True
+            try:
+                yield
+            finally:
+                self.is_calling = False
 
 
 def _exit_code(status: int) -> int:

@@ -12,6 +12,7 @@ from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
 from agent_ci.core.message import changelog_message
 from agent_ci.core.notes import restructured
+from agent_ci.core.notes.account import SCOPE
 from agent_ci.core.notes.changelog import NAMES, OTHERS, Changelog, EditedError, Release, UnknownFormError, faults
 from agent_ci.core.notes.rendering import USUAL, Place, Style
 from agent_ci.core.notes.restructured_changelog import NAMES as STRUCTURED_NAMES
@@ -29,7 +30,6 @@ from agent_ci.errors import UnsupportedError, UsageError
 from agent_ci.scanners import likely_secrets
 
 JOB = "changelog"
-SCOPE = "the old text byte for byte, every commit of the range, and every line of the notes"
 _CITED = re.compile(r"(?<=[\[( `])[#!]\d+\b|(?<=`)[0-9a-f]{7,40}(?=[` ])")
 
 

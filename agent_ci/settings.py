@@ -91,8 +91,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("model", "a litellm model name; the key comes from AGENT_CI_API_KEY or the provider's own", metavar="NAME"),
     Option("api-base", "the model's endpoint", metavar="URL"),
     Option("cassette", "the recorded replies that the proposer `replay` answers with", metavar="FILE"),
-    Option("max-attempts", "how many replies may be paid for", default=5, kind=int, metavar="N"),
-    Option("max-cost", "US$ that may be spent", default=1.00, kind=float, metavar="USD"),
+    Option("max-attempts", "how many replies may be paid for; `changelog`: 40", default=5, kind=int, metavar="N"),
+    Option("max-cost", "US$ that may be spent; `changelog`: 0.5", default=1.00, kind=float, metavar="USD"),
     Option("max-tokens", "tokens that may be used, both ways", default=200_000, kind=int, metavar="N"),
     Option("time-limit", "seconds that the run may take", default=1200.0, kind=float, metavar="SECONDS"),
     Option("sandbox", "where repository code runs", default="auto", choices=SANDBOXES, metavar="NAME"),
@@ -252,13 +252,17 @@ def merged(*sources: Mapping[str, object]) -> Settings:
 
 
 def heard(
-    given: Mapping[str, object], environment: Mapping[str, str], file: Mapping[str, object] = NOTHING
+    given: Mapping[str, object],
+    environment: Mapping[str, str],
+    file: Mapping[str, object] = NOTHING,
+    *,
+    usual: Mapping[str, object] = NOTHING,
 ) -> Settings:
     """The settings of a command line that has *given* its options, of *environment*, and of a *file*, in this order.
 
-    Raises UsageError.
+    *usual* are the defaults of a job that has its own. Raises UsageError.
     """
-    return merged(checked(given, source="command line"), from_environment(environment), file)
+    return merged(checked(given, source="command line"), from_environment(environment), file, usual)
 
 
 def checked(values: Mapping[str, object], *, source: str) -> dict[str, object]:

@@ -71,9 +71,11 @@ MAY_IMPORT = {
     "undoing": CORE | EDGES | {"ports", "settings", "registry", "base", "delivery"},
     "releasing": CORE | EDGES | {"delivery"},
     "hosts": CORE | EDGES | {"ports", "forges"},
+    "rewording": CORE | EDGES | {"ports", "settings"},
     "drafting": CORE
     | EDGES
-    | {"ports", "settings", "registry", "base", "delivery", "releasing", "proposing", "hosts", "showing", "__init__"},
+    | {"ports", "settings", "registry", "base", "delivery", "releasing", "proposing", "hosts", "rewording", "showing"}
+    | {"__init__"},
     "examining": CORE | EDGES | {"settings", "isolation", "runners", "registry"},
     "initialising": CORE | EDGES | {"settings", "__init__"},
     "cli": CORE

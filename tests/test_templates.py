@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agent_ci.core.notes.retelling import read
 from agent_ci.core.questions.answer import cause, offer, refusal
 from agent_ci.core.questions.prompt import PromptError
 from agent_ci.core.questions.question import fix_question
@@ -31,9 +32,16 @@ def test_the_fix_prompt_takes_exactly_what_the_question_gives() -> None:
     assert "{{" not in fix_question(template("fix.v1"), Evidence("fix", "red"), {}, ())
 
 
-@pytest.mark.parametrize("name", ["system.v2", "continue.v1", "repeated.v1"])
+@pytest.mark.parametrize("name", ["system.v2", "continue.v1", "repeated.v1", "notes-system.v1"])
 def test_the_other_prompts_take_nothing(name: str) -> None:
     assert template(name).variables == frozenset()
+
+
+def test_the_example_in_the_prompt_for_notes_is_an_answer_that_is_read() -> None:
+    (example,) = (line for line in template("notes-system.v1").text.splitlines() if line.startswith('{"lines"'))
+    (line,) = read(example)
+    assert (line.ids, line.section) == (("#12",), "Fixed")
+    assert template("notes.v1").variables == {"ids", "sections", "changes", "refused"}
 
 
 def test_the_example_in_the_system_prompt_is_an_answer_that_git_applies(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ import hashlib
 import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from agent_ci.core.outward.secrets import redact
@@ -100,12 +101,14 @@ def _never(_text: str) -> str:
 class Prompts:
     """The prompts that surround a question; ``declined`` reads an answer as they ask for it.
 
-    It gives the objection to an answer that declines, empty for every other one.
+    It gives the objection to an answer that declines, empty for every other one. ``schema`` is the form of an answer
+    in JSON Schema, where they ask for JSON.
     """
 
     system: Template
     proceed: Template
     declined: Callable[[str], str] = _never
+    schema: Mapping[str, Any] | None = None
 
 
 @dataclass
@@ -249,6 +252,7 @@ class Asking:
             timeouts=replace(endpoint.timeouts, total=total),
             api_base=endpoint.api_base,
             api_key=endpoint.api_key,
+            schema=self.prompts.schema,
         )
 
     def _pay(self, cost: Cost, started: float) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
 import queue
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,10 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question to a model; ``messages`` are pairs of role and text, ``max_tokens`` caps the answer."""
+    """One question to a model; ``messages`` are pairs of role and text, ``max_tokens`` caps the answer.
+
+    ``schema`` is the JSON Schema of the answer, which is sent to models that are known to keep to one.
+    """
 
     model: str
     messages: tuple[tuple[str, str], ...] = field(repr=False)
@@ -56,6 +60,7 @@ class Request:
     timeouts: Timeouts
     api_base: str | None = None
     api_key: str | None = field(default=None, repr=False)
+    schema: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,27 @@ def call(request: Request) -> Answer:
         return _answer(litellm, response, model=_model(litellm, request), seen=client.seen)
 
 
+@contextlib.contextmanager
+def lent(environment: MutableMapping[str, str], values: Mapping[str, str]) -> Iterator[None]:
+    """Have *environment* hold *values*, the providers' own variables that litellm looks for, while this is open."""
+    environment.update(values)
+    try:
+        yield
+    finally:
+        for name in values:
+            environment.pop(name, None)
+
+
+def call_with(values: Mapping[str, str]) -> Callable[[Request], Answer]:
+    """``call`` as in a process that has the variables *values*; nothing else is started while they are there."""
+
+    def made(request: Request) -> Answer:
+        with lent(os.environ, values):
+            return call(request)
+
+    return made
+
+
 def _litellm() -> Any:
     os.environ.update(_ENVIRONMENT)
     try:
@@ -133,7 +159,16 @@ def _complete(litellm: Any, client: GuardedClient, request: Request) -> Any:
         max_retries=0,
         drop_params=True,
         client=_handler(litellm, model, client),
+        **_form(litellm, model, request.schema),
     )
+
+
+def _form(litellm: Any, model: str, schema: Mapping[str, Any] | None) -> dict[str, Any]:
+    """How a model that litellm knows to support it is held to *schema*; every other one only reads of it."""
+    if schema is None or not litellm.supports_response_schema(model=model):
+        return {}
+    form = {"name": "answer", "schema": schema, "strict": True}
+    return {"response_format": {"type": "json_schema", "json_schema": form}}
 
 
 def qualified(name: str, api_base: str | None, *, providers: frozenset[str]) -> str:

@@ -8,11 +8,12 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 from agent_ci.core.budget import Budget
-from agent_ci.core.outward.writer import Outward, Sink
+from agent_ci.core.outward.writer import Outward
 from agent_ci.core.questions.answer import cause, fingerprint, refusal
 from agent_ci.core.run import Attempt, Evidence, Reply, total_cost
 from agent_ci.errors import ModelUnavailableError
-from agent_ci.model.asking import Asking, Endpoint, Prompts, Said, Use
+from agent_ci.model.answering import Model as Asked
+from agent_ci.model.asking import Endpoint, Prompts, Said, Use
 from agent_ci.model.remote import Remote
 from agent_ci.model.transport import Timeouts, call
 from agent_ci.ports import Journal, Workbench
@@ -48,12 +49,10 @@ class Model:
     ) -> None:
         key = (api_key or "").strip() or None
         self._endpoint = Endpoint(name, api_base or None, key, seed, timeouts, is_keyed=remote is not None)
-        self._call = remote.call if remote else call
+        prompts = Prompts(template("system.v2"), template("continue.v1"), _declined)
+        asked_by = remote.call if remote else call
+        self._asked = Asked(self._endpoint, prompts, journal, outward, asked_by, sleep, clock)
         self._budget = budget
-        self._journal = journal
-        self._outward = outward
-        self._sleep = sleep
-        self._clock = clock
 
     def propose(
         self, evidence: Evidence, attempts: tuple[Attempt, ...], workbench: Workbench
@@ -83,17 +82,8 @@ class Model:
         return self._budget.objection(attempts, elapsed=self._budget.seconds - workbench.seconds_left())
 
     def _ask(self, question: str, attempts: tuple[Attempt, ...], workbench: Workbench) -> Said:
-        asking = Asking(
-            self._endpoint,
-            Prompts(template("system.v2"), template("continue.v1"), _declined),
-            self._journal,
-            tokens_left=self._budget.tokens - total_cost(attempts).tokens,
-            seconds_left=workbench.seconds_left,
-            sleep=self._sleep,
-            clock=self._clock,
-            call=self._call,
-        )
-        return asking.ask(self._outward.to(Sink.PROMPT, question))
+        tokens_left = self._budget.tokens - total_cost(attempts).tokens
+        return self._asked.ask(question, tokens_left=tokens_left, seconds_left=workbench.seconds_left)
 
 
 def _declined(text: str) -> str:

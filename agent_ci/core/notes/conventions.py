@@ -7,7 +7,7 @@ Kubernetes and Terraform, release-please's BEGIN_COMMIT_OVERRIDE, and entries th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -104,7 +104,7 @@ def _of_block(body: str) -> Note | None:
     found, inside = _between(body, _BLOCK, "\n```")
     if found is None:
         return None
-    word, said = (found[1] or "").lower(), _joined(_COMMENT.sub("", inside).splitlines())
+    word, said = (found[1] or "").lower(), in_one_line(_COMMENT.sub("", inside).splitlines())
     if said.strip("\"' .").casefold() in ("", "none", "n/a"):
         return Note("", Section.INTERNAL, "a release-note block that says NONE")
     return Note(said, _SECTIONS.get(word), "a release-note block", is_breaking=word in _BREAKING)
@@ -155,10 +155,10 @@ def _entry(text: str) -> tuple[str, Section | None]:
             section = None if named is Section.INTERNAL else named  # a changelog tells users also of its documentation
         elif not is_list and line.strip() and not re.fullmatch(r"\W+|#.*", line.strip()):
             gathered = [line]
-    return _joined(gathered), section
+    return in_one_line(gathered), section
 
 
-def _joined(lines: list[str]) -> str:
+def in_one_line(lines: Iterable[str]) -> str:
     """*lines* as one, without the numbers at the end, which the line of the notes has itself."""
     whole = " ".join(" ".join(lines).split())
     said = _LINK.sub(r"\1", whole[:-_TAIL] + _CITED.sub("", whole[-_TAIL:]))

@@ -63,22 +63,35 @@ class Placing:
             yield replace(self._entry(unit, one), is_further=bool(number))
 
     def _entry(self, unit: Unit, written: Note | None) -> Entry:
-        section, why = self._section(unit, written)
+        chosen = self._chosen(unit, written)
+        section, why = chosen or self._guessed(unit, written)
         type_, is_marked = audience.conventional(unit.title)
         is_said = bool(_BREAKING.search(unit.body)) or bool(written and written.is_breaking)
         is_breaking = is_marked or is_said or self.categories.is_breaking(unit)
         title = audience.without_type(unit.title) if type_ in _KNOWN_TYPES else unit.title
+        text = written.text if written else ""
         return Entry(
-            section, written.text if written and written.text else title, (unit,), why, is_breaking=is_breaking
+            section,
+            text or title,
+            (unit,),
+            why,
+            is_breaking=is_breaking,
+            is_written=bool(text),
+            is_placed=chosen is not None,
         )
 
-    def _section(self, unit: Unit, written: Note | None) -> tuple[Section, str]:
+    def _chosen(self, unit: Unit, written: Note | None) -> tuple[Section, str] | None:
+        """The section that a person chose, and how; None where nobody did."""
         if written and written.section:
             return written.section, written.source
         if found := self.categories.section(unit):
             return found
         if (named := _TRAILER.search(unit.body)) and (section := _TRAILERS.get(named[1].lower())):
             return section, f"the trailer Changelog: {named[1].lower()}"
+        return None
+
+    def _guessed(self, unit: Unit, written: Note | None) -> tuple[Section, str]:
+        """The section where nobody says it: by what *unit* changes, and by its words."""
         if not self._is_told(unit, written) and (others := self._for_others(unit)):
             return others
         return _by_words(unit, written.text if written else unit.title)

@@ -123,7 +123,8 @@ class Section(StrEnum):
 class Entry:
     """One line of the notes: what *units* did, in *text*; ``why`` says what put it into its section.
 
-    One that ``is_further`` tells more of changes for whose commits another line answers.
+    ``is_written`` says that an author wrote the text for users, and ``is_placed`` that a person chose the section. One
+    that ``is_further`` tells more of changes for whose commits another line answers.
     """
 
     section: Section
@@ -132,6 +133,8 @@ class Entry:
     why: str
     is_breaking: bool = False
     is_further: bool = False
+    is_written: bool = False
+    is_placed: bool = False
 
     @property
     def commits(self) -> tuple[str, ...]:

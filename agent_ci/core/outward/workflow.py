@@ -30,6 +30,14 @@ def inactive(text: str) -> str:
     return _ANYWHERE.sub(r"\g<0> ", _AT_START.sub(_parted, lines))
 
 
+def warning(text: str) -> str:
+    """The one command that we give ourselves: a warning beside a job that says *text*, which is inactive.
+
+    Source: "Workflow commands for GitHub Actions" in GitHub's documentation; what ends a command is escaped.
+    """
+    return f"::warning::{text.replace('%', '%25').replace(chr(13), '%0D').replace(chr(10), '%0A')}"
+
+
 def inactive_json(text: str) -> str:
     """JSON *text* as one that means the same and holds no command: escapes stand where blanks would change values."""
     return _ANYWHERE.sub(lambda found: f"{found[0][:-1]}\\u{ord(found[0][-1]):04x}", text)

@@ -21,6 +21,8 @@ class Origin(StrEnum):
     LOG = "log"
     SOURCE = "source"
     DIFF = "diff"
+    CHANGE = "change"
+    DRAFT = "draft"
 
 
 def tag_for(texts: Iterable[str], nonce: str) -> str:

@@ -75,9 +75,19 @@ def findings(added: Added) -> Iterator[Finding]:
     for number, line in added.lines.items():
         following = lines[number] if number < len(lines) and number + 1 in added.lines else ""
         text = f"{line[:1_000]} {following.lstrip(_LEADERS)[:300]}"
-        if found := next((found for pattern in _PATTERNS if (found := pattern.search(text))), None):
+        if found := _order(text):
             what = f"{found[0].strip()[:60]!r} speaks to a model"
             yield Finding(EMBEDDED_INSTRUCTIONS, number, found[0].lower(), f"{what}; {_ADVICE}")
 
 
+def speaks_to_a_model(text: str) -> bool:
+    """Whether *text* gives orders to a model."""
+    return _order(text[:_LONGEST]) is not None
+
+
+def _order(text: str) -> re.Match[str] | None:
+    return next((found for pattern in _PATTERNS if (found := pattern.search(text))), None)
+
+
+_LONGEST = 2_000  # characters of a line
 _LEADERS = " \t#/*-<!"

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from agent_ci.core.outward.workflow import inactive, inactive_json
+from agent_ci.core.outward.workflow import inactive, inactive_json, warning
 from agent_ci.core.outward.writer import Outward, Sink
 from tests.core.outward.runner_commands import commands
 
@@ -114,3 +114,10 @@ def test_a_megabyte_of_marks_is_no_trouble(piece: str) -> None:
     started = time.process_time()
     Outward().to(Sink.LOG, piece * (1_000_000 // len(piece)))
     assert time.process_time() - started < 3
+
+
+def test_a_warning_is_one_command_whatever_it_says() -> None:
+    said = inactive("no model: 100 %\n::error::take this\r\n##[group]")
+    line = warning(said)
+    assert line == "::warning::no model: 100 %25%0A: :error::take this%0D%0A## [group]"
+    assert commands(line) == commands("::warning::x")

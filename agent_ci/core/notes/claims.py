@@ -1,0 +1,113 @@
+"""Knows what in a sentence about a change can be true or false by its letters: numbers, names, references, code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a piece of a sentence is, as a person calls it."""
+
+    ADVISORY = "advisory"
+    ADDRESS = "address"
+    REFERENCE = "reference"
+    NAME = "name"
+    CODE = "identifier"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One piece of a sentence that must have been said before."""
+
+    kind: Kind
+    text: str
+
+
+_ADVISORY = re.compile(
+    r"\b(?:CVE-\d{4}-\d{3,}|GHSA(?:-\w{4}){3}|(?:PYSEC|RUSTSEC|OSV|GO|CWE|MAL|DSA|USN|BDSA|SNYK)-[\w-]*\d[\w-]*)",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"(?:\b[a-z][a-z0-9+.-]*://|\bwww\.)[^\s<>\"'`)\]]+", re.IGNORECASE)
+_REFERENCE = re.compile(r"(?:\b[\w.-]+/[\w.-]+|(?<![\w&]))[#!]\d+\b|\bGH-\d+\b", re.IGNORECASE)
+_NAME = re.compile(r"(?<![\w`.@/])@[A-Za-z0-9][\w-]*(?:/[\w.-]+)?")
+_SCOPED = re.compile(r"@(?:[\w-]+/|v?\d)")
+_SPAN = re.compile(r"`+([^`]+)`+")
+_FLAG = r"(?<![^\s(\[\"'=,/|])--?[A-Za-z][\w-]*"
+_MIXED = r"(?<![\w.-])(?=[\w-]*[A-Za-z])(?=[\w-]*\d)[A-Za-z]\w*(?![\w])"  # ES2020, x86_64, py312
+_OUTSIDE = re.compile(
+    rf"{_FLAG}"
+    r"|(?<![\w.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\(\)"  # a call
+    r"|(?<!\w)[A-Za-z0-9]*_\w+|\b[A-Za-z]\w*_\b"
+    r"|(?<![\w.])[A-Za-z]\w+(?:\.[A-Za-z]\w+)+(?!\w)"  # a dotted name, a file
+    r"|(?<!\w)[a-z]+[A-Z]\w*|(?<!\w)[A-Z][a-z0-9]+[A-Z]\w*"  # camelCase and PascalCase
+    rf"|{_MIXED}"
+)
+_INSIDE = re.compile(rf"{_FLAG}|(?<!\w)[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*")
+_NUMBER = re.compile(r"(?<![\w.])[vV]?(\d+(?:[.,]\d+)*)")
+_NO_CODE = frozenset({"e.g", "i.e", "a.k.a", "w.r.t", "etc", "vs", "and", "or", "the", "with"})
+_COUNTED = {
+    "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10",
+    "eleven": "11", "twelve": "12", "dozen": "12", "twenty": "20", "hundred": "100", "thousand": "1000",
+    "million": "1000000",
+}  # fmt: skip
+_COUNT = re.compile(rf"\b(?:{'|'.join(_COUNTED)})s?\b", re.IGNORECASE)
+
+
+def claims(text: str) -> tuple[Claim, ...]:
+    """Every piece of *text* that has to be found in what is said about a change, each once, in no given order."""
+    return tuple(dict.fromkeys(_claims(text)))
+
+
+def _claims(text: str) -> Iterator[Claim]:
+    for kind, pattern in ((Kind.ADVISORY, _ADVISORY), (Kind.ADDRESS, _ADDRESS)):
+        yield from (Claim(kind, found.rstrip(".,;:!?")) for found in pattern.findall(text))
+        text = pattern.sub(" ", text)
+    for span in _SPAN.findall(text):
+        yield from _of_code(span)
+    text = _SPAN.sub("`", text)  # what follows it is no word of its own
+    for kind, pattern in ((Kind.REFERENCE, _REFERENCE), (Kind.NAME, _NAME)):
+        yield from (_named(kind, found) for found in pattern.findall(text))
+        text = pattern.sub(" ", text)
+    for found in _OUTSIDE.findall(text):
+        if found.casefold() not in _NO_CODE:
+            yield Claim(Kind.CODE, _last(found.removesuffix("()")))
+    yield from (Claim(Kind.NUMBER, number) for number in _NUMBER.findall(_OUTSIDE.sub(" ", text)))
+    yield from (Claim(Kind.NUMBER, word.lower()) for word in _COUNT.findall(text))
+
+
+def _of_code(span: str) -> Iterator[Claim]:
+    for kind, pattern in ((Kind.REFERENCE, _REFERENCE), (Kind.NAME, _NAME)):
+        yield from (_named(kind, found) for found in pattern.findall(span))
+        span = pattern.sub(" ", span)
+    yield from (Claim(Kind.CODE, _last(found)) for found in _INSIDE.findall(span))
+    yield from (Claim(Kind.NUMBER, number) for number in _NUMBER.findall(_INSIDE.sub(" ", span)))
+
+
+def _named(kind: Kind, found: str) -> Claim:
+    """A person or a reference; a package of a scope and a version behind a sign are code."""
+    is_person = kind is not Kind.NAME or not _SCOPED.match(found)
+    return Claim(kind, found) if is_person else Claim(Kind.CODE, found.lstrip("@"))
+
+
+def _last(name: str) -> str:
+    """The last part of a dotted name, which is how the code itself calls it."""
+    return name.rpartition(".")[2] or name
+
+
+def is_number_in(number: str, text: str) -> bool:
+    """Whether *text* has *number*, given as digits or as a word; 3.9.1 has 3.9 as well, and not 9."""
+    digits = _COUNTED.get(number.removesuffix("s"), "")
+    if digits and re.search(rf"\b{re.escape(number)}\b", text, re.IGNORECASE):
+        return True
+    wanted = re.escape(digits or number)
+    return bool(re.search(rf"(?<!\d)(?<!\d[.,]){wanted}(?!\d)", text))
+
+
+def is_code_in(name: str, text: str) -> bool:
+    """Whether *text*, in lower case, has the identifier or option *name* as a word of its own."""
+    sign = r"[\w-]" if name.startswith("-") else r"\w"
+    return bool(re.search(rf"(?<!{sign}){re.escape(name.casefold())}(?!{sign})", text))
