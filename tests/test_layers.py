@@ -37,6 +37,7 @@ EDGES = {
     "interfaces",
     "blame",
     "fetched",
+    "kits",
 }
 FAMILIES = ("forges", "proposers", "runners", "sandboxes")
 MAY_IMPORT = {
@@ -45,6 +46,7 @@ MAY_IMPORT = {
     "ports": CORE,
     **{edge: CORE | EDGES | {"ports"} for edge in EDGES},
     **{family: CORE | EDGES | {"ports", family} for family in FAMILIES},
+    "proposers": CORE | EDGES | {"ports", "proposers", "sandbox_kit"},
     "pipeline": CORE | EDGES | {"ports"},
     "jobs": CORE | EDGES | {"ports", "pipeline", "jobs"},
     "settings": CORE,
@@ -62,6 +64,7 @@ MAY_IMPORT = {
     "planning": CORE | EDGES | {"jobs", "session"},
     "proposing": CORE | EDGES,
     "interface_kit": set(),
+    "sandbox_kit": set(),
     "cells": CORE | EDGES,
     "merging": CORE | EDGES | {"pipeline", "jobs", "session", "cells"},
     "demo": CORE | EDGES,
@@ -162,7 +165,13 @@ def test_only_one_module_speaks_http_for_the_forges() -> None:
     assert speak == {Path("http/exchange.py")}
 
 
-INSIDE = ("search", "compare_kit", "pytest_kit", "confine")  # these run in processes that we read, not those we are
+INSIDE = (
+    "search",
+    "sandbox_kit",
+    "compare_kit",
+    "pytest_kit",
+    "confine",
+)  # these run in processes that we read, not those we are
 
 
 def speaks(node: ast.AST) -> bool:

@@ -13,12 +13,14 @@ from typing import Protocol
 
 import pytest
 
-from . import children, suite
-from .children import Heard, Message
+from ....sandbox_kit import children
+from ....sandbox_kit.children import Heard, Message
+from ....sandbox_kit.compiling import module_code, signature
+from ....sandbox_kit.source import Function, Source
+from . import suite
 from .localise import Files, Lines
 from .operators import Candidate
-from .patching import LiveFunctions, Swap, function_code, module_code, signature, swaps
-from .source import Function, Source
+from .patching import LiveFunctions, Swap, function_code, swaps
 
 
 class Cold(Protocol):

@@ -15,9 +15,10 @@ from typing import IO, Any
 
 import pytest
 
-from . import children, suite
+from ....sandbox_kit import children
+from ....sandbox_kit.children import Heard, Message
+from . import suite
 from .bench import Bench
-from .children import Heard, Message
 from .localise import Files
 from .search import Results, Search
 from .spec import Spec, files_of
