@@ -137,7 +137,9 @@ def _called(target: Target, known: Mapping[str, Target]) -> Iterator[str]:
         elif isinstance(node, ast.Attribute):
             attributes.add(node.attr)
     for name, other in known.items():
-        is_constructed = other.kind.startswith("construct") and (other.owner.rpartition(".")[2] in names or "cls" in names)
+        is_constructed = other.kind.startswith("construct") and (
+            other.owner.rpartition(".")[2] in names or "cls" in names
+        )
         is_method = bool(other.owner) and other.short in attributes
         is_special = bool(other.owner) and _is_special(other.short) and other.owner == target.owner
         if is_constructed or is_method or is_special or (not other.owner and name in names):

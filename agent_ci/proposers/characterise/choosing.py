@@ -1,0 +1,78 @@
+"""Which of many calls become tests: the fewest and plainest that notice the most faults and run the most lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+from agent_ci.proposers.characterise.answers import Found
+from agent_ci.proposers.characterise.kit.targets import Target
+
+MOST_OF_TARGET, MOST = 12, 30
+_FIXED = 30.0  # what a row costs its reader, whatever stands in it, in characters
+_STRANGE = {"example": 0, "recorded": 0, "made": 5, "varied": 25}  # what an origin costs beside its length
+_LINE = 1.5  # how much a new line counts beside a fault
+
+
+def chosen(found: Sequence[Found], targets: Mapping[str, Target]) -> tuple[Found, ...]:
+    """At most twelve calls of a target and thirty of the module, in the order of the file and of their plainness.
+
+    Greedy: the call that adds the most, faults that no other call notices and new lines, for what it costs to read.
+    What only a private function's own calls reach is filled up last.
+    """
+    public = [one for one in found if targets[one.call.target].is_public]
+    kept: list[Found] = []
+    _fill(kept, public)
+    _fill(kept, found)
+    needed = _needed(kept)
+    return tuple(sorted(needed, key=lambda one: (targets[one.call.target].node.lineno, _cost(one), one.call.key)))
+
+
+def _fill(kept: list[Found], found: Sequence[Found]) -> None:
+    kills = {kill for one in kept for kill in one.kills}
+    lines = {line for one in kept for line in one.lines}
+    pairs = {pair for one in kept for pair in one.pairs}
+    counts = Counter(one.call.target for one in kept)
+    left = sorted((one for one in found if one.kills), key=lambda one: (_cost(one), one.call.key))
+    while len(kept) < MOST:
+        best, most = None, 0.0
+        for one in left:
+            gain = len(one.kills - kills) + _LINE * len(one.lines - lines) + 0.25 * bool(one.pairs - pairs)
+            worth = gain / _cost(one)
+            if worth > most and counts[one.call.target] < MOST_OF_TARGET:
+                best, most = one, worth
+        if best is None:
+            return
+        kept.append(best)
+        left.remove(best)
+        kills |= best.kills
+        lines |= best.lines
+        pairs |= best.pairs
+        counts[best.call.target] += 1
+
+
+def _needed(kept: Sequence[Found]) -> list[Found]:
+    """*kept* without those that the others make up for, the dearest first."""
+    left = list(kept)
+    for one in sorted(kept, key=lambda one: (-_cost(one), one.call.key)):
+        others = [other for other in left if other is not one]
+        if one.kills <= _union(other.kills for other in others) and one.pairs <= _pairs(others):
+            left = others
+    return left
+
+
+def _union(sets: object) -> frozenset[str]:
+    return frozenset().union(*sets)  # type: ignore[misc]
+
+
+def _pairs(found: Collection[Found]) -> frozenset[tuple[int, int]]:
+    return frozenset(pair for one in found for pair in one.pairs)
+
+
+def _cost(one: Found) -> float:
+    """How much a reader has to take in."""
+    call, outcome = one.call, one.outcome
+    texts = (*(text for _, text in call.arguments), call.receiver, *call.before)
+    odd = sum(not sign.isprintable() or not sign.isascii() for text in texts for sign in text)
+    said = len(outcome.value) / 2 + sum(len(value) for _, value in outcome.after) / 3
+    return _FIXED + call.size + said + _STRANGE.get(call.origin, 10) + 5 * odd + 10 * len(call.before)
