@@ -26,7 +26,6 @@ _PLAIN = (
     *(ast.arg, ast.BinOp, ast.Add, ast.Sub),
 )
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-_CALLED = frozenset({"float", "set", "frozenset", "range", "slice", "tuple", "list", "dict", "str", "int"})
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def read_answer(found: Path, replays: tuple[Path, ...], *, root: Path, targets: 
     cases = []
     numbered = enumerate(row["case"] for row in rows if "case" in row)
     for number, facts in numbered:
-        case = _case(facts, names, targets)
+        case = _case(facts, targets)
         if case and all(replay.get(number) == case.outcome for replay in again):
             cases.append(case)
     summary = next((row["summary"] for row in rows if isinstance(row.get("summary"), dict)), {})
@@ -90,7 +89,7 @@ def read_answer(found: Path, replays: tuple[Path, ...], *, root: Path, targets: 
     return Answer(
         tuple(cases),
         names,
-        tuple(one for row in rows if (one := _suspicion(row.get("finding"), names, targets))),
+        tuple(one for row in rows if (one := _suspicion(row.get("finding"), targets))),
         tuple((_words(one.get("target")), _words(one.get("reason"))) for one in skipped),
         _words(unimported.get("error", "")),
         _count(summary.get("mutants")),
@@ -139,11 +138,11 @@ def _is_dotted(text: str) -> bool:
     return bool(_DOTTED.fullmatch(text)) and not any(map(keyword.iskeyword, text.split(".")))
 
 
-def _case(facts: object, names: Mapping[str, tuple[str, str]], targets: Mapping[str, Target]) -> Found | None:
+def _case(facts: object, targets: Mapping[str, Target]) -> Found | None:
     if not isinstance(facts, dict):
         return None
-    call, outcome = _call(facts.get("call"), names, targets), _outcome(facts.get("outcome"))
-    if call is None or outcome is None or not outcome.is_kept or not _is_written(outcome, names):
+    call, outcome = _call(facts.get("call"), targets), _outcome(facts.get("outcome"))
+    if call is None or outcome is None or not outcome.is_kept or not _is_written(outcome):
         return None
     kills, pairs = facts.get("kills"), facts.get("pairs")
     if not isinstance(kills, list) or not isinstance(pairs, list):
@@ -152,14 +151,14 @@ def _case(facts: object, names: Mapping[str, tuple[str, str]], targets: Mapping[
     return Found(call, outcome, frozenset(map(str, kills)), frozenset((one, other) for one, other in ints))
 
 
-def _suspicion(facts: object, names: Mapping[str, tuple[str, str]], targets: Mapping[str, Target]) -> Suspicion | None:
+def _suspicion(facts: object, targets: Mapping[str, Target]) -> Suspicion | None:
     if not isinstance(facts, dict):
         return None
-    call, outcome = _call(facts.get("call"), names, targets), _outcome(facts.get("outcome"))
+    call, outcome = _call(facts.get("call"), targets), _outcome(facts.get("outcome"))
     return Suspicion(call, outcome, _words(facts.get("want"))) if call and outcome else None
 
 
-def _call(facts: object, names: Mapping[str, tuple[str, str]], targets: Mapping[str, Target]) -> Call | None:
+def _call(facts: object, targets: Mapping[str, Target]) -> Call | None:
     match facts:
         case {
             "target": str(name),
@@ -176,7 +175,7 @@ def _call(facts: object, names: Mapping[str, tuple[str, str]], targets: Mapping[
     texts = [text for _, text in pairs] + [receiver] * bool(receiver)
     steps = [step for step in before if isinstance(step, str)]
     is_sound = len(pairs) == len(arguments) and len(steps) == len(before) and {one for one, _ in pairs} <= known
-    if not is_sound or not all(is_plain(text, names) for text in (*texts, *steps)):
+    if not is_sound or not all(is_plain(text) for text in (*texts, *steps)):
         return None
     return Call(name, tuple((one, other) for one, other in pairs), receiver, tuple(steps), origin)
 
@@ -195,15 +194,15 @@ def _outcome(facts: object) -> Outcome | None:
     return None
 
 
-def _is_written(outcome: Outcome, names: Mapping[str, tuple[str, str]]) -> bool:
+def _is_written(outcome: Outcome) -> bool:
     subjects = all(_is_dotted(subject) for subject, _ in outcome.after)
-    values = all(is_plain(value, names) for _, value in outcome.after)
-    is_value = not outcome.value or is_plain(outcome.value, names)
+    values = all(is_plain(value) for _, value in outcome.after)
+    is_value = not outcome.value or is_plain(outcome.value)
     return subjects and values and is_value and (outcome.kind == "returns" or _is_dotted(outcome.value))
 
 
-def is_plain(text: str, names: Mapping[str, tuple[str, str]]) -> bool:
-    """Whether *text* is an expression of literals and calls of *names*, and of a length that a person reads."""
+def is_plain(text: str) -> bool:
+    """Whether *text* is an expression of literals, names and calls, and of a length that a person reads."""
     if len(text) > _LONGEST:
         return False
     try:

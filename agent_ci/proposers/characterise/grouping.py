@@ -12,6 +12,7 @@ from agent_ci.proposers.characterise.kit.targets import Target
 
 _SPECIAL = {"eq": "equality", "ne": "inequality", "lt": "less_than", "le": "at_most", "gt": "greater_than"}
 _MOST_NAMED = 2
+_LONGEST_LABEL = 40
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def label(texts: Iterable[str]) -> str:
     """What is special about a row, in a few words; empty where its values speak for themselves."""
     words = [word for text in texts for word in _words(ast.parse(text, mode="eval").body)]
     joined = " ".join(words)
-    return joined if len(joined) <= 40 else ""
+    return joined if len(joined) <= _LONGEST_LABEL else ""
 
 
 def _words(node: ast.expr) -> Iterator[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 _BRACKETS = {ast.List: "[]", ast.Set: "{}", ast.Dict: "{}", ast.Tuple: "()"}
 
@@ -60,39 +62,36 @@ class Layout:
         return [head, *inner, tail]
 
     def _arguments(self, node: ast.Call) -> str:
-        named = (
-            f"{one.arg}={self._shown(one.value)}" if one.arg else f"**{self._shown(one.value)}" for one in node.keywords
-        )
-        return ", ".join((*map(self._shown, node.args), *named))
+        named = (f"{one.arg}=" if one.arg else "**" for one in node.keywords)
+        values = (self._shown(one.value) for one in node.keywords)
+        return ", ".join((*map(self._shown, node.args), *map("".join, zip(named, values, strict=True))))
 
     def _shown(self, node: ast.expr) -> str:
-        match node:
-            case ast.Constant(value=str() as text):
-                return self.text(text)
-            case ast.Constant(value=bytes() as data):
-                return f"b{self._quoted(repr(data)[1:])}"
-            case ast.List(elts=items) | ast.Set(elts=items):
-                opening, closing = _BRACKETS[type(node)]
-                return f"{opening}{', '.join(map(self._shown, items))}{closing}"
-            case ast.Tuple(elts=items):
-                return f"({self._shown(items[0])},)" if len(items) == 1 else f"({', '.join(map(self._shown, items))})"
-            case ast.Dict(keys=keys, values=values):
-                rows = zip(keys, values, strict=True)
-                return "{" + ", ".join(f"{self._shown(key)}: {self._shown(value)}" for key, value in rows if key) + "}"
-            case ast.Call():
-                return f"{self._shown(node.func)}({self._arguments(node)})"
-            case ast.Attribute(value=value, attr=name):
-                return f"{self._shown(value)}.{name}"
-            case ast.Starred(value=value):
-                return f"*{self._shown(value)}"
-            case ast.Lambda(body=body):
-                return f"lambda {ast.unparse(node.args)}: {self._shown(body)}"
-            case ast.Subscript(value=value, slice=part):
-                return f"{self._shown(value)}[{self._shown(part)}]"
-            case ast.Compare(left=left, ops=[operator], comparators=[right]):
-                sign = _COMPARED[type(operator)]
-                return f"{self._shown(left)} {sign} {self._shown(right)}"
-        return ast.unparse(node)
+        show = _SHOWN.get(type(node))
+        return show(self, node) if show else ast.unparse(node)
+
+    def _constant(self, node: ast.Constant) -> str:
+        if isinstance(node.value, str):
+            return self.text(node.value)
+        return f"b{self._quoted(repr(node.value)[1:])}" if isinstance(node.value, bytes) else ast.unparse(node)
+
+    def _items(self, node: ast.List | ast.Set | ast.Tuple) -> str:
+        opening, closing = _BRACKETS[type(node)]
+        only = "," if isinstance(node, ast.Tuple) and len(node.elts) == 1 else ""
+        return f"{opening}{', '.join(map(self._shown, node.elts))}{only}{closing}"
+
+    def _dict(self, node: ast.Dict) -> str:
+        keys = (f"{self._shown(key)}: " if key else "**" for key in node.keys)
+        rows = zip(keys, map(self._shown, node.values), strict=True)
+        return f"{{{', '.join(map(''.join, rows))}}}"
+
+    def _compare(self, node: ast.Compare) -> str:
+        parts = [self._shown(one) for one in (node.left, *node.comparators)]
+        signs = [_COMPARED[type(one)] for one in node.ops]
+        return " ".join((parts[0], *(f"{sign} {part}" for sign, part in zip(signs, parts[1:], strict=True))))
+
+    def _lambda(self, node: ast.Lambda) -> str:
+        return f"lambda {ast.unparse(node.args)}: {self._shown(node.body)}"
 
     def text(self, value: str) -> str:
         """The literal of *value*."""
@@ -110,3 +109,16 @@ _COMPARED = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in",
     ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not",
 }  # fmt: skip
+_SHOWN: dict[type, Callable[[Layout, Any], str]] = {
+    ast.Constant: Layout._constant,  # noqa: SLF001 - its own table
+    ast.List: Layout._items,  # noqa: SLF001
+    ast.Set: Layout._items,  # noqa: SLF001
+    ast.Tuple: Layout._items,  # noqa: SLF001
+    ast.Dict: Layout._dict,  # noqa: SLF001
+    ast.Compare: Layout._compare,  # noqa: SLF001
+    ast.Lambda: Layout._lambda,  # noqa: SLF001
+    ast.Call: lambda layout, node: f"{layout._shown(node.func)}({layout._arguments(node)})",  # noqa: SLF001
+    ast.Attribute: lambda layout, node: f"{layout._shown(node.value)}.{node.attr}",  # noqa: SLF001
+    ast.Starred: lambda layout, node: f"*{layout._shown(node.value)}",  # noqa: SLF001
+    ast.Subscript: lambda layout, node: f"{layout._shown(node.value)}[{layout._shown(node.slice)}]",  # noqa: SLF001
+}

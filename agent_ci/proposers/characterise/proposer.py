@@ -71,7 +71,7 @@ class Characterise:
         tree = parse(source)
         targets = targets_of(tree) if tree else {}
         style = evidence.style or _style(path, workbench.tree, evidence.toolchain)
-        answer = self._search(evidence, style, path, targets, workbench, seconds)
+        answer = self._search(evidence, style, _Asked(path, targets), workbench, seconds)
         picked = chosen(answer.cases, targets)
         text = written(picked, targets, answer.names, style=style, delivery=delivery_name(evidence.tree))
         cost = Cost(seconds=time.monotonic() - started)
@@ -87,19 +87,11 @@ class Characterise:
         diff = _added(style.path, text)
         return Reply("characterise", f"{note}\n\n{diff}", cost, note=note, bugs=bugs, left_out=left_out)
 
-    def _search(  # noqa: PLR0913 - what one search is made of
-        self,
-        evidence: Evidence,
-        style: Style,
-        path: str,
-        targets: Mapping[str, Target],
-        workbench: Workbench,
-        seconds: float,
-    ) -> Answer:
+    def _search(self, evidence: Evidence, style: Style, asked: _Asked, workbench: Workbench, seconds: float) -> Answer:
         with workbench.open() as workspace:
             programs = _Programs(workspace, evidence.toolchain, kits.lay(workspace.outbox, "mutation_kit", _KIT))
             tests = [test for test in _test_files(evidence) if (workspace.root / test).is_file()]
-            programs.tell(self._spec(evidence, style, path, tests, seconds))
+            programs.tell(self._spec(evidence, style, asked.path, tests, seconds))
             if tests:
                 programs.run("record", "recorded.json", seconds=_RECORDING)
             programs.run("search", "recorded.json", "found.jsonl", seconds=seconds + _GRACE)
@@ -108,7 +100,7 @@ class Characterise:
                 programs.run("replay", "found.jsonl", replay, seconds=_REPLAYING, environment=environment)
             outbox = workspace.outbox
             files = tuple(outbox / replay for replay in replays)
-            return read_answer(outbox / "found.jsonl", files, root=outbox, targets=targets)
+            return read_answer(outbox / "found.jsonl", files, root=outbox, targets=asked.targets)
 
     def _spec(
         self, evidence: Evidence, style: Style, path: str, tests: list[str], seconds: float
@@ -124,6 +116,14 @@ class Characterise:
             "most_mutants": self.most_mutants,
             "seconds": seconds,
         }
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The module in question and what of it can be called."""
+
+    path: str
+    targets: Mapping[str, Target]
 
 
 @dataclass(frozen=True)

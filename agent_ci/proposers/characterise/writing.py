@@ -18,7 +18,7 @@ from agent_ci.proposers.characterise.kit.targets import Target
 from agent_ci.proposers.characterise.layout import Layout
 
 _STEP = "    "
-_MOST_INLINE = 20
+_LONGEST_INLINE = 30  # characters of an object that is made where it is used
 
 
 def written(
@@ -117,7 +117,11 @@ class _Piece:
         subject = ""
         target, after = self.group.target, one.outcome.after
         if target.needs_object and target.kind != "construction":
-            if one.call.before or any(name.startswith("self.") for name, _ in after) or len(one.call.receiver) > 30:
+            if (
+                one.call.before
+                or any(name.startswith("self.") for name, _ in after)
+                or len(one.call.receiver) > _LONGEST_INLINE
+            ):
                 subject = self._free(snake(target.owner.rpartition(".")[2]))
                 lines += self._statement(f"{subject} = ", self._resolved(one.call.receiver))
                 for step in one.call.before:

@@ -12,6 +12,8 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from .acts import RESULT, Call, Outcome, spelled
@@ -63,12 +65,17 @@ class Caller:
         self.namespace = namespace
         self.loop: asyncio.AbstractEventLoop | None = None
 
-    def make(self, call: Call, *, watched: bool = True) -> tuple[Outcome, Seen]:
-        """The outcome of *call*, and which lines ran where it is *watched*."""
+    def prepare(self, call: Call) -> None:
+        """Compile what *call* is made of, for all forks that will make it."""
+        for text in (*(text for _, text in call.arguments), *filter(None, (call.receiver,))):
+            _compiled(text, "eval")
+
+    def make(self, call: Call, *, checked: bool = True) -> tuple[Outcome, Seen]:
+        """The outcome of *call*, and which lines ran; with *checked*, one whose value can be read back as it is."""
         seen = Seen()
         with _limited(), contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
             try:
-                outcome = self._made(call, seen, watched=watched)
+                outcome = self._made(call, seen, checked=checked)
             except EndlessError:
                 outcome = Outcome("endless")
             except DeniedError:
@@ -79,23 +86,23 @@ class Caller:
             outcome = Outcome("denied", message=self.guard.denied)
         return outcome, seen
 
-    def _made(self, call: Call, seen: Seen, *, watched: bool) -> Outcome:
+    def _made(self, call: Call, seen: Seen, *, checked: bool) -> Outcome:
         target = self.targets[call.target]
         if inspect.iscoroutinefunction(inspect.unwrap(self._function(target))) and self.loop is None:
             self.loop = asyncio.new_event_loop()
         with self.guard.armed():
             scope, prior = self._arranged(call)
             names = {name: f"_{name}" for name, _ in call.arguments}
-            expression = compile(spelled(target, call, names, "_self"), "<call>", "eval")
-            watch = _Watch(self.path, seen) if watched else None
+            expression = _compiled(spelled(target, call, names, "_self"), "eval")
             try:
-                with watch or contextlib.nullcontext():
+                with _Watch(self.path, seen):
                     value, finish = self._finished(eval(expression, scope))  # noqa: S307 - the code under test
             except Exception as error:  # noqa: BLE001 - an outcome like another
                 return self._raised(error)
             except SystemExit:
                 return Outcome("exits")
-            return self._returned(value, finish, target, scope, prior)
+            outcome = self._returned(value, finish, target, scope, prior)
+            return self._reread(outcome, value) if checked and outcome.value else outcome
 
     def _function(self, target: Target) -> Any:
         found: Any = self.namespace.get(target.name.partition(".")[0])
@@ -106,11 +113,11 @@ class Caller:
     def _arranged(self, call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
         """The arguments and the object under their names, and copies of both as they were before."""
         scope = {**self.namespace, **self.shower.names.namespace()}
-        found = {f"_{name}": eval(text, scope) for name, text in call.arguments}  # noqa: S307 - our own text
+        found = {f"_{name}": eval(_compiled(text, "eval"), scope) for name, text in call.arguments}  # noqa: S307 - our own text
         if call.receiver and self.targets[call.target].kind != "construction":
-            scope["_self"] = found["_self"] = eval(call.receiver, scope)  # noqa: S307 - the same
+            scope["_self"] = found["_self"] = eval(_compiled(call.receiver, "eval"), scope)  # noqa: S307 - the same
             for step in call.before:
-                exec(f"_self.{step}", scope)  # noqa: S102 - the same
+                exec(_compiled(f"_self.{step}", "exec"), scope)  # noqa: S102 - the same
         scope.update(found)
         return scope, {name: copy.deepcopy(value) for name, value in found.items() if _may_change(value)}
 
@@ -142,14 +149,14 @@ class Caller:
                 if found:
                     return Outcome("returns", "", "", (*found, *after), finish)
             return Outcome("unshown", message=type(value).__name__)
-        return self._as_reread(text, value, after, finish)
-
-    def _as_reread(self, text: str, value: Any, after: tuple[tuple[str, str], ...], finish: str) -> Outcome:
-        """The outcome, where *text* makes an equal value of the same type."""
-        again = eval(text, {**self.namespace, **self.shower.names.namespace()})  # noqa: S307 - our own text
-        if type(again) is not type(value) or not are_equal(again, value) or _ADDRESS.search(text):
-            return Outcome("unshown", message=type(value).__name__)
         return Outcome("returns", text, "", after, finish)
+
+    def _reread(self, outcome: Outcome, value: Any) -> Outcome:
+        """*outcome*, where its text makes an equal value of the same type."""
+        again = eval(outcome.value, {**self.namespace, **self.shower.names.namespace()})  # noqa: S307 - our own text
+        if type(again) is not type(value) or not are_equal(again, value) or _ADDRESS.search(outcome.value):
+            return Outcome("unshown", message=type(value).__name__)
+        return outcome
 
     def _constructed(self, value: Any) -> Outcome:
         found = tuple(self._attributes(value, RESULT))
@@ -192,6 +199,13 @@ class Caller:
 
 
 _NOTHING = object()
+
+
+@lru_cache(maxsize=50_000)
+def _compiled(text: str, mode: str) -> CodeType:
+    """The code of our own *text*; a fork has what was compiled before it."""
+    code: CodeType = compile(text, "<call>", mode)
+    return code
 
 
 class _Nowhere:

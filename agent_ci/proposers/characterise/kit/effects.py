@@ -76,7 +76,7 @@ def _first_effect(target: Target, aliases: Mapping[str, str]) -> str:
     body = [*target.node.body, *target.node.args.defaults]
     for dotted in (name for part in body for name in _dotted_names(part)):
         head, _, rest = dotted.partition(".")
-        if head in local and head not in ("open",):
+        if head in local and head != "open":
             effect = _METHODS.get(dotted.rpartition(".")[2], "") if rest else ""
         else:
             effect = _effect(aliases.get(head, head) + (f".{rest}" if rest else ""), is_import=head in aliases)

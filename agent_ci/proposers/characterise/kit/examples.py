@@ -43,30 +43,32 @@ def _examples(text: str, targets: Mapping[str, Target]) -> Iterator[Example]:
             yield Example(call, want)
 
 
-def call_of(source: str, targets: Mapping[str, Target], origin: str = "example") -> Call | None:
+def call_of(source: str, targets: Mapping[str, Target]) -> Call | None:
     """The call that the expression *source* is; None where it is none of a target, or takes more than literals."""
-    try:
-        node = ast.parse(source, mode="eval").body
-    except (SyntaxError, ValueError):
-        return None
-    if not isinstance(node, ast.Call):
-        return None
-    target = targets.get(_name(node.func))
-    if target is None or target.kind not in ("function", "staticmethod", "classmethod"):
+    node = _parsed(source)
+    target = targets.get(_name(node.func)) if node else None
+    if node is None or target is None or target.kind not in ("function", "staticmethod", "classmethod"):
         return None
     places = [one.name for one in target.parameters if one.kind == "positional"]
     if len(node.args) > len(places) or any(isinstance(one, ast.Starred) for one in node.args):
         return None
     names = {one.name for one in target.parameters if one.kind in ("positional", "keyword")}
     given = dict(zip(places, map(ast.unparse, node.args), strict=False))
-    for keyword in node.keywords:
-        if keyword.arg not in names:
-            return None
-        given[str(keyword.arg)] = ast.unparse(keyword.value)
-    if any(not _is_plain(one) for one in (*node.args, *(keyword.value for keyword in node.keywords))):
+    given.update({str(keyword.arg): ast.unparse(keyword.value) for keyword in node.keywords})
+    if not given.keys() <= names or any(
+        not _is_plain(one) for one in (*node.args, *(keyword.value for keyword in node.keywords))
+    ):
         return None
     ordered = tuple((one.name, given[one.name]) for one in target.parameters if one.name in given)
-    return Call(target.name, ordered, origin=origin)
+    return Call(target.name, ordered, origin="example")
+
+
+def _parsed(source: str) -> ast.Call | None:
+    try:
+        node = ast.parse(source, mode="eval").body
+    except (SyntaxError, ValueError):
+        return None
+    return node if isinstance(node, ast.Call) else None
 
 
 def _name(node: ast.expr) -> str:

@@ -64,10 +64,7 @@ class Corpus:
 def explore(inventor: Inventor, caller: Caller, given: Iterable[Call], *, trials: int) -> Corpus:
     """What about *trials* calls of a target come to, the *given* ones first."""
     corpus = Corpus()
-    if not inventor.is_possible:
-        first = list(corpus.fresh(given))
-    else:
-        first = list(corpus.fresh([*given, *inventor.first()]))
+    first = list(corpus.fresh([*given, *(inventor.first() if inventor.is_possible else ())]))
     for start in range(0, len(first), BATCH):
         _take(corpus, run(first[start : start + BATCH], caller))
     if not inventor.is_possible:

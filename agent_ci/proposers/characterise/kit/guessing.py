@@ -41,7 +41,9 @@ def kind_from_use(target: Target, name: str, targets: Mapping[str, Target], dept
     return next((kind for kind in votes if votes[kind] == best), "") if best else ""
 
 
-def _votes(node: ast.AST, name: str, targets: Mapping[str, Target], depth: int) -> Iterator[tuple[str, int]]:
+def _votes(  # noqa: C901 - a table of uses
+    node: ast.AST, name: str, targets: Mapping[str, Target], depth: int
+) -> Iterator[tuple[str, int]]:
     match node:
         case ast.Attribute(value=ast.Name(id=found), attr=attribute) if found == name:
             kind = _BY_METHOD.get(attribute) or _ATTRIBUTES.get(attribute, "")

@@ -1,4 +1,4 @@
-"""Makes up calls of a target: what its pools offer, first one value at a time, then mixed, then close to what worked."""
+"""Makes up calls of a target: from its pools one value at a time, then mixed, then close to what worked."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from .varying import varied
 
 _MOST_OBJECTS = 12
 _MOST_STEPS = 3
+_LONGEST_WORD, _MOST_WORDS = 30, 60
+_OPTIONAL = 0.4  # how often a parameter with a default is given, and an object is used before
+_REPLACED, _DROPPED = 0.2, 0.1  # how often an argument becomes any other, or is left out
 
 
 class Inventor:
@@ -26,9 +29,9 @@ class Inventor:
         self.objects = self._objects()
         self._columns = {parameter.name: self._column(parameter) for parameter in target.parameters}
         mined = pools.mined(target)
-        words = [one for one in (*mined.far, *mined.matching) if isinstance(one, str) and 0 < len(one) <= 30]
+        words = [one for one in (*mined.far, *mined.matching) if isinstance(one, str) and 0 < len(one) <= _LONGEST_WORD]
         words += [str(one) for one in mined.far if type(one) is int]
-        self.words = list(dict.fromkeys(words))[:60]
+        self.words = list(dict.fromkeys(words))[:_MOST_WORDS]
 
     @property
     def is_possible(self) -> bool:
@@ -69,10 +72,10 @@ class Inventor:
         arguments = {}
         for parameter in self.target.parameters:
             column = self._columns[parameter.name]
-            if column and (not parameter.has_default or rng.random() < 0.4):
+            if column and (not parameter.has_default or rng.random() < _OPTIONAL):
                 arguments[parameter.name] = column[int(len(column) * rng.random() ** 1.7)]
         receiver = rng.choice(self.objects)
-        steps = self._steps() if self.target.needs_object and rng.random() < 0.4 else ()
+        steps = self._steps() if self.target.needs_object and rng.random() < _OPTIONAL else ()
         return self._call(arguments, receiver, steps)
 
     def near(self, call: Call) -> Call:
@@ -80,8 +83,8 @@ class Inventor:
         rng = self._rng
         arguments = dict(call.arguments)
         places = [one for one in self.target.parameters if self._columns[one.name]]
-        if self.target.needs_object and (not places or rng.random() < 0.4):
-            if rng.random() < 0.4:
+        if self.target.needs_object and (not places or rng.random() < _OPTIONAL):
+            if rng.random() < _OPTIONAL:
                 return self._call(arguments, call.receiver, (*call.before, *self._steps())[-_MOST_STEPS:], "varied")
             receiver = varied(call.receiver, rng, self.words, self.objects)
             return self._call(arguments, receiver, call.before, "varied")
@@ -89,9 +92,9 @@ class Inventor:
             return call
         parameter = rng.choice(places)
         column = self._columns[parameter.name]
-        if parameter.name not in arguments or rng.random() < 0.2:
+        if parameter.name not in arguments or rng.random() < _REPLACED:
             arguments[parameter.name] = rng.choice(column)
-        elif parameter.has_default and rng.random() < 0.1:
+        elif parameter.has_default and rng.random() < _DROPPED:
             del arguments[parameter.name]
         else:
             arguments[parameter.name] = varied(arguments[parameter.name], rng, self.words, column)

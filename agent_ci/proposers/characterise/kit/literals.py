@@ -11,6 +11,7 @@ from .samples import is_pattern, matching
 from .targets import Target
 
 _MOST = 40
+_LONGEST = 200
 _SIMPLE = (str, int, float, bytes)
 
 
@@ -99,7 +100,7 @@ def _constants(node: ast.AST) -> list[Any]:
         for one in ast.walk(node)
         if isinstance(one, ast.Constant) and type(one.value) in _SIMPLE and one not in inert and one not in messages
     ]
-    return [one for one in found if not isinstance(one, str) or len(one) <= 200]
+    return [one for one in found if not isinstance(one, str) or len(one) <= _LONGEST]
 
 
 def unique(values: Iterable[Any]) -> list[Any]:

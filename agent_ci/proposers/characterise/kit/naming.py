@@ -53,7 +53,7 @@ class Names:
 
 
 def lookup(module: str, qualified: str) -> Any:
-    """What *module* has under the dotted name *qualified*, itself for none. Raises UnnamedError where it has nothing."""
+    """What *module* has under the dotted name *qualified*, itself for none. Raises UnnamedError for nothing."""
     try:
         found: Any = sys.modules.get(module) or importlib.import_module(module)
         for part in filter(None, qualified.split(".")):

@@ -319,7 +319,7 @@ def _set(pools: Pools, inner: tuple[Any, ...], about: _About, depth: int) -> Ite
 
 
 def _mapping(pools: Pools, inner: tuple[Any, ...], about: _About, depth: int) -> Iterator[str]:
-    key, item = inner if len(inner) == 2 else (str, Any)
+    key, item = inner or (str, Any)
     near = [one for one in about.mined.near.get(about.name, ()) if isinstance(one, str)]
     texts = [text_of(one) for one in near if re.fullmatch(r"[\w .-]+", one)] if key is str else []
     keys = unique([*texts, *itertools.islice(pools.values(key, _About("key", Mined()), depth - 1), 4)])
@@ -385,8 +385,6 @@ def alternately(columns: Iterable[Iterable[str]]) -> Iterator[str]:
     """The first of each, then the second of each, and so on."""
     left = [iter(column) for column in columns]
     while left:
-        for column in list(left):
-            try:
-                yield next(column)
-            except StopIteration:
-                left.remove(column)
+        heads = [(column, next(column, None)) for column in left]
+        yield from (head for _, head in heads if head is not None)
+        left = [column for column, head in heads if head is not None]

@@ -18,6 +18,7 @@ with warnings.catch_warnings():
 
 _MOST = 6  # texts for one expression
 _LONGEST = 60
+_LONGEST_PATTERN = 500
 _BY_CATEGORY = {
     "CATEGORY_DIGIT": "7", "CATEGORY_WORD": "a", "CATEGORY_SPACE": " ", "CATEGORY_NOT_DIGIT": "x",
     "CATEGORY_NOT_WORD": "-", "CATEGORY_NOT_SPACE": "x",
@@ -44,12 +45,12 @@ def matching(pattern: str) -> list[str]:
 
 def is_pattern(text: str) -> bool:
     """Whether *text* looks like a regular expression and is one."""
-    if not re.search(r"[\\\[(^$*+?|]", text) or len(text) > 500 or not re.search(r"\w", text):
+    if not re.search(r"[\\\[(^$*+?|]", text) or len(text) > _LONGEST_PATTERN or not re.search(r"\w", text):
         return False
     return bool(matching(text))
 
 
-def _texts(tree: Any, choice: int, groups: dict[int, str]) -> Iterator[str]:
+def _texts(tree: Any, choice: int, groups: dict[int, str]) -> Iterator[str]:  # noqa: C901 - a row for each kind of node
     """The parts of one text; *choice* says which branch is taken and how often something repeats."""
     for operator, argument in tree:
         name = str(operator)

@@ -1,11 +1,11 @@
-"""The search of one module: which targets, with which calls, which of these notice faults, and what looks like a bug."""
+"""The search of one module: which targets, with which calls, what these notice, and what looks like a bug."""
 
 from __future__ import annotations
 
 import ast
 import json
+import os
 import random
-import time
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,8 @@ from .targets import Target
 
 _MOST_DRIVERS = 60
 _KEPT_OF_ONE = 260  # calls of one target that faults are shown to
-_ASKED = 120  # calls that one fault is shown to
+_MOST_SEEN = 12  # recorded values of one parameter
+_ASKED = 60  # calls that one fault is shown to
 _NEIGHBOURS, _ROUNDS, _PARENTS = 60, 2, 6
 
 
@@ -69,7 +70,7 @@ class Search:
         self._spec = spec
         self._setting = setting
         self._results = results
-        self._deadline = time.monotonic() + spec.seconds
+        self._deadline = _spent() + spec.seconds
         self._is_cut = False
         caller = setting.caller
         caller.shower.names.learn(recorded.get("names", {}))
@@ -86,10 +87,10 @@ class Search:
         for call in (*self._recorded, *(example.call for example in self._examples)):
             for name, text in call.arguments:
                 values = seen.setdefault((call.target, name), [])
-                if text not in values and len(values) < 12:
+                if text not in values and len(values) < _MOST_SEEN:
                     values.append(text)
         for owner, texts in objects.items():
-            seen[owner, ""] = list(texts)[:12]
+            seen[owner, ""] = list(texts)[:_MOST_SEEN]
 
     def run(self) -> None:
         """Search, and write what was found."""
@@ -126,15 +127,14 @@ class Search:
             partners = [
                 one
                 for one in self._setting.targets.values()
-                if one.owner == target.owner and one.kind == "method" and one.is_public and one.name not in self._skipped
-                and not one.short.startswith("__")
-            ]  # fmt: skip
+                if one.owner == target.owner and one.kind == "method" and one.is_step and one.name not in self._skipped
+            ]
             seed = str(self._spec.seed)
             self._inventors[target.name] = Inventor(target, self._pools, partners, seed=seed)
         return self._inventors[target.name]
 
     def _is_late(self) -> bool:
-        late = time.monotonic() > self._deadline
+        late = _spent() > self._deadline
         self._is_cut = self._is_cut or late
         return late
 
@@ -190,6 +190,8 @@ class Search:
 
     def _kill(self, faults: list[Mutant], found: _Found) -> None:
         bench = Faults(self._setting.source, self._setting.module, self._setting.caller)
+        for case in found.cases:
+            self._setting.caller.prepare(case.call)
         found.disturbed = set(bench.disturbed(found.cases).cases)
         for mutant in faults:
             if self._is_late():
@@ -257,6 +259,11 @@ class Search:
                 self._results.write("case", facts)
         told = {"mutants": len(faults), "endless": sorted(found.endless), "cut": self._is_cut}
         self._results.write("summary", told)
+
+
+def _spent() -> float:
+    """Seconds of processor time so far, forks included: the same on a busy machine as on an idle one."""
+    return sum(os.times()[:4])
 
 
 def _diverse(cases: list[Case]) -> list[Case]:

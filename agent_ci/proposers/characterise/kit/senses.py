@@ -68,7 +68,8 @@ GUESSES: Mapping[str, str] = {
     r"^(is|has|can|should|use|allow|with|no|strict|reverse|ignore|enable|include|skip|force|inclusive)(_|$)": "bool",
     r"^(n|i|j|k|num|count|size|width|height|length|limit|index|depth|year|month|day|digits|places|step|start|stop|end"
     r"|minimum|maximum|min|max|low|high|lower|upper|x|y|a|b)$|_(count|size|width|length|index|limit)$": "int",
-    r"^(items|values|seq|sequence|iterable|it|xs|ys|elements|numbers|nums|data|rows|lines|words|args|list|lst)$": "list",
+    r"^(items|values|seq|sequence|iterable|it|xs|ys|elements|numbers|nums|data|rows|lines|words|args|list"
+    r"|lst)$": "list",
     r"^(mapping|dict|d|options|kwargs|config|settings|params|headers|table|env|environ|counts|record|context)$": "dict",
     r"^(func|function|fn|callback|predicate|pred|f|key|keyfunc|transform|mapper)$": "callable",
     r"^(s|t|text|string|str|word|name|title|line|path|url|sep|prefix|suffix|pattern|fmt|format|message|value|char|c|ch"

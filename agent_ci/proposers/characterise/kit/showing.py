@@ -46,7 +46,7 @@ class Shower:
             raise UnshownError
         return text
 
-    def _text(self, value: Any, depth: int) -> str:
+    def _text(self, value: Any, depth: int) -> str:  # noqa: PLR0911 - a table of kinds
         if not depth:
             raise UnshownError
         kind = type(value)
@@ -223,8 +223,8 @@ _SHOWN: dict[type, Callable[[Shower, Any, int], str]] = {
     frozenset: _frozenset,
     dict: _dict,
     range: _range,
-    collections.OrderedDict: _wrapped("OrderedDict", "collections", lambda value: dict(value)),
-    collections.Counter: _wrapped("Counter", "collections", lambda value: dict(value)),
+    collections.OrderedDict: _wrapped("OrderedDict", "collections", dict),
+    collections.Counter: _wrapped("Counter", "collections", dict),
     collections.deque: _wrapped("deque", "collections", list),
     decimal.Decimal: _decimal,
     fractions.Fraction: _fraction,

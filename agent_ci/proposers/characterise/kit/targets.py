@@ -12,7 +12,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 SPELLED = {
     "__len__": "len({0})", "__str__": "str({0})", "__repr__": "repr({0})", "__bool__": "bool({0})",
     "__iter__": "list({0})", "__contains__": "{1} in {0}", "__getitem__": "{0}[{1}]", "__eq__": "{0} == {1}",
-    "__ne__": "{0} != {1}", "__lt__": "{0} < {1}", "__le__": "{0} <= {1}", "__gt__": "{0} > {1}", "__ge__": "{0} >= {1}",
+    "__ne__": "{0} != {1}", "__lt__": "{0} < {1}", "__le__": "{0} <= {1}", "__gt__": "{0} > {1}",
+    "__ge__": "{0} >= {1}",
     "__add__": "{0} + {1}", "__sub__": "{0} - {1}", "__mul__": "{0} * {1}", "__truediv__": "{0} / {1}",
     "__floordiv__": "{0} // {1}", "__mod__": "{0} % {1}", "__and__": "{0} & {1}", "__or__": "{0} | {1}",
     "__xor__": "{0} ^ {1}", "__neg__": "-{0}", "__abs__": "abs({0})", "__int__": "int({0})", "__float__": "float({0})",
@@ -59,6 +60,11 @@ class Target:
         return not any(part.startswith("_") and not _is_special(part) for part in self.name.split("."))
 
     @property
+    def is_step(self) -> bool:
+        """Whether a person would call it to bring an object into some state."""
+        return not self.short.startswith("_")
+
+    @property
     def needs_object(self) -> bool:
         """Whether it is called on an object."""
         return self.kind in ("method", "property", "construction")
@@ -91,7 +97,7 @@ def _in(node: ast.AST, prefix: str, owner: str) -> Iterator[Target]:
             yield from _in(child, prefix, owner)
 
 
-def _kind(node: Function, owner: str) -> str:
+def _kind(node: Function, owner: str) -> str:  # noqa: PLR0911 - a table of kinds
     """How *node* is called; empty where a test had better not."""
     marks = {ast.unparse(decorator).partition("(")[0].rpartition(".")[2] for decorator in node.decorator_list}
     if marks & {"overload", "abstractmethod", "setter", "deleter", "fixture", "contextmanager", "asynccontextmanager"}:

@@ -13,7 +13,7 @@ from .showing import UnshownError, text_of
 
 _SIGNS = " -_.,:/'\"()[]%@#+*0123456789aAzZéß\t"
 _LONGEST = 120
-_LARGEST = 10**7
+_LARGEST, _MOST_DIGITS = 10**7, 6
 
 
 def varied(text: str, rng: random.Random, words: Sequence[str], pool: Sequence[str]) -> str:
@@ -67,7 +67,7 @@ def _changed(node: ast.AST, rng: random.Random, words: Sequence[str], pool: Sequ
         return _exact(node, rng) if _is_exact(node) else _crossed(node, rng, pool)
     if isinstance(node, ast.Dict) and node.keys:
         place = rng.randrange(len(node.keys))
-        if rng.random() < 0.5:
+        if rng.randrange(2):
             keys, values = [*node.keys], [*node.values]
             del keys[place], values[place]
             return ast.Dict(keys, values)
@@ -112,14 +112,14 @@ def _items(node: ast.List | ast.Tuple | ast.Set, rng: random.Random, pool: Seque
     """A collection with an item more, an item less, or in another order."""
     items = [*node.elts]
     others = [one for text in pool for one in _elements(text)]
-    way = rng.randrange(5)
-    if way == 0 and items:
+    way = rng.choice(("fewer", "twice", "reversed", "shuffled", "more"))
+    if way == "fewer" and items:
         del items[rng.randrange(len(items))]
-    elif way == 1 and items:
+    elif way == "twice" and items:
         items.insert(rng.randrange(len(items) + 1), rng.choice(items))
-    elif way == 2:
+    elif way == "reversed":
         items.reverse()
-    elif way == 3 and len(items) > 1:
+    elif way == "shuffled":
         rng.shuffle(items)
     elif others:
         items.insert(rng.randrange(len(items) + 1), rng.choice(others))
@@ -174,7 +174,7 @@ def _other_sign(value: str, place: int, rng: random.Random) -> str:
 
 
 def _integer(value: int, rng: random.Random, words: Sequence[str]) -> int:
-    numbers = [int(word) for word in words if word.isdecimal() and len(word) < 7]
+    numbers = [int(word) for word in words if word.isdecimal() and len(word) <= _MOST_DIGITS]
     ways = (value + 1, value - 1, -value, value * 2, value // 2, value + 10, 0, value * 10, rng.randint(-20, 120))
     chosen = rng.choice((*ways, *numbers))
     return chosen if abs(chosen) <= _LARGEST else value
