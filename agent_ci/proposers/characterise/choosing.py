@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from agent_ci.proposers.characterise.answers import Found
+from agent_ci.proposers.characterise.kit.senses import numbers_for, texts_for
 from agent_ci.proposers.characterise.kit.targets import Target
 
 MOST_OF_TARGET, MOST = 12, 30
 _FIXED = 30.0  # what a row costs its reader, whatever stands in it, in characters
 _STRANGE = {"example": 0, "recorded": 0, "made": 5, "varied": 25}  # what an origin costs beside its length
+_FIRST = 4
+_USUAL = 16  # characters of a value that are read at a glance
 _LINE = 1.5  # how much a new line counts beside a fault
 
 
@@ -69,10 +72,22 @@ def _pairs(found: Collection[Found]) -> frozenset[tuple[int, int]]:
     return frozenset(pair for one in found for pair in one.pairs)
 
 
+def _is_usual(name: str, text: str) -> bool:
+    """Whether *text* is what a person would first think of for a parameter called *name*."""
+    return text in numbers_for(name)[:_FIRST] or text.strip("\"'") in texts_for(name)[:_FIRST]
+
+
+def _bare(texts: Sequence[str]) -> int:
+    """How many values are so short that a reader wonders what they stand for."""
+    return sum(text in ('""', '" "', '"a"', "[]", "{}") or len(text) == 1 + 2 * text.startswith('"') for text in texts)
+
+
 def _cost(one: Found) -> float:
     """How much a reader has to take in."""
     call, outcome = one.call, one.outcome
+    size = sum(0 if _is_usual(name, text) else max(len(text), _USUAL) for name, text in call.arguments)
+    size += max(len(call.receiver) - _USUAL, 0)
     texts = (*(text for _, text in call.arguments), call.receiver, *call.before)
     odd = sum(not sign.isprintable() or not sign.isascii() for text in texts for sign in text)
     said = len(outcome.value) / 2 + sum(len(value) for _, value in outcome.after) / 3
-    return _FIXED + call.size + said + _STRANGE.get(call.origin, 10) + 5 * odd + 10 * len(call.before)
+    return _FIXED + size + 2 * _bare(texts) + said + _STRANGE.get(call.origin, 10) + 5 * odd + 10 * len(call.before)

@@ -31,6 +31,7 @@ _LAUNCHER = (
     f"from {PACKAGE}.{_KIT.replace('/', '.')}.harness import main; del sys.path[0]; sys.exit(main(sys.argv[2:]))"
 )
 _GRACE = 15.0  # seconds that a program gets beyond its own limit before the sandbox ends it
+_PATIENCE = 3.0  # seconds of wall clock for each of processor time
 _LEAST = 5.0  # seconds below which nothing is begun
 _RECORDING = 20.0  # seconds for running the tests that there are
 _REPLAYING = 30.0
@@ -51,7 +52,7 @@ class Characterise:
     """
 
     seed: int = field(default=0, kw_only=True)
-    trials: int = field(default=600, kw_only=True)
+    trials: int = field(default=1200, kw_only=True)
     most_mutants: int = field(default=300, kw_only=True)
     seconds: float = field(default=60.0, kw_only=True)
 
@@ -94,7 +95,7 @@ class Characterise:
             programs.tell(self._spec(evidence, style, asked.path, tests, seconds))
             if tests:
                 programs.run("record", "recorded.json", seconds=_RECORDING)
-            programs.run("search", "recorded.json", "found.jsonl", seconds=seconds + _GRACE)
+            programs.run("search", "recorded.json", "found.jsonl", seconds=_PATIENCE * seconds + _GRACE)
             replays = [f"again{number}.jsonl" for number, _ in enumerate(_ELSEWHERE)]
             for replay, environment in zip(replays, _ELSEWHERE, strict=True):
                 programs.run("replay", "found.jsonl", replay, seconds=_REPLAYING, environment=environment)

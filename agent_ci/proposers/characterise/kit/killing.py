@@ -15,7 +15,7 @@ from .exploring import Case
 from .showing import are_equal
 
 _SECONDS = 20.0  # of wall clock for one fault: an outer limit, each call has its own
-_ENOUGH = 10  # calls that notice a fault, after which no further ones are asked
+_ENOUGH = 6  # calls that notice a fault, after which no further ones are asked
 
 
 @dataclass(frozen=True)

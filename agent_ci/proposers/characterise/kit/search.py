@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import random
+import time
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,12 +22,13 @@ from .exploring import Case, Corpus
 from .inventing import Inventor
 from .killing import Faults, reaching
 from .pools import Pools, hints_of
-from .targets import Target
+from .targets import Target, variables_at
 
+_PATIENCE = 2.5  # seconds of wall clock for each of processor time, on a machine that does other things as well
 _MOST_DRIVERS = 60
 _KEPT_OF_ONE = 260  # calls of one target that faults are shown to
 _MOST_SEEN = 12  # recorded values of one parameter
-_ASKED = 60  # calls that one fault is shown to
+_ASKED, _ASKED_OF_DATA = 40, 150  # calls that one fault is shown to, and one in a table that many calls look into
 _NEIGHBOURS, _ROUNDS, _PARENTS = 60, 2, 6
 
 
@@ -70,7 +72,7 @@ class Search:
         self._spec = spec
         self._setting = setting
         self._results = results
-        self._deadline = _spent() + spec.seconds
+        self._deadlines = (_spent() + spec.seconds, time.monotonic() + _PATIENCE * spec.seconds)
         self._is_cut = False
         caller = setting.caller
         caller.shower.names.learn(recorded.get("names", {}))
@@ -134,7 +136,7 @@ class Search:
         return self._inventors[target.name]
 
     def _is_late(self) -> bool:
-        late = _spent() > self._deadline
+        late = _spent() > self._deadlines[0] or time.monotonic() > self._deadlines[1]
         self._is_cut = self._is_cut or late
         return late
 
@@ -207,11 +209,15 @@ class Search:
 
     def _above(self, line: int, found: _Found) -> list[int]:
         """The cases to show a fault that no call runs: one of a function's head, or of the module itself."""
-        heads = {one.name for one in self._setting.targets.values() if line in one.lines}
-        users = {one.name for one in self._setting.targets.values() if one.reaches & heads or not heads}
+        targets = self._setting.targets.values()
+        heads = {one.name for one in targets if line in one.lines}
+        if not heads:
+            variables = variables_at(self._setting.tree, line)
+            heads = {one.name for one in targets if not variables or one.mentions(variables)}
+        users = {one.name for one in targets if one.reaches & heads}
         sized = [(case.call.size, number) for number, case in enumerate(found.cases) if case.call.target in users]
         chosen = [number for _, number in sorted(sized)]
-        return chosen[:: max(1, len(chosen) // _ASKED)][:_ASKED]
+        return chosen[:: max(1, len(chosen) // _ASKED_OF_DATA)][:_ASKED_OF_DATA]
 
     def _look_near(self, faults: list[Mutant], found: _Found) -> None:
         """Look for calls that notice the faults that nothing noticed, close to those that reach them."""

@@ -34,19 +34,19 @@ _TEXTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"fmt|format|template", ("%Y-%m-%d", "{} and {}", "{:>5}")),
     (r"ch$|char|letter", ("a", "Z", "7", " ")),
 )
-_ANY_TEXT = ("Hello World", "abc", "a", "", " padded ", "a-b_c", "123", "ÄÖ ü", "A.B, c!", "two  spaces", "CamelCase")
+_ANY_TEXT = ("Hello World", "abc", "a-b_c", "", "a", " padded ", "123", "ÄÖ ü", "A.B, c!", "two  spaces", "CamelCase")
 _NUMBERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"year", ("2024", "1900", "2000", "2023")),
     (r"month", ("1", "2", "12", "13", "0")),
     (r"hour", ("0", "12", "23", "24")),
     (r"day", ("1", "29", "31", "0")),
     (r"minute|second", ("0", "59", "60", "90")),
-    (r"percent|pct|rate|ratio|discount", ("10", "0", "100", "50")),
-    (r"size|width|height|length|limit|max|count|quantity|qty|n$", ("3", "0", "1", "10", "-1")),
-    (r"price|amount|cents|total|balance", ("100", "0", "1", "999", "-5")),
+    (r"percent|pct|rate|ratio|discount", ("10", "50", "100", "0")),
+    (r"size|width|height|length|limit|max|count|quantity|qty|n$", ("3", "10", "1", "0", "-1")),
+    (r"price|amount|cents|total|balance", ("100", "250", "999", "0", "1", "-5")),
     (r"index|pos|offset|start|begin", ("0", "1", "2", "-1")),
 )
-_ANY_NUMBER = ("2", "0", "1", "-1", "3", "7", "10", "100")
+_ANY_NUMBER = ("2", "3", "7", "10", "0", "1", "-1", "100")
 
 
 def texts_for(name: str) -> tuple[str, ...]:

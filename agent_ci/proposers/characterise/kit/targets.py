@@ -59,6 +59,10 @@ class Target:
         """Whether none of its names begins with an underscore; those of the language count as public."""
         return not any(part.startswith("_") and not _is_special(part) for part in self.name.split("."))
 
+    def mentions(self, names: frozenset[str]) -> bool:
+        """Whether its source has one of *names* in it."""
+        return any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(self.node))
+
     @property
     def is_step(self) -> bool:
         """Whether a person would call it to bring an object into some state."""
@@ -79,6 +83,17 @@ def targets_of(tree: ast.Module) -> dict[str, Target]:
         name: Target(one.name, one.kind, one.node, one.parameters, one.owner, one.lines, reached[name])
         for name, one in found.items()
     }
+
+
+def variables_at(tree: ast.Module, line: int) -> frozenset[str]:
+    """The variables of the module, or the class, that the outermost statement around *line* makes."""
+    around = next((node for node in tree.body if node.lineno <= line <= (node.end_lineno or node.lineno)), None)
+    if isinstance(around, ast.ClassDef):
+        return frozenset({around.name})
+    if not isinstance(around, ast.Assign | ast.AnnAssign | ast.AugAssign):
+        return frozenset()
+    stored = (one for one in ast.walk(around) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store))
+    return frozenset(one.id for one in stored)
 
 
 def _in(node: ast.AST, prefix: str, owner: str) -> Iterator[Target]:
