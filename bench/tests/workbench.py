@@ -55,9 +55,9 @@ def evidence_of(project: Project) -> Evidence:
     )
 
 
-def reply_of(project: Project, *, seed: int = 0) -> Reply:
-    """What the proposer says to *project*."""
-    session = Characterise(seed=seed).propose(evidence_of(project), (), Workbench(Files(project.files)))
+def reply_of(project: Project, proposer: Characterise | None = None) -> Reply:
+    """What the *proposer*, as it is by default, says to *project*."""
+    session = (proposer or Characterise()).propose(evidence_of(project), (), Workbench(Files(project.files)))
     return next(session, Reply("characterise", objection="nothing was asked"))
 
 
