@@ -15,7 +15,7 @@ _LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "
 _WARNS = frozenset({"warnings.warn", "warnings.warn_explicit"})
 _TYPES = frozenset({"TypeVar", "ParamSpec", "NewType", "TypeVarTuple"})
 _SILENT = (ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal)
-_DUNDERS = frozenset({"__all__", "__version__", "__author__", "__slots__", "__match_args__"})
+_ALIASES = frozenset({"Literal", "Union", "Optional", "Callable", "Annotated", "Type"})
 
 
 def arid_nodes(tree: ast.Module) -> AbstractSet[ast.AST]:
@@ -56,7 +56,8 @@ def _is_silent_statement(node: ast.AST) -> bool:
         return _is_inert(node.value) or _is_logging(node.value)
     if isinstance(node, ast.Assign):
         is_type = isinstance(node.value, ast.Call) and _dotted(node.value.func).rpartition(".")[2] in _TYPES
-        return is_type or any(_is_dunder(target) for target in node.targets)
+        is_alias = isinstance(node.value, ast.Subscript) and _dotted(node.value.value).rpartition(".")[2] in _ALIASES
+        return is_type or is_alias or any(_is_dunder(target) for target in node.targets)
     return False
 
 
@@ -76,7 +77,7 @@ def _is_logging(value: ast.expr) -> bool:
 
 
 def _is_dunder(target: ast.expr) -> bool:
-    return isinstance(target, ast.Name) and target.id in _DUNDERS
+    return isinstance(target, ast.Name) and target.id.startswith("__") and target.id.endswith("__")
 
 
 def _is_for_readers(test: ast.expr) -> bool:

@@ -20,7 +20,7 @@ from bench.tests.workbench import body_lines, evidence_of, reply_of, text_of
 
 _TRIAL = Path(__file__).with_name("trial.py")
 _COSMIC = Path(__file__).with_name("cosmic.py")
-_MOST_FAULTS = 200
+_MOST_FAULTS = 150
 _CONDITIONS = (("UTC", "C"), ("Asia/Kathmandu", "C.UTF-8"), ("America/New_York", "POSIX"))
 _SHUFFLE = """
 import os, random
@@ -67,7 +67,7 @@ def measured(project: Project, text: str, *, cosmic_python: str) -> Score:
     """The figures of the test file *text*, whoever wrote it."""
     lines = body_lines(project)
     wanted = lines if project.functions else project.lines
-    own = {one.id: apply(project.source, one) for one in mutants(project.source, wanted)[:_MOST_FAULTS]}
+    own = {one.id: apply(project.source, one) for one in mutants(project.source, wanted)}
     foreign = _cosmic_faults(project, cosmic_python, wanted) if cosmic_python else {}
     if not text:
         return Score(project, "", lines=len(lines), own=(0, len(own)), cosmic=(0, len(foreign)))

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent_ci.core.coverage import executable_lines
+from agent_ci.core.untested import definitions
 from bench.tests.project import Project
+
+_CHANGED_LINES = 60
 
 
 @dataclass(frozen=True)
 class Source:
-    """A module at ``path`` of the *package* in its pinned *version*; ``needs`` are packages that it imports.
-
-    ``functions`` name the part of it that stands for a change, where the whole would be more than one is.
-    """
+    """A module at ``path`` of the *package* in its pinned *version*; ``needs`` are packages that it imports."""
 
     package: str
     version: str
     path: str
     needs: tuple[str, ...] = ()
     is_held_out: bool = False
-    functions: tuple[str, ...] = ()
 
 
 # The last three were chosen before the search was tuned, and nobody looked at what is written for them until then.
@@ -47,14 +47,20 @@ def fetched(source: Source, into: Path) -> Project:
         pip = (sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-compile", "--target", str(folder))
         subprocess.run((*pip, *wanted), check=True, capture_output=True)
     name = f"{source.package} {source.version}: {source.path}"
-    return Project(
-        name,
-        source.path,
-        _texts(folder),
-        kind="real",
-        is_held_out=source.is_held_out,
-        functions=source.functions,
-    )
+    texts = _texts(folder)
+    functions = tuple(_changed(texts[source.path]))
+    return Project(name, source.path, texts, kind="real", is_held_out=source.is_held_out, functions=functions)
+
+
+def _changed(text: str) -> Iterator[str]:
+    """The functions that stand for a change: the first of the file, as many as one push has."""
+    left = _CHANGED_LINES
+    executable = executable_lines(text)
+    for one in definitions(text):
+        size = len(executable & {*range(one.first, one.last + 1)})
+        if not one.is_stub and size <= left:
+            left -= size
+            yield one.name
 
 
 def _texts(folder: Path) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
@@ -13,6 +14,9 @@ MOST_OF_TARGET, MOST = 12, 30
 _FIXED = 30.0  # what a row costs its reader, whatever stands in it, in characters
 _STRANGE = {"example": 0, "recorded": 0, "made": 5, "varied": 25}  # what an origin costs beside its length
 _FIRST = 4
+_PART = 2.0  # what a bracket and each thing in it costs
+_STRANGE_VALUE = 8.0  # what a value costs that does not go without saying
+_BARE = ("''", "' '", "'a'")
 _USUAL = 16  # characters of a value that are read at a glance
 _LINE = 1.5  # how much a new line counts beside a fault
 
@@ -72,22 +76,30 @@ def _pairs(found: Collection[Found]) -> frozenset[tuple[int, int]]:
     return frozenset(pair for one in found for pair in one.pairs)
 
 
-def _is_usual(name: str, text: str) -> bool:
-    """Whether *text* is what a person would first think of for a parameter called *name*."""
-    return text in numbers_for(name)[:_FIRST] or text.strip("\"'") in texts_for(name)[:_FIRST]
+def _weight(name: str, text: str) -> float:
+    """How much the expression *text* for a parameter called *name* costs a reader: little where it is as expected."""
+    return _weight_of(name, ast.parse(text, mode="eval").body) if text else 0.0
 
 
-def _bare(texts: Sequence[str]) -> int:
-    """How many values are so short that a reader wonders what they stand for."""
-    return sum(text in ('""', '" "', '"a"', "[]", "{}") or len(text) == 1 + 2 * text.startswith('"') for text in texts)
+def _weight_of(name: str, node: ast.expr) -> float:
+    if isinstance(node, ast.Call):
+        inner = sum(_weight_of(str(one.arg), one.value) for one in node.keywords)
+        return _PART + inner + sum(_weight_of(name, one) for one in node.args)
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        return _PART * (1 + len(node.elts)) + sum(_weight_of(name, one) for one in node.elts)
+    if isinstance(node, ast.Dict):
+        return _PART * (1 + 2 * len(node.values)) + sum(_weight_of(name, one) for one in node.values)
+    text = ast.unparse(node)
+    if text in numbers_for(name)[:_FIRST] or text.strip("'") in texts_for(name)[:_FIRST]:
+        return 0.0
+    return _STRANGE_VALUE + max(len(text) - _USUAL, 0) + _STRANGE_VALUE * (text in _BARE)
 
 
 def _cost(one: Found) -> float:
     """How much a reader has to take in."""
     call, outcome = one.call, one.outcome
-    size = sum(0 if _is_usual(name, text) else max(len(text), _USUAL) for name, text in call.arguments)
-    size += max(len(call.receiver) - _USUAL, 0)
     texts = (*(text for _, text in call.arguments), call.receiver, *call.before)
+    size = sum(_weight(name, text) for name, text in call.arguments) + _weight("", call.receiver)
     odd = sum(not sign.isprintable() or not sign.isascii() for text in texts for sign in text)
     said = len(outcome.value) / 2 + sum(len(value) for _, value in outcome.after) / 3
-    return _FIXED + size + 2 * _bare(texts) + said + _STRANGE.get(call.origin, 10) + 5 * odd + 10 * len(call.before)
+    return _FIXED + size + said + _STRANGE.get(call.origin, 10) + 5 * odd + 10 * len(call.before)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from .targets import SPELLED, Target
@@ -35,6 +37,14 @@ class Call:
         """How much there is to read."""
         steps = sum(len(step) + 4 for step in self.before)
         return len(self.receiver) + steps + sum(len(name) // 4 + len(text) for name, text in self.arguments)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The numbers and texts that it is made of."""
+        texts = (*(text for _, text in self.arguments), self.receiver, *self.before)
+        return frozenset(word for text in texts for word in re.findall(r"\d+|[\"']([^\"']*)[\"']", text) if word).union(
+            *(re.findall(r"\d+", text) for text in texts)
+        )
 
     def facts(self) -> dict[str, Any]:
         """The call as JSON."""

@@ -13,6 +13,7 @@ from .inventing import Inventor
 
 BATCH = 60
 SECONDS_A_BATCH = 60.0  # of wall clock: an outer limit, each call has its own
+_SIMPLIFIED = 30  # of the calls that reached something new are tried with less
 _VARIED = 0.6  # of the trials change a call that was kept
 
 
@@ -64,13 +65,23 @@ class Corpus:
 def explore(inventor: Inventor, caller: Caller, given: Iterable[Call], *, trials: int) -> Corpus:
     """What about *trials* calls of a target come to, the *given* ones first."""
     corpus = Corpus()
-    first = list(corpus.fresh([*given, *(inventor.first() if inventor.is_possible else ())]))
+    first = list(
+        corpus.fresh(
+            [
+                *given,
+                *(inventor.first() if inventor.is_possible else ()),
+                *(inventor.odd() if inventor.is_possible else ()),
+            ]
+        )
+    )
     for start in range(0, len(first), BATCH):
         _take(corpus, run(first[start : start + BATCH], caller))
     if not inventor.is_possible:
         return corpus
     for _ in range(max(1, (trials - len(first)) // BATCH)):
         _take(corpus, run(list(corpus.fresh(_next_batch(inventor, corpus))), caller))
+    simpler = (one for call in corpus.newest[-_SIMPLIFIED:] for one in inventor.simpler(call))
+    _take(corpus, run(list(corpus.fresh(simpler)), caller))
     return corpus
 
 

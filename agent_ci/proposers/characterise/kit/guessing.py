@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from .senses import guess
 from .targets import Target
 
 _METHODS: Mapping[str, tuple[str, ...]] = {
@@ -28,12 +29,13 @@ _BY_CALL = {
     "round": "number", "enumerate": "list", "reversed": "list", "ord": "str", "iter": "list", "list": "list",
     "set": "list", "tuple": "list", "max": "list", "min": "list", "chr": "int", "divmod": "int", "zip": "list",
 }  # fmt: skip
+_NAMED = 2  # votes that a telling name has
 _TYPES = ("str", "int", "float", "bool", "list", "dict", "bytes", "set")
 
 
 def kind_from_use(target: Target, name: str, targets: Mapping[str, Target], depth: int = 3) -> str:
     """The kind that most uses of the parameter *name* speak for; empty where none does."""
-    votes: Counter[str] = Counter()
+    votes: Counter[str] = Counter({kind: _NAMED for kind in (guess(name),) if kind})
     for node in ast.walk(target.node):
         for kind, weight in _votes(node, name, targets, depth):
             votes[kind] += weight

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from .acts import Call
 from .pools import Pools
@@ -11,9 +12,11 @@ from .showing import text_of
 from .targets import Parameter, Target
 from .varying import varied
 
-_MOST_OBJECTS = 12
+_MOST_OBJECTS = 30
 _MOST_STEPS = 3
 _LONGEST_WORD, _MOST_WORDS = 30, 60
+_LOOKS_AT_TYPES = frozenset({"isinstance", "type", "TypeError"})
+_ODD = ("None", "1.5", '"x"', "[1]", "7")
 _OPTIONAL = 0.4  # how often a parameter with a default is given, and an object is used before
 _REPLACED, _DROPPED = 0.2, 0.1  # how often an argument becomes any other, or is left out
 
@@ -66,6 +69,17 @@ class Inventor:
             for text in self._columns[parameter.name]:
                 yield self._call({**usual, parameter.name: text}, self.objects[0])
 
+    def odd(self) -> Iterator[Call]:
+        """Values of other types than are asked for, where the code looks at types."""
+        reached = (self._pools.targets[name] for name in sorted(self.target.reaches))
+        if not any(one.mentions(_LOOKS_AT_TYPES) for one in reached):
+            return
+        needed = [one for one in self.target.parameters if not one.has_default]
+        usual = {one.name: self._columns[one.name][0] for one in needed}
+        for parameter in self.target.parameters:
+            if parameter.kind in ("positional", "keyword"):
+                yield from (self._call({**usual, parameter.name: text}, self.objects[0], (), "varied") for text in _ODD)
+
     def mixed(self) -> Call:
         """Any value of every parameter, those with a default half of the time."""
         rng = self._rng
@@ -77,6 +91,23 @@ class Inventor:
         receiver = rng.choice(self.objects)
         steps = self._steps() if self.target.needs_object and rng.random() < _OPTIONAL else ()
         return self._call(arguments, receiver, steps)
+
+    def simpler(self, call: Call) -> Iterator[Call]:
+        """*call* with one thing less about it, or one thing as usual: what may be just as telling."""
+        for place in range(len(call.before)):
+            yield replace(call, before=(*call.before[:place], *call.before[place + 1 :]))
+        given = dict(call.arguments)
+        for parameter in self.target.parameters:
+            if parameter.name not in given:
+                continue
+            if parameter.has_default:
+                rest = tuple(pair for pair in call.arguments if pair[0] != parameter.name)
+                yield replace(call, arguments=rest)
+            for text in self._columns[parameter.name][:2]:
+                changed = ((name, text if name == parameter.name else old) for name, old in call.arguments)
+                yield replace(call, arguments=tuple(changed))
+        if call.receiver not in self.objects[:2]:
+            yield from (replace(call, receiver=one) for one in self.objects[:2])
 
     def near(self, call: Call) -> Call:
         """*call* with one thing about it changed."""

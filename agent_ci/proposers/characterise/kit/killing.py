@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import types
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from .exploring import Case
 from .showing import are_equal
 
 _SECONDS = 20.0  # of wall clock for one fault: an outer limit, each call has its own
+_MOST_DIGITS = 12
 _ENOUGH = 6  # calls that notice a fault, after which no further ones are asked
 
 
@@ -94,7 +96,18 @@ class Faults:
             return False
 
 
-def reaching(cases: Iterable[Case], line: int, *, most: int) -> list[int]:
-    """The numbers of the *most* shortest of *cases* that run *line*."""
+def reaching(cases: Sequence[Case], line: int, words: frozenset[str], *, most: int) -> list[int]:
+    """The numbers of *most* of *cases* that run *line*: those that are given one of *words*, short ones, and any."""
     found = [(case.call.size, number) for number, case in enumerate(cases) if line in case.lines]
-    return [number for _, number in sorted(found)[:most]]
+    ordered = [number for _, number in sorted(found)]
+    told = [number for number in ordered if words and words & cases[number].call.words]
+    rest = ordered[most // 4 :: max(1, len(ordered) // (most // 2))]
+    return list(dict.fromkeys([*told[: most // 2], *ordered[: most // 4], *rest, *ordered]))[:most]
+
+
+def words_around(source: str, line: int) -> frozenset[str]:
+    """The literals on *line*, as arguments have them, and the numbers next to them."""
+    found: set[str] = set()
+    for number in re.findall(r"(?<![\w.])\d+(?![\w.])", source.split("\n")[line - 1]):
+        found |= {str(int(number) + step) for step in (-1, 0, 1)} if len(number) < _MOST_DIGITS else set()
+    return frozenset(found | set(re.findall(r"[\"']([^\"']+)[\"']", source.split("\n")[line - 1])))

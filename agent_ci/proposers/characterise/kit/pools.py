@@ -115,7 +115,7 @@ class Pools:
         default = default_of(self.module, target, parameter.name)
         if default is not inspect.Parameter.empty and default is not None and type(default) in _BY_DEFAULT:
             return type(default)
-        kind = kind_from_use(target, parameter.name, self.targets) or guess(parameter.name)
+        kind = kind_from_use(target, parameter.name, self.targets)
         hint = _BY_KIND.get(kind, _ANYTHING)
         return typing.Optional[hint] if default is None else hint  # noqa: UP045 - the type is computed
 
@@ -292,12 +292,14 @@ class _About:
         near = [*self.mined.near.get(self.name, ()), *self.mined.far]
         floats = [repr(one) for one in near if type(one) is float]
         whole = [f"{one}.0" for one in itertools.islice(self.integers(), MOST // 3)]
-        yield from unique([*floats, "1.5", "0.0", "-2.5", *whole, "0.1", "99.99", "1e6"])
+        yield from unique([*floats, "1.5", "0.0", "-2.5", *whole, "0.1", "99.99", "1e6", "2.5e9", "1e15", "7e22"])
 
 
 def _list(pools: Pools, inner: tuple[Any, ...], about: _About, depth: int) -> Iterator[str]:
     first, *rest = (*itertools.islice(pools.values((inner or (Any,))[0], about, depth - 1), 9),) or ("",)
     yield from ("[]",)
+    if re.search("[A-Za-z]", first) and first.startswith('"'):
+        rest.insert(1, first.swapcase())
     yield from (f"[{', '.join(one)}]" for one in _groups([first, *rest]) if first)
 
 
@@ -306,6 +308,7 @@ def _groups(values: list[str]) -> Iterator[list[str]]:
     yield values[:3]
     yield values[:1]
     yield [*values[:2], values[0]]
+    yield [values[0], *values[2:3]]
     yield [*reversed(values[:4])]
     yield values
     yield from ([value] for value in values[1:])

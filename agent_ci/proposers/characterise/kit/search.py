@@ -20,7 +20,7 @@ from .calling import Caller
 from .examples import Example, documented
 from .exploring import Case, Corpus
 from .inventing import Inventor
-from .killing import Faults, reaching
+from .killing import Faults, reaching, words_around
 from .pools import Pools, hints_of
 from .targets import Target, variables_at
 
@@ -175,7 +175,8 @@ class Search:
         if not target.is_public or any(name not in hints for name in needed) or not (needed or target.needs_object):
             return
         simplest: dict[tuple[str, int], Case] = {}
-        for case in sorted(corpus.crashes, key=lambda case: (case.call.size, case.call.key)):
+        meant = [case for case in corpus.crashes if case.call.origin != "varied"]  # a change may break a type
+        for case in sorted(meant, key=lambda case: (case.call.size, case.call.key)):
             line = max((line for _, line in case.pairs), default=0)
             simplest.setdefault((case.outcome.value, line), case)
         kinds = {}
@@ -198,7 +199,7 @@ class Search:
         for mutant in faults:
             if self._is_late():
                 return
-            self._show(bench, mutant, found, reaching(found.cases, mutant.line, most=_ASKED))
+            self._show(bench, mutant, found, self._reaching(found, mutant, _ASKED))
 
     def _show(self, bench: Faults, mutant: Mutant, found: _Found, numbers: list[int]) -> None:
         asked = [number for number in numbers or self._above(mutant.line, found) if number not in found.disturbed]
@@ -206,6 +207,10 @@ class Search:
         found.noticed.setdefault(mutant.id, []).extend(asked[place] for place in seen.cases if place < len(asked))
         if seen.is_endless:
             found.endless.add(mutant.id)
+
+    def _reaching(self, found: _Found, mutant: Mutant, most: int) -> list[int]:
+        words = words_around(self._setting.source, mutant.line)
+        return reaching(found.cases, mutant.line, words, most=most)
 
     def _above(self, line: int, found: _Found) -> list[int]:
         """The cases to show a fault that no call runs: one of a function's head, or of the module itself."""
@@ -226,16 +231,30 @@ class Search:
         for mutant in faults:
             if found.noticed.get(mutant.id) or mutant.id in found.endless or self._is_late():
                 continue
-            parents = [found.cases[number].call for number in reaching(found.cases, mutant.line, most=_PARENTS * 4)]
+            parents = [found.cases[number].call for number in self._reaching(found, mutant, _PARENTS * 4)]
             rng = random.Random(f"{self._spec.seed}:{mutant.id}:{len(found.cases)}")  # noqa: S311 - repeatable
             calls = [call for call in self._near(parents, rng) if call.key not in known]
             cases = [case for case in exploring.run(calls, self._setting.caller) if case.outcome.is_kept]
             seen = bench.noticed(mutant, cases)
-            if seen.cases and len(seen.cases) < len(cases) + 1:
-                first = min(seen.cases, key=lambda place: cases[place].call.size)
-                known.add(cases[first].call.key)
-                found.cases.append(cases[first])
+            if seen.cases:
+                first = cases[min(seen.cases, key=lambda place: cases[place].call.size)]
+                best = self._simplest(bench, mutant, first)
+                known.add(best.call.key)
+                found.cases.append(best)
                 found.noticed[mutant.id] = [len(found.cases) - 1]
+
+    def _simplest(self, bench: Faults, mutant: Mutant, case: Case) -> Case:
+        """A simpler call than that of *case* which notices *mutant* as well, where there is one."""
+        for _ in range(_ROUNDS):
+            inventor = self._inventor(self._setting.targets[case.call.target])
+            calls = list({one.key: one for one in inventor.simpler(case.call)}.values())
+            cases = [one for one in exploring.run(calls, self._setting.caller) if one.outcome.is_kept]
+            cases = [one for one in cases if one.call.size < case.call.size]
+            seen = bench.noticed(mutant, cases)
+            if not seen.cases:
+                break
+            case = cases[min(seen.cases, key=lambda place: cases[place].call.size)]
+        return case
 
     def _near(self, parents: list[Call], rng: random.Random) -> list[Call]:
         few = rng.sample(parents, min(_PARENTS, len(parents)))

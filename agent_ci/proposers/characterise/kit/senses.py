@@ -44,6 +44,7 @@ _NUMBERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"percent|pct|rate|ratio|discount", ("10", "50", "100", "0")),
     (r"size|width|height|length|limit|max|count|quantity|qty|n$", ("3", "10", "1", "0", "-1")),
     (r"price|amount|cents|total|balance", ("100", "250", "999", "0", "1", "-5")),
+    (r"bytes|number|value", ("1000", "1024", "1500000", "0", "2500000000", "10000000000000")),
     (r"index|pos|offset|start|begin", ("0", "1", "2", "-1")),
 )
 _ANY_NUMBER = ("2", "3", "7", "10", "0", "1", "-1", "100")
