@@ -12,7 +12,7 @@ from agent_ci.proposers.characterise.kit.targets import Target
 
 MOST_OF_TARGET, MOST = 12, 30
 _FIXED = 30.0  # what a row costs its reader, whatever stands in it, in characters
-_STRANGE = {"example": 0, "recorded": 0, "made": 5, "varied": 25}  # what an origin costs beside its length
+_STRANGE = {"example": -12, "recorded": -12, "made": 0, "varied": 25}  # what an origin costs beside its length
 _FIRST = 4
 _PART = 2.0  # what a bracket and each thing in it costs
 _STRANGE_VALUE = 8.0  # what a value costs that does not go without saying

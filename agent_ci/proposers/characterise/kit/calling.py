@@ -186,7 +186,7 @@ class Caller:
     def _raised(self, error: Exception) -> Outcome:
         is_meant = is_deliberate(error, self.root)
         message = str(error)[:_LONGEST_MESSAGE]
-        if isinstance(error, AssertionError | OSError) and not is_meant:
+        if isinstance(error, AssertionError | OSError | ImportError) and not is_meant:
             return Outcome("asserts")  # a condition of the code itself, or of the machine
         if isinstance(error, ACCIDENTS) and not is_meant:
             return Outcome("crash", type(error).__name__, message)

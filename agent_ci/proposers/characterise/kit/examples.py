@@ -31,6 +31,25 @@ def documented(tree: ast.Module, targets: Mapping[str, Target]) -> list[Example]
     return found[:_MOST]
 
 
+def shown_calls(tree: ast.Module, targets: Mapping[str, Target]) -> list[Call]:
+    """All calls of targets with literals in the docstrings' examples, whatever is done with what they give."""
+    found: dict[object, Call] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            for source in _sources(ast.get_docstring(node) or ""):
+                calls = (ast.unparse(one) for one in ast.walk(source) if isinstance(one, ast.Call))
+                found.update({call.key: call for text in calls if (call := call_of(text, targets))})
+    return list(found.values())[: 3 * _MOST]
+
+
+def _sources(text: str) -> Iterator[ast.Module]:
+    try:
+        parsed = doctest.DocTestParser().get_examples(text)
+        yield from (ast.parse(example.source) for example in parsed)
+    except (ValueError, SyntaxError):
+        return
+
+
 def _examples(text: str, targets: Mapping[str, Target]) -> Iterator[Example]:
     try:
         parsed = doctest.DocTestParser().get_examples(text)

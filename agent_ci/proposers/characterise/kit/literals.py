@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,8 +32,17 @@ class Mined:
         return unique([*self.near.get(name, ()), *self.matching, *self.far])[:_MOST]
 
 
-def mine(target: Target, targets: Mapping[str, Target], globals_: Mapping[str, ast.expr]) -> Mined:
-    """What *target* and the targets that it reaches were written with."""
+def mine(
+    target: Target,
+    targets: Mapping[str, Target],
+    globals_: Mapping[str, ast.expr],
+    live: Mapping[str, Any],
+    called: Sequence[Any] = (),
+) -> Mined:
+    """What *target* and the targets that it reaches were written with; *live* are the module's variables as they are.
+
+    *called* is what the module itself hands to its functions while it is imported.
+    """
     found = Mined()
     for name in [target.name, *sorted(target.reaches - {target.name})]:
         node = targets[name].node
@@ -47,9 +57,14 @@ def mine(target: Target, targets: Mapping[str, Target], globals_: Mapping[str, a
         used = [one.id for one in ast.walk(node) if isinstance(one, ast.Name) and one.id in globals_]
         for other in unique(used):
             found.far += _constants(globals_[other])
+            pattern = live.get(other)
+            if isinstance(pattern, re.Pattern) and isinstance(pattern.pattern, str):
+                found.matching += matching(pattern.pattern)
+    found.far += called
     texts = [one for one in found.far if isinstance(one, str)]
     patterns = [one for one in unique(texts) if is_pattern(one)]
-    found.matching = unique(text for pattern in patterns for text in matching(pattern))[: 3 * _MOST]
+    more = (text for pattern in patterns for text in matching(pattern))
+    found.matching = unique([*found.matching, *more])[: 3 * _MOST]
     found.far = [one for one in unique(found.far) if one not in patterns]
     return found
 
@@ -70,6 +85,12 @@ def module_values(tree: ast.Module) -> dict[str, ast.expr]:
         elif isinstance(node, ast.AnnAssign) and node.value is not None and isinstance(node.target, ast.Name):
             found[node.target.id] = node.value
     return found
+
+
+def called_values(tree: ast.Module) -> list[Any]:
+    """The constants that statements of the module hand to functions: ``_irregular("person", "people")``."""
+    plain = (node for node in tree.body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+    return unique(value for node in plain for one in node.value.args for value in _constants(one))  # type: ignore[attr-defined]
 
 
 def _near(node: ast.AST, name: str, globals_: Mapping[str, ast.expr]) -> Iterator[Any]:

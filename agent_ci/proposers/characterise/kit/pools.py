@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from .guessing import kind_from_use
-from .literals import Mined, mine, mine_attribute, module_values, unique
+from .literals import Mined, called_values, mine, mine_attribute, module_values, unique
 from .naming import UnnamedError, lookup
 from .senses import guess, numbers_for, texts_for
 from .showing import Shower, UnshownError, text_of
@@ -92,7 +92,9 @@ class Pools:
     def mined(self, target: Target) -> Mined:
         """The literals of *target*."""
         if target.name not in self._mined:
-            self._mined[target.name] = mine(target, self.targets, self._globals)
+            self._mined[target.name] = mine(
+                target, self.targets, self._globals, vars(self.module), called_values(self._tree)
+            )
         return self._mined[target.name]
 
     def of(self, target: Target, parameter: Parameter) -> list[str]:

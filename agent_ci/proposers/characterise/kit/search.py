@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import random
+import re
 import time
 import types
 from collections.abc import Mapping
@@ -17,14 +18,16 @@ from ....mutation_kit.mutants import Mutant, mutants
 from . import effects, exploring
 from .acts import Call
 from .calling import Caller
-from .examples import Example, documented
+from .examples import Example, documented, shown_calls
 from .exploring import Case, Corpus
 from .inventing import Inventor
 from .killing import Faults, reaching, words_around
 from .pools import Pools, hints_of
-from .targets import Target, variables_at
+from .targets import Target, run_on_import, variables_at
 
 _PATIENCE = 2.5  # seconds of wall clock for each of processor time, on a machine that does other things as well
+# What takes some texts only, whatever its annotation says.
+_NOT_ANY_TEXT = re.compile(r"format|fmt|template|pattern|regex|encoding|locale|backend|algorithm|kind|mode|type|unit")
 _MOST_DRIVERS = 60
 _KEPT_OF_ONE = 260  # calls of one target that faults are shown to
 _MOST_SEEN = 12  # recorded values of one parameter
@@ -78,9 +81,11 @@ class Search:
         caller.shower.names.learn(recorded.get("names", {}))
         self._recorded = [Call.read(facts) for facts in recorded.get("calls", ())]
         self._examples = documented(setting.tree, setting.targets)
+        self._shown = shown_calls(setting.tree, setting.targets)
         self._pools = Pools(setting.module, setting.tree, setting.targets, caller.shower)
         self._learn(recorded.get("objects", {}))
         self._skipped = effects.reasons(setting.tree, setting.targets)
+        self._on_import = run_on_import(setting.tree, setting.targets)
         self._inventors: dict[str, Inventor] = {}
 
     def _learn(self, objects: Mapping[str, list[str]]) -> None:
@@ -148,7 +153,8 @@ class Search:
         given = [call for call in self._recorded if call.target == target.name]
         examples = [example for example in self._examples if example.call.target == target.name]
         wrong = self._contradicted(examples)
-        given += [example.call for example in examples if example.call.key not in wrong]
+        shown = [call for call in self._shown if call.target == target.name]
+        given += [call for call in (*(one.call for one in examples), *shown) if call.key not in wrong]
         corpus = exploring.explore(inventor, self._setting.caller, given, trials=self._spec.trials)
         cases = [case for case in corpus.cases if case.call.key not in wrong]
         found.cases += _diverse(cases)
@@ -176,6 +182,7 @@ class Search:
             return
         simplest: dict[tuple[str, int], Case] = {}
         meant = [case for case in corpus.crashes if case.call.origin != "varied"]  # a change may break a type
+        meant = [case for case in meant if not any(_NOT_ANY_TEXT.search(name) for name, _ in case.call.arguments)]
         for case in sorted(meant, key=lambda case: (case.call.size, case.call.key)):
             line = max((line for _, line in case.pairs), default=0)
             simplest.setdefault((case.outcome.value, line), case)
@@ -210,7 +217,10 @@ class Search:
 
     def _reaching(self, found: _Found, mutant: Mutant, most: int) -> list[int]:
         words = words_around(self._setting.source, mutant.line)
-        return reaching(found.cases, mutant.line, words, most=most)
+        numbers = reaching(found.cases, mutant.line, words, most=most)
+        if any(mutant.line in self._setting.targets[name].lines for name in self._on_import):
+            numbers += self._spread(list(range(len(found.cases))), found)
+        return numbers
 
     def _above(self, line: int, found: _Found) -> list[int]:
         """The cases to show a fault that no call runs: one of a function's head, or of the module itself."""
@@ -220,9 +230,13 @@ class Search:
             variables = variables_at(self._setting.tree, line)
             heads = {one.name for one in targets if not variables or one.mentions(variables)}
         users = {one.name for one in targets if one.reaches & heads}
-        sized = [(case.call.size, number) for number, case in enumerate(found.cases) if case.call.target in users]
-        chosen = [number for _, number in sorted(sized)]
-        return chosen[:: max(1, len(chosen) // _ASKED_OF_DATA)][:_ASKED_OF_DATA]
+        return self._spread([number for number, case in enumerate(found.cases) if case.call.target in users], found)
+
+    def _spread(self, numbers: list[int], found: _Found) -> list[int]:
+        """Some of *numbers*, short calls and long ones, those first whose values people chose."""
+        chosen = sorted(numbers, key=lambda number: (found.cases[number].call.size, number))
+        few = chosen[:: max(1, len(chosen) // _ASKED_OF_DATA)][:_ASKED_OF_DATA]
+        return sorted(few, key=lambda number: found.cases[number].call.origin not in ("example", "recorded"))
 
     def _look_near(self, faults: list[Mutant], found: _Found) -> None:
         """Look for calls that notice the faults that nothing noticed, close to those that reach them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import collections
 import dataclasses
 import datetime as dt
@@ -65,7 +66,29 @@ class Shower:
             return self._call(kind, fields, depth)
         if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
             return self.names.of(value)
+        return self._by_its_words(value)
+
+    def _by_its_words(self, value: Any) -> str:
+        """An object that its own representation, or its text given to its class, makes anew and equal."""
+        kind = type(value)
+        if kind.__eq__ is object.__eq__:  # type: ignore[comparison-overlap] # any class
+            raise UnshownError
+        name = self.names.of(kind)
+        for text in (repr(value), f"{name}({text_of(str(value))})"):
+            if text.startswith(f"{name}(") and self._makes(text, value):
+                return text
         raise UnshownError
+
+    def _makes(self, text: str, value: Any) -> bool:
+        try:
+            node = ast.parse(text, mode="eval")
+            called = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+            if not called <= {type(value).__qualname__.partition(".")[0]}:
+                return False
+            again = eval(text, self.names.namespace())  # noqa: S307 - literals handed to the class
+            return type(again) is type(value) and bool(again == value)
+        except Exception:  # noqa: BLE001 - whatever the class does
+            return False
 
     def _items(self, items: Iterable[Any], depth: int) -> list[str]:
         found = [self._text(item, depth - 1) for item in items]

@@ -96,6 +96,14 @@ def variables_at(tree: ast.Module, line: int) -> frozenset[str]:
     return frozenset(one.id for one in stored)
 
 
+def run_on_import(tree: ast.Module, targets: Mapping[str, Target]) -> frozenset[str]:
+    """The names of the targets that statements of the module itself call, and of those that they reach."""
+    plain = [node for node in tree.body if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+    calls = [one for node in plain for one in ast.walk(node) if isinstance(one, ast.Call)]
+    named = {one.func.id for one in calls if isinstance(one.func, ast.Name)} & targets.keys()
+    return frozenset(name for one in named for name in targets[one].reaches)
+
+
 def _in(node: ast.AST, prefix: str, owner: str) -> Iterator[Target]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.ClassDef):
@@ -118,7 +126,7 @@ def _kind(node: Function, owner: str) -> str:  # noqa: PLR0911 - a table of kind
     if marks & {"overload", "abstractmethod", "setter", "deleter", "fixture", "contextmanager", "asynccontextmanager"}:
         return ""
     if not owner:
-        return "function"
+        return "" if _is_special(node.name) else "function"
     if marks & {"property", "cached_property"}:
         return "property"
     for kind in ("classmethod", "staticmethod"):
