@@ -57,9 +57,8 @@ def _print(scores: Sequence[Score], repeats: int) -> None:
     for name, members in groups.items():
         told = [_row(one) for one in members if one.project.is_testable]
         if told:
-            rows.append(
-                (f"median: {name}", *(round(median(float(row[at]) for row in told), 1) for at in range(1, 6)), "", "")
-            )
+            medians = (round(median(float(str(row[at])) for row in told), 1) for at in range(1, 6))
+            rows.append((f"median: {name}", *medians, "", ""))
     print_table(f"Tests written offline, {repeats} further runs each", _COLUMNS, rows)
 
 

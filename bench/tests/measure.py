@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from agent_ci.mutation_kit.mutants import apply, mutants
 from bench.repositories import write
@@ -100,7 +101,7 @@ def _is_table(mark: ast.expr) -> bool:
     return isinstance(mark, ast.Call) and len(mark.args) > 1 and isinstance(mark.args[1], ast.List)
 
 
-def _trial(project: Project, text: str, versions: Mapping[str, str]) -> dict[str, object] | object:
+def _trial(project: Project, text: str, versions: Mapping[str, str]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch, "project")
         write(root, project.files)
@@ -115,7 +116,8 @@ def _trial(project: Project, text: str, versions: Mapping[str, str]) -> dict[str
         }
         spec.write_text(json.dumps(told), "utf-8")
         subprocess.run([sys.executable, "-B", str(_TRIAL), str(spec), str(result)], cwd=root, check=True)
-        return json.loads(result.read_text("utf-8"))
+        found: dict[str, Any] = json.loads(result.read_text("utf-8"))
+        return found
 
 
 def _cosmic_faults(project: Project, python: str, lines: frozenset[int]) -> dict[str, str]:

@@ -83,9 +83,11 @@ def read_answer(found: Path, replays: tuple[Path, ...], *, root: Path, targets: 
         case = _case(facts, targets)
         if case and all(replay.get(number) == case.outcome for replay in again):
             cases.append(case)
-    summary = next((row["summary"] for row in rows if isinstance(row.get("summary"), dict)), {})
+    summary: dict[str, Any] = next((row["summary"] for row in rows if isinstance(row.get("summary"), dict)), {})
     skipped = [row["skipped"] for row in rows if isinstance(row.get("skipped"), dict)]
-    unimported = next((row["unimported"] for row in rows if isinstance(row.get("unimported"), dict)), {})
+    unimported: dict[str, Any] = next(
+        (row["unimported"] for row in rows if isinstance(row.get("unimported"), dict)), {}
+    )
     return Answer(
         tuple(cases),
         names,

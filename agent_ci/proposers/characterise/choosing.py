@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
@@ -16,7 +17,7 @@ _STRANGE = {"example": -12, "recorded": -12, "made": 0, "varied": 25}  # what an
 _FIRST = 4
 _PART = 2.0  # what a bracket and each thing in it costs
 _STRANGE_VALUE = 8.0  # what a value costs that does not go without saying
-_BARE = ("''", "' '", "'a'")
+_WORD = re.compile(r"^[\w #,:/@%-]*[A-Za-z0-9]{2}[\w .,:/@!?%-]*$")  # a text that a person would write
 _USUAL = 16  # characters of a value that are read at a glance
 _LINE = 1.5  # how much a new line counts beside a fault
 
@@ -92,7 +93,8 @@ def _weight_of(name: str, node: ast.expr) -> float:
     text = ast.unparse(node)
     if text in numbers_for(name)[:_FIRST] or text.strip("'") in texts_for(name)[:_FIRST]:
         return 0.0
-    return _STRANGE_VALUE + max(len(text) - _USUAL, 0) + _STRANGE_VALUE * (text in _BARE)
+    is_odd = isinstance(node, ast.Constant) and isinstance(node.value, str) and not _WORD.search(node.value)
+    return _STRANGE_VALUE + max(len(text) - _USUAL, 0) + _STRANGE_VALUE * is_odd
 
 
 def _cost(one: Found) -> float:

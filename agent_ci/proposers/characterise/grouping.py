@@ -125,9 +125,9 @@ def _named(name: str, value: ast.expr) -> Iterator[str]:
             yield words
         case ast.Constant(value=False):
             yield f"not {words}"
-        case ast.Constant(value=constant):
+        case ast.Constant(value=str() | int() | float() as constant):
             yield f"{words} {constant if constant != '' else 'empty'}"
         case ast.Attribute(attr=member):
             yield member.lower()
-        case ast.Call(args=[ast.Constant(value=constant)]):
+        case ast.Call(args=[ast.Constant(value=str() | int() as constant)]):
             yield f"{words} {constant}"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-_BRACKETS = {ast.List: "[]", ast.Set: "{}", ast.Dict: "{}", ast.Tuple: "()"}
+_BRACKETS: dict[type, tuple[str, str]] = {ast.List: ("[", "]"), ast.Set: ("{", "}"), ast.Tuple: ("(", ")")}
 
 
 @dataclass(frozen=True)

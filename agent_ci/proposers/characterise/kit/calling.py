@@ -92,6 +92,7 @@ class Caller:
             self.loop = asyncio.new_event_loop()
         with self.guard.armed():
             scope, prior = self._arranged(call)
+            sizes = self._sizes()
             names = {name: f"_{name}" for name, _ in call.arguments}
             expression = _compiled(spelled(target, call, names, "_self"), "eval")
             try:
@@ -102,7 +103,13 @@ class Caller:
             except SystemExit:
                 return Outcome("exits")
             outcome = self._returned(value, finish, target, scope, prior)
+            if outcome.value == "None" and not outcome.after and self._sizes() != sizes:
+                return Outcome("global")  # it changes the module itself, and the next test with it
             return self._reread(outcome, value) if checked and outcome.value else outcome
+
+    def _sizes(self) -> list[int]:
+        """How much the collections of the module hold."""
+        return [len(value) for value in self.namespace.values() if type(value) in (list, dict, set)]
 
     def _function(self, target: Target) -> Any:
         found: Any = self.namespace.get(target.name.partition(".")[0])
@@ -127,7 +134,7 @@ class Caller:
         if inspect.iscoroutine(value):
             loop = self.loop or asyncio.new_event_loop()
             value, finish = loop.run_until_complete(asyncio.wait_for(value, 1.0)), "await"
-        if isinstance(value, Iterator) and type(value) not in (str, bytes):
+        if isinstance(value, Iterator):
             items = list(itertools.islice(value, _MOST_ITEMS + 1))
             is_all = len(items) <= _MOST_ITEMS
             return items[:_MOST_ITEMS], f"{finish} {'list' if is_all else 'take'}".strip()

@@ -17,7 +17,7 @@ from .showing import are_equal
 
 _SECONDS = 20.0  # of wall clock for one fault: an outer limit, each call has its own
 _MOST_DIGITS = 12
-_ENOUGH = 6  # calls that notice a fault, after which no further ones are asked
+_ENOUGH = 8  # calls that notice a fault, after which no further ones are asked
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,10 @@ class Faults:
         endless = any(message["kind"] == "endless" for message in heard.messages)
         if not heard.ended and heard.messages:
             endless = True
-        found = (int(message["case"]) for message in heard.messages if message["kind"] == "noticed")
-        if not heard.messages:
-            found = iter(range(len(cases)))  # it cannot even be loaded: every test notices
-        return Noticed(tuple(found), endless)
+        if not heard.messages:  # it cannot even be loaded: every test notices
+            return Noticed(tuple(range(len(cases))))
+        found = tuple(int(message["case"]) for message in heard.messages if message["kind"] == "noticed")
+        return Noticed(found, endless)
 
     def _serve(self, source: str, cases: Sequence[Case], send: Any, most: int) -> None:
         code = compile(source, self._caller.path, "exec", dont_inherit=True)
@@ -98,11 +98,14 @@ class Faults:
 
 def reaching(cases: Sequence[Case], line: int, words: frozenset[str], *, most: int) -> list[int]:
     """The numbers of *most* of *cases* that run *line*: those that are given one of *words*, short ones, and any."""
-    found = [(case.call.size, number) for number, case in enumerate(cases) if line in case.lines]
+    found = [(case.call.rank, number) for number, case in enumerate(cases) if line in case.lines]
     ordered = [number for _, number in sorted(found)]
     told = [number for number in ordered if words and words & cases[number].call.words]
     rest = ordered[most // 4 :: max(1, len(ordered) // (most // 2))]
-    return list(dict.fromkeys([*told[: most // 2], *ordered[: most // 4], *rest, *ordered]))[:most]
+    people = [number for number in ordered if not cases[number].call.rank[0]]
+    return list(dict.fromkeys([*people[: most // 4], *told[: most // 2], *ordered[: most // 4], *rest, *ordered]))[
+        :most
+    ]
 
 
 def words_around(source: str, line: int) -> frozenset[str]:

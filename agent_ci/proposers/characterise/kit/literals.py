@@ -66,6 +66,8 @@ def mine(
     more = (text for pattern in patterns for text in matching(pattern))
     found.matching = unique([*found.matching, *more])[: 3 * _MOST]
     found.far = [one for one in unique(found.far) if one not in patterns]
+    for parameter, values in found.near.items():
+        found.near[parameter] = unique(other for one in values for other in _without_syntax(one))
     return found
 
 
@@ -85,6 +87,11 @@ def module_values(tree: ast.Module) -> dict[str, ast.expr]:
         elif isinstance(node, ast.AnnAssign) and node.value is not None and isinstance(node.target, ast.Name):
             found[node.target.id] = node.value
     return found
+
+
+def _without_syntax(value: Any) -> list[Any]:
+    """*value*, and in the place of a regular expression, which nobody would pass, texts that it matches."""
+    return matching(value) if isinstance(value, str) and is_pattern(value) else [value]
 
 
 def called_values(tree: ast.Module) -> list[Any]:

@@ -6,12 +6,12 @@ A program of its own: what tests do to their process must not reach the search.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import inspect
 import io
 import json
 import sys
 import threading
-import types
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -122,10 +122,9 @@ def record(path: Path, targets: Mapping[str, Target], tests: list[str], argument
 
 
 def _run(tests: list[str], arguments: list[str]) -> None:
-    pytest: types.ModuleType | None = None
-    with contextlib.suppress(ImportError):
-        import pytest  # type: ignore[no-redef] # noqa: PLC0415 - the repository may have none
-    if pytest is not None:
+    if importlib.util.find_spec("pytest"):
+        import pytest  # noqa: PLC0415 - the repository may have none
+
         quiet = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist", "-o", "addopts=")
         pytest.main([*quiet, *arguments, *tests])
         return

@@ -45,7 +45,7 @@ def matching(pattern: str) -> list[str]:
 
 def is_pattern(text: str) -> bool:
     """Whether *text* looks like a regular expression and is one."""
-    if not re.search(r"[\\\[(^$*+?|]", text) or len(text) > _LONGEST_PATTERN or not re.search(r"\w", text):
+    if not re.search(r"[\\\[({^$*+?|]", text) or len(text) > _LONGEST_PATTERN or not re.search(r"\w", text):
         return False
     return bool(matching(text))
 

@@ -22,6 +22,7 @@ from .examples import Example, documented, shown_calls
 from .exploring import Case, Corpus
 from .inventing import Inventor
 from .killing import Faults, reaching, words_around
+from .literals import module_values
 from .pools import Pools, hints_of
 from .targets import Target, run_on_import, variables_at
 
@@ -120,6 +121,9 @@ class Search:
         for one in targets.values():
             if one.is_public and one.reaches & private:
                 found[one.name] = one
+        variables = self._variables(private)
+        if variables:  # what only runs on import, and tables, show in those who look into them
+            found.update({one.name: one for one in targets.values() if one.is_public and one.mentions(variables)})
         chosen = []
         for one in sorted(found.values(), key=lambda one: (not one.is_public, one.node.lineno))[:_MOST_DRIVERS]:
             reason = self._skipped.get(one.name)
@@ -128,6 +132,15 @@ class Search:
             else:
                 chosen.append(one)
         return chosen
+
+    def _variables(self, private: set[str]) -> frozenset[str]:
+        """The module's variables that wanted lines outside of functions make, or functions that run on import fill."""
+        targets, wanted = self._setting.targets, self._spec.lines
+        inside = {line for one in targets.values() for line in one.lines}
+        made = {name for line in wanted - inside for name in variables_at(self._setting.tree, line)}
+        filled = (name for name in module_values(self._setting.tree))
+        runs = [targets[name] for name in private & self._on_import]
+        return frozenset(made | {name for name in filled if any(one.mentions(frozenset({name})) for one in runs)})
 
     def _inventor(self, target: Target) -> Inventor:
         if target.name not in self._inventors:
@@ -141,7 +154,7 @@ class Search:
         return self._inventors[target.name]
 
     def _is_late(self) -> bool:
-        late = _spent() > self._deadlines[0] or time.monotonic() > self._deadlines[1]
+        late: bool = _spent() > self._deadlines[0] or time.monotonic() > self._deadlines[1]
         self._is_cut = self._is_cut or late
         return late
 
@@ -186,7 +199,7 @@ class Search:
         for case in sorted(meant, key=lambda case: (case.call.size, case.call.key)):
             line = max((line for _, line in case.pairs), default=0)
             simplest.setdefault((case.outcome.value, line), case)
-        kinds = {}
+        kinds: dict[str, Case] = {}
         for (kind, _), case in simplest.items():
             kinds.setdefault(kind, case)
         for case in kinds.values():
@@ -234,7 +247,7 @@ class Search:
 
     def _spread(self, numbers: list[int], found: _Found) -> list[int]:
         """Some of *numbers*, short calls and long ones, those first whose values people chose."""
-        chosen = sorted(numbers, key=lambda number: (found.cases[number].call.size, number))
+        chosen = sorted(numbers, key=lambda number: (found.cases[number].call.rank, number))
         few = chosen[:: max(1, len(chosen) // _ASKED_OF_DATA)][:_ASKED_OF_DATA]
         return sorted(few, key=lambda number: found.cases[number].call.origin not in ("example", "recorded"))
 

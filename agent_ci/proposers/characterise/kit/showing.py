@@ -71,7 +71,7 @@ class Shower:
     def _by_its_words(self, value: Any) -> str:
         """An object that its own representation, or its text given to its class, makes anew and equal."""
         kind = type(value)
-        if kind.__eq__ is object.__eq__:  # type: ignore[comparison-overlap] # any class
+        if _has_no_equality(kind):
             raise UnshownError
         name = self.names.of(kind)
         for text in (repr(value), f"{name}({text_of(str(value))})"):
@@ -102,7 +102,7 @@ class Shower:
 
     def _dataclass(self, value: Any, depth: int) -> str:
         kind = type(value)
-        if not kind.__dataclass_params__.eq and kind.__eq__ is object.__eq__:
+        if _has_no_equality(kind):
             raise UnshownError
         fields = []
         for field in dataclasses.fields(value):
@@ -113,7 +113,7 @@ class Shower:
 
     def _member(self, value: enum.Enum) -> str:
         name = value.name
-        if not isinstance(name, str) or type(value).__members__.get(name) is not value:
+        if type(value).__members__.get(name) is not value:
             raise UnshownError
         return f"{self.names.of(type(value))}.{name}"
 
@@ -122,6 +122,11 @@ class Shower:
             raise UnshownError
         name = "Path" if isinstance(value, pathlib.Path) else "PurePosixPath"
         return f"{self.names.add(name, 'pathlib')}({text_of(str(value))})"
+
+
+def _has_no_equality(kind: type) -> bool:
+    """Whether objects of *kind* equal nobody but themselves."""
+    return bool(kind.__eq__ is object.__eq__)  # type: ignore[comparison-overlap] # a class may have its own
 
 
 def _is_default(field: dataclasses.Field[Any], item: Any) -> bool:
