@@ -26,11 +26,8 @@ class Imports:
     @property
     def taken(self) -> frozenset[str]:
         """Names that no variable of a test may have."""
-        return frozenset({*self.known, self._alias, "pytest", "re", "expected", "message", "self", *dir(builtins)})
-
-    @property
-    def _alias(self) -> str:
-        return self.style.module.rpartition(".")[2]
+        alias = {self.style.module.rpartition(".")[2]} if self.style.imports == "module" else set()
+        return frozenset({*self.known, *alias, "pytest", "re", "expected", "message", "self", *dir(builtins)})
 
     def need(self, module: str, name: str = "") -> str:
         """Have *name* of *module*, or the module itself, imported; how it is then written."""

@@ -6,6 +6,7 @@ The hook sees what Python itself does and says (audit events); what native code 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import sys
 from collections.abc import Iterator
@@ -34,7 +35,12 @@ _DENIED_KINDS = (
     "winreg.",
 )
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_HIDDEN = ("os.fork", "os.forkpty", "os._exit", "os.abort", "signal.alarm", "signal.setitimer", "signal.signal")
+# What ends the process, leaves its limits or goes on beside it, and no event tells of in every Python.
+_SILENT = (
+    ("os", "_exit"), ("os", "abort"), ("signal", "alarm"), ("signal", "setitimer"), ("signal", "signal"),
+    ("signal", "raise_signal"), ("_thread", "start_new_thread"), ("threading", "_start_new_thread"),
+    ("threading", "_start_joinable_thread"), ("faulthandler", "dump_traceback_later"),
+)  # fmt: skip
 
 
 class DeniedError(BaseException):
@@ -47,6 +53,8 @@ class Guard:
     def __init__(self) -> None:
         self.is_armed = False
         self.denied = ""
+        modules = ((importlib.import_module(module), name) for module, name in _SILENT)
+        self._silent = [(module, name, getattr(module, name)) for module, name in modules if hasattr(module, name)]
         sys.addaudithook(self._hear)
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -59,10 +67,18 @@ class Guard:
         """Deny, while this is open; ``denied`` is the first event that was, empty where none was."""
         self.denied = ""
         self.is_armed = True
+        for module, name, _ in self._silent:
+            setattr(module, name, self._deny)
         try:
             yield
         finally:
+            for module, name, own in self._silent:
+                setattr(module, name, own)
             self.is_armed = False
+
+    def _deny(self, *_arguments: object, **_named: object) -> None:
+        self.denied = self.denied or "a function that leaves the limits"
+        raise DeniedError
 
 
 def _is_denied(event: str, arguments: tuple[Any, ...]) -> bool:
@@ -78,16 +94,3 @@ def _is_written(arguments: tuple[Any, ...]) -> bool:
         return False
     by_mode = isinstance(mode, str) and bool(set(mode) & set("wax+"))
     return by_mode or (isinstance(flags, int) and bool(flags & _WRITING))
-
-
-def disarm_the_process() -> None:
-    """Take from this process, for good, what would end it or leave its limits, and what no event tells of."""
-    import signal  # noqa: PLC0415 - named here only
-
-    for dotted in _HIDDEN:
-        module, _, name = dotted.partition(".")
-        setattr({"os": os, "signal": signal}[module], name, _deny)
-
-
-def _deny(*_arguments: object, **_named: object) -> None:
-    raise DeniedError
