@@ -103,6 +103,16 @@ def fix(**given: object) -> int:
     return _run("fix", given)
 
 
+@cli.command(short_help="add the tests that a change is missing")
+@_options
+@_apart
+def tests(**given: object) -> int:
+    """Add the tests that a change is missing: reliable ones that reach new lines and notice small faults there."""
+    from agent_ci.testing import Testing
+
+    return _run("tests", given, Testing)
+
+
 @cli.command(short_help="the diagnosis alone, no patch")
 @_options
 @_apart

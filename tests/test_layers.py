@@ -52,16 +52,19 @@ MAY_IMPORT = {
     "settings": CORE,
     "isolation": CORE | EDGES | {"ports", "settings", "sandboxes", "runners"},
     "registry": CORE | EDGES | {"ports", "settings", *FAMILIES},
+    "toolchains": CORE | EDGES | {"ports", "registry", "runners"},
     "base": CORE | EDGES | {"settings"},
     "delivery": CORE | EDGES | {"ports", "settings", "pipeline"},
     "showing": CORE | EDGES | {"__init__"},
     "session": CORE
     | EDGES
-    | {"ports", "settings", "registry", "isolation", "pipeline", "jobs", "base", "delivery", "showing", "__init__"},
+    | {"ports", "settings", "registry", "isolation", "pipeline", "jobs", "base", "delivery", "showing", "__init__"}
+    | {"toolchains"},
     "verification": CORE | EDGES | {"ports", "settings", "pipeline", "jobs", "session"},
     "publishing": CORE | EDGES | {"ports", "settings", "registry", "pipeline", "base", "delivery", "showing"},
     "fetching": CORE | EDGES | {"registry"},
     "planning": CORE | EDGES | {"jobs", "session"},
+    "testing": CORE | EDGES | {"base", "pipeline", "jobs", "session"},
     "proposing": CORE | EDGES,
     "interface_kit": set(),
     "mutation_kit": set(),
@@ -82,7 +85,7 @@ MAY_IMPORT = {
     "cli": CORE
     | EDGES
     | {"settings", "session", "verification", "publishing", "planning", "merging", "demo", "showing", "drafting"}
-    | {"cli_setup", "speaking", "keeper", "__init__"},
+    | {"cli_setup", "speaking", "keeper", "testing", "__init__"},
     "cli_setup": CORE
     | EDGES
     | {"settings", "speaking", "keeper", "fetching", "chatting", "undoing", "remembering", "examining", "initialising"},

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from agent_ci.core.cells import Cell
 from agent_ci.core.change import ChangedFile, Patch
 from agent_ci.core.conditions import USUAL, Conditions
+from agent_ci.core.coverage import Coverage
 from agent_ci.core.kinds import Kind
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase, TestReport
@@ -153,7 +154,9 @@ class Evidence:
     where all is green, ``system`` is what the tests ran on ("linux", "macos", "windows"), and
     ``toolchain`` names the programs that were used. ``logs`` are the job logs that were given. For the job `tests`,
     ``untested`` is what of the change no test runs, in a part of one module only, ``covering`` are the ids of the tests
-    that run that module today, and ``style`` is how tests of it are to be written, and to which file.
+    that run that module today, ``style`` says how tests of it are to be written, and to which file, ``changed`` are all
+    executable lines (1-based) that the change adds, by path, and ``coverage`` says which tests run which lines of these
+    files.
     """
 
     job: str
@@ -182,6 +185,8 @@ class Evidence:
     untested: tuple[Target, ...] = ()
     covering: tuple[str, ...] = ()
     style: Style | None = None
+    changed: Mapping[str, frozenset[int]] = field(default_factory=lambda: MappingProxyType({}))
+    coverage: Coverage | None = field(default=None, repr=False)
 
     @property
     def target_ids(self) -> tuple[str, ...]:

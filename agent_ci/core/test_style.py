@@ -7,16 +7,13 @@ import configparser
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from agent_ci.core.imports import imported_files
 from agent_ci.core.names import parse
-from agent_ci.core.paths import is_python_test
-
-OURS = "agent_ci"
-"""What stands in the names of test files that we add beside a person's."""
+from agent_ci.core.paths import OURS, is_our_test, is_python_test
 
 _WIDTH = 88  # columns, black's and ruff's default
 _WIDEST, _NARROWEST = 200, 60
@@ -52,18 +49,18 @@ class Style:
     nearest: str = ""
 
 
-def is_ours(path: str) -> bool:
-    """Whether the test file *path* has a name that says that we wrote it."""
-    return OURS in PurePosixPath(path).stem.split("_test")[0].removeprefix("test_") or f"_{OURS}" in path
-
-
 def style_of(
-    path: str, texts: Mapping[str, str], *, roots: Sequence[str] = (".",), covering: Iterable[str] = ()
+    path: str,
+    texts: Mapping[str, str],
+    *,
+    roots: Sequence[str] = (".",),
+    covering: Iterable[str] = (),
+    taken: Collection[str] = (),
 ) -> Style:
     """How to write tests of the module *path* beside the tests in *texts*, which are all files of the tree by path.
 
     *roots* are the folders that imports begin at, *covering* the files of the tests that run the module today, one
-    entry for each test.
+    entry for each test, and *taken* are paths that others write to.
     """
     tests = [each for each in texts if is_python_test(each)]
     nearest = _nearest(path, tests, texts, roots, Counter(covering))
@@ -71,7 +68,7 @@ def style_of(
     tree = parse(text)
     module = module_name(path, roots)
     conftests = [each for each in texts if PurePosixPath(each).name == "conftest.py"]
-    made = _place(path, tests, texts)
+    made = _place(path, tests, texts, taken)
     return Style(
         made,
         module,
@@ -107,7 +104,7 @@ def _nearest(
         imports = path in imported_files(texts.get(test, ""), test, paths=(path,), roots=roots)
         return _tested(test) != stem, -covering.get(test, 0), not imports, -_shared(test, path), test
 
-    theirs = [test for test in tests if not is_ours(test)]
+    theirs = [test for test in tests if not is_our_test(test)]
     return min(theirs or tests, key=rank, default="")
 
 
@@ -127,17 +124,17 @@ def _tested(test: str) -> str:
     return stem.removeprefix("test_") if stem.startswith("test_") else stem.removesuffix("_test")
 
 
-def _place(path: str, tests: Sequence[str], texts: Mapping[str, str]) -> str:
+def _place(path: str, tests: Sequence[str], texts: Mapping[str, str], taken: Collection[str]) -> str:
     """The file for new tests of *path*: named and placed as those there are, and not there yet."""
     folder, stem = _folder(path, tests, texts), _stem(path)
-    theirs = [test for test in tests if not is_ours(test)]
+    theirs = [test for test in tests if not is_our_test(test)]
     is_behind = sum(test.endswith("_test.py") for test in theirs) * 2 > len(theirs)
     names = [stem, *(f"{stem}_{OURS}{number}" for number in ("", *(f"_{more}" for more in range(2, _MOST_COPIES))))]
-    there = {PurePosixPath(test).name for test in tests if not _is_package_of(test, texts)}
+    there = {PurePosixPath(test).name for test in (*tests, *taken) if not _is_package_of(test, texts)}
     for name in names:
         file = f"{name}_test.py" if is_behind else f"test_{name}.py"
         made = f"{folder}/{file}" if folder else file
-        if made not in texts and file not in there:
+        if made not in texts and made not in taken and file not in there:
             return made
     return made
 

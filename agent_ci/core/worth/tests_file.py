@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -131,4 +132,6 @@ _LONGEST = 80
 
 def _shown(row: ast.expr) -> str:
     words = " ".join(ast.unparse(row).split())
-    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 3]}..."
+    if len(words) <= _LONGEST:
+        return words
+    return f"{words[: _LONGEST - 10]}... {hashlib.sha256(words.encode()).hexdigest()[:6]}"  # long rows begin alike

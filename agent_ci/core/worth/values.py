@@ -56,13 +56,14 @@ class PossibleBug:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One candidate: a test function, or one row of its table. ``id`` is its name for a person.
+    """One candidate in *file*: a test function, or one row of its table. ``id`` is its name for a person.
 
     ``rejected_by`` is the filter that took it out, empty where it is delivered, and ``reason`` says why. ``lines``
     (1-based) of its ``target``'s file are those that no other test runs, ``kills`` the ids of the mutants that it alone
     notices.
     """
 
+    file: str
     id: str
     stage: Stage = Stage.OFFERED
     rejected_by: str = ""

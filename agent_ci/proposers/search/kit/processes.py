@@ -44,18 +44,21 @@ class Cold:
         def then(session: pytest.Session) -> None:
             if not request["trace"]:
                 suite.be_quick(session.config)
-            self._run_collected(session, recorder, ids, files if request["trace"] else None, send)
+            watched = files if request["trace"] else None
+            self._run_collected(session, recorder, ids, watched, send, stop=bool(request["stop"]))
 
         recorder = suite.Recorder(then)
         suite.start(self.arguments, files_of(ids), recorder)
 
-    def _run_collected(
+    def _run_collected(  # noqa: PLR0913 - what was asked, and where it goes
         self,
         session: pytest.Session,
         recorder: suite.Recorder,
         ids: tuple[str, ...],
         files: Files | None,
         send: suite.Send,
+        *,
+        stop: bool,
     ) -> None:
         broken = {path: error for path, error in recorder.uncollected.items() if path in files_of(ids)}
         for path, error in broken.items():
@@ -64,7 +67,7 @@ class Cold:
         chosen = [(id_, item) for id_, item in named if id_ in ids or id_.partition("::")[0] in ids]
         if broken and files is None:
             return
-        suite.run_items(chosen, recorder, send, watch=suite.Watch(files) if files else None, stop=files is None)
+        suite.run_items(chosen, recorder, send, watch=suite.Watch(files) if files else None, stop=stop)
 
 
 class ColdLine:
@@ -79,9 +82,12 @@ class ColdLine:
         self._stream.write('{"begun": true}\n')
         self._stream.flush()
 
-    def run(self, ids: Sequence[str], *, seconds: float, cpu_seconds: float = 0.0, trace: bool = False) -> Heard:
+    def run(
+        self, ids: Sequence[str], *, seconds: float, cpu_seconds: float = 0.0, trace: bool = False, stop: bool = True
+    ) -> Heard:
         """Have *ids* run by a process that imports everything anew."""
-        request = {"ids": list(ids), "seconds": seconds, "cpu_seconds": cpu_seconds, "trace": trace}
+        limits = {"seconds": seconds, "cpu_seconds": cpu_seconds}
+        request = {"ids": list(ids), **limits, "trace": trace, "stop": stop and not trace}
         self._stream.write(json.dumps(request) + "\n")
         self._stream.flush()
         answer: dict[str, Any] = json.loads(self._stream.readline())

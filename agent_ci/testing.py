@@ -1,0 +1,65 @@
+"""The command `tests`: what of the change no test runs, tests for it that are worth having, and the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from agent_ci.base import parting_of
+from agent_ci.core.ladder import COMMIT
+from agent_ci.core.outcome import Outcome
+from agent_ci.core.run import Evidence, Verdict
+from agent_ci.core.worth.account import Reached
+from agent_ci.jobs.tests import JOB, Tests
+from agent_ci.pipeline import Tools, execute
+from agent_ci.session import Session
+
+
+@dataclass
+class Testing:
+    """The command `tests` of *session*."""
+
+    session: Session
+    printed: str | Mapping[str, object] = field(default="", init=False)
+
+    def run(self) -> Verdict:
+        """Find what is untested, have tests written, keep and deliver what is worth having. Raises AgentCIError."""
+        with self.session.placed() as (repository, clone):
+            base = parting_of(self.session.settings, self.session.context, repository, clone)
+            if base.commit is None:
+                why = "the judged commit is itself the base, so that it adds nothing; name another with --base"
+                return Verdict(Outcome.NOTHING_TO_DO, why, Evidence(JOB, why, notes=(base.note,)))
+            tools = self.session.tools(repository, clone)
+            tree = self.session.tree(repository, clone).id
+            verdict = _told(execute(Tests(tree, base.commit, base.note), tools))
+            return self._gated(self.session.deliver(verdict, tools), tools)
+
+    def _gated(self, verdict: Verdict, tools: Tools) -> Verdict:
+        """*verdict*, which is no success any more where the change reaches less than the settings ask for.
+
+        New tests count once they are on the branch.
+        """
+        del tools
+        chosen = self.session.settings
+        if verdict.outcome not in (Outcome.FIXED, Outcome.DELIVERED, Outcome.NOTHING_TO_DO):
+            return verdict
+        reached = Reached.of(verdict, is_there=verdict.outcome is Outcome.DELIVERED and chosen.deliver == COMMIT)
+        missed = reached.missed(lines=chosen.fail_under, mutants=chosen.mutation_under)
+        if not missed:
+            return verdict
+        return replace(verdict, outcome=Outcome.NO_FIX, reason=f"{missed}; {verdict.reason}")
+
+
+def _told(verdict: Verdict) -> Verdict:
+    """*verdict* in the words of this job; that nobody had anything to offer is no failure."""
+    attempts = verdict.attempts
+    if verdict.outcome is Outcome.NO_FIX and not any(attempt.patch for attempt in attempts):
+        said = "; ".join(dict.fromkeys(objection for attempt in attempts for objection in attempt.objections[:1]))
+        why = "no target is testable without a model" + (f": {said}" if said else "")
+        return replace(verdict, outcome=Outcome.NOTHING_TO_DO, reason=why)
+    if verdict.outcome is Outcome.FIXED and verdict.proof and verdict.proof.written:
+        funnel, gained = verdict.proof.written.funnel, verdict.proof.written.gained
+        lines = sum(map(len, gained.values()))
+        why = f"{funnel['delivered']} of {funnel['candidates']} tests are worth having; they run {lines} changed lines"
+        return replace(verdict, reason=f"{why} that no test ran before")
+    return verdict
