@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from agent_ci.base import parting_of
+from agent_ci.clone import GitTree, Texts
 from agent_ci.core.ladder import COMMIT
 from agent_ci.core.outcome import Outcome
-from agent_ci.core.run import Evidence, Verdict
+from agent_ci.core.paths import is_python_test
+from agent_ci.core.report import TestReport
+from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
 from agent_ci.core.worth.account import Reached
+from agent_ci.core.worth.provenance import taken_out
+from agent_ci.core.worth.values import Written
+from agent_ci.errors import UsageError
 from agent_ci.jobs.tests import JOB, Tests
 from agent_ci.pipeline import Tools, execute
 from agent_ci.session import Session
@@ -17,14 +23,18 @@ from agent_ci.session import Session
 
 @dataclass
 class Testing:
-    """The command `tests` of *session*."""
+    """The command `tests` of *session*; with *revert*, the tests of the delivery of that name are taken out instead."""
 
     session: Session
+    revert: str = ""
     printed: str | Mapping[str, object] = field(default="", init=False)
 
     def run(self) -> Verdict:
         """Find what is untested, have tests written, keep and deliver what is worth having. Raises AgentCIError."""
         with self.session.placed() as (repository, clone):
+            if self.revert:
+                tools = self.session.tools(repository, clone)
+                return self.session.deliver(_reverted(self.revert, self.session.tree(repository, clone), tools), tools)
             base = parting_of(self.session.settings, self.session.context, repository, clone)
             if base.commit is None:
                 why = "the judged commit is itself the base, so that it adds nothing; name another with --base"
@@ -48,6 +58,20 @@ class Testing:
         if not missed:
             return verdict
         return replace(verdict, outcome=Outcome.NO_FIX, reason=f"{missed}; {verdict.reason}")
+
+
+def _reverted(name: str, tree: GitTree, tools: Tools) -> Verdict:
+    """The change of *tree* that takes out the tests of the delivery *name*. Raises UsageError where there are none."""
+    texts = {path: text for path, text in Texts(tree).items() if is_python_test(path)}
+    found = taken_out(texts, name)
+    if not found:
+        raise UsageError(f"no test here is of the delivery {name!r}; its name stands above each: # agent-ci:NAME")
+    files = {path: text.encode() if text else None for path, text in found.items()}
+    patch = tools.clone.patch(tree.id, tools.clone.edit(tree.id, files))
+    why = f"the tests of the delivery {name} are taken out of {len(files)} file(s)"
+    reply = Reply("revert", cause=f"take out the tests of the delivery {name}")
+    evidence = Evidence(JOB, why, tree.id, group=name)
+    return Verdict(Outcome.FIXED, why, evidence, (Attempt(reply, patch, after=TestReport(), written=Written()),))
 
 
 def _told(verdict: Verdict) -> Verdict:

@@ -66,6 +66,9 @@ def test_discount_refuses(percent):
 '''
 
 
+_NO_PLUGINS = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"  # those that are installed here take most of the time of a small run
+
+
 def added(path: str, text: str) -> str:
     """The diff that adds the file *path*."""
     lines = text.splitlines()
@@ -106,8 +109,10 @@ class Untested:
             cassette = self.scratch / "cassette.jsonl"
             cassette.write_text("".join(f"{json.dumps({'text': text})}\n" for text in replies), encoding="utf-8")
             given = {"proposer": ("replay",), "cassette": str(cassette), **given}
-        options = {"repository": str(self.path), "run": PYTEST, "base": "main", "out": str(out), **given}
+        quick = {"pass_env": (_NO_PLUGINS,), "sandbox": "none", "repeat": 2}
+        options = {"repository": str(self.path), "run": f"{PYTEST} -p xdist.plugin", "base": "main", "out": str(out), **quick, **given}
         stderr = io.StringIO()
-        session = Session({"PATH": os.environ["PATH"], **(environment or {})}, options, stderr, job="tests")
+        around = {"PATH": os.environ["PATH"], _NO_PLUGINS: "1", **(environment or {})}
+        session = Session(around, options, stderr, job="tests")
         document: dict[str, Any] = session.run(Testing(session).run)
         return Run(document, out, stderr.getvalue())

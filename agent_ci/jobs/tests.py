@@ -13,7 +13,7 @@ from agent_ci.core.report import Status, TestReport
 from agent_ci.core.run import Attempt, Control, Evidence, Side
 from agent_ci.core.test_style import Style, style_of
 from agent_ci.core.untested import Target, changed_code, targets
-from agent_ci.core.worth.provenance import delivery_name
+from agent_ci.core.worth.provenance import delivery_id, delivery_name
 from agent_ci.core.worth.question import tests_question
 from agent_ci.core.worth.selection import MOST_OF_PUSH
 from agent_ci.errors import UnsupportedError
@@ -147,7 +147,7 @@ class Tests:
     def together(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:
         """All new tests as one change, run beside all others."""
         base = tools.clone.tree(self.base).id
-        return BesideAll(evidence, tools, delivery_name(tools.context.commit), base).of(proven)
+        return BesideAll(evidence, tools, delivery_id(delivery_name(tools.context.commit)), base).of(proven)
 
 
 def _styles(

@@ -59,6 +59,7 @@ def tests_document(verdict: Verdict) -> dict[str, object]:
     reached, written = Reached.of(verdict), account_of(verdict)
     proposed = [attempt.reply for attempt in verdict.attempts]
     return {
+        "reverts": verdict.evidence.group,
         "targets": [_target(verdict.evidence, index) for index in range(len(verdict.evidence.untested))],
         "patch_coverage": {"lines": reached.lines, "before": reached.before, "after": reached.after},
         "mutants": asdict(written.mutants),

@@ -38,8 +38,13 @@ class Provenance:
 
 
 def delivery_name(commit: str) -> str:
-    """The name of the tests that were written for *commit*: the same whenever and wherever that is done."""
-    return hashlib.sha256(f"tests {commit}".encode()).hexdigest()[:12]
+    """The fingerprint of the tests that were written for *commit*: the same whenever and wherever that is done."""
+    return hashlib.sha256(f"tests {commit}".encode()).hexdigest()[:16]
+
+
+def delivery_id(name: str) -> str:
+    """The part of the fingerprint *name* that stands above each test, and that it is taken back by."""
+    return name[:12]
 
 
 def marked(text: str, found: Mapping[str, Provenance]) -> str:
@@ -66,6 +71,11 @@ def without_delivery(text: str, name: str) -> str:
     """*text* without the tests of the delivery *name*; empty where no other test is left."""
     file = TestsFile.read(text)
     return without(text, [*_of(file, text, name)]) if file else text
+
+
+def taken_out(texts: Mapping[str, str], name: str) -> dict[str, str]:
+    """Those of *texts*, by path, that hold tests of the delivery *name*, without these; empty where no test is left."""
+    return {path: without_delivery(text, name) for path, text in texts.items() if name in names_in(text)}
 
 
 def _of(file: TestsFile, text: str, name: str) -> Iterator[Candidate]:
