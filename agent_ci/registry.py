@@ -221,6 +221,12 @@ def _model(setup: Setup) -> Proposer:
     )
 
 
+def _characterise(setup: Setup) -> Proposer:
+    from agent_ci.proposers.characterise.proposer import Characterise
+
+    return Characterise(seed=setup.settings.seed)
+
+
 def _replay(setup: Setup) -> Proposer:
     from agent_ci.proposers.replay import Replay
 
@@ -230,7 +236,7 @@ def _replay(setup: Setup) -> Proposer:
 
 
 _ONLY_REPAIR = frozenset({"known", "autofix", "search"})
-_OF_TESTS = ()  # until there is one that needs neither model nor recording
+_OF_TESTS = ("characterise",)
 
 _PROPOSERS: Mapping[str, Callable[[Setup], Proposer]] = {
     "known": _known,
@@ -238,4 +244,5 @@ _PROPOSERS: Mapping[str, Callable[[Setup], Proposer]] = {
     "search": _search,
     "model": _model,
     "replay": _replay,
+    "characterise": _characterise,
 }

@@ -34,15 +34,15 @@ def discount(price, percent):
     return price * (100 - percent) / 100
 '''
 )
-TESTS = '''from shop import net
+TESTS = """from shop import net
 
 
 def test_net():
     assert net(10, 2) == 8
-'''
+"""
 FILES = {"shop.py": BASE, "tests/test_shop.py": TESTS, "tests/__init__.py": ""}
 WRITTEN = "tests/test_shop_agent_ci.py"
-GOOD = '''import pytest
+GOOD = """import pytest
 
 from shop import discount
 
@@ -63,7 +63,7 @@ def test_discount(price, percent, expected):
 def test_discount_refuses(percent):
     with pytest.raises(ValueError, match="from 0 to 100"):
         discount(100, percent)
-'''
+"""
 
 
 _NO_PLUGINS = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"  # those that are installed here take most of the time of a small run
@@ -102,17 +102,26 @@ class Untested:
         git(self.path, "commit", "-q", "--allow-empty", "-m", message)
         return self
 
-    def run(self, *replies: str, environment: Mapping[str, str] | None = None, **given: object) -> Run:
-        """Run the job with the recorded *replies* and give what it wrote."""
+    def run(
+        self, *replies: str, environment: Mapping[str, str] | None = None, revert: str = "", **given: object
+    ) -> Run:
+        """Run the job with the recorded *replies*, or take out the delivery *revert*, and give what it wrote."""
         out = self.scratch / "out"
         if replies:
             cassette = self.scratch / "cassette.jsonl"
             cassette.write_text("".join(f"{json.dumps({'text': text})}\n" for text in replies), encoding="utf-8")
             given = {"proposer": ("replay",), "cassette": str(cassette), **given}
         quick = {"pass_env": (_NO_PLUGINS,), "sandbox": "none", "repeat": 2}
-        options = {"repository": str(self.path), "run": f"{PYTEST} -p xdist.plugin", "base": "main", "out": str(out), **quick, **given}
+        options = {
+            "repository": str(self.path),
+            "run": f"{PYTEST} -p xdist.plugin",
+            "base": "main",
+            "out": str(out),
+            **quick,
+            **given,
+        }
         stderr = io.StringIO()
         around = {"PATH": os.environ["PATH"], _NO_PLUGINS: "1", **(environment or {})}
         session = Session(around, options, stderr, job="tests")
-        document: dict[str, Any] = session.run(Testing(session).run)
+        document: dict[str, Any] = session.run(Testing(session, revert).run)
         return Run(document, out, stderr.getvalue())

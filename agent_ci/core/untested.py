@@ -29,7 +29,8 @@ class Target:
     """Changed *lines* (1-based, sorted) that no test runs, of one *function* in the file *path*, and the *reason*.
 
     ``function`` is its qualified name, the outermost one where functions are nested, and empty for lines outside of
-    all. The higher the ``score``, the more a test of it is worth.
+    all. The higher the ``score``, the more a test of it is worth. ``at_import`` are further lines that belong to it and
+    run as soon as any test imports the file.
     """
 
     path: str
@@ -38,6 +39,12 @@ class Target:
     reason: str
     is_public: bool = True
     score: float = 0.0
+    at_import: tuple[int, ...] = ()
+
+    @property
+    def every_line(self) -> tuple[int, ...]:
+        """All its lines that nothing runs, sorted."""
+        return tuple(sorted((*self.lines, *self.at_import)))
 
     @property
     def name(self) -> str:
@@ -56,6 +63,11 @@ class Definition:
     def first(self) -> int:
         """The first line of its body; what stands above runs when the module is imported."""
         return self.node.body[0].lineno
+
+    @property
+    def header(self) -> int:
+        """The line that it begins on, decorators included."""
+        return min([self.node.lineno, *(mark.lineno for mark in self.node.decorator_list)])
 
     @property
     def last(self) -> int:
@@ -113,7 +125,7 @@ def targets(
     recent repairs of each file.
     """
     found = (target for path in changed for target in _of_file(path, head[path], changed[path], coverage, repaired))
-    return tuple(sorted(found, key=lambda target: (-target.score, target.path, target.lines)))
+    return tuple(sorted(found, key=lambda target: (-target.score, target.path, target.every_line)))
 
 
 def untested_lines(path: str, source: str, lines: Collection[int], coverage: Coverage) -> frozenset[int]:
@@ -133,14 +145,18 @@ def _of_file(
     is_module_public = not path.rpartition("/")[2].startswith("_") or path.endswith("/__init__.py")
     for one in definitions(source):
         lines = tuple(sorted(line for line in left if one.first <= line <= one.last))
-        left -= {*lines, *range(one.node.lineno, one.first)}
-        if not lines or one.is_stub:
-            continue
-        is_public = one.is_public and is_module_public
-        score = _PUBLIC * is_public + min(one.branches, _MOST_COMPLEX) + _REPAIRED * broken
-        yield Target(path, one.name, lines, _reason(one, lines, is_known=is_known, broken=broken), is_public, score)
+        header = tuple(sorted(line for line in left if one.header <= line < one.first))
+        if one.is_stub:
+            left -= {*lines}
+        elif lines:
+            left -= {*lines, *header}
+            is_public = one.is_public and is_module_public
+            score = _PUBLIC * is_public + min(one.branches, _MOST_COMPLEX) + _REPAIRED * broken
+            reason = _reason(one, lines, is_known=is_known, broken=broken)
+            yield Target(path, one.name, lines, reason, is_public, score, header)
     if left:
-        yield Target(path, "", tuple(sorted(left)), "changed, and no test imports it", is_public=False)
+        why = "changed, and no test imports it"
+        yield Target(path, "", (), why, is_public=False, at_import=tuple(sorted(left)))
 
 
 def _reason(one: Definition, lines: tuple[int, ...], *, is_known: bool, broken: int) -> str:
@@ -174,8 +190,7 @@ def _moved(text: str, before: Counter[str]) -> frozenset[int]:
         words = ast.dump(one.node)
         if before[words]:
             before[words] -= 1
-            first = min([one.node.lineno, *(mark.lineno for mark in one.node.decorator_list)])
-            found |= {*range(first, one.last + 1)}
+            found |= {*range(one.header, one.last + 1)}
     return frozenset(found)
 
 

@@ -105,7 +105,7 @@ class BesideAll:
             missing = [key for path, text in texts.items() for key in _keys(path, text) if key not in ids]
             found = {**dict.fromkeys(missing, absent), **_faults(ids, report)}
             if not found and (hurt := self._hurt(report, only, conditions)):
-                found = dict.fromkeys(ids, f"{hurt} fails beside the new tests")
+                found = dict.fromkeys(self._guilty(tree, ids, hurt) or ids, f"{hurt} fails beside it")
             if found:
                 return report, {key: f"run {number} of the suite: {why}" for key, why in found.items()}, scope
         return report, {}, scope
@@ -137,6 +137,19 @@ class BesideAll:
         there = tuple(path for path in only if path in {id_.partition("::")[0] for id_ in passed})
         alone = report_of(self.tools, self.evidence.tree, there, conditions)
         return next((id_ for id_ in red if alone.statuses.get(id_) is Status.PASSED), "")
+
+    def _guilty(self, tree: str, ids: Mapping[_Key, tuple[str, ...]], hurt: str) -> list[_Key]:
+        """The new tests after each of which alone the test *hurt* fails; none where it takes several of them."""
+        by_function: dict[str, list[_Key]] = {}
+        for key, own in ids.items():
+            by_function.setdefault(own[0].partition("[")[0], []).append(key)
+        found: list[_Key] = []
+        for keys in by_function.values():
+            first = tuple(id_ for key in keys for id_ in ids[key])
+            report = report_of(self.tools, tree, (*first, hurt), SUITE)
+            if report.statuses.get(hurt) is not Status.PASSED:
+                found += keys
+        return found
 
 
 def _within_room(judged: Sequence[Judged]) -> Iterator[Judged]:

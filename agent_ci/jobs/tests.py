@@ -79,7 +79,7 @@ class Tests:
         if not found:
             why = f"every one of the {count} changed lines that can be run is run by a test"
             return replace(whole, summary=why, settled=Outcome.NOTHING_TO_DO)
-        left = sum(len(target.lines) for target in found)
+        left = sum(len(target.every_line) for target in found)
         return replace(whole, summary=f"no test runs {left} of {count} changed lines, in {len(found)} place(s)")
 
     def _changed(self, tools: Tools) -> Mapping[str, frozenset[int]]:

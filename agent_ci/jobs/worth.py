@@ -167,6 +167,9 @@ def gained(judged: Sequence[Judged], evidence: Evidence) -> Mapping[str, frozens
     for one in judged:
         if not one.rejected_by and one.target in paths:
             found.setdefault(paths[one.target], set()).update(one.lines)
+    for target in evidence.untested:
+        if target.path in found:  # a test that runs it has imported it
+            found[target.path].update(target.at_import)
     return {path: frozenset(lines) for path, lines in sorted(found.items())}
 
 

@@ -26,7 +26,7 @@ class Reached:
         """What *verdict* says."""
         evidence, written = verdict.evidence, account_of(verdict)
         lines = sum(map(len, evidence.changed.values()))
-        left = sum(len(target.lines) for target in evidence.untested)
+        left = sum(len(target.every_line) for target in evidence.untested)
         more = sum(map(len, written.gained.values())) if verdict.proof else 0
         return cls(lines, lines - left, lines - left + more, written.mutants, is_there)
 
@@ -76,7 +76,7 @@ def _target(evidence: Evidence, index: int) -> dict[str, object]:
     return {
         "file": target.path,
         "function": target.function,
-        "lines": list(target.lines),
+        "lines": list(target.every_line),
         "reason": target.reason,
         "public": target.is_public,
         "score": target.score,
