@@ -197,8 +197,8 @@ class Clone:
         """The lines (1-based) that *tree* has and *base_tree* has not, by path; a file that was renamed is followed."""
         options = ("diff-tree", "-r", "-p", "--find-renames", "--unified=0", "--no-ext-diff", "--no-textconv")
         plain = ("--src-prefix=a/", "--dst-prefix=b/", "--no-color")
-        settings = {"core.quotePath": "false"}
-        return added_lines(git.text(self._git(*options, *plain, base_tree, tree, settings=settings)))
+        spelled = ("-c", "core.quotePath=false")  # or names that are no ASCII stand in quotes
+        return added_lines(git.text(self._git(*spelled, *options, *plain, base_tree, tree)))
 
     def commit(self, tree: str, *, parent: str, message: str) -> str:
         """The id of a new commit of *tree* by agent-ci."""

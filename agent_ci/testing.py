@@ -20,6 +20,8 @@ from agent_ci.jobs.tests import JOB, Tests
 from agent_ci.pipeline import Tools, execute
 from agent_ci.session import Session
 
+_NOT_BESIDE = "these tests were not proven beside all others"
+
 
 @dataclass
 class Testing:
@@ -41,7 +43,7 @@ class Testing:
                 return Verdict(Outcome.NOTHING_TO_DO, why, Evidence(JOB, why, notes=(base.note,)))
             tools = self.session.tools(repository, clone)
             tree = self.session.tree(repository, clone).id
-            verdict = _told(execute(Tests(tree, base.commit, base.note), tools))
+            verdict = told_of(execute(Tests(tree, base.commit, base.note), tools))
             return self._gated(self.session.deliver(verdict, tools), tools)
 
     def _gated(self, verdict: Verdict, tools: Tools) -> Verdict:
@@ -74,9 +76,18 @@ def _reverted(name: str, tree: GitTree, tools: Tools) -> Verdict:
     return Verdict(Outcome.FIXED, why, evidence, (Attempt(reply, patch, after=TestReport(), written=Written()),))
 
 
-def _told(verdict: Verdict) -> Verdict:
+def _without_parts(verdict: Verdict) -> Verdict:
+    """*verdict*, in which tests that were not proven beside all others are no proof of anything, not even of a part."""
+    kept = (replace(one, objections=(_NOT_BESIDE,)) if one.is_proven else one for one in verdict.attempts)
+    reason = verdict.reason if verdict.outcome is not Outcome.NO_FIX else "no test that was offered is worth having"
+    return replace(verdict, reason=reason, attempts=tuple(kept))
+
+
+def told_of(verdict: Verdict) -> Verdict:
     """*verdict* in the words of this job; that nobody had anything to offer is no failure."""
     attempts = verdict.attempts
+    if verdict.proof is None and any(attempt.is_proven for attempt in attempts):
+        return told_of(_without_parts(verdict))
     if verdict.outcome is Outcome.NO_FIX and not any(attempt.patch for attempt in attempts):
         said = "; ".join(dict.fromkeys(objection for attempt in attempts for objection in attempt.objections[:1]))
         why = "no target is testable without a model" + (f": {said}" if said else "")

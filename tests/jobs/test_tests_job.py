@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agent_ci.core.change import Patch
+from agent_ci.core.context import Context
+from agent_ci.core.ladder import rungs as ladder
+from agent_ci.core.outcome import Outcome
+from agent_ci.core.report import TestReport
+from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
+from agent_ci.delivery import Waits, asked_of
+from agent_ci.errors import UnsupportedError
+from agent_ci.testing import told_of
+from agent_ci.verification import Verification
 from bench.repositories import git
-from tests.red import Run
-from tests.untested import CHANGED, FILES, GOOD, WRITTEN, Untested, added
+from tests.red import RedRepository, Run
+from tests.test_publishing import publish, tampered
+from tests.untested import BASE, CHANGED, FILES, GOOD, WRITTEN, Untested, added
 
 SHOP = (
     CHANGED
@@ -22,6 +35,18 @@ RATES = {"a": 1}
 
 def double(number):
     return number * 2
+
+
+def triple(number):
+    return number * 3
+
+
+def half(number):
+    return number / 2
+
+
+def square(number):
+    return number * number
 
 
 def rate(name):
@@ -48,7 +73,7 @@ import threading
 import pytest
 
 import shop
-from shop import discount, double, net, rate, tenth
+from shop import discount, double, half, net, rate, square, tenth, triple
 
 
 @pytest.mark.parametrize(
@@ -68,11 +93,11 @@ def test_double():
 
 
 def test_twice():
-    assert double(5) == 10
+    assert triple(5) == 15
 
 
 def test_twice():
-    assert double(6) == 12
+    assert triple(6) == 18
 
 
 def test_no_new_line():
@@ -92,11 +117,11 @@ def test_only_alone():
 
 
 def test_says_little():
-    assert discount(100, 10) is not None
+    assert half(10) is not None
 
 
 def test_notices_nothing():
-    assert str(double(4)) != ""
+    assert str(square(4)) != ""
 
 
 def test_of_one_machine():
@@ -163,11 +188,14 @@ def test_the_report_has_targets_coverage_mutants_and_the_funnel(offered: Run) ->
     assert [(row["file"], row["function"]) for row in told["targets"]] == [
         ("shop.py", "discount"),
         ("shop.py", "double"),
+        ("shop.py", "triple"),
+        ("shop.py", "half"),
+        ("shop.py", "square"),
         ("shop.py", "rate"),
         ("shop.py", "tenth"),
     ]
     assert told["targets"][1]["lines"] == [22]
-    assert told["patch_coverage"] == {"lines": 14, "before": 6, "after": 11}
+    assert told["patch_coverage"] == {"lines": 20, "before": 9, "after": 14}
     assert told["mutants"]["before"] == 0
     assert told["mutants"]["after"] >= 15
     assert told["funnel"] == {"candidates": 15, "built": 12, "passed": 10, "gained": 7, "killed": 6, "delivered": 3}
@@ -264,3 +292,81 @@ def test_a_change_of_what_a_person_wrote_is_refused(tmp_path: Path) -> None:
     run = Untested.make(tmp_path).run(weaker)
     assert run.outcome == "policy_refused"
     assert "would lose lines" in run.objections[0][0]
+
+
+def handed_over(offered: Run, scratch: Path) -> tuple[RedRepository, Path]:
+    """A copy of the repository that *offered* is about, and of the two files that one process hands to another."""
+    (scratch / "handed").mkdir()
+    for name in ("evidence.json", "fix.patch"):
+        shutil.copy(offered.out / name, scratch / "handed")
+    shutil.copytree(offered.out.parent / "repository", scratch / "repository")
+    return RedRepository(scratch / "repository", scratch), scratch / "handed"
+
+
+def test_another_process_delivers_new_tests_and_nothing_but_new_tests(tmp_path: Path, offered: Run) -> None:
+    made, folder = handed_over(offered, tmp_path)
+    forged = tmp_path / "forged"
+    shutil.copytree(folder, forged)
+    written = (made.path / "tests" / "test_shop.py").read_text(encoding="utf-8")
+    for change in ({"shop.py": "def net(price, tax):\n    return 0\n"}, {"tests/test_shop.py": f"x = 1\n{written}"}):
+        tampered(made, forged, change)
+        refused = publish(made, forged, "--deliver", "commit")
+        assert refused.document["outcome"] == "policy_refused", change
+    done = publish(made, folder, "--deliver", "commit")
+    assert done.document["delivery"]["rung"] == "commit"
+    assert git(made.path, "log", "-1", "--format=%s") == "test: add tests of discount and 6 more"
+    assert "# agent-ci:" in (made.path / WRITTEN).read_text(encoding="utf-8")
+    assert "New tests: proven and delivered" in (tmp_path / "published" / "report.html").read_text(encoding="utf-8")
+
+
+def test_nothing_is_added_to_a_commit_of_our_own(tmp_path: Path) -> None:
+    made = Untested.make(tmp_path)
+    git(made.path, "commit", "-q", "--amend", "-m", "fix: x\n\nAgent-CI-Fingerprint: 0123456789abcdef")
+    run = made.run(added(WRITTEN, GOOD))
+    assert (run.outcome, run.document["reason"]) == (
+        "nothing_to_do",
+        "the judged commit is one of ours, and nothing is added to it",
+    )
+
+
+def test_where_nobody_has_a_test_to_offer_that_is_no_failure_and_is_said(tmp_path: Path) -> None:
+    change = {"shop.py": f"{BASE}\n\ndef wipe(path):\n    import shutil\n    shutil.rmtree(path)\n"}
+    run = Untested.make(tmp_path, change=change).run()
+    assert (run.outcome, run.document["exit_code"]) == ("nothing_to_do", 0)
+    assert run.document["reason"].startswith("no target is testable without a model: ")
+    assert run.document["tests"]["targets"][0]["function"] == "wipe"
+    assert run.document["tests"]["left_out"]
+
+
+@pytest.mark.parametrize(
+    ("context", "job", "asked", "rungs"),
+    [
+        (Context("github", "o/r", "", "a", branch="main", default_branch="main"), "tests", "commit", "pull-request"),
+        (Context("github", "o/r", "", "a", branch="work", default_branch="main"), "tests", "commit", "commit"),
+        (Context("github", "o/r", "", "a", branch="main", default_branch="main"), "fix", "commit", "commit"),
+        (Context("github", "o/r", "", "a", branch="x", from_fork=True), "tests", "pull-request", "patch"),
+        (Context("github", "o/r", "", "a", branch="x", from_fork=True), "fix", "pull-request", "pull-request"),
+    ],
+    ids=["default-branch", "another-branch", "a-fix", "a-fork", "a-fix-for-a-fork"],
+)
+def test_tests_are_proposed_for_the_default_branch_and_stay_a_file_for_a_fork(
+    context: Context, job: str, asked: str, rungs: str
+) -> None:
+    waits = Waits.of(job, context, has_doubts=False, is_revert=False)
+    tried = tuple(rung for rung in ladder(asked_of(job, asked, context), waits=bool(waits.why)) if rung != "suggestion")
+    assert tried[0] == rungs
+
+
+def test_tests_that_were_not_proven_beside_all_others_are_no_part_of_anything() -> None:
+    patch = Patch("", (), "a", "b")
+    part = Attempt(Reply("replay"), patch, after=TestReport(), group="shop.py")
+    whole = Attempt(Reply("replay"), objections=("test_a: run 1 of the suite: it fails (F3)",))
+    told = told_of(Verdict(Outcome.NO_FIX, "1 root cause(s) repaired", Evidence("tests", ""), (part, whole)))
+    assert (told.partial, told.reason) == (None, "no test that was offered is worth having")
+
+
+def test_verify_says_that_it_repeats_repairs_only(offered: Run) -> None:
+    given = {"repository": str(offered.out.parent / "repository")}
+    repeated = Verification({}, given, io.StringIO(), offered.out / "evidence.json", offered.out / "fix.patch")
+    with pytest.raises(UnsupportedError, match="evidence of `tests`; run that again"):
+        tuple(repeated.claims())
