@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from agent_ci import kits
 from agent_ci.core.coverage import IMPORTS, Coverage
-from agent_ci.core.formats.json_values import line, mapping, seconds, text, texts
+from agent_ci.core.formats.json_values import count, line, mapping, seconds, text, texts
 from agent_ci.core.run import Evidence
 from agent_ci.core.untested import Target
 from agent_ci.errors import UnsupportedError
@@ -62,7 +62,8 @@ class Fault:
 class Measured:
     """What one file of new tests is: the ids collected in it, in order, and what is known of them.
 
-    ``broken`` says why it could not be collected, and ``is_whole`` whether the program came to its end.
+    ``broken`` says why it could not be collected, and ``is_whole`` whether the program came to its end. ``viable`` is
+    how many faults could be put into each target, whether they were tried or not.
     """
 
     ids: tuple[str, ...] = ()
@@ -70,6 +71,7 @@ class Measured:
     faults: tuple[Fault, ...] = ()
     broken: str = ""
     is_whole: bool = False
+    viable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,7 @@ def _read(rows: Iterator[tuple[str, Mapping[str, object]]]) -> Measured:
     ids: tuple[str, ...] = ()
     cases: dict[str, Case] = {}
     faults: list[Fault] = []
+    viable: dict[str, int] = {}
     broken, is_whole = "", False
     for kind, facts in rows:
         if kind == "collected":
@@ -151,10 +154,12 @@ def _read(rows: Iterator[tuple[str, Mapping[str, object]]]) -> Measured:
         elif kind == "mutant":
             id_, target, state = (text(facts.get(name))[:_LONGEST] for name in ("id", "target", "state"))
             faults.append(Fault(id_, target, state, facts.get("suite") is True, texts(facts.get("by"))))
+        elif kind == "target":
+            viable[text(facts.get("name"))[:_LONGEST]] = count(facts.get("mutants"))
         elif kind == "broken":
             broken = text(facts.get("error"))[:_LONGEST]
         is_whole = is_whole or kind == "end"
-    return Measured(ids, cases, tuple(faults), broken, is_whole)
+    return Measured(ids, cases, tuple(faults), broken, is_whole, viable)
 
 
 def _case(facts: Mapping[str, object]) -> Case:

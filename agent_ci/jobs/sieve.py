@@ -130,9 +130,11 @@ class Sieve:
     ) -> None:
         faults = [fault for fault in measured.faults if fault.target == target.name and fault.state != "untried"]
         kills = tuple(fault.id for fault in faults if not fault.suite and ids & {*fault.by})
-        if faults and not kills:
-            return self.reject(candidate, Filter.KILLS, "it notices no small fault of the lines that it runs")
-        self.advance(candidate, Stage.KILLED, kills=kills, labels=() if faults else (NO_MUTANT,))
+        has_none = measured.viable.get(target.name) == 0
+        if not kills and not has_none:
+            why = "it notices no small fault of the lines that it runs" if faults else "no small fault could be tried"
+            return self.reject(candidate, Filter.KILLS, why)
+        self.advance(candidate, Stage.KILLED, kills=kills, labels=(NO_MUTANT,) if has_none else ())
         size, order = self._size(candidate), list(self.judged).index(candidate)
         self.useful[candidate] = Useful(candidate, target.name, frozenset(kills), lines, size, order)
         return None

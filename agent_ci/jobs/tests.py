@@ -43,6 +43,7 @@ class Tests:
     base_note: str = ""
     _cases: int = field(default=MOST_OF_PUSH, init=False)
     _mutants: int = field(default=MOST_MUTANTS, init=False)
+    _lines: int = field(default=0, init=False)
     _styles: dict[str, Style] = field(default_factory=dict, init=False)
 
     __test__ = False
@@ -116,9 +117,11 @@ class Tests:
     def parts(self, evidence: Evidence) -> Generator[Evidence, Attempt | None, None]:
         """One module after the other, the most important first, each on top of what was proven before."""
         part = evidence
-        for path, own in _by_module(evidence.untested):
+        modules = tuple(_by_module(evidence.untested))
+        for number, (path, own) in enumerate(modules):
             if self._cases < 1:
                 return
+            self._lines = sum(len(target.lines) for _, some in modules[number:] for target in some)
             style, covering = self._styles.get(path), _covering(evidence.coverage or Coverage(), path)
             proof = yield replace(part, untested=own, group=path, summary=_summary(own), style=style, covering=covering)
             if proof and proof.patch and proof.written:
@@ -135,10 +138,15 @@ class Tests:
     def prove(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
         """Hold every test that is offered against the filters, and keep those that are worth having."""
         with tools.progress.phase("prove"):
-            judged = Worth(evidence, tools, room=self._cases, mutants=self._mutants).of(attempt)
+            judged = Worth(evidence, tools, room=self._cases, mutants=self._share(evidence)).of(attempt)
         if judged.written:
-            self._mutants = max(0, self._mutants - judged.written.mutants.tried)
+            self._mutants -= judged.written.mutants.tried
         return judged
+
+    def _share(self, evidence: Evidence) -> int:
+        """How many of the faults that are left go to the module of *evidence*: by its part of the lines still to do."""
+        own = sum(len(target.lines) for target in evidence.untested)
+        return max(1, min(self._mutants, round(self._mutants * own / max(own, self._lines))))
 
     def choose(self, proven: tuple[Attempt, ...], _evidence: Evidence, _tools: Tools) -> Attempt:
         """The one whose tests notice most."""

@@ -18,6 +18,7 @@ from agent_ci.core.report import TestReport
 from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
 from agent_ci.delivery import Waits, asked_of
 from agent_ci.errors import UnsupportedError
+from agent_ci.jobs.worth_kit.measure import shared
 from agent_ci.testing import told_of
 from agent_ci.verification import Verification
 from bench.repositories import git
@@ -26,10 +27,11 @@ from tests.test_publishing import publish, tampered
 from tests.untested import BASE, CHANGED, FILES, GOOD, WRITTEN, Untested, added
 
 SHOP = (
-    CHANGED
+    CHANGED.replace('Prices."""\n', 'Prices."""\n\nimport logging\n', 1)
     + '''
 
 SEEN = []
+LOG = logging.getLogger("shop")
 RATES = {"a": 1}
 
 
@@ -47,6 +49,18 @@ def half(number):
 
 def square(number):
     return number * number
+
+
+def cube(number):
+    return number**3
+
+
+def fifth(number):
+    return number / 5
+
+
+def trace(words):
+    LOG.info(words)
 
 
 def rate(name):
@@ -73,7 +87,7 @@ import threading
 import pytest
 
 import shop
-from shop import discount, double, half, net, rate, square, tenth, triple
+from shop import cube, discount, double, fifth, half, net, rate, square, tenth, trace, triple
 
 
 @pytest.mark.parametrize(
@@ -100,6 +114,12 @@ def test_twice():
     assert triple(6) == 18
 
 
+def test_trace(caplog):
+    caplog.set_level("INFO")
+    trace("a word")
+    assert caplog.messages == ["a word"]
+
+
 def test_no_new_line():
     assert net(3, 1) == 2
 
@@ -109,11 +129,11 @@ def test_fails():
 
 
 def test_by_seed():
-    assert discount(50, 10) == 45.0 and os.environ["PYTHONHASHSEED"] == "0"
+    assert fifth(10) == 2.0 and os.environ["PYTHONHASHSEED"] == "0"
 
 
 def test_only_alone():
-    assert rate("a") == 1 and shop.SEEN == []
+    assert cube(3) == 27 and shop.SEEN == []
 
 
 def test_says_little():
@@ -177,10 +197,11 @@ def test_each_filter_takes_out_what_it_is_there_for(offered: Run, name: str, by:
 
 def test_what_is_left_is_delivered_as_it_was_written_with_a_word_on_where_it_comes_from(offered: Run) -> None:
     kept = {name for name, row in candidates(offered).items() if row["stage"] == "delivered"}
-    assert kept == {"test_discount[(1000, 50, 500.0)]", "test_discount[(1001, 0, 996.0)]", "test_double"}
+    assert kept == {"test_discount[(1000, 50, 500.0)]", "test_discount[(1001, 0, 996.0)]", "test_double", "test_trace"}
     assert "+        (1000, 50, 500.0),\n+        (1001, 0, 996.0),\n+    ],\n" in offered.patch
-    assert "+import pytest\n+\n+from shop import discount, double\n+\n+\n+# agent-ci:" in offered.patch
+    assert "+import pytest\n+\n+from shop import discount, double, trace\n+\n+\n+# agent-ci:" in offered.patch
     assert "kills 3 mutants, new-behaviour, by replay\n+def test_double():" in offered.patch
+    assert candidates(offered)["test_trace"]["labels"] == ["no-mutant", "new-behaviour"]
 
 
 def test_the_report_has_targets_coverage_mutants_and_the_funnel(offered: Run) -> None:
@@ -191,14 +212,17 @@ def test_the_report_has_targets_coverage_mutants_and_the_funnel(offered: Run) ->
         ("shop.py", "triple"),
         ("shop.py", "half"),
         ("shop.py", "square"),
+        ("shop.py", "cube"),
+        ("shop.py", "fifth"),
+        ("shop.py", "trace"),
         ("shop.py", "rate"),
         ("shop.py", "tenth"),
     ]
-    assert told["targets"][1]["lines"] == [22]
-    assert told["patch_coverage"] == {"lines": 20, "before": 9, "after": 14}
+    assert told["targets"][1]["lines"] == [25]
+    assert told["patch_coverage"] == {"lines": 28, "before": 14, "after": 20}
     assert told["mutants"]["before"] == 0
     assert told["mutants"]["after"] >= 15
-    assert told["funnel"] == {"candidates": 15, "built": 12, "passed": 10, "gained": 7, "killed": 6, "delivered": 3}
+    assert told["funnel"] == {"candidates": 16, "built": 13, "passed": 11, "gained": 8, "killed": 7, "delivered": 4}
 
 
 def test_a_red_suite_is_named_and_left_out(offered: Run) -> None:
@@ -314,7 +338,7 @@ def test_another_process_delivers_new_tests_and_nothing_but_new_tests(tmp_path: 
         assert refused.document["outcome"] == "policy_refused", change
     done = publish(made, folder, "--deliver", "commit")
     assert done.document["delivery"]["rung"] == "commit"
-    assert git(made.path, "log", "-1", "--format=%s") == "test: add tests of discount and 6 more"
+    assert git(made.path, "log", "-1", "--format=%s") == "test: add tests of discount and 9 more"
     assert "# agent-ci:" in (made.path / WRITTEN).read_text(encoding="utf-8")
     assert "New tests: proven and delivered" in (tmp_path / "published" / "report.html").read_text(encoding="utf-8")
 
@@ -370,3 +394,19 @@ def test_verify_says_that_it_repeats_repairs_only(offered: Run) -> None:
     repeated = Verification({}, given, io.StringIO(), offered.out / "evidence.json", offered.out / "fix.patch")
     with pytest.raises(UnsupportedError, match="evidence of `tests`; run that again"):
         tuple(repeated.claims())
+
+
+@pytest.mark.parametrize(
+    ("wanted", "most", "given"),
+    [
+        ([60, 5, 60], 150, [60, 5, 60]),
+        ([60, 5, 60], 65, [30, 5, 30]),
+        ([60, 60, 60], 2, [1, 1, 0]),
+        ([3, 0, 9], 10, [3, 0, 7]),
+        ([], 10, []),
+    ],
+)
+def test_small_faults_are_shared_so_that_no_function_is_left_without(
+    wanted: list[int], most: int, given: list[int]
+) -> None:
+    assert shared(wanted, most) == given

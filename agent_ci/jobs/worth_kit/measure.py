@@ -122,14 +122,16 @@ class Measuring:
 
     def _mutants(self) -> Iterable[tuple[Target, Source, Mutant]]:
         """The faults to try, target by target, spread over the lines of each where they are too many."""
-        left = self.spec.most
+        found: list[tuple[Target, Source, list[Mutant]]] = []
         for target in self.spec.targets:
             with contextlib.suppress(OSError, SyntaxError, ValueError, RecursionError):
                 source = Source(target.path, Path(target.path).read_bytes())
-                found = mutants(source.data.decode("utf-8"), target.lines)
-                for mutant in _spread(found, min(self.spec.most_of_one, left)):
-                    left -= 1
-                    yield target, source, mutant
+                made = mutants(source.data.decode("utf-8"), target.lines)
+                self.results.write("target", {"name": target.name, "mutants": len(made)})
+                found.append((target, source, made))
+        shares = shared([min(len(made), self.spec.most_of_one) for _, _, made in found], self.spec.most)
+        for (target, source, made), share in zip(found, shares, strict=True):
+            yield from ((target, source, mutant) for mutant in _spread(made, share))
 
     def _tried(self, target: Target, source: Source, mutant: Mutant) -> Message:
         """Which tests notice the fault; those there are come first, since a new one that they make needless is none."""
@@ -166,6 +168,16 @@ class Measuring:
         spans = (range(node.lineno, (node.end_lineno or node.lineno) + 1) for node in simple)
         lines = next((span for span in spans if mutant.line in span), range(mutant.line, mutant.line + 1))
         return list(dict.fromkeys(id_ for line in lines for id_ in by_line.get(str(line), ())))
+
+
+def shared(wanted: Sequence[int], most: int) -> list[int]:
+    """How much of *most* each gets that wants as much as *wanted* says: all alike, until it has what it wants."""
+    given = [0] * len(wanted)
+    while (hungry := [place for place, wish in enumerate(wanted) if given[place] < wish]) and most > sum(given):
+        each = max(1, (most - sum(given)) // len(hungry))
+        for place in hungry[: most - sum(given)]:
+            given[place] += min(each, wanted[place] - given[place])
+    return given
 
 
 def _spread(found: list[Mutant], most: int) -> list[Mutant]:
