@@ -16,6 +16,7 @@ from agent_ci.core.worth.account import Reached
 from agent_ci.core.worth.provenance import taken_out
 from agent_ci.core.worth.values import Written
 from agent_ci.errors import UsageError
+from agent_ci.jobs.noticing import noticed_by_suite
 from agent_ci.jobs.tests import JOB, Tests
 from agent_ci.pipeline import Tools, execute
 from agent_ci.session import Session
@@ -51,11 +52,12 @@ class Testing:
 
         New tests count once they are on the branch.
         """
-        del tools
         chosen = self.session.settings
         if verdict.outcome not in (Outcome.FIXED, Outcome.DELIVERED, Outcome.NOTHING_TO_DO):
             return verdict
         reached = Reached.of(verdict, is_there=verdict.outcome is Outcome.DELIVERED and chosen.deliver == COMMIT)
+        if chosen.mutation_under is not None and verdict.evidence.changed:
+            reached = reached.with_all(noticed_by_suite(verdict.evidence, tools))
         missed = reached.missed(lines=chosen.fail_under, mutants=chosen.mutation_under)
         if not missed:
             return verdict

@@ -13,6 +13,7 @@ from agent_ci.core.coverage import IMPORTS, Coverage
 from agent_ci.core.formats.json_values import count, line, mapping, seconds, text, texts
 from agent_ci.core.run import Evidence
 from agent_ci.core.untested import Target
+from agent_ci.core.worth.values import Mutants
 from agent_ci.errors import UnsupportedError
 from agent_ci.files import open_regular
 from agent_ci.kits import PACKAGE
@@ -74,6 +75,18 @@ class Measured:
     viable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
+def counted(faults: Sequence[Fault], noticed: frozenset[str]) -> Mutants:
+    """*faults* as numbers, where new tests that are kept notice those with the ids *noticed*."""
+    before = sum(fault.suite for fault in faults)
+    return Mutants(
+        tried=sum(fault.state != "untried" for fault in faults),
+        before=before,
+        after=before + sum(not fault.suite and fault.id in noticed for fault in faults),
+        timed_out=sum(fault.state == "timed out" for fault in faults),
+        untried=sum(fault.state == "untried" for fault in faults),
+    )
+
+
 @dataclass(frozen=True)
 class Measurement:
     """Measures tests of what *evidence* says is untested, within *seconds* of wall clock."""
@@ -83,7 +96,7 @@ class Measurement:
     seconds: float
 
     def of(self, tree: str, file: str, targets: Sequence[Target], *, most: int = MOST_MUTANTS) -> Measured:
-        """What the tests in *file* of *tree* reach and notice of *targets*, with at most so many mutants."""
+        """What the tests in *file* of *tree* (empty: none) reach and notice of *targets*, with at most so many mutants."""
         with self.tools.sandbox.open(self.tools.clone.tree(tree)) as workspace:
             return _read(self._rows(workspace, self._spec(file, targets, most)))
 

@@ -16,7 +16,7 @@ from agent_ci.core.worth.tests_file import Candidate, TestsFile
 from agent_ci.core.worth.values import Filter, Judged, Mutants, Written
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.jobs.controls import CLOCKS
-from agent_ci.jobs.measuring import MOST_MUTANTS, Fault, Measured, Measurement
+from agent_ci.jobs.measuring import MOST_MUTANTS, Measured, Measurement, counted
 from agent_ci.jobs.sieve import Sieve
 from agent_ci.pipeline import Tools
 
@@ -84,7 +84,8 @@ class Worth:
         if sieve.left:
             self._repeat(sieve, patch)
         sieve.select(room=self.room, suite_seconds=suite_seconds(self.evidence))
-        return _counted(measured.faults, sieve)
+        kept = frozenset(mutant for candidate in sieve.left for mutant in sieve.judged[candidate].kills)
+        return counted(measured.faults, kept)
 
     def _repeat(self, sieve: Sieve, patch: Patch) -> None:
         """F3, the part that needs the new tests only: five times in processes of their own."""
@@ -179,18 +180,6 @@ def _unreadable(path: str) -> Sieve:
     sieve = Sieve(path, "", nothing, (), {})
     sieve.judged[Candidate(path)] = Judged(path, path, rejected_by=Filter.BUILDS, reason="it is no Python")
     return sieve
-
-
-def _counted(faults: Sequence[Fault], sieve: Sieve) -> Mutants:
-    kept = {mutant for candidate in sieve.left for mutant in sieve.judged[candidate].kills}
-    before = sum(fault.suite for fault in faults)
-    return Mutants(
-        tried=sum(fault.state != "untried" for fault in faults),
-        before=before,
-        after=before + sum(not fault.suite and fault.id in kept for fault in faults),
-        timed_out=sum(fault.state == "timed out" for fault in faults),
-        untried=sum(fault.state == "untried" for fault in faults),
-    )
 
 
 def _text(tree: GitTree, path: str) -> str:

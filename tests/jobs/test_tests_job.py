@@ -410,3 +410,12 @@ def test_small_faults_are_shared_so_that_no_function_is_left_without(
     wanted: list[int], most: int, given: list[int]
 ) -> None:
     assert shared(wanted, most) == given
+
+
+def test_the_gate_on_small_faults_is_about_every_changed_line(tmp_path: Path) -> None:
+    half = "def test_double():\n    from shop import double\n    assert double(2) == 4\n"
+    change = {"shop.py": f"{BASE}\n\ndef double(number):\n    return number * 2\n", "tests/test_double.py": half}
+    made = Untested.make(tmp_path, change=change)
+    run = made.run(mutation_under=90.0)
+    assert run.outcome == "no_fix"  # 2 * 2 is 2 + 2
+    assert "tests notice 66.7 % of small faults, and --mutation-under asks for 90 %" in run.document["reason"]

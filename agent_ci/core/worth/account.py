@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from agent_ci.core.run import Evidence, Verdict
 from agent_ci.core.worth.values import Mutants, Written
@@ -29,6 +29,13 @@ class Reached:
         left = sum(len(target.every_line) for target in evidence.untested)
         more = sum(map(len, written.gained.values())) if verdict.proof else 0
         return cls(lines, lines - left, lines - left + more, written.mutants, is_there)
+
+    def with_all(self, suite: Mutants) -> Reached:
+        """The same for the faults of all changed lines; *suite* says what the tests that were there notice of them."""
+        if not suite.tried:
+            return self
+        more = self.mutants.after - self.mutants.before
+        return replace(self, mutants=replace(suite, after=min(suite.tried, suite.before + more)))
 
     def missed(self, *, lines: float | None, mutants: float | None) -> str:
         """Which of the two limits, in per cent, is missed, as a sentence; empty where none is asked for or missed."""

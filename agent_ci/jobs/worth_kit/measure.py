@@ -47,8 +47,8 @@ class Target:
 class Spec:
     """What to measure. Paths are relative to the current folder; ``seconds`` is wall clock for all of it.
 
-    ``file`` holds the new tests, ``existing`` are the ids of the tests there are, by path and line that they run.
-    ``most`` mutants are made in all, and ``most_of_one`` of one target.
+    ``file`` holds the new tests, and is empty where there are none. ``existing`` are the ids of the tests there are, by
+    path and line that they run. ``most`` mutants are made in all, and ``most_of_one`` of one target.
     """
 
     file: str
@@ -205,5 +205,5 @@ def main(arguments: Sequence[str]) -> int:
         bench = Bench(named, recorder, line, Files(root, spec.paths))
         Measuring(spec, bench, results, deadline).run()
 
-    files = (spec.file, *files_of(spec.known))
+    files = [path for path in (spec.file, *files_of(spec.known)) if path]
     return 0 if with_collected(Cold(root, spec.paths), spec.arguments, files, measure, deadline=deadline) else 1
