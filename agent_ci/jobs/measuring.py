@@ -96,7 +96,7 @@ class Measurement:
     seconds: float
 
     def of(self, tree: str, file: str, targets: Sequence[Target], *, most: int = MOST_MUTANTS) -> Measured:
-        """What the tests in *file* of *tree* (empty: none) reach and notice of *targets*, with at most so many mutants."""
+        """What the tests in *file* of *tree* (empty: none) reach and notice of *targets*, with no more mutants."""
         with self.tools.sandbox.open(self.tools.clone.tree(tree)) as workspace:
             return _read(self._rows(workspace, self._spec(file, targets, most)))
 
