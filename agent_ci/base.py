@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -49,6 +50,37 @@ def base_of(chosen: Settings, context: Context, repository: Repository, clone: C
         return Base(note=_TIP)
     cut = "base: where the branches parted is not known here, so the tip of the base is compared with"
     return Base(together or tip, "" if together else cut)
+
+
+def parting_of(chosen: Settings, context: Context, repository: Repository, clone: Clone) -> Base:
+    """The commit from which the judged one and its base parted: what is new since is what the change brings.
+
+    A history that was cut off when it was fetched is completed in *clone* where a remote answers. The commit is None
+    where the judged one is itself the base. Raises UsageError for a wrong --base, and UnsupportedError where it cannot
+    be known, since nothing new is another thing than nothing known.
+    """
+    base = base_of(chosen, context, repository, clone)
+    if base.commit is None and base.note == _TIP:
+        return base
+    found = clone.merge_base(context.commit, base.commit) if base.commit else None
+    if found is None and repository.is_shallow():
+        _complete(context, repository, clone)
+        base = base_of(chosen, context, repository, clone)
+        found = clone.merge_base(context.commit, base.commit) if base.commit else None
+    if found is None:
+        cut = repository.is_shallow()
+        why = "the history was cut off when it was fetched" if cut else "name the base with --base"
+        raise UnsupportedError(
+            f"merge base not found ({why}), so that it is not known what the change adds: set fetch-depth: 0 "
+            "(actions/checkout) or GIT_DEPTH: 0 (GitLab), or name a base that is here with --base"
+        )
+    return Base(note=_TIP) if found == context.commit else Base(found)
+
+
+def _complete(context: Context, repository: Repository, clone: Clone) -> None:
+    """Bring the whole history into *clone* where the remote gives it; what it does not give stays unknown."""
+    with contextlib.suppress(ToolError):
+        clone.complete(repository.remote(), context.commit)
 
 
 def trusted_commit(context: Context, repository: Repository, clone: Clone) -> str | None:

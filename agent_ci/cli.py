@@ -103,6 +103,17 @@ def fix(**given: object) -> int:
     return _run("fix", given)
 
 
+@cli.command(short_help="add the tests that a change is missing")
+@click.option("--revert", default="", help="take out the tests of this delivery again", metavar="ID")
+@_options
+@_apart
+def tests(revert: str, **given: object) -> int:
+    """Add the tests that a change is missing: reliable ones that reach new lines and notice small faults there."""
+    from agent_ci.testing import Testing
+
+    return _run("tests", given, lambda session: Testing(session, revert))
+
+
 @cli.command(short_help="the diagnosis alone, no patch")
 @_options
 @_apart

@@ -15,6 +15,7 @@ from agent_ci.checkout import Remote, Repository
 from agent_ci.confine import ownership
 from agent_ci.core.change import REGULAR, Patch
 from agent_ci.core.listing import SUBMODULE, TreeRow, read_changes, read_tree
+from agent_ci.core.patches.hunks import added_lines
 from agent_ci.ports import Tree
 from agent_ci.process import ToolError
 
@@ -191,6 +192,13 @@ class Clone:
         prefixes = ("--src-prefix=a/", "--dst-prefix=b/")
         diff = self._git(*options, "-p", "--binary", *prefixes, base_tree, tree)
         return Patch(diff=git.text(diff), files=read_changes(git.text(rows)), base_tree=base_tree, tree=tree)
+
+    def added_lines(self, base_tree: str, tree: str) -> dict[str, frozenset[int]]:
+        """The lines (1-based) that *tree* has and *base_tree* has not, by path; a file that was renamed is followed."""
+        options = ("diff-tree", "-r", "-p", "--find-renames", "--unified=0", "--no-ext-diff", "--no-textconv")
+        plain = ("--src-prefix=a/", "--dst-prefix=b/", "--no-color")
+        spelled = ("-c", "core.quotePath=false")  # or names that are no ASCII stand in quotes
+        return added_lines(git.text(self._git(*spelled, *options, *plain, base_tree, tree)))
 
     def commit(self, tree: str, *, parent: str, message: str) -> str:
         """The id of a new commit of *tree* by agent-ci."""

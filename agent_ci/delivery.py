@@ -11,14 +11,15 @@ from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
 from agent_ci.core.document import FIX
 from agent_ci.core.fingerprint import fingerprint
-from agent_ci.core.ladder import ASKED_FOR, COMMIT, NONE, PATCH, rungs
+from agent_ci.core.ladder import ASKED_FOR, COMMIT, NONE, PATCH, REMOTE, rungs
 from agent_ci.core.loops import repairs
-from agent_ci.core.message import commit_message
+from agent_ci.core.message import commit_message, message_of_tests
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.parcel import Content, Parcel
 from agent_ci.core.rules import NEW_SECRET
 from agent_ci.core.run import Verdict
+from agent_ci.core.worth.provenance import delivery_name
 from agent_ci.errors import (
     AgentCIError,
     ForgeUnavailableError,
@@ -32,6 +33,9 @@ from agent_ci.memory import ProvenFix
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Delivery, Forge
 from agent_ci.settings import Settings
+
+TESTS = "tests"
+"""The job whose changes add tests: they are told in other words, and wait for a person where that matters."""
 
 
 @dataclass(frozen=True)
@@ -86,13 +90,14 @@ def _outgoing(verdict: Verdict, carrier: Carrier, tools: Tools, settings: Settin
     made = Outgoing(verdict, _as_mail(parcel, tools.clone, outward), message=parcel.message)
     assert made.patch is not None  # noqa: S101 - it was made a line ago
     carrier.keep(made.patch)
-    if not verdict.evidence.takes_back:
+    if not verdict.evidence.takes_back and verdict.evidence.job != TESTS:
         _remember(verdict, tools, settings, outward)
     try:
         if settings.uncommitted and settings.deliver == "commit":
             raise UsageError("--uncommitted work cannot be delivered as a commit; apply .agent-ci/fix.patch instead")
-        waits = Waits(has_doubts=bool(proof.doubts), is_revert=bool(verdict.evidence.takes_back))
-        delivery = descend(parcel, carrier.forge, settings.deliver, waits)
+        job, is_revert = verdict.evidence.job, bool(verdict.evidence.takes_back)
+        waits = Waits.of(job, tools.context, has_doubts=bool(proof.doubts), is_revert=is_revert)
+        delivery = descend(parcel, carrier.forge, asked_of(job, settings.deliver, tools.context), waits)
     except AgentCIError as error:
         reason = f"{error}; the proven change is in {settings.out}/fix.patch"
         moved_to = error.head if isinstance(error, StaleError) else ""
@@ -103,10 +108,19 @@ def _outgoing(verdict: Verdict, carrier: Carrier, tools: Tools, settings: Settin
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Why a change waits for a person: *has_doubts* about what it does, or it takes back an earlier one of ours."""
+    """Why a change waits for a person: *has_doubts* about what it does, or it is not committed at once, and *why*."""
 
     has_doubts: bool = False
-    is_revert: bool = False
+    why: str = ""
+
+    @classmethod
+    def of(cls, job: str, context: Context, *, has_doubts: bool, is_revert: bool) -> Waits:
+        """What keeps a change of *job* for *context* from going further, where something does."""
+        if is_revert:
+            return cls(has_doubts, "a revert is proposed to a person, and never committed at once")
+        if job == TESTS and context.is_on_default_branch:
+            return cls(has_doubts, "tests are proposed for the default branch, and never committed to it at once")
+        return cls(has_doubts)
 
 
 _FOR_NOBODY = Waits()
@@ -121,9 +135,9 @@ def descend(parcel: Parcel, forge: Forge, asked: str, waits: Waits = _FOR_NOBODY
     branch moved on. The patch file is the caller's, and is there already.
     """
     refusals: list[RungRefusedError] = []
-    if waits.is_revert and asked == COMMIT:
-        refusals.append(RungRefusedError("a revert is proposed to a person, and never committed at once"))
-    for rung in rungs(asked, has_doubts=waits.has_doubts, is_revert=waits.is_revert):
+    if waits.why and asked == COMMIT:
+        refusals.append(RungRefusedError(waits.why))
+    for rung in rungs(asked, has_doubts=waits.has_doubts, waits=bool(waits.why)):
         if rung == NONE:
             return Delivery(NONE, "nothing was delivered, as asked")
         if rung == PATCH:
@@ -178,7 +192,16 @@ def _refused(verdict: Verdict, error: RefusedError) -> Verdict:
     return replace(verdict, outcome=error.outcome, reason=str(error), attempts=tuple(attempts))
 
 
+def asked_of(job: str, asked: str, context: Context) -> str:
+    """How a change of *job* is delivered that was *asked* for: tests for a fork stay a file."""
+    return PATCH if job == TESTS and context.from_fork and asked in REMOTE else asked
+
+
 def _parcel(verdict: Verdict, patch: Patch, tools: Tools, outward: Outward) -> Parcel:
+    if verdict.evidence.job == TESTS:
+        name = delivery_name(f"{tools.context.commit} {verdict.evidence.group}".strip())
+        said = outward.to(Sink.COMMIT, message_of_tests(verdict, name, run=tools.context.run_url))
+        return parcel_of(patch, tools.clone, tools.context, said, name)
     attempt = repairs(tools.history) + 1
     message = outward.to(Sink.COMMIT, commit_message(verdict, run=tools.context.run_url, attempt=attempt))
     return parcel_of(patch, tools.clone, tools.context, message, fingerprint(verdict.evidence.targets))

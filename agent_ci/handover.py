@@ -60,6 +60,12 @@ class HandedOver:
         return bool(self.document.get("job") == "changelog")
 
     @property
+    def taken_out(self) -> str:
+        """The delivery of tests that the change takes out again; empty where it is no such change."""
+        told = self.document.get("tests")
+        return text(told.get("reverts", "")) if isinstance(told, dict) and self.document.get("job") == "tests" else ""
+
+    @property
     def message(self) -> str:
         """The message of the commit that the change would be; empty where it is not told."""
         return str((self.document.get("patch_file") or {}).get("message") or "")

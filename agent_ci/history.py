@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 
 from agent_ci import git
 from agent_ci.checkout import Repository
@@ -14,6 +16,7 @@ from agent_ci.process import ToolError
 _MOST = 200  # commits that are looked at
 _FIELDS = "%H%x00%ct%x00%an%x00%ae%x00%B"
 _COUNT = 5
+_REPAIR = re.compile(r"\b(?:bug ?)?fix(?:e[sd])?\b|\brepair(?:s|ed)?\b", re.IGNORECASE)
 _NUMBER = re.compile(r"[#!]([0-9]{1,9})")
 
 
@@ -72,6 +75,18 @@ def touching(path: str, *, since: str, repository: Repository, head: str) -> tup
     """The commits after *since* up to *head* that changed *path*, the oldest first."""
     rows = git.run(repository.root, "rev-list", "--reverse", "--no-merges", head, f"^{since}", "--", path)
     return tuple(git.text(rows).split())
+
+
+def often_repaired(commit: str, repository: Repository) -> Mapping[str, int]:
+    """How many of the last commits up to *commit* that call themselves a repair changed each file, by path."""
+    options = ("-z", "--name-only", "--no-renames", "--no-merges", "--format=%x01%s", f"--max-count={_MOST}")
+    raw = git.text(git.run(repository.root, "log", *options, "--no-show-signature", "--end-of-options", commit))
+    counted: Counter[str] = Counter()
+    for entry in raw.split("\x01"):
+        subject, *paths = entry.split("\0")
+        if _REPAIR.search(subject):
+            counted.update(path.removeprefix("\n") for path in paths if path.strip())
+    return counted
 
 
 def _merged(number: str, repository: Repository, head: str) -> set[str]:

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
-from agent_ci.confine.probing import python_of
 from agent_ci.core.budget import Budget
 from agent_ci.core.chat import Ask
 from agent_ci.core.doctor.complaint import Complaint
 from agent_ci.core.doctor.standing import GitHubStanding, GitLabStanding
-from agent_ci.core.frameworks.checks import Check
-from agent_ci.core.frameworks.framework import Framework
 from agent_ci.core.red_run import RedRun
 from agent_ci.core.run import REVERT
 from agent_ci.core.spelling import did_you_mean
-from agent_ci.errors import InfrastructureError, UnsupportedError, UsageError
+from agent_ci.errors import UsageError
 from agent_ci.kept import door, outward
 from agent_ci.payloads import read_payload
-from agent_ci.ports import Forge, Journal, People, Proposer, Runner, Sandbox, Tree
-from agent_ci.runners.interpreters import Interpreter
+from agent_ci.ports import Forge, Journal, People, Proposer
 from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
 
@@ -172,6 +166,12 @@ def proposers(setup: Setup) -> tuple[tuple[str, Proposer], ...]:
     return ((REVERT, Revert()), *((name, _proposer(name, setup)) for name in dict.fromkeys(names)))
 
 
+def proposers_of_tests(setup: Setup) -> tuple[tuple[str, Proposer], ...]:
+    """Those for new tests: the ones that are named, without those that only repair, else the one that needs nothing."""
+    names = [name for name in dict.fromkeys(setup.settings.proposer) if name not in _ONLY_REPAIR]
+    return tuple((name, _proposer(name, setup)) for name in names or _OF_TESTS)
+
+
 def _proposer(name: str, setup: Setup) -> Proposer:
     if make := _PROPOSERS.get(name):
         return make(setup)
@@ -221,6 +221,12 @@ def _model(setup: Setup) -> Proposer:
     )
 
 
+def _characterise(setup: Setup) -> Proposer:
+    from agent_ci.proposers.characterise.proposer import Characterise
+
+    return Characterise(seed=setup.settings.seed)
+
+
 def _replay(setup: Setup) -> Proposer:
     from agent_ci.proposers.replay import Replay
 
@@ -229,147 +235,14 @@ def _replay(setup: Setup) -> Proposer:
     return Replay(path=Path(setup.settings.cassette))
 
 
+_ONLY_REPAIR = frozenset({"known", "autofix", "search"})
+_OF_TESTS = ("characterise",)
+
 _PROPOSERS: Mapping[str, Callable[[Setup], Proposer]] = {
     "known": _known,
     "autofix": _autofix,
     "search": _search,
     "model": _model,
     "replay": _replay,
+    "characterise": _characterise,
 }
-
-
-def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
-    """What runs the tests: as --run says, else as the repository's files say. Raises UnsupportedError, UsageError."""
-    from agent_ci.core.frameworks import detection, packages, wrappers
-    from agent_ci.runners.command import AnyCommand
-    from agent_ci.runners.pytest import read_command
-    from agent_ci.runners.unittest import read_command as read_unittest
-
-    settings = setup.settings
-    if not settings.run:
-        return _detected(setup, sandbox, tree)
-    words = _words(settings.run)
-    if not settings.shell:
-        meant = packages.scripted(words, _text(tree, "package.json")) or words
-        wrapped = wrappers.read(meant, partial(_text, tree), lambda words: read_command(words) or read_unittest(words))
-        meant = wrapped.words if wrapped else meant
-        own = _python_in(setup, wrapped.folder) if wrapped else ""
-        for read, make in ((read_command, _pytest), (read_unittest, _unittest)):
-            if asked := read(meant):
-                return make(setup, sandbox, tree, asked[0] or own, asked[1])
-        if framework := detection.of_command(meant):
-            return _framework(setup, tree, framework, command=settings.run)
-    argv = ("sh", "-c", settings.run) if settings.shell else words
-    if settings.report:
-        return AnyCommand(argv, settings.report)
-    typed = shlex.join(argv) if settings.shell else settings.run
-    return _check(setup, sandbox, tree, Check(argv, typed))
-
-
-def _python_in(setup: Setup, folder: str) -> str:
-    """The Python of the environment in *folder*, which may have a version behind its name; empty where none is."""
-    root = setup.settings.repository
-    found = sorted(root.glob(f"{folder}/bin/python")) or sorted(root.glob(f"{folder}*/bin/python"))
-    return found[0].relative_to(root).as_posix() if found else ""
-
-
-def _check(setup: Setup, sandbox: Sandbox, tree: Tree, check: Check) -> Runner:
-    """The command of *check*, judged by its exit code, and beside it the tests that the files of *tree* name."""
-    from agent_ci.runners.several import Several
-
-    command = _framework(setup, tree, check, command=check.typed)
-    try:
-        beside = _detected(setup, sandbox, tree)
-    except (InfrastructureError, UnsupportedError):  # none that could get worse, as far as can be seen here
-        return command
-    others = beside if isinstance(beside, Several) else Several((beside,), {})
-    return Several((command, *others.runners), {}, check.typed, others.without)
-
-
-def _detected(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
-    """What the files of *tree* say, of which several projects may be tested by different frameworks."""
-    from agent_ci.core.frameworks import detection
-    from agent_ci.core.paths import is_python_test
-    from agent_ci.runners import installed
-    from agent_ci.runners.several import Several
-
-    paths = tree.paths()
-    found: list[Runner] = []
-    missing: list[str] = []
-    if any(is_python_test(path) for path in paths):
-        try:
-            found.append(_pytest(setup, sandbox, tree, "", ()))
-        except InfrastructureError as error:
-            if not any("unittest" in _text(tree, path) for path in paths if is_python_test(path)):
-                missing.append(str(error))
-            else:
-                found.append(_unittest(setup, sandbox, tree, "", ()))
-    for project in detection.projects(paths, lambda path: _text(tree, path)):
-        if lack := installed.lack(project, setup.settings.repository, setup.environment):
-            missing.append(f"{project.framework.name} in {project.folder or 'the root'}: {lack}")
-        else:
-            found.append(_framework(setup, tree, project.framework, project.folder))
-    if not found and missing:
-        raise InfrastructureError(f"the tests cannot be run here: {'; '.join(missing)}")
-    if not found:
-        raise UnsupportedError(
-            "no tests that this release can run were found; name the command that runs them with --run, and the "
-            "reports it leaves with --report"
-        )
-    if len(found) == 1 and not missing:
-        return found[0]
-    return Several(tuple(found), {}, without="; ".join(missing))
-
-
-def _pytest(setup: Setup, sandbox: Sandbox, tree: Tree, named: str, arguments: tuple[str, ...]) -> Runner:
-    from agent_ci.core.package_managers import installing
-    from agent_ci.runners.pytest import Pytest
-
-    return Pytest(_interpreter(setup, sandbox, tree, named), arguments, installing(tree.paths(), "pytest"))
-
-
-def _unittest(setup: Setup, sandbox: Sandbox, tree: Tree, named: str, arguments: tuple[str, ...]) -> Runner:
-    from agent_ci.core.package_managers import installing
-    from agent_ci.runners.unittest import Unittest
-
-    found = _interpreter(setup, sandbox, tree, named, needs_pytest=False)
-    return Unittest(found, arguments, installing(tree.paths(), "unittest"))
-
-
-def _interpreter(setup: Setup, sandbox: Sandbox, tree: Tree, named: str, *, needs_pytest: bool = True) -> Interpreter:
-    from agent_ci.runners.interpreters import find_interpreter
-
-    with sandbox.open(tree) as workspace:
-        return find_interpreter(
-            workspace,
-            checkout=setup.settings.repository,
-            environment=setup.environment,
-            named=str(setup.settings.repository / named) if named else "",
-            own=python_of(sandbox.isolation.tier),
-            needs_pytest=needs_pytest,
-        )
-
-
-def _framework(setup: Setup, tree: Tree, framework: Framework, folder: str = "", command: str = "") -> Runner:
-    from agent_ci.core.package_managers import installing
-    from agent_ci.runners.framework import FrameworkRunner
-
-    install = installing(tree.paths(), framework.name, folder)
-    return FrameworkRunner(framework, folder, setup.settings.repository, setup.environment, command, install)
-
-
-def _text(tree: Tree, path: str) -> str:
-    try:
-        return tree.read(path).decode("utf-8", "replace")
-    except FileNotFoundError:
-        return ""
-
-
-def _words(command: str) -> tuple[str, ...]:
-    try:
-        words = tuple(shlex.split(command))
-    except ValueError as error:
-        raise UsageError(f"--run {command!r} cannot be split into words: {error}") from error
-    if not words:
-        raise UsageError("--run is empty; name the command that runs the tests")
-    return words

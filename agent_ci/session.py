@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from agent_ci import __version__, fetched, isolation, kept, registry, reports, settings, showing
+from agent_ci import __version__, fetched, isolation, kept, registry, reports, settings, showing, toolchains
 from agent_ci.artifacts import OutputFolder
 from agent_ci.audit import AuditLog
 from agent_ci.base import base_of, settings_file, trusted_commit
@@ -43,7 +43,7 @@ from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
 from agent_ci.templates import shipped, template
 
-_TOLD = ("fix", "merge")  # the jobs that people on a forge hear of
+_TOLD = ("fix", "merge", "tests")  # the jobs that people on a forge hear of
 _OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO}
 
 
@@ -246,17 +246,18 @@ class Session:
         tree = self.tree(repository, clone)
         with self.console.phase("choose the sandbox"):
             sandbox = self._sandbox(journal, tree)
-        proposers = registry.proposers(setup) if self.job == "fix" else ()
+        asked = {"fix": registry.proposers, "tests": registry.proposers_of_tests}.get(self.job)
+        find = toolchains.python_tests if self.job == "tests" else toolchains.runner
         with self.console.phase("find the tools"):
-            runner = registry.runner(setup, sandbox, tree)
+            runner = find(setup, sandbox, tree)
         return Tools(
             context=self.context,
             repository=repository,
             clone=clone,
             runner=runner,
             sandbox=sandbox,
-            proposers=proposers,
-            policy=chosen.policy,
+            proposers=asked(setup) if asked else (),
+            policy=chosen.policy_of_tests if self.job == "tests" else chosen.policy,
             budget=budget,
             journal=journal,
             progress=self.console,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from agent_ci.core.nesting import is_deep
-from agent_ci.core.policy import PROTECTED, Policy
+from agent_ci.core.policy import FILES, LINES, PROTECTED, TESTS_POLICY, Policy
 from agent_ci.core.rules import PERMITS
 from agent_ci.core.spelling import did_you_mean
 from agent_ci.errors import UsageError
@@ -103,6 +103,19 @@ OPTIONS: tuple[Option, ...] = (
     Option("seed", "makes every random choice repeatable", default=0, kind=int, metavar="N"),
     Option("bisect", "name the first commit of a range that fails", metavar="GOOD..BAD"),
     Option("uncommitted", "judge the working tree as it is, not the last commit", default=False, kind=bool),
+    Option("in-place", "let `tests` add to files of tests that are there", default=False, kind=bool),
+    Option(
+        "fail-under",
+        "`tests` fails where tests run less than this share of the changed lines",
+        kind=float,
+        metavar="PERCENT",
+    ),
+    Option(
+        "mutation-under",
+        "`tests` fails where tests notice less than this share of small faults in them",
+        kind=float,
+        metavar="PERCENT",
+    ),
     Option("json", "the verdict as JSON on standard output", default=False, kind=bool),
     Option("quiet", "no progress on standard error", default=False, kind=bool),
     Option("verbose", "show every command that is run", default=False, kind=bool),
@@ -170,6 +183,9 @@ class Settings:
     seed: int
     bisect: str | None
     uncommitted: bool
+    in_place: bool
+    fail_under: float | None
+    mutation_under: float | None
     json: bool
     quiet: bool
     verbose: bool
@@ -197,6 +213,12 @@ class Settings:
             allow_test_changes=self.allow_test_changes,
             permit=self.permit,
         )
+
+    @property
+    def policy_of_tests(self) -> Policy:
+        """Which changes the job `tests` may try, and deliver."""
+        adds = LINES if self.in_place else FILES
+        return replace(TESTS_POLICY, deny=(*PROTECTED, *self.deny), permit=self.permit, adds=adds)
 
 
 def from_environment(environment: Mapping[str, str]) -> dict[str, object]:

@@ -83,9 +83,11 @@ def _write_page(account: Account, patch: str, output: OutputFolder) -> None:
 
 
 def _write_findings(document: Mapping[str, object], output: OutputFolder) -> None:
-    """Only where a log says that something is wrong."""
-    if document["findings"]:
-        values = {"schema": FINDINGS_SCHEMA, "findings": document["findings"]}
+    """Only where a log says that something is wrong, or code looked wrong while tests were written."""
+    told = document.get("tests")
+    bugs = told.get("possible_bugs") if isinstance(told, Mapping) else None
+    if document["findings"] or bugs:
+        values = {"schema": FINDINGS_SCHEMA, "findings": document["findings"], "possible_bugs": bugs or []}
         output.write_values(values, {"findings.json": text_of})
 
 

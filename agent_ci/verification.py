@@ -18,7 +18,7 @@ from agent_ci.core.grouping import groups
 from agent_ci.core.message import named_failure
 from agent_ci.core.report import TestReport
 from agent_ci.core.run import Attempt, Control, Evidence, Reply, Side, TakenBack
-from agent_ci.errors import AgentCIError
+from agent_ci.errors import AgentCIError, UnsupportedError
 from agent_ci.history import message_of
 from agent_ci.jobs.conduct import Conduct
 from agent_ci.jobs.controls import Controls
@@ -27,6 +27,8 @@ from agent_ci.jobs.proving import Proof
 from agent_ci.pipeline import Tools, refusals
 from agent_ci.process import ToolError
 from agent_ci.session import Session
+
+_OF_A_REPAIR = frozenset({"fix", "merge"})
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,11 @@ class Verification:
         yield Claim(f"{self.evidence.name} is as it was written")
         yield Claim(f"{self.patch.name} is the file that was proven")
         document = handed.document
+        if document["job"] not in _OF_A_REPAIR:
+            raise UnsupportedError(
+                f"verify repeats the proof of a repair, and this is evidence of `{document['job']}`; run that again "
+                "on the commit: the same commit and --seed give the same change"
+            )
         with tempfile.TemporaryDirectory(prefix="agent-ci-verify-") as scratch:
             named = {key: value for key, value in self.given.items() if value is not None}
             given = {**_run_as(document["toolchain"]), **named, "out": scratch, "proposer": ()}

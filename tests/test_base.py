@@ -1,11 +1,18 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from agent_ci import settings
+from agent_ci.base import parting_of
+from agent_ci.checkout import Repository
+from agent_ci.clone import Clone
+from agent_ci.core.context import Context
 from bench.repositories import git
+from tests.checkouts import Checkout
 from tests.red import CALC, FILES, RedRepository
 
 
@@ -61,3 +68,19 @@ def test_a_remote_that_would_start_a_program_is_not_asked(origin: RedRepository,
     git(checkout.path, "remote", "set-url", "origin", f"ext::sh -c 'touch {mark}'")
     checkout.run(job="explain", base="main")
     assert not mark.exists()
+
+
+def test_what_a_change_brings_is_counted_from_where_the_branches_parted(checkout: Checkout) -> None:
+    parted = checkout.git("rev-parse", "HEAD")
+    checkout.git("switch", "--quiet", "--create", "change")
+    head = checkout.commit({"a.py": "a = 2\n"})
+    checkout.git("switch", "--quiet", "main")
+    tip = checkout.commit({"b.py": "b = 2\n"})
+    repository = Repository.at(checkout.root)
+    given = settings.merged({"repository": str(checkout.root), "base": "main"})
+    with Clone.of(repository) as clone:
+        context = Context("git", "", str(checkout.root), head, branch="change", default_branch="main")
+        assert parting_of(given, context, repository, clone).commit == parted
+        for chosen in (given, settings.merged({"repository": str(checkout.root)})):
+            on_main = replace(context, commit=tip, branch="main")
+            assert parting_of(chosen, on_main, repository, clone).commit is None

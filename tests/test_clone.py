@@ -260,3 +260,16 @@ def test_dirt_is_seen(checkout: Checkout, repository: Repository, state: Callabl
     assert not repository.is_dirty()
     state(checkout)
     assert repository.is_dirty() is (state is not with_a_submodule)
+
+
+def test_added_lines_follow_a_file_that_was_renamed(checkout: Checkout) -> None:
+    body = "".join(f"line = {number}\n" for number in range(30))
+    old = checkout.commit({"old é.py": body, "gone.py": "x = 1\n"})
+    (checkout.root / "old é.py").rename(checkout.root / "new é.py")
+    checkout.git("rm", "--quiet", "gone.py")
+    new = checkout.commit(
+        {"new é.py": body.replace("line = 7\n", "line = 7\nmore = 1\n"), "fresh.py": "a = 1\nb = 2\n"}
+    )
+    with Clone.of(Repository.at(checkout.root)) as clone:
+        found = clone.added_lines(clone.tree(old).id, clone.tree(new).id)
+    assert found == {"new é.py": frozenset({9}), "fresh.py": frozenset({1, 2})}

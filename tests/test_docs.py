@@ -255,7 +255,9 @@ def test_settings_files_in_the_guides_are_accepted(page: Path) -> None:
 def test_options_in_the_guides_exist(page: Path) -> None:
     known = {f"--{option.name}" for option in settings.OPTIONS if not option.is_policy}
     known |= {f"--{name}" for name in ("help", "into", "cells", "format", "plan", "patch")}
-    known |= {f"--{name}" for name in ("since", "release", "package", "date", "changelog-file", "draft-release")}
+    known |= {
+        f"--{name}" for name in ("since", "release", "package", "date", "changelog-file", "draft-release", "revert")
+    }
     lines = (line for block in blocks(page, "(?:sh|yaml)") for line in block.splitlines())
     # the options of a program that starts ours stand before it, and of one that reads what ours says after a pipe
     given = (line.rpartition("agent-ci ")[2].partition(" | ")[0] for line in lines if "agent-ci " in line)

@@ -8,7 +8,7 @@ from agent_ci import git as plain_git
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.core.loops import repairs
-from agent_ci.history import branch_history
+from agent_ci.history import branch_history, often_repaired
 from bench.repositories import git
 from tests.checkouts import Checkout
 from tests.red import CALC, GOOD, RedRepository
@@ -89,3 +89,10 @@ def test_uncommitted_work_is_a_persons_change(tmp_path: Path) -> None:
     assert red.run(replies=(GOOD,), deliver="commit").outcome == "delivered"
     (red.path / "calc.py").write_text(CALC)
     assert red.run(replies=(GOOD,), uncommitted=True).outcome == "fixed"
+
+
+def test_files_of_commits_that_call_themselves_a_repair_are_counted(checkout: Checkout, repository: Repository) -> None:
+    checkout.commit({"b.py": "b = 2\n"}, "Fix the sum of b")
+    checkout.commit({"b.py": "b = 3\n", "é b.py": "x = 1\n"}, "bugfix: b once more\n\nwith words")
+    checkout.commit({"a.py": "a = 2\n"}, "Add a prefix")
+    assert often_repaired(repository.head(), repository) == {"b.py": 2, "é b.py": 1}

@@ -38,6 +38,7 @@ EDGES = {
     "blame",
     "fetched",
     "model",
+    "kits",
 }
 FAMILIES = ("forges", "proposers", "runners", "sandboxes")
 MAY_IMPORT = {
@@ -46,23 +47,29 @@ MAY_IMPORT = {
     "ports": CORE,
     **{edge: CORE | EDGES | {"ports"} for edge in EDGES},
     **{family: CORE | EDGES | {"ports", family} for family in FAMILIES},
+    "proposers": CORE | EDGES | {"ports", "proposers", "sandbox_kit", "mutation_kit"},
     "pipeline": CORE | EDGES | {"ports"},
     "jobs": CORE | EDGES | {"ports", "pipeline", "jobs"},
     "settings": CORE,
     "isolation": CORE | EDGES | {"ports", "settings", "sandboxes", "runners"},
     "registry": CORE | EDGES | {"ports", "settings", *FAMILIES},
+    "toolchains": CORE | EDGES | {"ports", "registry", "runners"},
     "base": CORE | EDGES | {"settings"},
     "delivery": CORE | EDGES | {"ports", "settings", "pipeline"},
     "showing": CORE | EDGES | {"__init__"},
     "session": CORE
     | EDGES
-    | {"ports", "settings", "registry", "isolation", "pipeline", "jobs", "base", "delivery", "showing", "__init__"},
+    | {"ports", "settings", "registry", "isolation", "pipeline", "jobs", "base", "delivery", "showing", "__init__"}
+    | {"toolchains"},
     "verification": CORE | EDGES | {"ports", "settings", "pipeline", "jobs", "session"},
     "publishing": CORE | EDGES | {"ports", "settings", "registry", "pipeline", "base", "delivery", "showing"},
     "fetching": CORE | EDGES | {"registry"},
     "planning": CORE | EDGES | {"jobs", "session"},
+    "testing": CORE | EDGES | {"base", "pipeline", "jobs", "session"},
     "proposing": CORE | EDGES,
     "interface_kit": set(),
+    "mutation_kit": set(),
+    "sandbox_kit": set(),
     "cells": CORE | EDGES,
     "merging": CORE | EDGES | {"pipeline", "jobs", "session", "cells"},
     "demo": CORE | EDGES,
@@ -81,7 +88,7 @@ MAY_IMPORT = {
     "cli": CORE
     | EDGES
     | {"settings", "session", "verification", "publishing", "planning", "merging", "demo", "showing", "drafting"}
-    | {"cli_setup", "speaking", "keeper", "__init__"},
+    | {"cli_setup", "speaking", "keeper", "testing", "__init__"},
     "cli_setup": CORE
     | EDGES
     | {"settings", "speaking", "keeper", "fetching", "chatting", "undoing", "remembering", "examining", "initialising"},
@@ -165,7 +172,13 @@ def test_only_one_module_speaks_http_for_the_forges() -> None:
     assert speak == {Path("http/exchange.py")}
 
 
-INSIDE = ("search", "compare_kit", "pytest_kit", "confine")  # these run in processes that we read, not those we are
+INSIDE = (
+    "search",
+    "sandbox_kit",
+    "compare_kit",
+    "pytest_kit",
+    "confine",
+)  # these run in processes that we read, not those we are
 
 
 def speaks(node: ast.AST) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_ci import registry
+from agent_ci import registry, toolchains
 from agent_ci.audit import AuditLog
 from agent_ci.core.budget import Budget
 from agent_ci.core.outward.writer import Outward
@@ -67,7 +67,7 @@ def test_all_the_tools_of_a_project_are_needed_and_a_wrapper_stands_for_the_firs
     settings = merged(checked({"repository": str(tmp_path)}, source="the test"))
     setup = registry.Setup(settings, environment, AuditLog(tmp_path / "audit.jsonl", Outward()), Budget())
     try:
-        toolchain = registry.runner(setup, NoSandbox({}), Files(files)).toolchain
+        toolchain = toolchains.runner(setup, NoSandbox({}), Files(files)).toolchain
     except InfrastructureError as error:
         assert str(error) == f"the tests cannot be run here: {lack}"  # noqa: PT017 - there is no other project
     else:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_ci import registry
+from agent_ci import registry, toolchains
 from agent_ci.audit import AuditLog
 from agent_ci.core.budget import Budget
 from agent_ci.core.outward.writer import Outward
@@ -35,5 +35,5 @@ def test_a_script_is_run_as_typed_where_it_is_more_than_one_command(
     settings = merged(checked({"repository": str(tmp_path), "run": "npm test"}, source="the test"))
     journal = AuditLog(tmp_path / "audit.jsonl", Outward())
     setup = registry.Setup(settings, {"PATH": os.fspath(folder)}, journal, Budget())
-    runner = registry.runner(setup, NoSandbox({}), Files({"package.json": package}))
+    runner = toolchains.runner(setup, NoSandbox({}), Files({"package.json": package}))
     assert {key: told for key, told in runner.toolchain.items() if key != "reproduce"} == toolchain

@@ -17,6 +17,7 @@ from agent_ci.core.report import Status, TestReport
 from agent_ci.core.rules import rule_of
 from agent_ci.core.run import Attempt, Control, Cost, Evidence, Finding, TakenBack, Verdict
 from agent_ci.core.screen import reproduction
+from agent_ci.core.worth.account import tests_document
 
 FINDINGS_SCHEMA = "agent-ci/findings/v1"
 SCHEMA = "agent-ci/evidence/v1"
@@ -100,6 +101,7 @@ def evidence_document(verdict: Verdict, around: Surroundings) -> dict[str, objec
         "timeline": [_phase(phase) for phase in around.timeline[:_MOST_PHASES]],
         "versions": dict(around.versions),
         "toolchain": dict(evidence.toolchain),
+        **({"tests": tests_document(verdict)} if evidence.job == "tests" else {}),
     }
 
 

@@ -11,6 +11,8 @@ from agent_ci.core.outward.markdown import block, code, sentence
 from agent_ci.core.report import Status
 from agent_ci.core.run import Attempt, Control, Cost, Evidence, Finding, Side, Verdict
 from agent_ci.core.screen import reproduction
+from agent_ci.core.views.new_tests import markdown
+from agent_ci.core.worth.account import tests_document
 
 _MOST_TARGETS = 10
 _MOST_GROUPS = 5
@@ -28,6 +30,7 @@ def explain(verdict: Verdict, around: Surroundings) -> str:
         *_logs(verdict.evidence),
         *_suspects(verdict.evidence),
         *_controls(verdict.evidence),
+        *_new_tests(verdict),
         *_proposed(verdict),
         *_tried(verdict.attempts),
         *_how_to_reproduce(verdict.evidence),
@@ -38,7 +41,7 @@ def explain(verdict: Verdict, around: Surroundings) -> str:
 
 def _headline(verdict: Verdict) -> str:
     is_revert = verdict.evidence.takes_back and verdict.outcome in (Outcome.FIXED, Outcome.DELIVERED)
-    return REVERTED if is_revert else headline(verdict.outcome)
+    return REVERTED if is_revert else headline(verdict.outcome, verdict.evidence.job)
 
 
 def _what_failed(evidence: Evidence) -> Iterator[str]:
@@ -106,6 +109,12 @@ def _runs(controls: tuple[Control, ...], side: Side) -> Iterator[str]:
         yield f"- {side}: red in {red} of {len(runs)} runs ({sum(run.seconds for run in runs):.1f} s)"
 
 
+def _new_tests(verdict: Verdict) -> Iterator[str]:
+    if verdict.evidence.job == "tests" and verdict.evidence.changed:
+        yield "## What the tests reach"
+        yield from markdown(tests_document(verdict))
+
+
 def _proposed(verdict: Verdict) -> Iterator[str]:
     proof = verdict.proof
     if proof is None or proof.patch is None or proof.after is None:
@@ -115,6 +124,13 @@ def _proposed(verdict: Verdict) -> Iterator[str]:
     if proof.reply.cause:
         yield sentence(proof.reply.cause)
     yield block(proof.patch.diff, "diff")
+    if verdict.evidence.job == "tests":
+        yield (
+            f"With it: {tally.passed} passed, {tally.red} red, {tally.skipped} skipped. The new tests were run alone, "
+            f"{proof.repeats} times in processes of their own, and {proof.repeats} times beside all others, in other "
+            "orders and with other hash seeds; existing tests stay as they are."
+        )
+        return
     yield (
         f"After it: {tally.passed} passed, {tally.red} red, {tally.skipped} skipped; "
         f"{len(verdict.evidence.target_ids)} of them were red before. The tests are those of the commit; those that "

@@ -11,16 +11,17 @@ REMOTE = frozenset({COMMIT, SUGGESTION, PULL_REQUEST})
 """What needs the right to write where a repository lives on a forge."""
 
 
-def rungs(asked: str, *, has_doubts: bool = False, is_revert: bool = False) -> tuple[str, ...]:
+def rungs(asked: str, *, has_doubts: bool = False, waits: bool = False) -> tuple[str, ...]:
     """The ways to try for the mode *asked*, the first best.
 
     A change that leaves doubts waits for a person: it is suggested, or kept as a file. A commit that is refused is
-    suggested before it becomes a change request, which is more to look after. A revert is proposed and no more.
+    suggested before it becomes a change request, which is more to look after. What *waits* for a person, as a revert
+    does, is proposed and no more.
     """
     if asked == NONE:
         return (NONE,)
     if has_doubts and asked in REMOTE:
         return (SUGGESTION, PATCH)
-    if is_revert and asked == COMMIT:
+    if waits and asked == COMMIT:
         asked = SUGGESTION
     return _RUNGS[_RUNGS.index(asked) :]

@@ -9,6 +9,8 @@ from agent_ci.core.fingerprint import fingerprint
 from agent_ci.core.outward.markdown import inert
 from agent_ci.core.report import TestCase
 from agent_ci.core.run import Attempt, Control, Evidence, Side, Verdict
+from agent_ci.core.worth.provenance import delivery_id
+from agent_ci.core.worth.values import Judged
 
 _SUBJECT = 72  # characters, git's own habit
 _LINE = 200  # characters that one fact from outside may take
@@ -16,6 +18,35 @@ _MOST_LINES = 200
 _FINGERPRINT = re.compile(r"^Agent-CI-Fingerprint: ([0-9a-f]{16})$", re.MULTILINE)
 _ATTEMPT = re.compile(r"^Agent-CI-Attempt: ([0-9]{1,4})$", re.MULTILINE)
 _SHOWN = 10  # failing tests that are listed
+
+
+def message_of_tests(verdict: Verdict, name: str, *, run: str = "") -> str:
+    """The message of the commit that adds the tests of *verdict*; *name* is that by which it is found again.
+
+    Raises ValueError where nothing is proven.
+    """
+    proof = verdict.proof
+    if proof is None or proof.written is None:
+        raise ValueError("a verdict without new tests has no commit to describe")
+    written = proof.written
+    rows = [f"- {inert(one.id)}: {inert(_good_for(one))}" for one in written.delivered[:_SHOWN]]
+    more = len(written.delivered) - len(rows)
+    about = ("Each runs a changed line that no test ran, and fails where that line is slightly wrong:", *rows)
+    last = (f"- and {more} more",) if more > 0 else ()
+    back = f"To take them out again: agent-ci tests --revert {delivery_id(name)}"
+    trailers = (
+        f"Agent-CI-Run: {inert(run) or 'local'}",
+        f"Agent-CI-Fingerprint: {name}",
+        f"Agent-CI-Proposer: {inert(proof.reply.proposer) or 'unknown'}",
+    )
+    subject = inert(f"test: {inert(proof.reply.cause, limit=10 * _LINE).rstrip('.')}", limit=_SUBJECT)
+    told = ("\n".join((*about, *last)), back) if rows else ()
+    return "\n\n".join((subject, *told, "\n".join(trailers))) + "\n"
+
+
+def _good_for(one: Judged) -> str:
+    labels = f" ({', '.join(one.labels)})" if one.labels else ""
+    return f"{one.target}, {len(one.lines)} new line(s), notices {len(one.kills)} mutant(s){labels}"
 
 
 def commit_message(verdict: Verdict, *, run: str = "", attempt: int = 1) -> str:

@@ -64,9 +64,19 @@ REVERTED = "Proposed: take back our last repair, which broke other tests"
 """What people read first instead, where the proven change repairs nothing else."""
 
 
-def headline(outcome: Outcome) -> str:
-    """What people read first: *outcome* in a few words."""
-    return _HEADLINES[outcome]
+def headline(outcome: Outcome, job: str = "") -> str:
+    """What people read first: *outcome* of *job* in a few words."""
+    return (_OF_TESTS if job == "tests" else _HEADLINES).get(outcome, _HEADLINES[outcome])
+
+
+_OF_TESTS = MappingProxyType(
+    {
+        Outcome.FIXED: "New tests: proven to be worth having",
+        Outcome.DELIVERED: "New tests: proven and delivered",
+        Outcome.NOTHING_TO_DO: "No new tests",
+        Outcome.NO_FIX: "Not enough is tested",
+    }
+)
 
 
 _HEADLINES = MappingProxyType(

@@ -45,6 +45,17 @@ def is_test_path(path: str) -> bool:
     return bool(_TEST.search(path))
 
 
+OURS = "agent_ci"
+"""What stands in the names of the files of tests that we add beside a person's."""
+
+_OUR_TEST = re.compile(rf"(^|/)(test_[^/]+_{OURS}(_\d+)?|[^/]+_{OURS}(_\d+)?_test)\.py$")
+
+
+def is_our_test(path: str) -> bool:
+    """Whether the file of tests *path* has a name that says that we wrote it."""
+    return bool(_OUR_TEST.search(path))
+
+
 def path_objection(path: str) -> str | None:
     """Why *path* may not be written in any repository on any file system; None where it may.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent_ci.core.change import ABSENT, EXECUTABLE, REGULAR, ChangedFile, Patch
-from agent_ci.core.paths import is_test_path, matches, path_objection
+from agent_ci.core.paths import is_our_test, is_test_path, matches, path_objection
 from agent_ci.core.rules import (
     BAD_PATH,
     BINARY_FILE,
@@ -66,12 +66,18 @@ PROTECTED = (
 """Paths that no job touches unless the base branch's settings allow it."""
 
 
+FILES, LINES = "files", "lines"
+"""What a change may add where it may take nothing out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Which paths may change, how, and how much; judged on git's view of the resulting tree.
 
     ``allow`` lifts ``deny`` for the paths it matches; with ``only`` nothing else may change at all. ``permit``
-    names rules of the review that do not count. ``max_files`` and ``max_lines`` are for one root cause.
+    names rules of the review that do not count. ``max_files`` and ``max_lines`` are for one root cause. ``adds`` is set
+    where nothing that is there may be taken out: ``lines`` may be added to any file, or only new ``files``, and lines
+    to those files of tests that we added before.
     """
 
     only: tuple[str, ...] = ()
@@ -81,6 +87,7 @@ class Policy:
     permit: tuple[str, ...] = ()
     max_files: int = 10
     max_lines: int = 400
+    adds: str = ""
 
     def objections(self, patch: Patch, *, causes: int = 1) -> tuple[str, ...]:
         """One sentence per rule that a repair of *causes* root causes breaks; empty means that it may be tried."""
@@ -113,12 +120,20 @@ class Policy:
                 yield TEST_FILE.objection(f"{file.path} is a test, and a fix must not change the tests")
             elif file.old_mode == ABSENT and not (file.added or file.is_binary):
                 yield EMPTY_FILE.objection(f"{file.path} would be a new file without content")
+        yield from self._about_loss(file)
         if file.new_mode not in (REGULAR, EXECUTABLE, ABSENT):
             yield FILE_MODE.objection(f"{file.path} would become a link or a submodule (mode {file.new_mode})")
         elif ABSENT not in (file.old_mode, file.new_mode) and file.old_mode != file.new_mode:
             yield FILE_MODE.objection(f"{file.path} would change its mode from {file.old_mode} to {file.new_mode}")
         if file.is_binary:
             yield BINARY_FILE.objection(f"{file.path} is binary")
+
+    def _about_loss(self, file: ChangedFile) -> Iterator[str]:
+        """What speaks against *file* where this job takes nothing out."""
+        if self.adds and (file.removed or file.new_mode == ABSENT):
+            yield OUT_OF_SCOPE.objection(f"{file.path} would lose lines, and this job only adds some")
+        elif self.adds == FILES and file.old_mode != ABSENT and not is_our_test(file.path):
+            yield OUT_OF_SCOPE.objection(f"{file.path} is somebody's, and this job adds files of its own (--in-place)")
 
     def _about_size(self, patch: Patch, causes: int) -> Iterator[str]:
         files, lines = self.max_files * causes, self.max_lines * causes
@@ -137,3 +152,8 @@ CHANGELOG_POLICY = Policy(
     max_lines=100_000,
 )
 """What the job `changelog` may change: one changelog in Markdown or reStructuredText, and nothing else."""
+
+TESTS_POLICY = Policy(
+    only=("test_*.py", "*_test.py"), allow_test_changes=True, max_files=20, max_lines=4_000, adds=FILES
+)
+"""What the job `tests` may change: it adds files of tests, and changes none that a person wrote."""

@@ -10,9 +10,13 @@ from types import MappingProxyType
 from agent_ci.core.cells import Cell
 from agent_ci.core.change import ChangedFile, Patch
 from agent_ci.core.conditions import USUAL, Conditions
+from agent_ci.core.coverage import Coverage
 from agent_ci.core.kinds import Kind
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase, TestReport
+from agent_ci.core.test_style import Style
+from agent_ci.core.untested import Target
+from agent_ci.core.worth.values import PossibleBug, Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,11 @@ class Evidence:
     since repairs of it did not hold, ``takes_back`` is set where the targets are what a repair of ours broke, and its
     revert is the one change that is proposed, ``mended`` are those of failures that repairs on this branch were about,
     where all is green, ``system`` is what the tests ran on ("linux", "macos", "windows"), and
-    ``toolchain`` names the programs that were used. ``logs`` are the job logs that were given.
+    ``toolchain`` names the programs that were used. ``logs`` are the job logs that were given. For the job `tests`,
+    ``untested`` is what of the change no test runs, in a part of one module only, ``covering`` are the ids of the tests
+    that run that module today, ``style`` says how tests of it are to be written, and to which file, ``changed`` are all
+    executable lines (1-based) that the change adds, by path, and ``coverage`` says which tests run which lines of these
+    files.
     """
 
     job: str
@@ -174,6 +182,11 @@ class Evidence:
     takes_back: TakenBack | None = None
     mended: tuple[str, ...] = ()
     toolchain: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    untested: tuple[Target, ...] = ()
+    covering: tuple[str, ...] = ()
+    style: Style | None = None
+    changed: Mapping[str, frozenset[int]] = field(default_factory=lambda: MappingProxyType({}))
+    coverage: Coverage | None = field(default=None, repr=False)
 
     @property
     def target_ids(self) -> tuple[str, ...]:
@@ -213,7 +226,8 @@ class Reply:
 
     ``cause`` is its one-sentence diagnosis where it has one, ``note`` what it did to get there. ``objection``
     is set where the proposer itself knows that the reply is of no use (refused, cut off, unreadable); such a
-    reply is counted, fed back and never applied.
+    reply is counted, fed back and never applied. ``bugs`` are what looked wrong on the way, and ``left_out`` what
+    nothing was tried for, one sentence each, by whoever proposes tests.
     """
 
     proposer: str
@@ -222,6 +236,8 @@ class Reply:
     cause: str = ""
     note: str = ""
     objection: str = ""
+    bugs: tuple[PossibleBug, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +247,8 @@ class Attempt:
     ``refused`` is True where only rules stand against the change: it was judged by policy and not run.
     ``group`` is the fingerprint of the root cause that the attempt answers, empty where it answers all of them.
     ``repeats`` is how often the failing tests were run with the change, and ``scope`` says which other tests
-    were, where those were not all. ``doubts`` are reasons to have a person look at a proven change.
+    were, where those were not all. ``doubts`` are reasons to have a person look at a proven change. ``written`` is the
+    account of the tests that the reply offers, where it offers tests.
     """
 
     reply: Reply
@@ -243,6 +260,7 @@ class Attempt:
     repeats: int = 0
     scope: str = ""
     doubts: tuple[str, ...] = ()
+    written: Written | None = None
 
     @property
     def is_proven(self) -> bool:

@@ -101,8 +101,8 @@ def added_lines(diff: str) -> dict[str, frozenset[int]]:
                 found.setdefault(path, set()).add(number)
             is_new = not line.startswith("-")
             number, left = number + is_new, left - is_new
-        elif line.startswith("+++ b/"):
-            path = line.removeprefix("+++ b/").rstrip("\t")
+        elif line.startswith("+++ "):
+            path = line.removeprefix("+++ b/").rstrip("\t") if line.startswith("+++ b/") else ""
         elif ranges := _RANGES.match(line):
             number, left = int(ranges[1]), int(ranges[2] or 1)
-    return {path: frozenset(lines) for path, lines in found.items()}
+    return {path: frozenset(lines) for path, lines in found.items() if path}

@@ -166,9 +166,12 @@ _RUBY = frozenset(
 )
 
 
+_RUNS_TESTS = "pytest"  # what new tests are run with is there, where they run at all
+
+
 def findings(added: Added, texts: Mapping[str, str]) -> Iterator[Finding]:
     """Every new import in *added* of something that the files *texts* do not know."""
-    new = dict(_new(added))
+    new = {module: line for module, line in _new(added) if not (module == _RUNS_TESTS and is_test_path(added.path))}
     if not new:
         return
     named = _named(texts)

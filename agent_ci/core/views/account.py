@@ -137,6 +137,7 @@ class Account:
     timings: Mapping[str, float] = field(default_factory=dict)
     timeline: tuple[Phase, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    tests: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def known_outcome(self) -> Outcome | None:
@@ -153,7 +154,7 @@ class Account:
         """The verdict in a few words."""
         if self.is_revert:
             return REVERTED
-        return headline(self.known_outcome) if self.known_outcome else self.outcome or "No verdict"
+        return headline(self.known_outcome, self.job) if self.known_outcome else self.outcome or "No verdict"
 
     @property
     def is_proven(self) -> bool:
@@ -212,6 +213,7 @@ def read(document: Mapping[str, object]) -> Account:
         timings={key: number(value) or 0.0 for key, value in item(document, "timings").items()},
         timeline=tuple(_phase(row) for row in items(document, "timeline")),
         versions={key: text(value) for key, value in item(document, "versions").items()},
+        tests=item(document, "tests"),
     )
 
 

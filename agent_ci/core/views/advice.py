@@ -31,6 +31,17 @@ _NEXT = MappingProxyType(
 )
 
 
-def advice(outcome: Outcome | None) -> str:
+_OF_TESTS = MappingProxyType(
+    {
+        Outcome.FIXED: "Read the tests as you would read anybody's, and apply them.",
+        Outcome.DELIVERED: "Read the tests as you would read anybody's.",
+        Outcome.NO_FIX: "Write tests for what is named below.",
+    }
+)
+
+
+def advice(outcome: Outcome | None, job: str = "") -> str:
     """One or two sentences; empty where nothing is to be done, or where the outcome is not known here."""
-    return _NEXT[outcome] if outcome else ""
+    if outcome is None:
+        return ""
+    return (_OF_TESTS if job == "tests" else _NEXT).get(outcome, _NEXT[outcome])

@@ -30,7 +30,8 @@ def pull_request(document: Mapping[str, object], patch: str = "") -> tuple[str, 
     """Title and body of a pull request that holds the proven change, for ``Sink.COMMENT``."""
     account = read(document)
     cause = next((one.cause for one in reversed(account.attempts) if one.cause and not one.objections), "")
-    title = inert(f"fix: {cause.rstrip('.') or _wanted(account)}", limit=_TITLE)
+    kind = "test" if account.tests else "fix"
+    title = inert(f"{kind}: {cause.rstrip('.') or _wanted(account)}", limit=_TITLE)
     if account.takes_back:
         title = revert_subject(account.takes_back)
     return title, _story((parts.literally(account.reason, 600),), account, digest(document), patch)

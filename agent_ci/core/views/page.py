@@ -7,12 +7,14 @@ from agent_ci.core.views import page_parts as part
 from agent_ci.core.views.account import Account
 from agent_ci.core.views.advice import advice
 from agent_ci.core.views.markup import Markup, element, prose, together
+from agent_ci.core.views.new_tests import page_parts
 from agent_ci.core.views.style import CSS, POLICY
 
 _GOOD = frozenset({Outcome.FIXED, Outcome.DELIVERED, Outcome.NOTHING_TO_DO, Outcome.EXPLAINED})
 _MIXED = frozenset({Outcome.FLAKY, Outcome.BASE_RED, Outcome.CANNOT_REPRODUCE, Outcome.STALE, Outcome.CANCELLED})
 _TITLES = {
     "failed": "What failed",
+    "reach": "What the tests reach",
     "change": "The change",
     "tests": "Tests",
     "use": "What to type",
@@ -26,6 +28,7 @@ def page(account: Account, patch: str = "") -> str:
     """``report.html``: at most about 2 MB whatever the run says; *patch* is the content of the patch file."""
     sections = {
         "failed": part.what_failed(account),
+        "reach": page_parts(account.tests),
         "change": part.the_change(account, patch),
         "tests": part.the_tests(account),
         "use": part.what_to_type(account, patch),
@@ -92,7 +95,7 @@ def _header(account: Account, names: list[str]) -> Markup:
             (
                 element("h1", account.headline),
                 element("p", prose(account.reason)),
-                element("p", advice(account.known_outcome), class_="quiet"),
+                element("p", advice(account.known_outcome, account.job), class_="quiet"),
                 part.facts(told),
                 element("nav", element("ul", *links), aria_label="Parts of this page"),
             )

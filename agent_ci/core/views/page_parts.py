@@ -72,7 +72,11 @@ def the_change(account: Account, patch: str) -> Iterator[str]:
     proven = next((one for one in reversed(account.attempts) if not one.objections and one.cause), None)
     if proven:
         yield element("p", prose(proven.cause))
-    if account.is_proven:
+    if account.is_proven and account.tests:
+        yield element(
+            "p", "The new tests were run alone, and beside all others in other orders; no other test changes."
+        )
+    elif account.is_proven:
         yield element(
             "p",
             "Proven by running the tests of the commit on the changed files in a fresh copy; those that failed were "

@@ -11,6 +11,7 @@ from agent_ci.core.outward.markdown import block, code, fold, inert, sentence
 from agent_ci.core.outward.terminal import cleaned
 from agent_ci.core.views.account import Account, Cause, Tried
 from agent_ci.core.views.advice import advice
+from agent_ci.core.views.new_tests import markdown
 
 _REASON = 600  # characters, as the others
 _TITLE = 160
@@ -35,7 +36,7 @@ def verdict(account: Account, heading: str = "###") -> Iterator[str]:
     """The verdict in the first line, then why, then what to do, and where the change went, or why no further."""
     yield f"{heading} {literally(account.headline, _TITLE)}"
     yield literally(account.reason, _REASON)
-    yield advice(account.known_outcome)
+    yield advice(account.known_outcome, account.job)
     if account.known_outcome is Outcome.DELIVERED or ASKED_FOR in account.delivery:
         yield literally(account.delivery, _REASON)
 
@@ -63,7 +64,8 @@ def failed(account: Account) -> Iterator[str]:
 
 def proof(account: Account) -> Iterator[str]:
     """What the proof consists of, how far it reaches, and what speaks for a second look."""
-    if not account.is_proven:
+    yield from markdown(account.tests)
+    if not account.is_proven or account.tests:
         return
     before, after = _red(account.before), _red(account.after)
     passed = len(account.after.get("passed", ()))

@@ -11,7 +11,7 @@ _ROOM = 200_000  # bytes of diff; the place takes a megabyte, shared with the ot
 
 def summary(account: Account, patch: str = "") -> str:
     """Markdown for ``Sink.SUMMARY``; one line where there was nothing to do."""
-    if account.known_outcome is Outcome.NOTHING_TO_DO:
+    if account.known_outcome is Outcome.NOTHING_TO_DO and not account.tests.get("targets"):
         return f"agent-ci: {parts.literally(account.reason or account.headline, 300)}\n"
     return parts.joined(
         (

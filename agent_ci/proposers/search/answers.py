@@ -13,7 +13,7 @@ from agent_ci.errors import UnsupportedError
 from agent_ci.files import open_regular
 from agent_ci.ports import Tree
 from agent_ci.proposers.search.kit.operators import OPERATORS
-from agent_ci.proposers.search.kit.source import Splice
+from agent_ci.sandbox_kit.source import Splice
 
 _MAX_BYTES = 1_000_000
 _MAX_LINES = 100

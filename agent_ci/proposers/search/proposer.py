@@ -9,19 +9,20 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from agent_ci import kits
 from agent_ci.core.paths import is_test_path, matches
 from agent_ci.core.policy import PROTECTED
 from agent_ci.core.report import Status
 from agent_ci.core.run import Attempt, Cost, Evidence, Reply
-from agent_ci.ports import Command, Tree, Workbench, Workspace
+from agent_ci.kits import PACKAGE
+from agent_ci.ports import Command, Tree, Workbench
 from agent_ci.proposers.search.answers import Answer, Survivor, cause_of, read_answer, unified_diff
 
-_KIT = Path(__file__).parent / "kit"
-_PACKAGE = "agent_ci_search"
+_KIT = "proposers/search/kit"
 # Like `python -m pytest`, the program runs with the current folder first on its path.
 _LAUNCHER = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
-    f"from {_PACKAGE}.harness import main; del sys.path[0]; sys.exit(main(sys.argv[2:]))"
+    f"from {PACKAGE}.{_KIT.replace('/', '.')}.harness import main; del sys.path[0]; sys.exit(main(sys.argv[2:]))"
 )
 _GRACE = 15.0  # seconds that the program gets beyond its own limit before the sandbox ends it
 _LEAST = 5.0  # seconds below which a search is not begun
@@ -64,7 +65,7 @@ class Search:
         suspects = _suspects(workbench.tree)
         with workbench.open() as workspace:
             spec, result = workspace.outbox / "spec.json", workspace.outbox / "result.jsonl"
-            kit = _unpack_kit(workspace)
+            kit = kits.lay(workspace.outbox, _KIT)
             spec.write_text(json.dumps(self._spec(evidence, suspects, seconds)), "utf-8")
             argv = (evidence.toolchain["python"], "-B", "-c", _LAUNCHER, str(kit), str(spec), str(result))
             environment = _environment(evidence.toolchain, workspace.root)
@@ -98,16 +99,6 @@ def _suspects(tree: Tree) -> tuple[str, ...]:
         for path in tree.paths()
         if path.endswith(".py") and not is_test_path(path) and not matches(path, PROTECTED)
     )[:_MOST_SUSPECTS]
-
-
-def _unpack_kit(workspace: Workspace) -> Path:
-    """Put the program that runs in the sandbox where the sandbox can read it."""
-    kit = workspace.outbox / "kit"
-    package = kit / _PACKAGE
-    package.mkdir(parents=True)
-    for module in _KIT.glob("*.py"):
-        (package / module.name).write_bytes(module.read_bytes())
-    return kit
 
 
 def _environment(toolchain: Mapping[str, str], root: Path) -> Mapping[str, str]:

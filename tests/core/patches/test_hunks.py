@@ -191,3 +191,11 @@ diff --git a/new.py b/new.py
 
 def test_added_lines_are_numbered_in_the_new_file() -> None:
     assert added_lines(ADDING) == {"a.py": frozenset({2, 3, 11}), "new.py": frozenset({1, 2})}
+
+
+def test_lines_of_a_file_whose_name_stands_in_quotes_are_no_other_files() -> None:
+    diff = (
+        "diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -1,0 +2 @@\n+x = 1\n"
+        'diff --git "a/q\\".py" "b/q\\".py"\n--- "a/q\\".py"\n+++ "b/q\\".py"\n@@ -6,0 +7 @@\n+y = 1\n'
+    )
+    assert added_lines(diff) == {"a.py": frozenset({2})}

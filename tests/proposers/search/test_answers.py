@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent_ci.proposers.search.answers import Answer, Survivor, cause_of, read_answer, unified_diff
-from agent_ci.proposers.search.kit.source import Splice
+from agent_ci.sandbox_kit.source import Splice
 
 CODE = b"def f(a):\n    return a <= 1\n"
 GOOD = {"path": "x.py", "start": 23, "end": 25, "replacement": "<", "operator": "comparison", "line": 2}

@@ -18,7 +18,7 @@ from agent_ci.proposers.search.kit.localise import (
     with_definitions,
     with_tracebacks,
 )
-from agent_ci.proposers.search.kit.source import Source
+from agent_ci.sandbox_kit.source import Source
 
 TEXT = (
     "LIMIT = 3\nOTHER = 4\n\n\ndef f(a, b=1):\n"

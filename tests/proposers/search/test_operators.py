@@ -10,7 +10,7 @@ import pytest
 
 from agent_ci.proposers.search.kit.hints import Hints, read_hints
 from agent_ci.proposers.search.kit.operators import OPERATORS, Candidate, candidates
-from agent_ci.proposers.search.kit.source import Source
+from agent_ci.sandbox_kit.source import Source
 
 NO_HINTS = Hints()
 

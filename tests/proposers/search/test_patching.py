@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from agent_ci.proposers.search.kit.localise import Files
-from agent_ci.proposers.search.kit.patching import LiveFunctions, function_code, signature, swaps
-from agent_ci.proposers.search.kit.source import Source, Splice
+from agent_ci.proposers.search.kit.patching import LiveFunctions, function_code, swaps
+from agent_ci.sandbox_kit.compiling import signature
+from agent_ci.sandbox_kit.source import Source, Splice
 
 PREAMBLE = (
     "import functools\n\n\ndef logged(function):\n    @functools.wraps(function)\n"

@@ -13,12 +13,14 @@ from typing import Protocol
 
 import pytest
 
-from . import children, suite
-from .children import Heard, Message
+from ....sandbox_kit import children
+from ....sandbox_kit.children import Heard, Message
+from ....sandbox_kit.compiling import module_code, signature
+from ....sandbox_kit.source import Function, Source
+from . import suite
 from .localise import Files, Lines
 from .operators import Candidate
-from .patching import LiveFunctions, Swap, function_code, module_code, signature, swaps
-from .source import Function, Source
+from .patching import LiveFunctions, Swap, function_code, swaps
 
 
 class Cold(Protocol):
@@ -26,8 +28,10 @@ class Cold(Protocol):
 
     cpu_seconds: float
 
-    def run(self, ids: Sequence[str], *, seconds: float, cpu_seconds: float = 0.0, trace: bool = False) -> Heard:
-        """Run *ids*; a file's id stands for all that is in it."""
+    def run(
+        self, ids: Sequence[str], *, seconds: float, cpu_seconds: float = 0.0, trace: bool = False, stop: bool = True
+    ) -> Heard:
+        """Run *ids*; a file's id stands for all that is in it. With *stop*, end at the first that does not pass."""
         ...
 
 
@@ -83,12 +87,16 @@ class Bench:
 
     def seconds(self, ids: Sequence[str], *, limit: float) -> dict[str, float]:
         """How long collected cases take when nothing is observed, by id."""
+        return {str(one["id"]): float(one["seconds"]) for one in self.together(ids, seconds=limit)}
+
+    def together(self, ids: Sequence[str], *, seconds: float) -> list[Message]:
+        """Run collected cases as they are, one after the other in one child, with nothing observed."""
 
         def work(send: suite.Send) -> None:
             self._be_quick()
             suite.run_items(self._named(ids), self.recorder, send)
 
-        return {str(one["id"]): float(one["seconds"]) for one in children.run(work, seconds=limit).messages}
+        return children.run(work, seconds=seconds).messages
 
     def observe_cold(self, ids: Sequence[str], *, seconds: float) -> list[Message]:
         """The same for cases that are not collected here."""
@@ -111,20 +119,20 @@ class Bench:
         warm = not cold and source.path not in self._loaded
         return Prepared(candidate, source, (source.path, signature(code)), (), warm)
 
-    def try_out(self, prepared: Prepared, ids: Sequence[str], *, limit: Limit) -> Heard:
-        """Run *ids* with the edit in place, no further than the first that does not pass."""
+    def try_out(self, prepared: Prepared, ids: Sequence[str], *, limit: Limit, stop: bool = True) -> Heard:
+        """Run *ids* with the edit in place; with *stop*, no further than the first that does not pass."""
         with self._on_disk(prepared):
             if not prepared.is_warm:
-                return self.cold.run(ids, seconds=limit.seconds, cpu_seconds=limit.cpu_seconds)
-            work = self._trial(prepared, ids)
+                return self.cold.run(ids, seconds=limit.seconds, cpu_seconds=limit.cpu_seconds, stop=stop)
+            work = self._trial(prepared, ids, stop=stop)
             return children.run(work, seconds=limit.seconds, cpu_seconds=limit.cpu_seconds)
 
-    def _trial(self, prepared: Prepared, ids: Sequence[str]) -> Callable[[suite.Send], None]:
+    def _trial(self, prepared: Prepared, ids: Sequence[str], *, stop: bool) -> Callable[[suite.Send], None]:
         def work(send: suite.Send) -> None:
             self._be_quick()
             for function, code in prepared.swaps:
                 function.__code__ = code
-            suite.run_items(self._named(ids), self.recorder, send, stop=True)
+            suite.run_items(self._named(ids), self.recorder, send, stop=stop)
 
         return work
 

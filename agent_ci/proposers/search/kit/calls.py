@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from ....sandbox_kit.source import Splice
 from .place import Place, parameters, similarity
-from .source import Splice
 
 _PAIRS = (
     ("min", "max"), ("any", "all"), ("append", "extend"), ("append", "insert"), ("add", "update"),

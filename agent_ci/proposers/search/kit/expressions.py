@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from ....sandbox_kit.source import Splice
 from .place import Place
-from .source import Splice
 
 _COMPARISON = re.compile(rb"not\s+in\b|is\s+not\b|\bis\b|\bin\b|[<>=!]=|<|>")
 _ARITHMETIC = re.compile(rb"\*\*|//|<<|>>|[-+*/%&|^@]")

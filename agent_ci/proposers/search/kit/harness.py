@@ -1,166 +1,35 @@
-"""The program in the sandbox: a cold process that can collect afresh, and a warm one forked from it that searches."""
+"""The program in the sandbox that searches: with the suite collected, for the edits that a spec asks for."""
 
 from __future__ import annotations
 
 import json
-import os
-import select
-import signal
-import socket
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
 
 import pytest
 
-from . import children, suite
+from . import suite
 from .bench import Bench
-from .children import Heard, Message
 from .localise import Files
+from .processes import Cold, ColdLine, at_root, with_collected
 from .search import Results, Search
 from .spec import Spec, files_of
-
-_GRACE = 5.0  # seconds that the warm process gets to write its last lines
-
-
-class Cold:
-    """A process that has imported pytest and nothing of the user's: each run in a fork of it starts afresh."""
-
-    def __init__(self, spec: Spec, root: str) -> None:
-        self.spec = spec
-        self.root = root
-        self.arguments: list[str] = []
-
-    def run(self, request: Message) -> Heard:
-        """Collect the files of ``ids`` and run these, in a child."""
-        seconds, cpu_seconds = float(request["seconds"]), float(request["cpu_seconds"])
-        return children.run(lambda send: self._work(request, send), seconds=seconds, cpu_seconds=cpu_seconds)
-
-    def _work(self, request: Message, send: suite.Send) -> None:
-        files = Files(self.root, self.spec.suspects)
-        ids = tuple(request["ids"])
-
-        def then(session: pytest.Session) -> None:
-            if not request["trace"]:
-                suite.be_quick(session.config)
-            self._run_collected(session, recorder, ids, files if request["trace"] else None, send)
-
-        recorder = suite.Recorder(then)
-        suite.start(self.arguments, files_of(ids), recorder)
-
-    def _run_collected(
-        self,
-        session: pytest.Session,
-        recorder: suite.Recorder,
-        ids: tuple[str, ...],
-        files: Files | None,
-        send: suite.Send,
-    ) -> None:
-        broken = {path: error for path, error in recorder.uncollected.items() if path in files_of(ids)}
-        for path, error in broken.items():
-            send(suite.about_collection(path, error, files or Files(self.root, ())))
-        named = [(suite.id_of(item, self.root), item) for item in session.items]
-        chosen = [(id_, item) for id_, item in named if id_ in ids or id_.partition("::")[0] in ids]
-        if broken and files is None:
-            return
-        suite.run_items(chosen, recorder, send, watch=suite.Watch(files) if files else None, stop=files is None)
-
-
-class ColdLine:
-    """The warm process's line to the cold one."""
-
-    def __init__(self, stream: IO[str]) -> None:
-        self._stream = stream
-        self.cpu_seconds = 0.0
-
-    def run(self, ids: Sequence[str], *, seconds: float, cpu_seconds: float = 0.0, trace: bool = False) -> Heard:
-        """Have *ids* run by a process that imports everything anew."""
-        request = {"ids": list(ids), "seconds": seconds, "cpu_seconds": cpu_seconds, "trace": trace}
-        self._stream.write(json.dumps(request) + "\n")
-        self._stream.flush()
-        answer: dict[str, Any] = json.loads(self._stream.readline())
-        self.cpu_seconds = float(answer["cpu_seconds"])
-        return Heard(answer["messages"], answer["ended"])
 
 
 def main(arguments: Sequence[str]) -> int:
     """Search as ``arguments[0]`` (a spec) says and write survivors and a summary to ``arguments[1]``."""
     spec, result = Spec.read(Path(arguments[0])), Path(arguments[1])
-    root = str(Path.cwd().resolve())
-    sys.path[:] = [place or root for place in sys.path]
-    cold = Cold(spec, root)
-    started = time.monotonic()
-    for way in suite.ladder(spec.arguments, root):
-        cold.arguments = way
-        if _warm_search(cold, result, started=started):
-            return 0
-        if time.monotonic() - started > spec.seconds:
-            break
+    root, started = at_root(), time.monotonic()
+
+    def search(session: pytest.Session, recorder: suite.Recorder, line: ColdLine) -> None:
+        named = {suite.id_of(item, root): item for item in session.items}
+        bench = Bench(named, recorder, line, Files(root, spec.suspects))
+        Search(spec, bench, Results(result), started=started).run()
+
+    cold, files = Cold(root, spec.suspects), files_of((*spec.targets, *spec.passing))
+    if with_collected(cold, spec.arguments, files, search, deadline=started + spec.seconds):
+        return 0
     with result.open("a", encoding="utf-8") as stream:
         stream.write(json.dumps({"summary": {"reason": "unstarted", "tried": 0}}) + "\n")
     return 1
-
-
-def _warm_search(cold: Cold, result: Path, *, started: float) -> bool:
-    """Fork the warm process and serve it until it ends; False where pytest would not start this way."""
-    ours, theirs = socket.socketpair()
-    warm = os.fork()
-    if warm == 0:
-        ours.close()
-        _be_warm(cold, theirs, result, started=started)
-    theirs.close()
-    try:
-        return _serve(cold, ours, deadline=started + cold.spec.seconds + _GRACE)
-    finally:
-        _kill(warm)
-        os.waitpid(warm, 0)
-        ours.close()
-
-
-def _kill(process: int) -> None:
-    try:
-        os.kill(process, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-
-
-def _serve(cold: Cold, line: socket.socket, *, deadline: float) -> bool:
-    """Answer the warm process's requests until it ends or time is up; whether it ever began to search."""
-    has_begun = False
-    with line.makefile("rw", encoding="utf-8") as stream:
-        while (left := deadline - time.monotonic()) > 0 and select.select([line], [], [], left)[0]:
-            text = stream.readline()
-            if not text:
-                break
-            request = json.loads(text)
-            if "begun" in request:
-                has_begun = True
-                continue
-            heard = cold.run(request)
-            answer = {"messages": heard.messages, "ended": heard.ended, "cpu_seconds": sum(os.times()[:4])}
-            stream.write(json.dumps(answer) + "\n")
-            stream.flush()
-    return has_begun
-
-
-def _be_warm(cold: Cold, line: socket.socket, result: Path, *, started: float) -> None:
-    """Everything that happens in the warm process; never returns."""
-    spec, root = cold.spec, cold.root
-    try:
-        with line.makefile("rw", encoding="utf-8") as stream:
-
-            def then(session: pytest.Session) -> None:
-                stream.write('{"begun": true}\n')
-                stream.flush()
-                named = {suite.id_of(item, root): item for item in session.items}
-                bench = Bench(named, recorder, ColdLine(stream), Files(root, spec.suspects))
-                Search(spec, bench, Results(result), started=started).run()
-                os._exit(0)
-
-            recorder = suite.Recorder(then)
-            existing = [path for path in files_of((*spec.targets, *spec.passing)) if Path(path).exists()]
-            suite.start(cold.arguments, existing, recorder)
-    finally:
-        os._exit(1)

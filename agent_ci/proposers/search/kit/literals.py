@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
+from ....sandbox_kit.source import Splice
 from .hints import Value
 from .place import Place
-from .source import Splice
 
 _NEAR = 2.0
 _MARGINS = ((8, 8), (3, 3), (1, 1), (3, 0), (0, 3), (2, 0), (0, 2), (1, 0), (0, 1), (0, 0))  # widest first

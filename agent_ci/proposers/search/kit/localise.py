@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
-from .source import Source, first_line, header_lines
+from ....sandbox_kit.source import Source, first_line, header_lines
 
 Lines = dict[str, set[int]]
 Scores = dict[str, dict[int, float]]

@@ -8,8 +8,8 @@ import re
 import sys
 from collections.abc import Iterator
 
+from ....sandbox_kit.source import Splice
 from .place import Place, nearest, similarity
-from .source import Splice
 
 _MOST_OCCURRENCES = 20
 _LONGEST_RENAME = 4_000

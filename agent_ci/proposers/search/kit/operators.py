@@ -6,10 +6,10 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ....sandbox_kit.source import Source, Splice, has_exact_place
 from . import calls, expressions, literals, naming, statements
 from .hints import Hints
 from .place import Place, Vocabulary
-from .source import Source, Splice, has_exact_place
 
 Operator = Callable[[Place], Iterator[Splice]]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
+from ....sandbox_kit.source import Function, Source
 from .hints import Hints
-from .source import Function, Source
 
 _LONGEST_WORD = 60
 

@@ -14,8 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ....sandbox_kit.children import Heard, Message
+from ....sandbox_kit.source import Source
 from .bench import Bench, Limit, Prepared
-from .children import Heard, Message
 from .hints import Hints, read_hints
 from .localise import (
     Lines,
@@ -27,7 +28,6 @@ from .localise import (
     with_tracebacks,
 )
 from .operators import REMOVALS, Candidate, candidates
-from .source import Source
 from .spec import Spec
 
 _OBSERVING = 0.2  # of the time, at most, goes into each of the two observations

@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+from ....sandbox_kit.source import Splice, first_line
 from .place import Place, parameters, similarity
-from .source import Splice, first_line
 
 _SIBLING_ERRORS = {
     "KeyError": ("IndexError", "ValueError", "LookupError", "AttributeError", "TypeError"),

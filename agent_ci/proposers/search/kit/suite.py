@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from .children import Message
+from ....sandbox_kit.children import Message
 from .localise import Files, Lines, frames, recording
 
 Send = Callable[[Message], None]

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from agent_ci.proposers.search.kit import children
-from agent_ci.proposers.search.kit.children import Message
+from agent_ci.sandbox_kit import children
+from agent_ci.sandbox_kit.children import Message
 
 Send = Callable[[Message], None]
 

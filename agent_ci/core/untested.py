@@ -1,0 +1,210 @@
+"""Which lines a change adds that no test runs, by the function they are in, and which of these matters most."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from agent_ci.core.coverage import IMPORTS, Coverage, executable_lines
+from agent_ci.core.names import parse
+from agent_ci.core.paths import is_test_path, matches
+from agent_ci.core.policy import PROTECTED
+
+_NOT_MEANT = (*PROTECTED, "docs/", "doc/", "examples/", "benchmarks/", "migrations/", "*.pyi")
+_PUBLIC, _REPAIRED, _MOST_REPAIRED, _MOST_COMPLEX = 100.0, 10.0, 4, 50
+_BRANCHES = (
+    *(ast.If, ast.IfExp, ast.For, ast.AsyncFor, ast.While, ast.BoolOp, ast.ExceptHandler),
+    *(ast.comprehension, ast.match_case, ast.Assert),
+)
+_STUBS = ("overload", "abstractmethod")
+
+Lines = Mapping[str, frozenset[int]]
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Changed *lines* (1-based, sorted) that no test runs, of one *function* in the file *path*, and the *reason*.
+
+    ``function`` is its qualified name, the outermost one where functions are nested, and empty for lines outside of
+    all. The higher the ``score``, the more a test of it is worth. ``at_import`` are further lines that belong to it and
+    run as soon as any test imports the file.
+    """
+
+    path: str
+    function: str
+    lines: tuple[int, ...]
+    reason: str
+    is_public: bool = True
+    score: float = 0.0
+    at_import: tuple[int, ...] = ()
+
+    @property
+    def every_line(self) -> tuple[int, ...]:
+        """All its lines that nothing runs, sorted."""
+        return tuple(sorted((*self.lines, *self.at_import)))
+
+    @property
+    def name(self) -> str:
+        """The target as reports name it: ``pkg/module.py::Class.method``."""
+        return f"{self.path}::{self.function or '<module>'}"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A function: its qualified name, its syntax, and the lines of its body from *first* to *last*."""
+
+    name: str
+    node: _Function
+
+    @property
+    def first(self) -> int:
+        """The first line of its body; what stands above runs when the module is imported."""
+        return self.node.body[0].lineno
+
+    @property
+    def header(self) -> int:
+        """The line that it begins on, decorators included."""
+        return min([self.node.lineno, *(mark.lineno for mark in self.node.decorator_list)])
+
+    @property
+    def last(self) -> int:
+        """The last line of its body."""
+        return self.node.end_lineno or self.first
+
+    @property
+    def is_public(self) -> bool:
+        """Whether no part of its name says that it is nobody else's business."""
+        return not any(part.startswith("_") and not part.endswith("__") for part in self.name.split("."))
+
+    @property
+    def is_stub(self) -> bool:
+        """Whether there is nothing in it to test: an overload, an abstract method, a body that is left out."""
+        marks = (ast.unparse(mark).rpartition(".")[2] for mark in self.node.decorator_list)
+        return any(mark in _STUBS for mark in marks) or all(map(_says_nothing, self.node.body))
+
+    @property
+    def branches(self) -> int:
+        """How many ways lead through it, counted by what decides."""
+        return 1 + sum(isinstance(node, _BRANCHES) for node in ast.walk(self.node))
+
+
+def definitions(source: str) -> tuple[Definition, ...]:
+    """The functions and methods of *source* that stand in no other function; none where it is no Python."""
+    tree = parse(source)
+    return tuple(_within(tree, "")) if tree else ()
+
+
+def changed_code(added: Lines, head: Mapping[str, str], base: Iterable[str]) -> Lines:
+    """The executable lines among those *added*, by path, of the source files of *head*, without what only moved.
+
+    *base* are the texts that the changed files had before: a function that stands there word for word, wherever that
+    is, was not changed. Tests, and files that no test is meant for, are left out.
+    """
+    before = Counter(ast.dump(one.node) for text in base for one in definitions(text))
+    found: dict[str, frozenset[int]] = {}
+    for path in sorted(added):
+        if not path.endswith(".py") or is_test_path(path) or matches(path, _NOT_MEANT):
+            continue
+        text = head.get(path, "")
+        lines = added[path] & executable_lines(text)
+        kept = lines - _moved(text, before) - _never_run(text)
+        if kept:
+            found[path] = kept
+    return found
+
+
+def targets(
+    changed: Lines, head: Mapping[str, str], coverage: Coverage, *, repaired: Mapping[str, int]
+) -> tuple[Target, ...]:
+    """What of *changed* no test runs, the most important first: public, complex, and recently *repaired* files first.
+
+    A line in a function counts as run where a test ran it, and not where only an import did. *repaired* counts the
+    recent repairs of each file.
+    """
+    found = (target for path in changed for target in _of_file(path, head[path], changed[path], coverage, repaired))
+    return tuple(sorted(found, key=lambda target: (-target.score, target.path, target.every_line)))
+
+
+def untested_lines(path: str, source: str, lines: Collection[int], coverage: Coverage) -> frozenset[int]:
+    """Those of *lines* of the file *path* that no test runs."""
+    inside = {line for one in definitions(source) for line in range(one.first, one.last + 1)}
+    return frozenset(
+        line for line in lines if not coverage.tests_of(path, line) - ({IMPORTS} if line in inside else set())
+    )
+
+
+def _of_file(
+    path: str, source: str, changed: Collection[int], coverage: Coverage, repaired: Mapping[str, int]
+) -> Iterator[Target]:
+    left = set(untested_lines(path, source, changed, coverage))
+    broken = min(repaired.get(path, 0), _MOST_REPAIRED)
+    is_known = any(path in files for files in coverage.tests.values())
+    is_module_public = not path.rpartition("/")[2].startswith("_") or path.endswith("/__init__.py")
+    for one in definitions(source):
+        lines = tuple(sorted(line for line in left if one.first <= line <= one.last))
+        header = tuple(sorted(line for line in left if one.header <= line < one.first))
+        if one.is_stub:
+            left -= {*lines}
+        elif lines:
+            left -= {*lines, *header}
+            is_public = one.is_public and is_module_public
+            score = _PUBLIC * is_public + min(one.branches, _MOST_COMPLEX) + _REPAIRED * broken
+            reason = _reason(one, lines, is_known=is_known, broken=broken)
+            yield Target(path, one.name, lines, reason, is_public, score, header)
+    if left:
+        why = "changed, and no test imports it"
+        yield Target(path, "", (), why, is_public=False, at_import=tuple(sorted(left)))
+
+
+def _reason(one: Definition, lines: tuple[int, ...], *, is_known: bool, broken: int) -> str:
+    count = f"{len(lines)} changed line{'s' * (len(lines) != 1)}"
+    why = f"{count} of {one.name} that no test runs" if is_known else f"{count} of {one.name}, and no test imports it"
+    return f"{why}; its file was repaired {broken} time{'s' * (broken != 1)} lately" if broken else why
+
+
+def _says_nothing(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Raise) and statement.exc is not None:
+        return "NotImplementedError" in ast.unparse(statement.exc)
+    return isinstance(statement, ast.Pass) or (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    )
+
+
+def _within(node: ast.AST, prefix: str) -> Iterator[Definition]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, _Function):
+            yield Definition(prefix + child.name, child)
+        elif isinstance(child, ast.ClassDef):
+            yield from _within(child, f"{prefix}{child.name}.")
+        elif isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case):
+            yield from _within(child, prefix)
+
+
+def _moved(text: str, before: Counter[str]) -> frozenset[int]:
+    """The lines of functions that *before* has as they are; each is taken out of it, so that a copy counts as new."""
+    found: set[int] = set()
+    for one in definitions(text):
+        words = ast.dump(one.node)
+        if before[words]:
+            before[words] -= 1
+            found |= {*range(one.header, one.last + 1)}
+    return frozenset(found)
+
+
+def _never_run(text: str) -> frozenset[int]:
+    """The lines that no test is to run: for type checkers, and for the program that the file is as well."""
+    tree = parse(text)
+    blocks = (node for node in ast.walk(tree) if isinstance(node, ast.If)) if tree else ()
+    spans = (range(node.lineno, (node.body[-1].end_lineno or 0) + 1) for node in blocks if _is_for_others(node.test))
+    return frozenset(line for span in spans for line in span)
+
+
+def _is_for_others(test: ast.expr) -> bool:
+    words = ast.unparse(test)
+    return words.rpartition(".")[2] == "TYPE_CHECKING" or words in (
+        "__name__ == '__main__'",
+        "'__main__' == __name__",
+    )

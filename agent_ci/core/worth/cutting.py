@@ -1,0 +1,175 @@
+"""Takes tests out of a file, and what only they needed; every other byte stays as it was."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from agent_ci.core.names import parse
+from agent_ci.core.worth.tests_file import Candidate, TestFunction, TestsFile
+
+_HOOKS = ("pytest_", "setUp", "tearDown", "setup", "teardown", "__")
+_Import = ast.Import | ast.ImportFrom
+_Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def without(text: str, unwanted: Iterable[Candidate]) -> str:
+    """*text* without the tests and rows *unwanted*, and without the imports and helpers that nothing uses then.
+
+    It is empty where no test is left, and as it was where it is no Python.
+    """
+    file, dropped = TestsFile.read(text), frozenset(unwanted)
+    if file is None:
+        return text
+    if dropped.issuperset(file.candidates):
+        return ""
+    gone = {test.name for test in file.tests if dropped.issuperset(test.candidates)}
+    empty = [node for node in file.tree.body if isinstance(node, ast.ClassDef) and _is_emptied(node, file, gone)]
+    inside = {id(child) for node in empty for child in node.body}
+    whole: list[ast.stmt] = [
+        *empty,
+        *(test.node for test in file.tests if test.name in gone and id(test.node) not in inside),
+    ]
+    places: dict[ast.stmt, TestFunction | None] = {
+        **dict.fromkeys(whole),
+        **{test.node: test for test in file.tests if test.name not in gone},
+    }
+    for node in sorted(places, key=lambda node: node.lineno, reverse=True):
+        test = places[node]
+        text = _without_rows(text, test, dropped) if test else _without_statement(text, node)
+    return tidied(text)
+
+
+def _is_emptied(node: ast.ClassDef, file: TestsFile, gone: Collection[str]) -> bool:
+    """Whether the class *node* has tests, and none that stays."""
+    own = [test.name for test in file.tests if test.node in node.body]
+    return bool(own) and all(name in gone for name in own)
+
+
+def tidied(text: str) -> str:
+    """*text* without imports, private helpers and test classes that nothing in it uses."""
+    while (smaller := _one_less(text)) != text:
+        text = smaller
+    return text
+
+
+def _without_rows(text: str, test: TestFunction, dropped: Collection[Candidate]) -> str:
+    rows = [candidate.row for candidate in test.candidates if candidate in dropped and candidate.row is not None]
+    if test.table is None or not rows:
+        return text
+    for items in sorted((test.table.rows, test.table.ids), key=_where, reverse=True):
+        text = _without_items(text, items, rows) if items else text
+    return text
+
+
+def _where(items: Sequence[ast.expr]) -> tuple[int, int]:
+    return (items[0].lineno, items[0].col_offset) if items else (0, 0)
+
+
+def _one_less(text: str) -> str:
+    """*text* without one more thing that nothing uses; the same where there is none."""
+    tree = parse(text)
+    if tree is None:
+        return text
+    used = {*_used(tree)}
+    for node in tree.body:
+        if isinstance(node, _Import) and (spare := _spare(node, used)):
+            names = node.names
+            return (
+                _without_statement(text, node, is_tight=True)
+                if len(spare) == len(names)
+                else _without_items(text, names, spare)
+            )
+        if _is_helper(node) and not used & {*_bound(node)}:
+            return _without_statement(text, node)
+    return text
+
+
+def _used(tree: ast.Module) -> Iterator[str]:
+    """Every name that is read, those in texts (annotations, and fixtures by their name) and parameters among them."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load | ast.Del):
+            yield node.id
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+            yield node.value
+
+
+def _spare(node: _Import, used: Collection[str]) -> list[int]:
+    if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+        return []
+    bound = [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
+    return [index for index, name in enumerate(bound) if name not in used and name != "*"]
+
+
+def _is_helper(node: ast.stmt) -> bool:
+    """Whether *node* only makes something for others in the file: nothing outside of it can ask for it by name."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        marks = [ast.unparse(mark) for mark in node.decorator_list]
+        return not node.name.startswith(("test", *_HOOKS)) and not any("autouse" in mark for mark in marks)
+    if isinstance(node, ast.ClassDef):
+        return not node.name.startswith("Test") and not node.decorator_list and not _has_tests(node)
+    if isinstance(node, ast.Assign):
+        return all(isinstance(name, ast.Name) and name.id != "pytestmark" for name in node.targets)
+    return False
+
+
+def _has_tests(node: ast.ClassDef) -> bool:
+    return any(isinstance(child, ast.FunctionDef) and child.name.startswith("test") for child in node.body)
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, _Named):
+        yield node.name
+    elif isinstance(node, ast.Assign):
+        yield from (name.id for name in node.targets if isinstance(name, ast.Name))
+
+
+def _without_statement(text: str, node: ast.stmt, *, is_tight: bool = False) -> str:
+    """*text* without the lines of *node*, the comment above them, and the blank lines that set it apart.
+
+    With *is_tight* the lines around it are kept as a block: at most one blank line goes.
+    """
+    lines = text.split("\n")
+    first = min([node.lineno, *(mark.lineno for mark in getattr(node, "decorator_list", []))]) - 1
+    last = node.end_lineno or node.lineno
+    indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
+    while first and not is_tight and lines[first - 1].startswith(f"{indent}#"):
+        first -= 1
+    if is_tight:
+        is_apart = (first == 0 or not lines[first - 1].strip()) and last < len(lines) and not lines[last].strip()
+        return "\n".join([*lines[:first], *lines[last + is_apart :]])
+    while first and not lines[first - 1].strip():
+        first -= 1
+    kept = [*lines[:first], *lines[last:]]
+    return "\n".join(kept).lstrip("\n") if first == 0 else "\n".join(kept)
+
+
+def _without_items(text: str, items: Sequence[ast.AST], dropped: Collection[int]) -> str:
+    """*text* without those of *items*, which stand in a row between commas, whose number is *dropped*: never all."""
+    data = text.encode()
+    starts = _line_starts(data)
+    spans = [_span(item, starts) for item in items]
+    last = max(number for number in range(len(items)) if number not in dropped)
+    cuts = [(spans[number][0], spans[number + 1][0]) for number in sorted(dropped) if number < last]
+    if last + 1 < len(items):
+        cuts.append((spans[last][1], spans[-1][1]))
+    for start, end in reversed(cuts):
+        data = data[:start] + data[end:]
+    return data.decode()
+
+
+def _line_starts(data: bytes) -> list[int]:
+    starts, total = [0], 0
+    for line in data.split(b"\n"):
+        total += len(line) + 1
+        starts.append(total)
+    return starts
+
+
+def _span(node: ast.AST, starts: Sequence[int]) -> tuple[int, int]:
+    """The bytes between which *node* stands, with the parentheses around it where it is a tuple without its own."""
+    begin = starts[node.lineno - 1] + node.col_offset  # type: ignore[attr-defined] # rows, names and ids have a place
+    end = starts[node.end_lineno - 1] + node.end_col_offset  # type: ignore[attr-defined] # the same
+    return begin, end

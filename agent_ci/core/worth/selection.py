@@ -1,0 +1,80 @@
+"""Which of several good tests to keep: the fewest that notice as many faults and run as many lines as all of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent_ci.core.worth.surroundings import MOST_LINES
+from agent_ci.core.worth.tests_file import Candidate
+from agent_ci.core.worth.values import Filter
+
+MOST_OF_TARGET, MOST_OF_PUSH = 12, 30
+"""How many cases one function gets, and one push."""
+
+
+@dataclass(frozen=True)
+class Useful:
+    """A candidate for *target* that kills the mutants *kills* and runs the new *lines*; ``size`` counts its own lines.
+
+    ``order`` is its place in the file.
+    """
+
+    candidate: Candidate
+    target: str
+    kills: frozenset[str]
+    lines: frozenset[int]
+    size: int = 1
+    order: int = 0
+
+
+def chosen(
+    useful: Sequence[Useful], *, room: int = MOST_OF_PUSH
+) -> tuple[tuple[Candidate, ...], dict[Candidate, tuple[str, str]]]:
+    """The candidates to keep, and for each of the others the filter that takes it out and why.
+
+    Greedy: the one that notices the most mutants that none of those chosen does, then that runs the most new lines,
+    then the shortest, then the first of the file.
+    """
+    kept: list[Candidate] = []
+    out: dict[Candidate, tuple[str, str]] = {}
+    cases, sizes = Counter[str](), Counter[str]()
+    seen: set[tuple[str, str]] = set()
+    reached: set[tuple[str, int]] = set()
+    left = sorted(useful, key=lambda one: one.order)
+    while left:
+        best = max(left, key=lambda one: (*_news(one, seen, reached), -one.size, -one.order))
+        left.remove(best)
+        refusal = _refusal(best, _news(best, seen, reached), cases, sizes, room - len(kept))
+        if refusal:
+            out[best.candidate] = refusal
+            continue
+        kept.append(best.candidate)
+        cases[best.target] += 1
+        sizes[best.target] += best.size
+        seen |= {(best.target, mutant) for mutant in best.kills}
+        reached |= {(best.target, line) for line in best.lines}
+    return tuple(kept), out
+
+
+def _news(one: Useful, seen: set[tuple[str, str]], reached: set[tuple[str, int]]) -> tuple[int, int]:
+    """How many mutants and how many lines *one* adds to what is there."""
+    return (
+        sum((one.target, mutant) not in seen for mutant in one.kills),
+        sum((one.target, line) not in reached for line in one.lines),
+    )
+
+
+def _refusal(
+    one: Useful, news: tuple[int, int], cases: Counter[str], sizes: Counter[str], room: int
+) -> tuple[str, str] | None:
+    if not any(news):
+        return Filter.UNIQUE, "every fault that it notices and every line that it runs is another's already"
+    if room < 1:
+        return Filter.UNIQUE, f"a push gets at most {MOST_OF_PUSH} tests, and others are worth more"
+    if cases[one.target] >= MOST_OF_TARGET:
+        return Filter.UNIQUE, f"a function gets at most {MOST_OF_TARGET} tests, and others are worth more"
+    if sizes[one.target] + one.size > MOST_LINES:
+        return Filter.CLEAN, f"a function gets at most {MOST_LINES} lines of tests, and others are worth more"
+    return None

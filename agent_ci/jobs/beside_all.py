@@ -1,0 +1,200 @@
+"""Whether new tests stand beside all others, in every order, first and last; and the change that adds them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from agent_ci.core.conditions import Conditions
+from agent_ci.core.report import Status, TestReport
+from agent_ci.core.run import Attempt, Evidence, Reply
+from agent_ci.core.worth.cutting import without
+from agent_ci.core.worth.selection import MOST_OF_PUSH
+from agent_ci.core.worth.tests_file import TestsFile
+from agent_ci.core.worth.values import NEW_BEHAVIOUR, PINS_EXISTING, Filter, Judged, Stage, Written
+from agent_ci.jobs.controls import SUITE
+from agent_ci.jobs.sieve import with_comments
+from agent_ci.jobs.worth import faults_of, gained, ids_by_name, objections_of, report_of, suite_seconds
+from agent_ci.pipeline import Tools
+
+_RUNS = 5  # of the whole suite; fewer where --repeat says so
+_SHARE_OF_TIME = 0.6  # of the time left, for the runs of the whole suite
+_ROUNDS = 3  # after so many times that something was taken out, all is given up
+
+_Key = tuple[str, str]
+_Run = tuple[tuple[str, ...], Conditions]
+
+
+@dataclass(frozen=True)
+class BesideAll:
+    """The proof of all new tests together, for the delivery *name*; *base* is the tree before the change, if known."""
+
+    evidence: Evidence
+    tools: Tools
+    name: str
+    base: str = ""
+
+    def of(self, proven: Sequence[Attempt]) -> Attempt:
+        """The tests of *proven*, each on top of the one before, as one change; those that do not stand are left out."""
+        last = proven[-1].patch
+        assert last is not None  # noqa: S101 - they are proven
+        names = dict.fromkeys(attempt.reply.proposer for attempt in proven)
+        proposer = " + ".join(names)
+        written = sum((attempt.written for attempt in proven if attempt.written), Written())
+        files = [file.path for file in self.tools.clone.patch(self.evidence.tree, last.tree).files]
+        texts = {path: self.tools.clone.tree(last.tree).read(path).decode("utf-8") for path in files}
+        judged = dict(_keyed(_within_room(written.judged)))
+        texts = {path: _without(text, path, judged) for path, text in texts.items()}
+        judged = self._labelled(judged, texts)
+        reply = Reply(proposer, cause=_cause(self.evidence), note=f"delivery {self.name}")
+        for _ in range(_ROUNDS):
+            texts = {path: text for path, text in texts.items() if text}
+            if not texts:
+                break
+            tree = self.tools.clone.edit(self.evidence.tree, self._marked(texts, judged, proposer))
+            report, faults, scope = self._runs(tree, texts)
+            if not faults:
+                kept = replace(written, judged=tuple(judged.values()))
+                kept = replace(kept, gained=gained(kept.judged, self.evidence))
+                patch = self.tools.clone.patch(self.evidence.tree, tree)
+                return Attempt(
+                    reply, patch, (), report, repeats=min(_RUNS, self.tools.repeat), scope=scope, written=kept
+                )
+            for key, reason in faults.items():
+                if key in judged:
+                    taken = replace(judged[key], stage=Stage.KILLED, rejected_by=str(Filter.RELIABLE), reason=reason)
+                    judged[key] = taken
+            texts = {path: _without(text, path, judged) for path, text in texts.items()}
+        kept = replace(written, judged=tuple(judged.values()), gained={})
+        return Attempt(reply, objections=objections_of(kept.judged), written=kept)
+
+    def _marked(self, texts: Mapping[str, str], judged: Mapping[_Key, Judged], by: str) -> Mapping[str, bytes]:
+        return {
+            path: with_comments(
+                text, [one for key, one in judged.items() if key[0] == path], name=self.name, proposer=by
+            ).encode()
+            for path, text in texts.items()
+        }
+
+    def _labelled(self, judged: Mapping[_Key, Judged], texts: Mapping[str, str]) -> dict[_Key, Judged]:
+        """*judged* with whether each test fails on the base, where there is one and it can be run there."""
+        there = {path: text.encode() for path, text in texts.items() if text}
+        if not self.base or not there:
+            return dict(judged)
+        report = report_of(self.tools, self.tools.clone.edit(self.base, there), tuple(there), SUITE)
+        if not report.cases:
+            return dict(judged)
+        ids = dict(_ids_in(texts, report))  # none for a file that cannot even be collected there
+        found: dict[_Key, Judged] = {}
+        for key, one in judged.items():
+            own = ids.get(key, ())
+            is_green = bool(own) and all(report.statuses.get(id_) is Status.PASSED for id_ in own)
+            label = PINS_EXISTING if is_green else NEW_BEHAVIOUR
+            found[key] = replace(one, labels=(*one.labels, label)) if one.stage is Stage.DELIVERED else one
+        return found
+
+    def _runs(self, tree: str, texts: Mapping[str, str]) -> tuple[TestReport, Mapping[_Key, str], str]:
+        """The last report of the whole suite, what speaks against which new test, and what was not run."""
+        plan, scope = self._plan(texts)
+        ids: Mapping[_Key, tuple[str, ...]] = {}
+        report = TestReport()
+        for number, (only, conditions) in enumerate(plan, 1):
+            report = report_of(self.tools, tree, only, conditions)
+            ids = ids or dict(_ids_in(texts, report))
+            absent = next(iter(report.partial), "it did not run")
+            missing = [key for path, text in texts.items() for key in _keys(path, text) if key not in ids]
+            found = {**dict.fromkeys(missing, absent), **_faults(ids, report)}
+            if not found and (hurt := self._hurt(report, only, conditions)):
+                found = dict.fromkeys(self._guilty(tree, ids, hurt) or ids, f"{hurt} fails beside it")
+            if found:
+                return report, {key: f"run {number} of the suite: {why}" for key, why in found.items()}, scope
+        return report, {}, scope
+
+    def _plan(self, texts: Mapping[str, str]) -> tuple[list[_Run], str]:
+        """Which tests are run in each run, none for all, and how; and what there is no time for, as a sentence."""
+        varies = self.tools.runner.varies
+        old = dict.fromkeys(id_.partition("::")[0] for id_ in self.evidence.before.ids())
+        others = tuple(path for path in old if path not in texts)
+        runs = min(_RUNS, self.tools.repeat)
+        seeds = [number if "hash_seed" in varies else None for number in range(1, 1 + runs)]
+        orders = [0, *(number if "order" in varies else 0 for number in range(1, runs))]
+        how = [Conditions(order=order, hash_seed=seed) for order, seed in zip(orders, seeds, strict=True)]
+        plan: list[_Run] = [((), conditions) for conditions in how]
+        plan[0] = ((*others, *texts), plan[0][1])  # the new ones last
+        seconds = suite_seconds(self.evidence)
+        most = int(_SHARE_OF_TIME * self.tools.seconds_left() / seconds) if seconds else runs
+        if most >= runs:
+            return plan, ""
+        kept = plan[: max(1, most)]
+        return kept, f"the whole suite takes {seconds:.0f} s, so that it was run {len(kept)} time(s) and not {runs}"
+
+    def _hurt(self, report: TestReport, only: tuple[str, ...], conditions: Conditions) -> str:
+        """A test that was there, passed before, and fails in *report*, where it does not fail without the new ones."""
+        passed = frozenset(self.evidence.before.ids(Status.PASSED))
+        red = [id_ for id_ in sorted(passed) if report.statuses.get(id_) is not Status.PASSED]
+        if not red:
+            return ""
+        there = tuple(path for path in only if path in {id_.partition("::")[0] for id_ in passed})
+        alone = report_of(self.tools, self.evidence.tree, there, conditions)
+        return next((id_ for id_ in red if alone.statuses.get(id_) is Status.PASSED), "")
+
+    def _guilty(self, tree: str, ids: Mapping[_Key, tuple[str, ...]], hurt: str) -> list[_Key]:
+        """The new tests after each of which alone the test *hurt* fails; none where it takes several of them."""
+        by_function: dict[str, list[_Key]] = {}
+        for key, own in ids.items():
+            by_function.setdefault(own[0].partition("[")[0], []).append(key)
+        found: list[_Key] = []
+        for keys in by_function.values():
+            first = tuple(id_ for key in keys for id_ in ids[key])
+            report = report_of(self.tools, tree, (*first, hurt), SUITE)
+            if report.statuses.get(hurt) is not Status.PASSED:
+                found += keys
+        return found
+
+
+def _within_room(judged: Sequence[Judged]) -> Iterator[Judged]:
+    """*judged* with no more than a push gets; those that come first are about what matters most."""
+    room = MOST_OF_PUSH
+    for one in judged:
+        if one.stage is Stage.DELIVERED:
+            room -= 1
+            if room < 0:
+                reason = f"a push gets at most {MOST_OF_PUSH} tests, and others are worth more"
+                yield replace(one, stage=Stage.KILLED, rejected_by=str(Filter.UNIQUE), reason=reason)
+                continue
+        yield one
+
+
+def _keyed(judged: Iterator[Judged]) -> Iterator[tuple[_Key, Judged]]:
+    yield from (((one.file, one.id), one) for one in judged)
+
+
+def _without(text: str, path: str, judged: Mapping[_Key, Judged]) -> str:
+    file = TestsFile.read(text)
+    out = [each for each in file.candidates if _is_out(judged.get((path, each.name)))] if file else []
+    return without(text, out) if out else text
+
+
+def _is_out(one: Judged | None) -> bool:
+    return one is not None and bool(one.rejected_by)
+
+
+def _keys(path: str, text: str) -> Collection[_Key]:
+    file = TestsFile.read(text)
+    return [(path, candidate.name) for candidate in file.candidates] if file else []
+
+
+def _ids_in(texts: Mapping[str, str], report: TestReport) -> Iterator[tuple[_Key, tuple[str, ...]]]:
+    for path, text in texts.items():
+        if file := TestsFile.read(text):
+            yield from (((path, name), ids) for name, ids in ids_by_name(file, path, report).items())
+
+
+def _faults(ids: Mapping[_Key, tuple[str, ...]], report: TestReport) -> Mapping[_Key, str]:
+    return {(path, name): why for (path, name), own in ids.items() for why in faults_of({name: own}, report).values()}
+
+
+def _cause(evidence: Evidence) -> str:
+    names = [target.function for target in evidence.untested if target.function]
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"add tests of {names[0]}{more}" if names else "add tests"

@@ -1,0 +1,187 @@
+"""Has new tests measured in the sandbox: what each runs, alone, and which small faults of its target it notices."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from agent_ci import kits
+from agent_ci.core.coverage import IMPORTS, Coverage
+from agent_ci.core.formats.json_values import count, line, mapping, seconds, text, texts
+from agent_ci.core.run import Evidence
+from agent_ci.core.untested import Target
+from agent_ci.core.worth.values import Mutants
+from agent_ci.errors import UnsupportedError
+from agent_ci.files import open_regular
+from agent_ci.kits import PACKAGE
+from agent_ci.pipeline import Tools
+from agent_ci.ports import Command, Workspace
+
+_FOLDERS = ("jobs/worth_kit", "proposers/search/kit", "mutation_kit")
+# Like `python -m pytest`, the program runs with the current folder first on its path.
+_LAUNCHER = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    f"from {PACKAGE}.jobs.worth_kit.measure import main; del sys.path[0]; sys.exit(main(sys.argv[2:]))"
+)
+_GRACE = 15.0  # seconds that the program gets beyond its own limit
+_MOST_BYTES = 50_000_000
+_MOST_TESTS_OF_LINE = 40
+_LONGEST = 500
+MOST_MUTANTS, MOST_MUTANTS_OF_TARGET = 150, 60
+"""How many small faults are tried for one push, and for one function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """How a new test ended that ran alone, in *seconds*, and the lines (1-based) of the targets' files that it ran."""
+
+    id: str
+    outcome: str
+    seconds: float = 0.0
+    lines: Mapping[str, frozenset[int]] = field(default_factory=lambda: MappingProxyType({}))
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A mutant of a *target* and who notices it: the *suite* there is, or the new tests *by*.
+
+    ``state`` is ``killed``, ``survived``, ``timed out`` or ``untried``.
+    """
+
+    id: str
+    target: str
+    state: str
+    suite: bool = False
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one file of new tests is: the ids collected in it, in order, and what is known of them.
+
+    ``broken`` says why it could not be collected, and ``is_whole`` whether the program came to its end. ``viable`` is
+    how many faults could be put into each target, whether they were tried or not.
+    """
+
+    ids: tuple[str, ...] = ()
+    cases: Mapping[str, Case] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    broken: str = ""
+    is_whole: bool = False
+    viable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def counted(faults: Sequence[Fault], noticed: frozenset[str]) -> Mutants:
+    """*faults* as numbers, where new tests that are kept notice those with the ids *noticed*."""
+    before = sum(fault.suite for fault in faults)
+    return Mutants(
+        tried=sum(fault.state != "untried" for fault in faults),
+        before=before,
+        after=before + sum(not fault.suite and fault.id in noticed for fault in faults),
+        timed_out=sum(fault.state == "timed out" for fault in faults),
+        untried=sum(fault.state == "untried" for fault in faults),
+    )
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Measures tests of what *evidence* says is untested, within *seconds* of wall clock."""
+
+    evidence: Evidence
+    tools: Tools
+    seconds: float
+
+    def of(self, tree: str, file: str, targets: Sequence[Target], *, most: int = MOST_MUTANTS) -> Measured:
+        """What the tests in *file* of *tree* (empty: none) reach and notice of *targets*, with no more mutants."""
+        with self.tools.sandbox.open(self.tools.clone.tree(tree)) as workspace:
+            return _read(self._rows(workspace, self._spec(file, targets, most)))
+
+    def _spec(self, file: str, targets: Sequence[Target], most: int) -> Mapping[str, object]:
+        coverage = self.evidence.coverage or Coverage()
+        return {
+            "file": file,
+            "targets": [{"name": one.name, "path": one.path, "lines": one.lines} for one in targets],
+            "existing": {one.path: dict(_existing(coverage, one.path)) for one in targets},
+            "arguments": json.loads(self.evidence.toolchain.get("pytest_arguments") or "[]"),
+            "most": most,
+            "most_of_one": MOST_MUTANTS_OF_TARGET,
+            "seconds": self.seconds,
+        }
+
+    def _rows(self, workspace: Workspace, spec: Mapping[str, object]) -> Iterator[tuple[str, Mapping[str, object]]]:
+        told, result = workspace.outbox / "spec.json", workspace.outbox / "rows.jsonl"
+        kit = kits.lay(workspace.outbox, *_FOLDERS)
+        told.write_text(json.dumps(spec), encoding="utf-8")
+        argv = (self.evidence.toolchain["python"], "-B", "-c", _LAUNCHER, str(kit), str(told), str(result))
+        roots = self.evidence.toolchain.get("pythonpath", ".").split(":")
+        environment = {
+            "PYTHONPATH": ":".join(str(workspace.root / root) for root in roots if root),
+            "PYTHONHASHSEED": "0",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        workspace.run(Command(argv, environment, timeout=self.seconds + _GRACE))
+        yield from _lines(result, workspace.outbox)
+
+
+def _existing(coverage: Coverage, path: str) -> Iterator[tuple[str, list[str]]]:
+    """The tests that run each line of *path*, by the line as text."""
+    for number in sorted(coverage.lines(path)):
+        if ids := sorted(coverage.tests_of(path, number) - {IMPORTS}):
+            yield str(number), ids[:_MOST_TESTS_OF_LINE]
+
+
+def _lines(result: Path, outbox: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """The rows in *result*, which repository code may have written: what is no row is left out."""
+    try:
+        with open_regular(result, root=outbox, max_bytes=_MOST_BYTES) as file:
+            rows = file.read(_MOST_BYTES).decode("utf-8", "replace").splitlines()
+    except UnsupportedError:
+        return
+    for row in rows:
+        try:
+            found = json.loads(row)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(found, dict) and len(found) == 1:
+            kind, facts = next(iter(found.items()))
+            if isinstance(facts, dict):
+                yield kind, facts
+
+
+def _read(rows: Iterator[tuple[str, Mapping[str, object]]]) -> Measured:
+    ids: tuple[str, ...] = ()
+    cases: dict[str, Case] = {}
+    faults: list[Fault] = []
+    viable: dict[str, int] = {}
+    broken, is_whole = "", False
+    for kind, facts in rows:
+        if kind == "collected":
+            ids = texts(facts.get("ids"))
+        elif kind == "case":
+            case = _case(facts)
+            cases[case.id] = case
+        elif kind == "mutant":
+            id_, target, state = (text(facts.get(name))[:_LONGEST] for name in ("id", "target", "state"))
+            faults.append(Fault(id_, target, state, facts.get("suite") is True, texts(facts.get("by"))))
+        elif kind == "target":
+            viable[text(facts.get("name"))[:_LONGEST]] = count(facts.get("mutants"))
+        elif kind == "broken":
+            broken = text(facts.get("error"))[:_LONGEST]
+        is_whole = is_whole or kind == "end"
+    return Measured(ids, cases, tuple(faults), broken, is_whole, viable)
+
+
+def _case(facts: Mapping[str, object]) -> Case:
+    ran = {path: frozenset(_numbers(some)) for path, some in mapping(facts.get("lines")).items()}
+    told = text(facts.get("error"))[:_LONGEST]
+    return Case(text(facts.get("id")), text(facts.get("outcome")), seconds(facts.get("seconds")) or 0.0, ran, told)
+
+
+def _numbers(values: object) -> Iterator[int]:
+    for value in values if isinstance(values, list) else ():
+        if number := line(value):
+            yield number

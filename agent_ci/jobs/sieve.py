@@ -1,0 +1,190 @@
+"""One file of offered tests on its way through the filters: what is left of it, and what became of each candidate."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from agent_ci.core.untested import Target
+from agent_ci.core.worth import assertions, bugs, surroundings
+from agent_ci.core.worth.cutting import tidied, without
+from agent_ci.core.worth.provenance import Provenance, marked
+from agent_ci.core.worth.selection import Useful, chosen
+from agent_ci.core.worth.tests_file import Candidate, TestFunction, TestsFile
+from agent_ci.core.worth.values import NO_MUTANT, Filter, Judged, PossibleBug, Stage
+from agent_ci.jobs.measuring import Case, Measured
+
+SLOWEST = 2.0  # seconds that one test may take
+SLOWEST_OF_ALL, SHARE_OF_SUITE = 20.0, 0.1
+"""Seconds that all new tests of a push may take, or that share of the suite's, whichever is more."""
+
+_LONGEST_REASON = 300
+
+
+@dataclass
+class Sieve:
+    """The tests in *text*, to be the file *path*, about *targets*, whose files' *sources* are by path.
+
+    ``old`` are the names of the tests that the file had before, which are none of ours to judge.
+    """
+
+    path: str
+    text: str
+    file: TestsFile
+    targets: Sequence[Target]
+    sources: Mapping[str, str]
+    old: frozenset[str] = frozenset()
+    judged: dict[Candidate, Judged] = field(default_factory=dict)
+    found: list[PossibleBug] = field(default_factory=list)
+    useful: dict[Candidate, Useful] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin with every candidate offered and none judged."""
+        tests = [test for test in self.file.tests if test.name not in self.old]
+        candidates = [candidate for test in tests for candidate in test.candidates]
+        self.judged = {candidate: Judged(self.path, candidate.name) for candidate in candidates}
+
+    @property
+    def left(self) -> list[Candidate]:
+        """The candidates that no filter has taken out."""
+        return [candidate for candidate, one in self.judged.items() if not one.rejected_by]
+
+    @property
+    def remaining(self) -> str:
+        """The text without what was taken out; empty where no test is left."""
+        out = [candidate for candidate, one in self.judged.items() if one.rejected_by]
+        return without(self.text, out) if out else tidied(self.text)
+
+    def reject(self, candidate: Candidate, by: str, reason: str) -> None:
+        """Take *candidate* out."""
+        short = " ".join(reason.split())[:_LONGEST_REASON]
+        self.judged[candidate] = replace(self.judged[candidate], rejected_by=str(by), reason=short)
+
+    def advance(self, candidate: Candidate, stage: Stage, **facts: object) -> None:
+        """Note that *candidate* came as far as *stage*."""
+        self.judged[candidate] = replace(self.judged[candidate], stage=stage, **facts)  # type: ignore[arg-type]
+
+    def read(self) -> None:
+        """The filters that read and run nothing: F1 in part, F4 and F7."""
+        unknown = surroundings.unknown_names(self.file)
+        names = Counter(test.name for test in self.file.tests)
+        for test in self.file.tests:
+            if test.name in self.old:
+                continue
+            faults: tuple[tuple[Filter, str], ...] = (
+                (Filter.BUILDS, f"it reads {unknown[test.name]}, which nothing binds" if test.name in unknown else ""),
+                (Filter.BUILDS, "another test in the file has the same name" if names[test.name] > 1 else ""),
+                (Filter.ASSERTS, assertions.objection(test, self.file.tree)),
+                (Filter.ASSERTS, surroundings.waits(test, self.file.tree)),
+                (Filter.CLEAN, surroundings.objection(test, self.file.tree)),
+            )
+            by, reason = next(((by, reason) for by, reason in faults if reason), (None, ""))
+            for candidate in test.candidates if by else ():
+                self.reject(candidate, str(by), reason)
+
+    def weigh(self, measured: Measured) -> None:
+        """The filters that go by what was measured: F1, F2, F8, F9 and F5."""
+        ids = self.file_left.with_ids(self.path, measured.ids)
+        by_words = {candidate.name: own for candidate, own in ids.items()}
+        for candidate in self.left:
+            own = by_words.get(candidate.name, ())
+            cases = [measured.cases[id_] for id_ in own if id_ in measured.cases]
+            if not own:
+                self.reject(candidate, Filter.BUILDS, measured.broken or "pytest does not collect it")
+            elif len(cases) < len(own):
+                self.reject(candidate, Filter.QUICK, "there was no time to run it")
+            else:
+                self._weigh(candidate, cases, measured)
+
+    @property
+    def file_left(self) -> TestsFile:
+        """What is left, read anew: its rows are numbered as they stand there."""
+        found = TestsFile.read(self.remaining)
+        return found or TestsFile("", self.file.tree)
+
+    def _weigh(self, candidate: Candidate, cases: Sequence[Case], measured: Measured) -> None:
+        slow = max(cases, key=lambda case: case.seconds)
+        red = next((case for case in cases if case.outcome != "passed"), None)
+        seconds = sum(case.seconds for case in cases)
+        self.advance(candidate, Stage.BUILT, seconds=round(seconds, 3))
+        if red is not None and red.outcome != "hung":
+            said = f": {red.error}" if red.error else ""
+            return self.reject(candidate, Filter.GAINS, f"it does not pass alone ({red.outcome}){said}")
+        if slow.seconds > SLOWEST:
+            return self.reject(candidate, Filter.QUICK, f"it takes more than {SLOWEST:g} s")
+        self.advance(candidate, Stage.PASSED)
+        if bug := self._bug(candidate):
+            self.found.append(bug)
+            return self.reject(candidate, Filter.FREEZES_NO_BUG, bug.message)
+        gained = {target.name: self._gained(target, cases) for target in self.targets}
+        best = max(self.targets, key=lambda target: len(gained[target.name]), default=None)
+        if best is None or not gained[best.name]:
+            return self.reject(candidate, Filter.GAINS, "it runs no line that the tests there are do not run")
+        lines = gained[best.name]
+        self.advance(candidate, Stage.GAINED, target=best.name, lines=tuple(sorted(lines)))
+        return self._noticed(candidate, best, lines, {case.id for case in cases}, measured)
+
+    def _noticed(
+        self, candidate: Candidate, target: Target, lines: frozenset[int], ids: set[str], measured: Measured
+    ) -> None:
+        faults = [fault for fault in measured.faults if fault.target == target.name and fault.state != "untried"]
+        kills = tuple(fault.id for fault in faults if not fault.suite and ids & {*fault.by})
+        has_none = measured.viable.get(target.name) == 0
+        if not kills and not has_none:
+            why = "it notices no small fault of the lines that it runs" if faults else "no small fault could be tried"
+            return self.reject(candidate, Filter.KILLS, why)
+        self.advance(candidate, Stage.KILLED, kills=kills, labels=(NO_MUTANT,) if has_none else ())
+        size, order = self._size(candidate), list(self.judged).index(candidate)
+        self.useful[candidate] = Useful(candidate, target.name, frozenset(kills), lines, size, order)
+        return None
+
+    def _gained(self, target: Target, cases: Sequence[Case]) -> frozenset[int]:
+        ran = {line for case in cases for line in case.lines.get(target.path, ())}
+        return frozenset(ran & {*target.lines})
+
+    def _bug(self, candidate: Candidate) -> PossibleBug | None:
+        test = self._test(candidate)
+        found = (bugs.frozen(test, path, source) for path, source in self.sources.items())
+        return next((bug for bug in found if bug), None)
+
+    def _test(self, candidate: Candidate) -> TestFunction:
+        return next(test for test in self.file.tests if test.name == candidate.function)
+
+    def _size(self, candidate: Candidate) -> int:
+        test = self._test(candidate)
+        node = test.table.rows[candidate.row] if test.table and candidate.row is not None else test.node
+        return (node.end_lineno or node.lineno) - node.lineno + 1
+
+    def select(self, *, room: int, suite_seconds: float) -> None:
+        """The filters that hold the tests against each other: F6, and F8 for all of them together."""
+        _, out = chosen([self.useful[candidate] for candidate in self.left], room=room)
+        for candidate, (by, reason) in out.items():
+            self.reject(candidate, by, reason)
+        most = max(SLOWEST_OF_ALL, SHARE_OF_SUITE * suite_seconds)
+        while sum(self.judged[candidate].seconds for candidate in self.left) > most:
+            slowest = max(self.left, key=lambda candidate: self.judged[candidate].seconds)
+            self.reject(slowest, Filter.QUICK, f"the new tests together take more than {most:.0f} s")
+
+    def deliver(self) -> tuple[Judged, ...]:
+        """Every candidate, those that are left as delivered."""
+        for candidate in self.left:
+            self.advance(candidate, Stage.DELIVERED)
+        return tuple(self.judged.values())
+
+
+def with_comments(text: str, judged: Sequence[Judged], *, name: str, proposer: str) -> str:
+    """*text* with what is known of each test in *judged* above it, under the *name* of the delivery."""
+    return marked(text, dict(_provenances(judged, name, proposer)))
+
+
+def _provenances(judged: Sequence[Judged], name: str, proposer: str) -> Iterator[tuple[str, Provenance]]:
+    by_test: dict[str, list[Judged]] = {}
+    for one in judged:
+        if one.stage is Stage.DELIVERED:
+            by_test.setdefault(one.id.partition("[")[0], []).append(one)
+    for test, rows in by_test.items():
+        lines = tuple(sorted({line for one in rows for line in one.lines}))
+        kills = len({mutant for one in rows for mutant in one.kills})
+        labels = tuple(dict.fromkeys(label for one in rows for label in one.labels))
+        yield test, Provenance(name, rows[0].target, lines, kills, proposer, labels)

@@ -1,0 +1,193 @@
+"""Which of the tests that a reply offers are worth having: each is run, alone and beside the others, and held to it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from agent_ci.clone import GitTree
+from agent_ci.core.change import Patch
+from agent_ci.core.conditions import Conditions
+from agent_ci.core.report import Status, TestReport
+from agent_ci.core.run import Attempt, Evidence, Side
+from agent_ci.core.worth.selection import MOST_OF_PUSH
+from agent_ci.core.worth.tests_file import Candidate, TestsFile
+from agent_ci.core.worth.values import Filter, Judged, Mutants, Written
+from agent_ci.errors import InfrastructureError, UnsupportedError
+from agent_ci.jobs.controls import CLOCKS
+from agent_ci.jobs.measuring import MOST_MUTANTS, Measured, Measurement, counted
+from agent_ci.jobs.sieve import Sieve
+from agent_ci.pipeline import Tools
+
+_SHARE_TO_MEASURE = 0.5  # of the time left, that one reply's tests may take
+_MOST_SECONDS = 240.0
+_FRESH = 5  # runs in processes of their own; fewer where --repeat says so
+_MOST_OBJECTIONS = 12
+_ABSENT = "it did not run"
+
+
+def fresh_conditions(varies: frozenset[str], runs: int = _FRESH) -> Iterator[Conditions]:
+    """How new tests are run again: each time with another hash seed, and in turn in another order, at another time."""
+    for number in range(1, 1 + runs):
+        order = number - 2 if number in (3, 5) and "order" in varies else 0
+        clock = CLOCKS[number // 2 - 1] if number in (2, 4) and "clock" in varies else 0.0
+        yield Conditions(order=order, hash_seed=number if "hash_seed" in varies else None, clock=clock)
+
+
+@dataclass(frozen=True)
+class Worth:
+    """The filters for tests about what *evidence* says is untested; no more than *room* of them are kept."""
+
+    evidence: Evidence
+    tools: Tools
+    room: int = MOST_OF_PUSH
+    mutants: int = MOST_MUTANTS
+
+    def of(self, attempt: Attempt) -> Attempt:
+        """*attempt* with those of its tests that are worth having, or the objections to every one of them."""
+        patch = attempt.patch
+        assert patch is not None  # noqa: S101 - the pipeline proves changes only
+        sieves = [*self._sieves(patch)]
+        if not any(sieve.judged for sieve in sieves):
+            return replace(attempt, objections=("the change adds no test",), written=Written(bugs=attempt.reply.bugs))
+        counted = Mutants()
+        for sieve in sieves:
+            sieve.read()
+            if sieve.left:
+                counted += self._run(sieve, patch)
+        return self._judged(attempt, patch, sieves, counted)
+
+    def _sieves(self, patch: Patch) -> Iterator[Sieve]:
+        """The changed files of tests, each with its candidates."""
+        old, new = self.tools.clone.tree(patch.base_tree), self.tools.clone.tree(patch.tree)
+        sources = {target.path: _text(new, target.path) for target in self.evidence.untested}
+        for file in patch.files:
+            text = _text(new, file.path)
+            read, before = TestsFile.read(text), TestsFile.read(_text(old, file.path))
+            if read is None:
+                yield _unreadable(file.path)
+                continue
+            names = frozenset(test.name for test in before.tests) if before else frozenset[str]()
+            yield Sieve(file.path, text, read, self.evidence.untested, sources, names)
+
+    def _run(self, sieve: Sieve, patch: Patch) -> Mutants:
+        """Put *sieve* through the filters that run its tests, the cheapest first."""
+        seconds = min(_MOST_SECONDS, _SHARE_TO_MEASURE * self.tools.seconds_left())
+        measurement = Measurement(self.evidence, self.tools, seconds)
+        targets = [target for target in self.evidence.untested if target.function]
+        try:
+            measured = measurement.of(self._tree(patch, [sieve]), sieve.path, targets, most=self.mutants)
+        except (InfrastructureError, UnsupportedError) as error:
+            measured = Measured(broken=str(error))
+        sieve.weigh(measured)
+        if sieve.left:
+            self._repeat(sieve, patch)
+        sieve.select(room=self.room, suite_seconds=suite_seconds(self.evidence))
+        kept = frozenset(mutant for candidate in sieve.left for mutant in sieve.judged[candidate].kills)
+        return counted(measured.faults, kept)
+
+    def _repeat(self, sieve: Sieve, patch: Patch) -> None:
+        """F3, the part that needs the new tests only: five times in processes of their own."""
+        tree, file = self._tree(patch, [sieve]), sieve.file_left
+        ids: Mapping[str, tuple[str, ...]] = {}
+        runs = min(_FRESH, self.tools.repeat)
+        for number, conditions in enumerate(fresh_conditions(self.tools.runner.varies, runs), 1):
+            report = report_of(self.tools, tree, (sieve.path,), conditions)
+            ids = ids or ids_by_name(file, sieve.path, report)  # the first run has the order of the file
+            faults = faults_of(ids, report)
+            for candidate in sieve.left:
+                if fault := faults.get(candidate.name, "" if candidate.name in ids else _ABSENT):
+                    sieve.reject(candidate, Filter.RELIABLE, f"run {number} of {runs} in a fresh process: {fault}")
+
+    def _tree(self, patch: Patch, sieves: Sequence[Sieve]) -> str:
+        """The tree before the change with what is left of *sieves*."""
+        files = {sieve.path: _encoded(sieve.remaining) for sieve in sieves}
+        return self.tools.clone.edit(patch.base_tree, {path: text for path, text in files.items() if text is not None})
+
+    def _judged(self, attempt: Attempt, patch: Patch, sieves: Sequence[Sieve], counted: Mutants) -> Attempt:
+        bugs = (*attempt.reply.bugs, *(bug for sieve in sieves for bug in sieve.found))
+        left = [sieve for sieve in sieves if sieve.left]
+        judged = tuple(one for sieve in sieves for one in sieve.deliver())
+        written = Written(judged, gained(judged, self.evidence), counted, bugs)
+        for one in judged:
+            facts = {"file": one.file, "stage": str(one.stage), "by": one.rejected_by, "reason": one.reason}
+            self.tools.journal.record("candidate", id=one.id, **facts)
+        if not left:
+            return replace(attempt, objections=objections_of(judged), written=written)
+        made = self.tools.clone.patch(patch.base_tree, self._tree(patch, left))
+        report = TestReport.of(*self.evidence.before.cases, partial=self.evidence.before.partial)
+        return replace(attempt, patch=made, after=report, repeats=min(_FRESH, self.tools.repeat), written=written)
+
+
+def report_of(tools: Tools, tree: str, only: tuple[str, ...], conditions: Conditions) -> TestReport:
+    """What the tests *only*, or all, of *tree* come to; where they cannot be run at all, the reason and no case."""
+    try:
+        with tools.sandbox.open(tools.clone.tree(tree)) as workspace:
+            timeout = max(1.0, tools.seconds_left())
+            return tools.runner.run(workspace, only=only, timeout=timeout, conditions=conditions)
+    except (InfrastructureError, UnsupportedError) as error:
+        return TestReport(partial=(str(error),))
+
+
+def ids_by_name(file: TestsFile, path: str, report: TestReport) -> Mapping[str, tuple[str, ...]]:
+    """The ids of each candidate's cases, by its name, where *report* has them in the order of the *file* at *path*."""
+    return {candidate.name: ids for candidate, ids in file.with_ids(path, [case.id for case in report.cases]).items()}
+
+
+def faults_of(ids: Mapping[str, tuple[str, ...]], report: TestReport) -> Mapping[str, str]:
+    """The candidates, by name, of whose cases one did not pass in *report*, each with what was said."""
+    messages = {case.id: case.message.strip().splitlines() for case in report.red}
+    absent = next(iter(report.partial), _ABSENT)
+    found: dict[str, str] = {}
+    for name, own in ids.items():
+        bad = next((id_ for id_ in own if report.statuses.get(id_) is not Status.PASSED), None)
+        if bad:
+            told = messages.get(bad) or [str(report.statuses.get(bad, absent))]
+            found[name] = told[0]
+    return found
+
+
+def suite_seconds(evidence: Evidence) -> float:
+    """How long the suite took on the commit."""
+    return max((one.seconds for one in evidence.controls if one.side is Side.HEAD and not one.alone), default=0.0)
+
+
+def objections_of(judged: Sequence[Judged]) -> tuple[str, ...]:
+    """One sentence for each candidate that was taken out."""
+    rejected = [one for one in judged if one.rejected_by]
+    told = [f"{one.id}: {one.reason} ({one.rejected_by})" for one in rejected[:_MOST_OBJECTIONS]]
+    more = len(rejected) - len(told)
+    return (*told, *((f"and {more} more tests that are not worth having",) if more else ()))
+
+
+def gained(judged: Sequence[Judged], evidence: Evidence) -> Mapping[str, frozenset[int]]:
+    """The lines, by path, that the delivered tests of *judged* run and no test did before."""
+    paths = {target.name: target.path for target in evidence.untested}
+    found: dict[str, set[int]] = {}
+    for one in judged:
+        if not one.rejected_by and one.target in paths:
+            found.setdefault(paths[one.target], set()).update(one.lines)
+    for target in evidence.untested:
+        if target.path in found:  # a test that runs it has imported it
+            found[target.path].update(target.at_import)
+    return {path: frozenset(lines) for path, lines in sorted(found.items())}
+
+
+def _unreadable(path: str) -> Sieve:
+    """A file of which no test can be judged."""
+    nothing = TestsFile("", ast.Module(body=[], type_ignores=[]))
+    sieve = Sieve(path, "", nothing, (), {})
+    sieve.judged[Candidate(path)] = Judged(path, path, rejected_by=Filter.BUILDS, reason="it is no Python")
+    return sieve
+
+
+def _text(tree: GitTree, path: str) -> str:
+    try:
+        return tree.read(path).decode("utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
+        return ""
+
+
+def _encoded(text: str) -> bytes | None:
+    return text.encode() if text else None

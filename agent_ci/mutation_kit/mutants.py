@@ -1,0 +1,164 @@
+"""Small faults to put into given lines of a Python file: what a test that guards these lines has to notice.
+
+Python 3.10 and its standard library only. At most three faults per line follow "State of Mutation Testing at Google"
+(Petrovic and Ivankovic, 2018), which leaves out the same lines as ``arid`` does.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from types import CodeType
+
+from ..sandbox_kit.compiling import compile_quietly, future_flags, parse_quietly, signature
+from ..sandbox_kit.source import Source, Splice, first_line, has_exact_place
+from .arid import arid_lines, arid_nodes
+from .operators import OPERATORS
+
+MOST_PER_LINE = 3
+_LONGEST_QUOTE = 60
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One small fault: the UTF-8 bytes from *start* to *end* of the file become *replacement*.
+
+    ``id`` is the same for the same line of code in the same place, whoever makes the list. ``line`` is 1-based.
+    """
+
+    id: str
+    line: int
+    operator: str
+    description: str
+    start: int
+    end: int
+    replacement: str
+
+
+def mutants(source: str, lines: Collection[int], *, per_line: int = MOST_PER_LINE) -> list[Mutant]:
+    """At most *per_line* faults on each of *lines* (1-based), in the order of the file; none where it is no Python.
+
+    Each compiles, and none compiles to the program that is there already. What no test could sensibly notice is left
+    out: docstrings, annotations, logging, ``if TYPE_CHECKING``, and lines that say ``# pragma: no mutate``.
+    """
+    try:
+        file = Source("<mutant>", source.encode())
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    programs = _Programs(file)
+    wanted = frozenset(lines) - arid_lines(file)
+    found: list[Mutant] = []
+    for candidates in _by_line(file, wanted).values():
+        kept = 0
+        for operator, splice in _varied(candidates):
+            if kept == per_line:
+                break
+            if programs.are_different(splice):
+                found.append(_mutant(file, operator, splice))
+                kept += 1
+    return sorted(found, key=lambda mutant: (mutant.line, mutant.start, mutant.end, mutant.replacement))
+
+
+def apply(source: str, mutant: Mutant) -> str:
+    """*source* with the fault in it."""
+    return Splice(mutant.start, mutant.end, mutant.replacement).applied_to(source.encode()).decode()
+
+
+def _by_line(file: Source, lines: frozenset[int]) -> dict[int, list[tuple[str, Splice]]]:
+    """Every fault on *lines*, by line, in the order in which the nodes stand and the operators are listed."""
+    ignored = arid_nodes(file.tree)
+    found: dict[int, list[tuple[str, Splice]]] = {}
+    for node in ast.walk(file.tree):
+        if node in ignored or not has_exact_place(file, node):
+            continue
+        for operator, make in OPERATORS.items():
+            for splice in make(file, node):
+                line = _line_of(file, splice.start)
+                if line in lines:
+                    found.setdefault(line, []).append((operator, splice))
+    return {line: sorted(candidates, key=_order) for line, candidates in sorted(found.items())}
+
+
+def _order(candidate: tuple[str, Splice]) -> tuple[int, int, int, str]:
+    operator, splice = candidate
+    return list(OPERATORS).index(operator), splice.start, splice.end, splice.replacement
+
+
+def _varied(candidates: list[tuple[str, Splice]]) -> Iterator[tuple[str, Splice]]:
+    """*candidates* with the first of each operator before the second of any."""
+    left = {operator: [one for one in candidates if one[0] == operator] for operator, _ in candidates}
+    while left:
+        for operator in list(left):
+            yield left[operator].pop(0)
+            if not left[operator]:
+                del left[operator]
+
+
+def _line_of(file: Source, offset: int) -> int:
+    return file.data.count(b"\n", 0, offset) + 1
+
+
+def _mutant(file: Source, operator: str, splice: Splice) -> Mutant:
+    line = _line_of(file, splice.start)
+    column = splice.start - file.line_start(line)
+    old = file.data[splice.start : splice.end].decode()
+    text = f"{file.lines[line - 1].strip()!r}:{column}:{operator}:{old}:{splice.replacement}"
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return Mutant(f"{line}-{operator}-{digest}", line, operator, _described(old, splice.replacement), *_place(splice))
+
+
+def _place(splice: Splice) -> tuple[int, int, str]:
+    return splice.start, splice.end, splice.replacement
+
+
+def _described(old: str, new: str) -> str:
+    before, after = _short(old), _short(new)
+    if not before:
+        return f"`{after}` is added"
+    return f"`{before}` is left out" if not after or after == "pass" else f"`{before}` becomes `{after}`"
+
+
+def _short(text: str) -> str:
+    one_line = " ".join(text.split()).replace("`", "'")
+    return one_line if len(one_line) <= _LONGEST_QUOTE else f"{one_line[:_LONGEST_QUOTE]}..."
+
+
+class _Programs:
+    """Compiles edits, each with the outermost statement around it only: a file may be a hundred times larger."""
+
+    def __init__(self, file: Source) -> None:
+        self._file = file
+        self._flags = future_flags(file)
+        self._known: dict[tuple[int, int], set[object]] = {}
+        self._spans = list(self._statement_spans())
+
+    def _statement_spans(self) -> Iterator[tuple[int, int]]:
+        """From where to where each outermost statement stands, as whole lines."""
+        end = 0
+        for statement in self._file.tree.body:
+            start = self._file.line_start(first_line(statement))
+            following = self._file.line_start((statement.end_lineno or statement.lineno) + 1)
+            if start >= end:
+                yield start, following
+            end = following
+
+    def are_different(self, splice: Splice) -> bool:
+        """Whether the edit compiles, and to a program that is neither the one that is there nor one asked about."""
+        span = next((one for one in self._spans if one[0] <= splice.start and splice.end <= one[1]), None)
+        span = span or (0, len(self._file.data))
+        if span not in self._known:
+            self._known[span] = {self._program(Splice(span[0], span[0], ""), span)}
+        program = self._program(splice, span)
+        if program is None or program in self._known[span]:
+            return False
+        self._known[span].add(program)
+        return True
+
+    def _program(self, splice: Splice, span: tuple[int, int]) -> object:
+        start, end = span
+        moved = Splice(splice.start - start, splice.end - start, splice.replacement)
+        tree = parse_quietly(moved.applied_to(self._file.data[start:end]).decode("utf-8-sig"))
+        code: CodeType | None = compile_quietly(tree, "<mutant>", self._flags) if tree else None
+        return signature(code) if code else None

@@ -1,0 +1,228 @@
+"""Reads what the search in the sandbox wrote: untrusted data, so every value is checked before it is used."""
+
+from __future__ import annotations
+
+import ast
+import json
+import keyword
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from agent_ci.errors import UnsupportedError
+from agent_ci.files import open_regular
+from agent_ci.proposers.characterise.kit.acts import Call, Outcome
+from agent_ci.proposers.characterise.kit.targets import Target
+
+_MAX_BYTES = 60_000_000
+_MAX_LINES = 20_000
+_LONGEST = 700
+_LONGEST_WORDS = 300
+_PLAIN = (
+    *(ast.Expression, ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Call, ast.keyword, ast.Attribute),
+    *(ast.Name, ast.Load, ast.UnaryOp, ast.USub, ast.UAdd, ast.Invert, ast.Starred, ast.Lambda, ast.arguments),
+    *(ast.arg, ast.BinOp, ast.Add, ast.Sub),
+)
+_DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A call with its outcome, the ``kills`` (ids of faults that it notices) and the line pairs that it runs."""
+
+    call: Call
+    outcome: Outcome
+    kills: frozenset[str]
+    pairs: frozenset[tuple[int, int]]
+
+    @property
+    def lines(self) -> frozenset[int]:
+        """The wanted lines that it runs."""
+        return frozenset(line for _, line in self.pairs)
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """A call that ends in an accident, or not as its documentation says (``want``)."""
+
+    call: Call
+    outcome: Outcome
+    want: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found: ``names`` are what the texts stand on, local name -> (module, attribute).
+
+    ``unimported`` says why nothing could be tried at all. ``mutants`` counts the faults, ``is_cut`` whether the time
+    ended the search.
+    """
+
+    cases: tuple[Found, ...] = ()
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    suspicions: tuple[Suspicion, ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
+    unimported: str = ""
+    mutants: int = 0
+    is_cut: bool = False
+
+
+def read_answer(found: Path, replays: tuple[Path, ...], *, root: Path, targets: Mapping[str, Target]) -> Answer:
+    """The answer in the file *found*, with those of its cases that every one of *replays* confirms.
+
+    All are files below *root*. A line that breaks a rule is dropped, a file that does is no answer.
+    """
+    rows = list(_rows(found, root))
+    names = _names(next((row["names"] for row in rows if "names" in row), {}))
+    again = [dict(_again(path, root)) for path in replays]
+    cases = []
+    numbered = enumerate(row["case"] for row in rows if "case" in row)
+    for number, facts in numbered:
+        case = _case(facts, targets)
+        if case and all(replay.get(number) == case.outcome for replay in again):
+            cases.append(case)
+    summary: dict[str, Any] = next((row["summary"] for row in rows if isinstance(row.get("summary"), dict)), {})
+    skipped = [row["skipped"] for row in rows if isinstance(row.get("skipped"), dict)]
+    unimported: dict[str, Any] = next(
+        (row["unimported"] for row in rows if isinstance(row.get("unimported"), dict)), {}
+    )
+    return Answer(
+        tuple(cases),
+        names,
+        tuple(one for row in rows if (one := _suspicion(row.get("finding"), targets))),
+        tuple((_words(one.get("target")), _words(one.get("reason"))) for one in skipped),
+        _words(unimported.get("error", "")),
+        _count(summary.get("mutants")),
+        summary.get("cut") is True,
+    )
+
+
+def _rows(path: Path, root: Path) -> Iterator[dict[str, Any]]:
+    try:
+        with open_regular(path, root=root, max_bytes=_MAX_BYTES) as file:
+            lines = file.read(_MAX_BYTES).split(b"\n")[:_MAX_LINES]
+    except UnsupportedError:
+        return
+    for line in lines:
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict):
+            yield value
+
+
+def _again(path: Path, root: Path) -> Iterator[tuple[int, Outcome]]:
+    for row in _rows(path, root):
+        facts = row.get("again")
+        if isinstance(facts, dict) and type(facts.get("number")) is int:
+            outcome = _outcome(facts.get("outcome"))
+            if outcome:
+                yield facts["number"], outcome
+
+
+def _names(facts: object) -> dict[str, tuple[str, str]]:
+    found: dict[str, tuple[str, str]] = {}
+    for name, place in facts.items() if isinstance(facts, dict) else ():
+        match place:
+            case [str(module), str(attribute)] if attribute in (name, "") and _is_name(name) and _is_dotted(module):
+                found[name] = (module, attribute)
+    return found
+
+
+def _is_name(name: str) -> bool:
+    return name.isidentifier() and name.isascii() and not keyword.iskeyword(name)
+
+
+def _is_dotted(text: str) -> bool:
+    return bool(_DOTTED.fullmatch(text)) and not any(map(keyword.iskeyword, text.split(".")))
+
+
+def _case(facts: object, targets: Mapping[str, Target]) -> Found | None:
+    if not isinstance(facts, dict):
+        return None
+    call, outcome = _call(facts.get("call"), targets), _outcome(facts.get("outcome"))
+    if call is None or outcome is None or not outcome.is_kept or not _is_written(outcome):
+        return None
+    kills, pairs = facts.get("kills"), facts.get("pairs")
+    if not isinstance(kills, list) or not isinstance(pairs, list):
+        return None
+    ints = [tuple(pair) for pair in pairs if isinstance(pair, list) and [*map(type, pair)] == [int, int]]
+    return Found(call, outcome, frozenset(map(str, kills)), frozenset((one, other) for one, other in ints))
+
+
+def _suspicion(facts: object, targets: Mapping[str, Target]) -> Suspicion | None:
+    if not isinstance(facts, dict):
+        return None
+    call, outcome = _call(facts.get("call"), targets), _outcome(facts.get("outcome"))
+    return Suspicion(call, outcome, _words(facts.get("want"))) if call and outcome else None
+
+
+def _call(facts: object, targets: Mapping[str, Target]) -> Call | None:
+    match facts:
+        case {
+            "target": str(name),
+            "arguments": list(arguments),
+            "receiver": str(receiver),
+            "before": list(before),
+            "origin": str(origin),
+        } if name in targets:
+            pass
+        case _:
+            return None
+    known = {parameter.name for parameter in targets[name].parameters}
+    pairs = [tuple(pair) for pair in arguments if isinstance(pair, list) and [*map(type, pair)] == [str, str]]
+    texts = [text for _, text in pairs] + [receiver] * bool(receiver)
+    steps = [step for step in before if isinstance(step, str)]
+    is_sound = len(pairs) == len(arguments) and len(steps) == len(before) and {one for one, _ in pairs} <= known
+    if not is_sound or not all(is_plain(text) for text in (*texts, *steps)):
+        return None
+    return Call(name, tuple((one, other) for one, other in pairs), receiver, tuple(steps), origin)
+
+
+def _outcome(facts: object) -> Outcome | None:
+    match facts:
+        case {
+            "kind": str(kind),
+            "value": str(value),
+            "message": str(message),
+            "after": list(after),
+            "finish": str(finish),
+        } if finish in ("", "await", "list", "take", "await list", "await take") and len(message) <= _LONGEST:
+            pairs = [tuple(pair) for pair in after if isinstance(pair, list) and [*map(type, pair)] == [str, str]]
+            return Outcome(kind, value, message, tuple((one, other) for one, other in pairs), finish)
+    return None
+
+
+def _is_written(outcome: Outcome) -> bool:
+    subjects = all(_is_dotted(subject) for subject, _ in outcome.after)
+    values = all(is_plain(value) for _, value in outcome.after)
+    is_value = not outcome.value or is_plain(outcome.value)
+    return subjects and values and is_value and (outcome.kind == "returns" or _is_dotted(outcome.value))
+
+
+def is_plain(text: str) -> bool:
+    """Whether *text* is an expression of literals, names and calls, and of a length that a person reads."""
+    if len(text) > _LONGEST:
+        return False
+    try:
+        tree = ast.parse(text, mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return all(isinstance(node, _PLAIN) and not _is_private(node) for node in ast.walk(tree))
+
+
+def _is_private(node: ast.AST) -> bool:
+    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return name.startswith("_")
+
+
+def _words(value: object) -> str:
+    text = value if isinstance(value, str) else ""
+    return " ".join(text.split())[:_LONGEST_WORDS]
+
+
+def _count(value: object) -> int:
+    return value if type(value) is int and 0 <= value < _MAX_LINES else 0

@@ -1,0 +1,146 @@
+"""A call that a test could make, as source text, and what came of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from .targets import SPELLED, Target
+
+RESULT = "result"
+
+
+@dataclass(frozen=True)
+class Call:
+    """The *target* with *arguments* by parameter name, on the object *receiver* after the steps *before* on it.
+
+    All are expressions as source text; a step is one without its object: ``add("tea", 2)``. ``origin`` says where the
+    arguments come from: recorded, example, made or varied.
+    """
+
+    target: str
+    arguments: tuple[tuple[str, str], ...] = ()
+    receiver: str = ""
+    before: tuple[str, ...] = ()
+    origin: str = "made"
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What makes it the same call."""
+        return self.target, self.arguments, self.receiver, self.before
+
+    @property
+    def size(self) -> int:
+        """How much there is to read."""
+        steps = sum(len(step) + 4 for step in self.before)
+        return len(self.receiver) + steps + sum(len(name) // 4 + len(text) for name, text in self.arguments)
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """What comes first among calls that are worth the same: those of people, plain ones, short ones."""
+        return {"example": 0, "recorded": 0, "made": 1}.get(self.origin, 2), self.size
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The numbers and texts that it is made of."""
+        texts = (*(text for _, text in self.arguments), self.receiver, *self.before)
+        return frozenset(word for text in texts for word in re.findall(r"\d+|[\"']([^\"']*)[\"']", text) if word).union(
+            *(re.findall(r"\d+", text) for text in texts)
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """The call as JSON."""
+        arguments = [list(pair) for pair in self.arguments]
+        return {
+            "target": self.target,
+            "arguments": arguments,
+            "receiver": self.receiver,
+            "before": list(self.before),
+            "origin": self.origin,
+        }
+
+    @classmethod
+    def read(cls, facts: Mapping[str, Any]) -> Call:
+        """The call that ``facts`` were made of."""
+        arguments = tuple((str(name), str(text)) for name, text in facts["arguments"])
+        before = tuple(str(step) for step in facts["before"])
+        return cls(str(facts["target"]), arguments, str(facts["receiver"]), before, str(facts["origin"]))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call came to: ``kind`` returns, raises, or the reason why it is of no use.
+
+    ``value`` is the returned value, or the exception's class, as source; ``message`` what the exception said,
+    ``after`` what the call left behind: an expression over ``self`` or a parameter's name, and its value. ``finish``
+    says how the value is taken: await, list, or take (the first items of what may be endless).
+    """
+
+    kind: str
+    value: str = ""
+    message: str = ""
+    after: tuple[tuple[str, str], ...] = ()
+    finish: str = ""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether a test can say it."""
+        return self.kind in ("returns", "raises")
+
+    def facts(self) -> dict[str, Any]:
+        """The outcome as JSON."""
+        after = [list(pair) for pair in self.after]
+        return {
+            "kind": self.kind,
+            "value": self.value,
+            "message": self.message,
+            "after": after,
+            "finish": self.finish,
+        }
+
+    @classmethod
+    def read(cls, facts: Mapping[str, Any]) -> Outcome:
+        """The outcome that ``facts`` were made of."""
+        after = tuple((str(subject), str(value)) for subject, value in facts["after"])
+        return cls(str(facts["kind"]), str(facts["value"]), str(facts["message"]), after, str(facts["finish"]))
+
+
+def spelled(target: Target, call: Call, texts: Mapping[str, str], subject: str) -> str:
+    """The call as an expression, where *texts* stand for its arguments and *subject* for its object."""
+    if target.kind == "construction":
+        return call.receiver
+    if target.kind == "property":
+        return f"{subject}.{target.short}"
+    if target.short in SPELLED and target.kind == "method":
+        form = SPELLED[target.short]
+        return form.format(subject, *(texts[name] for name, _ in call.arguments))
+    arguments = ", ".join(_passed(target, call, texts))
+    if target.kind == "constructor":
+        return f"{target.owner}({arguments})"
+    head = f"{subject}.{target.short}" if target.kind == "method" else target.name
+    return f"{head}({arguments})"
+
+
+def _passed(target: Target, call: Call, texts: Mapping[str, str]) -> list[str]:
+    """The arguments as a person passes them: needed ones by place, those with a default by name."""
+    given = dict(call.arguments)
+    found, by_place = [], True
+    has_star = any(parameter.kind == "star" and parameter.name in given for parameter in target.parameters)
+    for parameter in target.parameters:
+        if parameter.name not in given:
+            by_place = by_place and parameter.kind != "positional"
+            continue
+        text = texts[parameter.name]
+        if parameter.kind == "star":
+            found.append(f"*{text}")
+        elif parameter.kind == "stars":
+            found.append(f"**{text}")
+        elif parameter.kind == "positional" and by_place and (not parameter.has_default or has_star):
+            found.append(text)
+        else:
+            found.append(f"{parameter.name}={text}")
+            by_place = False
+    return found

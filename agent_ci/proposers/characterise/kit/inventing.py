@@ -1,0 +1,150 @@
+"""Makes up calls of a target: from its pools one value at a time, then mixed, then close to what worked."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from .acts import Call
+from .pools import Pools
+from .showing import text_of
+from .targets import Parameter, Target
+from .varying import varied
+
+_MOST_OBJECTS = 30
+_MOST_STEPS = 3
+_LONGEST_WORD, _MOST_WORDS = 30, 60
+_LOOKS_AT_TYPES = frozenset({"isinstance", "type", "TypeError"})
+_ODD = ("None", "1.5", '"x"', "[1]", "7")
+_OPTIONAL = 0.4  # how often a parameter with a default is given, and an object is used before
+_REPLACED, _DROPPED = 0.2, 0.1  # how often an argument becomes any other, or is left out
+
+
+class Inventor:
+    """Calls of *target*. *partners* are the methods that may be called on its object before it."""
+
+    def __init__(self, target: Target, pools: Pools, partners: Sequence[Target], *, seed: str) -> None:
+        self.target = target
+        self._pools = pools
+        self._partners = partners
+        self._rng = random.Random(f"{seed}:{target.name}")  # noqa: S311 - repeatable, and no secret
+        self.objects = self._objects()
+        self._columns = {parameter.name: self._column(parameter) for parameter in target.parameters}
+        mined = pools.mined(target)
+        words = [one for one in (*mined.far, *mined.matching) if isinstance(one, str) and 0 < len(one) <= _LONGEST_WORD]
+        words += [str(one) for one in mined.far if type(one) is int]
+        self.words = list(dict.fromkeys(words))[:_MOST_WORDS]
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether everything that a call needs can be had."""
+        needed = [one for one in self.target.parameters if not one.has_default]
+        return (not self.target.needs_object or bool(self.objects)) and all(self._columns[one.name] for one in needed)
+
+    def _objects(self) -> list[str]:
+        if not self.target.needs_object:
+            return [""]
+        owner = vars(self._pools.module).get(self.target.owner.partition(".")[0])
+        for part in self.target.owner.split(".")[1:]:
+            owner = getattr(owner, part, None)
+        return self._pools.objects(owner)[:_MOST_OBJECTS] if isinstance(owner, type) else []
+
+    def _column(self, parameter: Parameter) -> list[str]:
+        values = self._pools.of(self.target, parameter)
+        if parameter.kind == "star":
+            groups = [f"[{', '.join(values[:size])}]" for size in (2, 1, 3, 0)]
+            return [*groups, *(f"[{value}]" for value in values[1:])]
+        if parameter.kind == "stars":
+            return [f"{{{text_of('a')}: {value}}}" for value in values[:4]]
+        return values
+
+    def first(self) -> Iterator[Call]:
+        """Each value of each parameter, where all others have their first one; each object once."""
+        needed = [one for one in self.target.parameters if not one.has_default]
+        usual = {one.name: self._columns[one.name][0] for one in needed}
+        for receiver in self.objects:
+            yield self._call(usual, receiver)
+        for parameter in self.target.parameters:
+            for text in self._columns[parameter.name]:
+                yield self._call({**usual, parameter.name: text}, self.objects[0])
+
+    def odd(self) -> Iterator[Call]:
+        """Values of other types than are asked for, where the code looks at types."""
+        reached = (self._pools.targets[name] for name in sorted(self.target.reaches))
+        if not any(one.mentions(_LOOKS_AT_TYPES) for one in reached):
+            return
+        needed = [one for one in self.target.parameters if not one.has_default]
+        usual = {one.name: self._columns[one.name][0] for one in needed}
+        for parameter in self.target.parameters:
+            if parameter.kind in ("positional", "keyword"):
+                yield from (self._call({**usual, parameter.name: text}, self.objects[0], (), "varied") for text in _ODD)
+
+    def mixed(self) -> Call:
+        """Any value of every parameter, those with a default half of the time."""
+        rng = self._rng
+        arguments = {}
+        for parameter in self.target.parameters:
+            column = self._columns[parameter.name]
+            if column and (not parameter.has_default or rng.random() < _OPTIONAL):
+                arguments[parameter.name] = column[int(len(column) * rng.random() ** 1.7)]
+        receiver = rng.choice(self.objects)
+        steps = self._steps() if self.target.needs_object and rng.random() < _OPTIONAL else ()
+        return self._call(arguments, receiver, steps)
+
+    def simpler(self, call: Call) -> Iterator[Call]:
+        """*call* with one thing less about it, or one thing as usual: what may be just as telling."""
+        for place in range(len(call.before)):
+            yield replace(call, before=(*call.before[:place], *call.before[place + 1 :]))
+        given = dict(call.arguments)
+        for parameter in self.target.parameters:
+            if parameter.name not in given:
+                continue
+            if parameter.has_default:
+                rest = tuple(pair for pair in call.arguments if pair[0] != parameter.name)
+                yield replace(call, arguments=rest)
+            for text in self._columns[parameter.name][:2]:
+                changed = ((name, text if name == parameter.name else old) for name, old in call.arguments)
+                yield replace(call, arguments=tuple(changed))
+        if call.receiver not in self.objects[:2]:
+            yield from (replace(call, receiver=one) for one in self.objects[:2])
+
+    def near(self, call: Call) -> Call:
+        """*call* with one thing about it changed."""
+        rng = self._rng
+        arguments = dict(call.arguments)
+        places = [one for one in self.target.parameters if self._columns[one.name]]
+        if self.target.needs_object and (not places or rng.random() < _OPTIONAL):
+            if rng.random() < _OPTIONAL:
+                return self._call(arguments, call.receiver, (*call.before, *self._steps())[-_MOST_STEPS:], "varied")
+            receiver = varied(call.receiver, rng, self.words, self.objects)
+            return self._call(arguments, receiver, call.before, "varied")
+        if not places:
+            return call
+        parameter = rng.choice(places)
+        column = self._columns[parameter.name]
+        if parameter.name not in arguments or rng.random() < _REPLACED:
+            arguments[parameter.name] = rng.choice(column)
+        elif parameter.has_default and rng.random() < _DROPPED:
+            del arguments[parameter.name]
+        else:
+            arguments[parameter.name] = varied(arguments[parameter.name], rng, self.words, column)
+        return self._call(arguments, call.receiver, call.before, "varied")
+
+    def _steps(self) -> tuple[str, ...]:
+        """One or two calls of other methods of the same class."""
+        found = []
+        for _ in range(self._rng.randint(1, 2)):
+            if not self._partners:
+                break
+            partner = self._rng.choice(self._partners)
+            columns = [self._pools.of(partner, one) for one in partner.parameters if not one.has_default]
+            if all(columns):
+                found.append(f"{partner.short}({', '.join(self._rng.choice(column[:8]) for column in columns)})")
+        return tuple(found)
+
+    def _call(
+        self, arguments: dict[str, str], receiver: str = "", before: tuple[str, ...] = (), origin: str = "made"
+    ) -> Call:
+        ordered = tuple((one.name, arguments[one.name]) for one in self.target.parameters if one.name in arguments)
+        return Call(self.target.name, ordered, receiver, before, origin)

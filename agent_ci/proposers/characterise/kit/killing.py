@@ -1,0 +1,116 @@
+"""Puts faults into the module, each in a fork, and tells which calls then come to something else."""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ....mutation_kit.mutants import Mutant, apply
+from ....sandbox_kit import children
+from .acts import Outcome
+from .calling import Caller
+from .exploring import Case
+from .showing import are_equal
+
+_SECONDS = 20.0  # of wall clock for one fault: an outer limit, each call has its own
+_MOST_DIGITS = 12
+_ENOUGH = 8  # calls that notice a fault, after which no further ones are asked
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """Which of the asked cases notice a fault, by number. ``is_endless`` where one of them would then never end."""
+
+    cases: tuple[int, ...] = ()
+    is_endless: bool = False
+
+
+class Faults:
+    """The module's *source* with faults in it."""
+
+    def __init__(self, source: str, module: types.ModuleType, caller: Caller) -> None:
+        self._source = source
+        self._module = module
+        self._caller = caller
+
+    def disturbed(self, cases: Sequence[Case]) -> Noticed:
+        """Which of *cases* come to something else where the module is only loaded over itself: they tell nothing."""
+        return self._run(self._source, cases, most=len(cases) + 1)
+
+    def noticed(self, mutant: Mutant, cases: Sequence[Case]) -> Noticed:
+        """Which of *cases* notice *mutant*; no more than are enough to choose from."""
+        return self._run(apply(self._source, mutant), cases, most=_ENOUGH)
+
+    def _run(self, source: str, cases: Sequence[Case], *, most: int) -> Noticed:
+        heard = children.run(lambda send: self._serve(source, cases, send, most), seconds=_SECONDS)
+        endless = any(message["kind"] == "endless" for message in heard.messages)
+        if not heard.ended and heard.messages:
+            endless = True
+        if not heard.messages:  # it cannot even be loaded: every test notices
+            return Noticed(tuple(range(len(cases))))
+        found = tuple(int(message["case"]) for message in heard.messages if message["kind"] == "noticed")
+        return Noticed(found, endless)
+
+    def _serve(self, source: str, cases: Sequence[Case], send: Any, most: int) -> None:
+        code = compile(source, self._caller.path, "exec", dont_inherit=True)
+        try:
+            exec(code, vars(self._module))  # noqa: S102 - the code under test, with a fault
+        except BaseException:  # noqa: BLE001 - a module that cannot be loaded is noticed by everybody
+            return
+        send({"kind": "loaded"})
+        count = 0
+        for number, case in enumerate(cases):
+            outcome, _ = self._caller.make(case.call, checked=False)
+            if outcome.kind in ("endless", "killed"):
+                send({"kind": "endless"})
+                return
+            if not self._is_same(case.outcome, outcome):
+                send({"kind": "noticed", "case": number})
+                count += 1
+            if count >= most:
+                return
+
+    def _is_same(self, expected: Outcome, actual: Outcome) -> bool:
+        """Whether a test that says *expected* passes where the call comes to *actual*."""
+        if expected.kind != actual.kind or expected.finish != actual.finish:
+            return False
+        if expected.kind == "raises":
+            return expected.value == actual.value and expected.message in actual.message
+        if not self._are_same_value(expected.value, actual.value):
+            return False
+        left = dict(actual.after)
+        return all(self._are_same_value(value, left.get(subject, "")) for subject, value in expected.after)
+
+    def _are_same_value(self, expected: str, actual: str) -> bool:
+        if expected == actual or not expected:
+            return True
+        if not actual:
+            return False
+        scope = {**self._caller.namespace, **self._caller.shower.names.namespace()}
+        try:
+            return are_equal(eval(actual, dict(scope)), eval(expected, dict(scope)))  # noqa: S307 - our own texts
+        except Exception:  # noqa: BLE001 - a value that cannot even be compared is another one
+            return False
+
+
+def reaching(cases: Sequence[Case], line: int, words: frozenset[str], *, most: int) -> list[int]:
+    """The numbers of *most* of *cases* that run *line*: those that are given one of *words*, short ones, and any."""
+    found = [(case.call.rank, number) for number, case in enumerate(cases) if line in case.lines]
+    ordered = [number for _, number in sorted(found)]
+    told = [number for number in ordered if words and words & cases[number].call.words]
+    rest = ordered[most // 4 :: max(1, len(ordered) // (most // 2))]
+    people = [number for number in ordered if not cases[number].call.rank[0]]
+    return list(dict.fromkeys([*people[: most // 4], *told[: most // 2], *ordered[: most // 4], *rest, *ordered]))[
+        :most
+    ]
+
+
+def words_around(source: str, line: int) -> frozenset[str]:
+    """The literals on *line*, as arguments have them, and the numbers next to them."""
+    found: set[str] = set()
+    for number in re.findall(r"(?<![\w.])\d+(?![\w.])", source.split("\n")[line - 1]):
+        found |= {str(int(number) + step) for step in (-1, 0, 1)} if len(number) < _MOST_DIGITS else set()
+    return frozenset(found | set(re.findall(r"[\"']([^\"']+)[\"']", source.split("\n")[line - 1])))

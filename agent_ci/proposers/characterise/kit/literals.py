@@ -1,0 +1,136 @@
+"""The literals that a function and what it calls were written with: what decides between its branches."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .samples import is_pattern, matching
+from .targets import Target
+
+_MOST = 40
+_LONGEST = 200
+_SIMPLE = (str, int, float, bytes)
+
+
+@dataclass
+class Mined:
+    """Values by where they were found: ``near`` what a parameter is compared with or handed to, ``far`` elsewhere.
+
+    ``matching`` are texts that the function's regular expressions match.
+    """
+
+    near: dict[str, list[Any]] = field(default_factory=dict)
+    far: list[Any] = field(default_factory=list)
+    matching: list[str] = field(default_factory=list)
+
+    def about(self, name: str) -> list[Any]:
+        """All values, those near the parameter *name* first."""
+        return unique([*self.near.get(name, ()), *self.matching, *self.far])[:_MOST]
+
+
+def mine(
+    target: Target,
+    targets: Mapping[str, Target],
+    globals_: Mapping[str, ast.expr],
+    live: Mapping[str, Any],
+    called: Sequence[Any] = (),
+) -> Mined:
+    """What *target* and the targets that it reaches were written with; *live* are the module's variables as they are.
+
+    *called* is what the module itself hands to its functions while it is imported.
+    """
+    found = Mined()
+    for name in [target.name, *sorted(target.reaches - {target.name})]:
+        node = targets[name].node
+        names = {parameter.name for parameter in targets[name].parameters}
+        if name == target.name:
+            for parameter in names:
+                found.near[parameter] = unique(_near(node, parameter, globals_))
+        else:  # what a function that is called compares with often comes from its caller's parameter of that name
+            for parameter in names & found.near.keys():
+                found.near[parameter] = unique([*found.near[parameter], *_near(node, parameter, globals_)])
+        found.far += _constants(node)
+        used = [one.id for one in ast.walk(node) if isinstance(one, ast.Name) and one.id in globals_]
+        for other in unique(used):
+            found.far += _constants(globals_[other])
+            pattern = live.get(other)
+            if isinstance(pattern, re.Pattern) and isinstance(pattern.pattern, str):
+                found.matching += matching(pattern.pattern)
+    found.far += called
+    texts = [one for one in found.far if isinstance(one, str)]
+    patterns = [one for one in unique(texts) if is_pattern(one)]
+    more = (text for pattern in patterns for text in matching(pattern))
+    found.matching = unique([*found.matching, *more])[: 3 * _MOST]
+    found.far = [one for one in unique(found.far) if one not in patterns]
+    for parameter, values in found.near.items():
+        found.near[parameter] = unique(other for one in values for other in _without_syntax(one))
+    return found
+
+
+def mine_attribute(tree: ast.Module, name: str, globals_: Mapping[str, ast.expr]) -> Mined:
+    """What the attribute *name* of any object is compared with in the module."""
+    return Mined(near={name: unique(_near(tree, name, globals_))[:_MOST]})
+
+
+def module_values(tree: ast.Module) -> dict[str, ast.expr]:
+    """What the module's variables are assigned, by name."""
+    found: dict[str, ast.expr] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    found[target.id] = node.value
+        elif isinstance(node, ast.AnnAssign) and node.value is not None and isinstance(node.target, ast.Name):
+            found[node.target.id] = node.value
+    return found
+
+
+def _without_syntax(value: Any) -> list[Any]:
+    """*value*, and in the place of a regular expression, which nobody would pass, texts that it matches."""
+    return matching(value) if isinstance(value, str) and is_pattern(value) else [value]
+
+
+def called_values(tree: ast.Module) -> list[Any]:
+    """The constants that statements of the module hand to functions: ``_irregular("person", "people")``."""
+    plain = (node for node in tree.body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+    return unique(value for node in plain for one in node.value.args for value in _constants(one))  # type: ignore[attr-defined]
+
+
+def _near(node: ast.AST, name: str, globals_: Mapping[str, ast.expr]) -> Iterator[Any]:
+    """The constants in comparisons, calls and look-ups that have the parameter *name* in them."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Compare | ast.Call | ast.Subscript | ast.BinOp) and _mentions(one, name):
+            yield from _constants(one)
+            for other in ast.walk(one):
+                if isinstance(other, ast.Name) and other.id in globals_:
+                    yield from _constants(globals_[other.id])
+        elif isinstance(one, ast.Match) and _mentions(one.subject, name):
+            yield from (value for case in one.cases for value in _constants(case.pattern))
+
+
+def _mentions(node: ast.AST, name: str) -> bool:
+    return any(
+        (isinstance(one, ast.Name) and one.id == name) or (isinstance(one, ast.Attribute) and one.attr == name)
+        for one in ast.walk(node)
+    )
+
+
+def _constants(node: ast.AST) -> list[Any]:
+    """The numbers and texts in *node*, without docstrings; a negative number as one."""
+    inert = {one.value for one in ast.walk(node) if isinstance(one, ast.Expr)}
+    messages = {below for one in ast.walk(node) if isinstance(one, ast.Raise) for below in ast.walk(one)}
+    found = [
+        one.value
+        for one in ast.walk(node)
+        if isinstance(one, ast.Constant) and type(one.value) in _SIMPLE and one not in inert and one not in messages
+    ]
+    return [one for one in found if not isinstance(one, str) or len(one) <= _LONGEST]
+
+
+def unique(values: Iterable[Any]) -> list[Any]:
+    """*values* without repetitions, in order; 1, 1.0 and True are three."""
+    return list({(type(value), value): value for value in values}.values())

@@ -1,0 +1,395 @@
+"""Which values a parameter may be given, as source text, the most sensible first."""
+
+from __future__ import annotations
+
+import ast
+import collections.abc
+import contextlib
+import dataclasses
+import datetime as dt
+import decimal
+import enum
+import fractions
+import inspect
+import itertools
+import pathlib
+import re
+import types
+import typing
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from .guessing import kind_from_use
+from .literals import Mined, called_values, mine, mine_attribute, module_values, unique
+from .naming import UnnamedError, lookup
+from .senses import guess, numbers_for, texts_for
+from .showing import Shower, UnshownError, text_of
+from .targets import Parameter, Target
+
+MOST = 60  # values for one parameter
+_DEEPEST = 3
+_FEW = 4
+_MANY = 10**7  # a count larger than this only costs time
+
+_FIXED: dict[Any, tuple[str, ...]] = {
+    bool: ("True", "False"),
+    type(None): ("None",),
+    bytes: ('b"abc"', 'b""', r'b"\x00\xff"', 'b"Hello, World"'),
+    complex: ("1 + 2j", "0j"),
+    range: ("range(3)", "range(0)"),
+    slice: ("slice(1, 3)",),
+    type: ("int", "str", "list"),
+    object: ("1", '"a"', "None", "[1, 2]"),
+}
+_MOMENTS: dict[Any, tuple[str, ...]] = {
+    dt.date: ("date(2024, 2, 29)", "date(2023, 12, 31)", "date(2024, 1, 1)", "date(2024, 3, 15)", "date(2023, 7, 2)"),
+    dt.datetime: (
+        "datetime(2024, 2, 29, 13, 30)", "datetime(2023, 12, 31, 23, 59, 59)", "datetime(2024, 1, 1, 0, 0)",
+        "datetime(2024, 3, 15, 9, 5, 7)",
+    ),
+    dt.time: ("time(13, 30)", "time(0, 0)", "time(23, 59, 59)"),
+    dt.timedelta: (
+        "timedelta(days=1)", "timedelta(0)", "timedelta(seconds=90)", "timedelta(hours=25, minutes=1)",
+        "timedelta(days=400)", "timedelta(days=-1)",
+    ),
+}  # fmt: skip
+_EXACT: dict[Any, tuple[str, str, tuple[str, ...]]] = {
+    decimal.Decimal: ("Decimal", "decimal", ('"10.50"', '"0"', '"1"', '"-1"', '"0.005"', '"99.99"', '"100"')),
+    fractions.Fraction: ("Fraction", "fractions", ("1, 3", "0", "-1, 2", "7, 2")),
+    pathlib.Path: ("Path", "pathlib", ('"docs/readme.md"', '"a/b.tar.gz"', '"notes"', '"."')),
+    uuid.UUID: ("UUID", "uuid", ("int=1", "int=0")),
+}
+_LISTS = (
+    list,
+    collections.abc.Sequence,
+    collections.abc.Iterable,
+    collections.abc.Iterator,
+    collections.abc.Collection,
+)
+_LIST_LIKE = (*_LISTS, collections.abc.MutableSequence, collections.abc.Generator, collections.abc.Reversible)
+_SETS = (set, frozenset, collections.abc.Set, collections.abc.MutableSet)
+_MAPPINGS = (dict, collections.abc.Mapping, collections.abc.MutableMapping, collections.OrderedDict)
+_CALLABLES = ("str", "len", "abs", "bool", "str.upper", "lambda x: x", "int")
+
+
+class Pools:
+    """The values for the parameters of one module's targets. ``seen`` are those of calls that were recorded."""
+
+    def __init__(
+        self, module: types.ModuleType, tree: ast.Module, targets: Mapping[str, Target], shower: Shower
+    ) -> None:
+        self.module = module
+        self.targets = targets
+        self.shower = shower
+        self.seen: dict[tuple[str, str], list[str]] = {}
+        self._tree = tree
+        self._globals = module_values(tree)
+        self._mined: dict[str, Mined] = {}
+        self._objects: dict[type, list[str]] = {}
+        self._pools: dict[tuple[str, str], list[str]] = {}
+
+    def mined(self, target: Target) -> Mined:
+        """The literals of *target*."""
+        if target.name not in self._mined:
+            self._mined[target.name] = mine(
+                target, self.targets, self._globals, vars(self.module), called_values(self._tree)
+            )
+        return self._mined[target.name]
+
+    def of(self, target: Target, parameter: Parameter) -> list[str]:
+        """The values for *parameter*: those recorded and those its annotation, its name and the code speak for."""
+        key = (target.name, parameter.name)
+        if key not in self._pools:
+            found = itertools.chain(self.seen.get(key, ()), self._made(target, parameter))
+            self._pools[key] = unique(found)[:MOST]
+        return self._pools[key]
+
+    def _made(self, target: Target, parameter: Parameter) -> Iterator[str]:
+        hint = hints_of(self.module, target).get(parameter.name)
+        if hint is None:
+            hint = self._guessed(target, parameter)
+        about = _About(parameter.name, self.mined(target))
+        return self.values(hint, about, _DEEPEST)
+
+    def _guessed(self, target: Target, parameter: Parameter) -> Any:
+        """A type for a parameter that has none: from its default, from what is done with it, from its name."""
+        default = default_of(self.module, target, parameter.name)
+        if default is not inspect.Parameter.empty and default is not None and type(default) in _BY_DEFAULT:
+            return type(default)
+        kind = kind_from_use(target, parameter.name, self.targets)
+        hint = _BY_KIND.get(kind, _ANYTHING)
+        return typing.Optional[hint] if default is None else hint  # noqa: UP045 - the type is computed
+
+    def values(self, hint: Any, about: _About, depth: int) -> Iterator[str]:
+        """Values of the type *hint*."""
+        origin, inner = typing.get_origin(hint), typing.get_args(hint)
+        if hint is Any or isinstance(hint, typing.TypeVar) or hint is inspect.Parameter.empty:
+            bound = getattr(hint, "__bound__", None)
+            constraints = getattr(hint, "__constraints__", ())
+            options = [bound] if bound else [*constraints] or [int, str]
+            yield from alternately(self.values(one, about, depth) for one in options)
+        elif origin in (typing.Union, types.UnionType):
+            yield from alternately(self.values(one, about, depth) for one in inner)
+        elif origin is typing.Annotated or str(origin) in ("typing.Final", "typing.ClassVar"):
+            yield from self.values(inner[0], about, depth)
+        elif origin is typing.Literal:
+            yield from self._shown(inner)
+        elif isinstance(hint, typing.NewType):
+            yield from self.values(hint.__supertype__, about, depth)
+        elif depth and (origin or hint) in _CONTAINERS:
+            yield from _CONTAINERS[origin or hint](self, inner, about, depth)
+        elif origin is type:
+            yield from self._shown(inner)
+        elif (origin or hint) is collections.abc.Callable or hint is Callable:
+            yield from _CALLABLES
+        else:
+            yield from self._plain(origin or hint, about, depth)
+
+    def _plain(self, hint: Any, about: _About, depth: int) -> Iterator[str]:
+        if hint is str:
+            yield from about.texts()
+        elif hint is int:
+            yield from about.integers()
+        elif hint is float:
+            yield from about.floats()
+        elif hint in _MOMENTS:
+            self.shower.names.add(hint.__name__, "datetime")
+            yield from _MOMENTS[hint]
+        elif hint in (pathlib.PurePath, pathlib.Path):
+            yield from self._exact(pathlib.Path, about)
+        elif hint in _EXACT:
+            yield from self._exact(hint, about)
+        elif hint is re.Pattern:
+            yield from ()
+        elif hint in _FIXED:
+            yield from _FIXED[hint]
+        elif isinstance(hint, type) and depth:
+            yield from self.objects(hint, depth - 1)
+
+    def _exact(self, hint: Any, about: _About) -> Iterator[str]:
+        name, module, arguments = _EXACT[hint]
+        self.shower.names.add(name, module)
+        near = about.integers() if hint is decimal.Decimal else ()
+        yield from (f'{name}("{number}")' for number in itertools.islice(near, _FEW * 2))
+        yield from (f"{name}({one})" for one in arguments)
+
+    def _shown(self, values: Iterable[Any]) -> Iterator[str]:
+        for value in values:
+            with contextlib.suppress(UnshownError):
+                yield self.shower.text(value)
+
+    def objects(self, kind: type, depth: int = _DEEPEST - 1) -> list[str]:
+        """Objects of the class *kind*, by its constructor; none where it cannot be had by an import."""
+        if kind not in self._objects:
+            self._objects[kind] = []  # a class whose objects hold others of their kind ends here
+            with contextlib.suppress(UnnamedError, TypeError, ValueError):
+                self._objects[kind] = unique(itertools.islice(self._constructed(kind, depth), MOST // 2))
+        return self._objects[kind]
+
+    def _constructed(self, kind: type, depth: int) -> Iterator[str]:
+        if issubclass(kind, enum.Enum):
+            yield from self._shown(kind)
+            return
+        if inspect.isabstract(kind) or getattr(kind, "_is_protocol", False) or kind.__module__ == "builtins":
+            for other in kind.__subclasses__()[:_FEW]:
+                yield from self.objects(other, depth)
+            return
+        name = self.shower.names.of(kind)
+        yield from self.seen.get((name, ""), ())
+        keys = typing.is_typeddict(kind)
+        columns = {one.name: one for one in self._fields(kind, depth)}
+        pools = {field: itertools.islice(one.values, _FEW * 3) for field, one in columns.items()}
+        needed = {field: [*values] for field, values in pools.items()}
+        if any(not values and not columns[field].has_default for field, values in needed.items()):
+            return
+        for row in _rows({field: values for field, values in needed.items() if values}, columns):
+            if keys:
+                yield f"{{{', '.join(f'{text_of(field)}: {value}' for field, value in row.items())}}}"
+            else:
+                yield f"{name}({', '.join(_argument(columns[field], value) for field, value in row.items())})"
+
+    def _fields(self, kind: type, depth: int) -> Iterator[_Field]:
+        if typing.is_typeddict(kind):
+            for name, hint in typing.get_type_hints(kind).items():
+                yield _Field(name, self.values(hint, _About(name, Mined()), depth), "keyword", has_default=False)
+            return
+        signature = inspect.signature(kind)
+        target = self.targets.get(f"{kind.__qualname__}.__init__") if kind.__module__ == self.module.__name__ else None
+        hints = _quiet_hints(kind.__init__) or _quiet_hints(kind)  # type: ignore[misc] # whichever class it is
+        checked = self.mined(target) if target else self._mined_of_class(kind)
+        for parameter in signature.parameters.values():
+            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                continue
+            hint = hints.get(parameter.name, parameter.annotation)
+            if hint is parameter.empty or isinstance(hint, str):
+                hint = _BY_KIND.get(guess(parameter.name), _ANYTHING)
+            used = mine_attribute(self._tree, parameter.name, self._globals).near[parameter.name]
+            near = unique([*checked.near.get(parameter.name, ()), *used])
+            mined = Mined({parameter.name: near}, checked.far, checked.matching)
+            values = self.values(hint, _About(parameter.name, mined), depth)
+            is_keyword = parameter.kind is parameter.KEYWORD_ONLY or dataclasses.is_dataclass(kind)
+            has_default = parameter.default is not parameter.empty
+            yield _Field(parameter.name, values, "keyword" if is_keyword else "positional", has_default=has_default)
+
+    def _mined_of_class(self, kind: type) -> Mined:
+        """The literals of a class without a constructor of its own: those of the one that checks the fields."""
+        target = self.targets.get(f"{kind.__qualname__}.__post_init__")
+        return self.mined(target) if target and kind.__module__ == self.module.__name__ else Mined()
+
+
+@dataclasses.dataclass(frozen=True)
+class _Field:
+    name: str
+    values: Iterator[str]
+    kind: str
+    has_default: bool
+
+
+def _argument(field: _Field, value: str) -> str:
+    return f"{field.name}={value}" if field.kind == "keyword" or field.has_default else value
+
+
+def _rows(pools: Mapping[str, list[str]], columns: Mapping[str, _Field]) -> Iterator[dict[str, str]]:
+    """The likeliest value of each field, without and with those that have a default; then one changed at a time."""
+    first = {field: values[0] for field, values in pools.items()}
+    needed = {field: value for field, value in first.items() if not columns[field].has_default}
+    yield needed
+    if needed != first:
+        yield first
+    for place in range(1, _FEW * 3):
+        for field, values in pools.items():
+            if place < len(values):
+                yield {**(first if columns[field].has_default else needed), field: values[place]}
+        yield {
+            field: values[(place * (shift + 1)) % len(values)] for shift, (field, values) in enumerate(pools.items())
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class _About:
+    """What is known of one parameter beside its type: its *name* and the literals it may be compared with."""
+
+    name: str
+    mined: Mined
+
+    def texts(self) -> Iterator[str]:
+        near = [one for one in self.mined.near.get(self.name, ()) if isinstance(one, str)]
+        rest = [one for one in (*self.mined.matching, *self.mined.far) if isinstance(one, str)]
+        ordered = [*near[:6], *self.mined.matching[:8], *texts_for(self.name)[:8], *near, *rest, *texts_for(self.name)]
+        for text in unique(ordered):
+            with contextlib.suppress(UnshownError):
+                yield text_of(text)
+
+    def integers(self) -> Iterator[str]:
+        near = [one for one in self.mined.near.get(self.name, ()) if type(one) in (int, float)]
+        far = [one for one in self.mined.far if type(one) in (int, float)]
+        whole = [int(one) for one in near if abs(one) < _MANY]
+        rest = [int(one) for one in far if abs(one) < _MANY]
+        sensible = [int(one) for one in numbers_for(self.name)]
+        around = [other for one in (*whole, *rest) for other in (one - 1, one + 1)]
+        yield from map(str, unique([*sensible[:4], *whole, *around[: 2 * len(whole)], *sensible, *rest, *around]))
+
+    def floats(self) -> Iterator[str]:
+        near = [*self.mined.near.get(self.name, ()), *self.mined.far]
+        floats = [repr(one) for one in near if type(one) is float]
+        whole = [f"{one}.0" for one in itertools.islice(self.integers(), MOST // 3)]
+        yield from unique([*floats, "1.5", "0.0", "-2.5", *whole, "0.1", "99.99", "1e6", "2.5e9", "1e15", "7e22"])
+
+
+def _list(pools: Pools, inner: tuple[Any, ...], about: _About, depth: int) -> Iterator[str]:
+    first, *rest = (*itertools.islice(pools.values((inner or (Any,))[0], about, depth - 1), 9),) or ("",)
+    yield from ("[]",)
+    if re.search("[A-Za-z]", first) and first.startswith('"'):
+        rest.insert(1, first.swapcase())
+    yield from (f"[{', '.join(one)}]" for one in _groups([first, *rest]) if first)
+
+
+def _groups(values: list[str]) -> Iterator[list[str]]:
+    """Some, one, the same twice, in both orders, and all."""
+    yield values[:3]
+    yield values[:1]
+    yield [*values[:2], values[0]]
+    yield [values[0], *values[2:3]]
+    yield [*reversed(values[:4])]
+    yield values
+    yield from ([value] for value in values[1:])
+    yield from ([one, other] for one, other in itertools.pairwise(values[3:]))
+
+
+def _set(pools: Pools, inner: tuple[Any, ...], about: _About, depth: int) -> Iterator[str]:
+    values = unique(itertools.islice(pools.values((inner or (int,))[0], about, depth - 1), 6))
+    yield "set()"
+    yield from (f"{{{', '.join(one)}}}" for one in (values[:2], values[:1], values) if one)
+
+
+def _mapping(pools: Pools, inner: tuple[Any, ...], about: _About, depth: int) -> Iterator[str]:
+    key, item = inner or (str, Any)
+    near = [one for one in about.mined.near.get(about.name, ()) if isinstance(one, str)]
+    texts = [text_of(one) for one in near if re.fullmatch(r"[\w .-]+", one)] if key is str else []
+    keys = unique([*texts, *itertools.islice(pools.values(key, _About("key", Mined()), depth - 1), 4)])
+    items = [*itertools.islice(pools.values(item, about, depth - 1), 8)]
+    yield "{}"
+    for size in (1, 2, 3):
+        for shift in range(len(items)):
+            moved = items[shift:] + items[:shift]
+            pairs = zip(keys, itertools.islice(itertools.cycle(moved), size), strict=False)
+            yield f"{{{', '.join(f'{one}: {other}' for one, other in pairs)}}}"
+
+
+def _tuple(pools: Pools, inner: tuple[Any, ...], about: _About, depth: int) -> Iterator[str]:
+    if not inner or inner[-1] is ...:
+        for text in _list(pools, inner[:1], about, depth):
+            yield "()" if text == "[]" else f"tuple({text})"
+        return
+    columns = [[*itertools.islice(pools.values(one, about, depth - 1), 6)] for one in inner]
+    if all(columns):
+        for place in range(6):
+            row = [column[(place * (index + 1)) % len(column)] for index, column in enumerate(columns)]
+            yield f"({row[0]},)" if len(row) == 1 else f"({', '.join(row)})"
+
+
+_CONTAINERS: dict[Any, Callable[[Pools, tuple[Any, ...], _About, int], Iterator[str]]] = {
+    **dict.fromkeys(_LIST_LIKE, _list),
+    **dict.fromkeys(_SETS, _set),
+    **dict.fromkeys(_MAPPINGS, _mapping),
+    tuple: _tuple,
+}
+_BY_DEFAULT = (bool, int, float, str, bytes, list, dict, set, tuple)
+_BY_KIND: dict[str, Any] = {
+    "bool": bool, "int": int, "float": float, "str": str, "list": list[int], "dict": dict[str, int],
+    "callable": collections.abc.Callable, "date": dt.date, "datetime": dt.datetime, "timedelta": dt.timedelta,
+    "texts": list[str], "number": int | float, "bytes": bytes, "set": set[int],
+}  # fmt: skip
+_ANYTHING = int | str | list[int] | None
+
+
+def hints_of(module: types.ModuleType, target: Target) -> dict[str, Any]:
+    """The types of *target*'s parameters; none where they cannot be read."""
+    with contextlib.suppress(UnnamedError):
+        found = lookup(module.__name__, target.name if target.kind != "property" else target.owner)
+        return _quiet_hints(found)
+    return {}
+
+
+def default_of(module: types.ModuleType, target: Target, parameter: str) -> Any:
+    """The default of *target*'s *parameter*; inspect.Parameter.empty where it has none."""
+    with contextlib.suppress(UnnamedError, TypeError, ValueError, KeyError):
+        return inspect.signature(lookup(module.__name__, target.name)).parameters[parameter].default
+    return inspect.Parameter.empty
+
+
+def _quiet_hints(thing: Any) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(inspect.unwrap(thing))
+    except Exception:  # noqa: BLE001 - whatever an annotation does when it is read
+        return {}
+
+
+def alternately(columns: Iterable[Iterable[str]]) -> Iterator[str]:
+    """The first of each, then the second of each, and so on."""
+    left = [iter(column) for column in columns]
+    while left:
+        heads = [(column, next(column, None)) for column in left]
+        yield from (head for _, head in heads if head is not None)
+        left = [column for column, head in heads if head is not None]

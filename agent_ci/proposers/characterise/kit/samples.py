@@ -1,0 +1,96 @@
+"""Texts that match a regular expression, made from its syntax."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    try:
+        from re import _constants as constants  # type: ignore[attr-defined] # Python 3.11 and later
+        from re import _parser as parser  # type: ignore[attr-defined]
+    except ImportError:
+        import sre_constants as constants
+        import sre_parse as parser
+
+_MOST = 6  # texts for one expression
+_LONGEST = 60
+_LONGEST_PATTERN = 500
+_BY_CATEGORY = {
+    "CATEGORY_DIGIT": "7", "CATEGORY_WORD": "a", "CATEGORY_SPACE": " ", "CATEGORY_NOT_DIGIT": "x",
+    "CATEGORY_NOT_WORD": "-", "CATEGORY_NOT_SPACE": "x",
+}  # fmt: skip
+_FILL = "x1 A-_."
+
+
+def matching(pattern: str) -> list[str]:
+    """A few texts that *pattern* matches: with as little as it allows, with more, and by each of its branches."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compiled = re.compile(pattern)
+            tree = parser.parse(pattern)
+    except (re.error, RecursionError, OverflowError, ValueError):
+        return []
+    found = []
+    for choice in range(_MOST):
+        text = "".join(_texts(tree, choice, {}))[:_LONGEST]
+        if text not in found and compiled.search(text):
+            found.append(text)
+    return found
+
+
+def is_pattern(text: str) -> bool:
+    """Whether *text* looks like a regular expression and is one."""
+    if not re.search(r"[\\\[({^$*+?|]", text) or len(text) > _LONGEST_PATTERN or not re.search(r"\w", text):
+        return False
+    return bool(matching(text))
+
+
+def _texts(tree: Any, choice: int, groups: dict[int, str]) -> Iterator[str]:  # noqa: C901 - a row for each kind of node
+    """The parts of one text; *choice* says which branch is taken and how often something repeats."""
+    for operator, argument in tree:
+        name = str(operator)
+        if operator is constants.LITERAL:
+            yield chr(argument)
+        elif operator is constants.NOT_LITERAL:
+            yield next(sign for sign in _FILL if sign != chr(argument))
+        elif operator is constants.ANY:
+            yield _FILL[choice % 2]
+        elif operator is constants.IN:
+            yield _member(argument, choice)
+        elif operator is constants.BRANCH:
+            branches = argument[1]
+            yield from _texts(branches[choice % len(branches)], choice, groups)
+        elif operator is constants.SUBPATTERN:
+            text = "".join(_texts(argument[3], choice, groups))
+            if argument[0] is not None:
+                groups[argument[0]] = text
+            yield text
+        elif name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+            least, most, inner = argument
+            for _ in range(min(int(most), int(least) + (choice + 1) % 3, 8)):
+                yield from _texts(inner, choice, groups)
+        elif operator is constants.GROUPREF:
+            yield groups.get(argument, "")
+
+
+def _member(members: list[Any], choice: int) -> str:
+    """A sign of a set."""
+    if members[0][0] is constants.NEGATE:
+        excluded = {_sign(one, 0) for one in members[1:]}
+        return next((sign for sign in _FILL if sign not in excluded), "~")
+    return _sign(members[choice % len(members)], choice)
+
+
+def _sign(member: tuple[Any, Any], choice: int) -> str:
+    operator, argument = member
+    if operator is constants.LITERAL:
+        return chr(argument)
+    if operator is constants.RANGE:
+        low, high = argument
+        return chr(min(low + choice, high))
+    return _BY_CATEGORY.get(str(argument), "x")

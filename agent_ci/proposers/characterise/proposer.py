@@ -1,0 +1,189 @@
+"""Writes tests offline: calls what a change left untested in the sandbox, and records what it does."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import json
+import os
+import time
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agent_ci import kits
+from agent_ci.core.names import parse
+from agent_ci.core.run import Attempt, Cost, Evidence, Reply
+from agent_ci.core.test_style import Style, style_of
+from agent_ci.core.worth.provenance import delivery_name
+from agent_ci.core.worth.values import PossibleBug
+from agent_ci.kits import PACKAGE
+from agent_ci.ports import Command, Tree, Workbench, Workspace
+from agent_ci.proposers.characterise.answers import Answer, Suspicion, read_answer
+from agent_ci.proposers.characterise.choosing import chosen
+from agent_ci.proposers.characterise.kit.acts import spelled
+from agent_ci.proposers.characterise.kit.targets import Target, targets_of
+from agent_ci.proposers.characterise.writing import written
+
+_KIT = "proposers/characterise/kit"
+_LAUNCHER = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    f"from {PACKAGE}.{_KIT.replace('/', '.')}.harness import main; del sys.path[0]; sys.exit(main(sys.argv[2:]))"
+)
+_GRACE = 15.0  # seconds that a program gets beyond its own limit before the sandbox ends it
+_PATIENCE = 3.0  # seconds of wall clock for each of processor time
+_LEAST = 5.0  # seconds below which nothing is begun
+_RECORDING = 20.0  # seconds for running the tests that there are
+_REPLAYING = 30.0
+_MOST_TEST_FILES = 20
+# What is recorded must come out again where all of this is different.
+_ELSEWHERE: tuple[Mapping[str, str], ...] = (
+    {"PYTHONHASHSEED": "1", "TZ": "Asia/Kathmandu", "LC_ALL": "C"},
+    {"PYTHONHASHSEED": "4242", "TZ": "America/Los_Angeles", "LC_ALL": "C.UTF-8"},
+)
+
+
+@dataclass(frozen=True)
+class Characterise:
+    """Characterises the untested functions of one module: pure ones, typed or not, methods and dataclasses.
+
+    ``seed`` makes every choice repeatable. Work is bounded by counts, about ``trials`` calls a function and
+    ``most_mutants`` faults; *seconds* is an outer limit that is told where it cut something off.
+    """
+
+    seed: int = field(default=0, kw_only=True)
+    trials: int = field(default=1200, kw_only=True)
+    most_mutants: int = field(default=300, kw_only=True)
+    seconds: float = field(default=60.0, kw_only=True)
+
+    def propose(
+        self, evidence: Evidence, _attempts: tuple[Attempt, ...], workbench: Workbench
+    ) -> Generator[Reply, Attempt, None]:
+        """Offer one file of tests, or say of each function why there is none."""
+        seconds = min(self.seconds, workbench.seconds_left() / 2)
+        paths = {target.path for target in evidence.untested}
+        if len(paths) != 1 or seconds < _LEAST:
+            return
+        started = time.monotonic()
+        yield self._reply(evidence, paths.pop(), workbench, seconds, started)
+
+    def _reply(self, evidence: Evidence, path: str, workbench: Workbench, seconds: float, started: float) -> Reply:
+        source = workbench.tree.read(path).decode("utf-8-sig", "replace")
+        tree = parse(source)
+        targets = targets_of(tree) if tree else {}
+        style = evidence.style or _style(path, workbench.tree, evidence.toolchain)
+        answer = self._search(evidence, style, _Asked(path, targets), workbench, seconds)
+        picked = chosen(answer.cases, targets)
+        text = written(picked, targets, answer.names, style=style, delivery=delivery_name(evidence.tree))
+        cost = Cost(seconds=time.monotonic() - started)
+        bugs = tuple(_bug(one, path, targets) for one in answer.suspicions)
+        left_out = tuple(_left_out(answer, path))
+        note = f"{len(answer.cases)} calls recorded, {len(picked)} kept, {answer.mutants} faults tried"
+        if answer.is_cut:
+            note += "; the time ended the search"
+        if not text:
+            why = "; ".join(left_out) or "no call of what is untested tells anything"
+            objection = f"nothing of {path} can be tested without a model: {why}"
+            return Reply("characterise", cost=cost, note=note, objection=objection, bugs=bugs, left_out=left_out)
+        diff = _added(style.path, text)
+        return Reply("characterise", f"{note}\n\n{diff}", cost, note=note, bugs=bugs, left_out=left_out)
+
+    def _search(self, evidence: Evidence, style: Style, asked: _Asked, workbench: Workbench, seconds: float) -> Answer:
+        with workbench.open() as workspace:
+            programs = _Programs(workspace, evidence.toolchain, kits.lay(workspace.outbox, "mutation_kit", _KIT))
+            tests = [test for test in _test_files(evidence) if (workspace.root / test).is_file()]
+            programs.tell(self._spec(evidence, style, asked.path, tests, seconds))
+            if tests:
+                programs.run("record", "recorded.json", seconds=_RECORDING)
+            programs.run("search", "recorded.json", "found.jsonl", seconds=_PATIENCE * seconds + _GRACE)
+            replays = [f"again{number}.jsonl" for number, _ in enumerate(_ELSEWHERE)]
+            for replay, environment in zip(replays, _ELSEWHERE, strict=True):
+                programs.run("replay", "found.jsonl", replay, seconds=_REPLAYING, environment=environment)
+            outbox = workspace.outbox
+            files = tuple(outbox / replay for replay in replays)
+            return read_answer(outbox / "found.jsonl", files, root=outbox, targets=asked.targets)
+
+    def _spec(
+        self, evidence: Evidence, style: Style, path: str, tests: list[str], seconds: float
+    ) -> Mapping[str, object]:
+        return {
+            "path": path,
+            "module": style.module,
+            "lines": sorted({line for target in evidence.untested for line in target.lines}),
+            "tests": tests,
+            "arguments": json.loads(evidence.toolchain.get("pytest_arguments") or "[]"),
+            "seed": self.seed,
+            "trials": self.trials,
+            "most_mutants": self.most_mutants,
+            "seconds": seconds,
+        }
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The module in question and what of it can be called."""
+
+    path: str
+    targets: Mapping[str, Target]
+
+
+@dataclass(frozen=True)
+class _Programs:
+    """The kit's programs in one workspace."""
+
+    workspace: Workspace
+    toolchain: Mapping[str, str]
+    kit: Path
+
+    def tell(self, spec: Mapping[str, object]) -> None:
+        """Write what all of them are told."""
+        (self.workspace.outbox / "spec.json").write_text(json.dumps(spec), "utf-8")
+
+    def run(self, mode: str, *files: str, seconds: float, environment: Mapping[str, str] | None = None) -> None:
+        """Run one of them; what it writes is read later, if it is there."""
+        outbox = self.workspace.outbox
+        named = [str(outbox / file) for file in files]
+        argv = (self.toolchain["python"], "-B", "-c", _LAUNCHER, str(self.kit), mode, str(outbox / "spec.json"), *named)
+        roots = [root for root in self.toolchain.get("pythonpath", ".").split(os.pathsep) if root]
+        told = {
+            "PYTHONPATH": os.pathsep.join(str(self.workspace.root / root) for root in roots),
+            "PYTHONHASHSEED": "0",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **(environment or {}),
+        }
+        self.workspace.run(Command(argv, told, timeout=seconds))
+
+
+def _test_files(evidence: Evidence) -> list[str]:
+    files = dict.fromkeys(id_.partition("::")[0] for id_ in evidence.covering)
+    return [file for file in files if file.endswith(".py")][:_MOST_TEST_FILES]
+
+
+def _style(path: str, tree: Tree, toolchain: Mapping[str, str]) -> Style:
+    texts = {one: tree.read(one).decode("utf-8", "replace") for one in tree.paths() if one.endswith((".py", ".toml"))}
+    return style_of(path, texts, roots=toolchain.get("pythonpath", ".").split(os.pathsep))
+
+
+def _left_out(answer: Answer, path: str) -> Iterator[str]:
+    if answer.unimported:
+        yield f"{path} cannot be imported: {answer.unimported}"
+    yield from (f"{target}: {reason}" for target, reason in answer.skipped)
+
+
+def _bug(one: Suspicion, path: str, targets: Mapping[str, Target]) -> PossibleBug:
+    target = targets[one.call.target]
+    texts = dict(one.call.arguments)
+    call = ast.unparse(ast.parse(spelled(target, one.call, texts, one.call.receiver), mode="eval"))
+    steps = "".join(f"; then `{step}`" for step in one.call.before)
+    ended = (
+        f"ends in {one.outcome.value}: {one.outcome.message}"
+        if one.outcome.kind == "crash"
+        else (f"gives {one.outcome.value}")
+    )
+    said = f", and its docstring says {one.want}" if one.want else ", which nothing there raises on purpose"
+    return PossibleBug(path, target.name, f"`{call}`{steps} {ended}{said}", call, target.node.lineno)
+
+
+def _added(path: str, text: str) -> str:
+    rows = difflib.unified_diff([], text.splitlines(keepends=True), "/dev/null", f"b/{path}")
+    return f"diff --git a/{path} b/{path}\nnew file mode 100644\n{''.join(rows)}"

@@ -1,0 +1,102 @@
+"""The command `tests`: what of the change no test runs, tests for it that are worth having, and the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from agent_ci.base import parting_of
+from agent_ci.clone import GitTree, Texts
+from agent_ci.core.ladder import COMMIT
+from agent_ci.core.outcome import Outcome
+from agent_ci.core.paths import is_python_test
+from agent_ci.core.report import TestReport
+from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
+from agent_ci.core.worth.account import Reached
+from agent_ci.core.worth.provenance import taken_out
+from agent_ci.core.worth.values import Written
+from agent_ci.errors import UsageError
+from agent_ci.jobs.noticing import noticed_by_suite
+from agent_ci.jobs.tests import JOB, Tests
+from agent_ci.pipeline import Tools, execute
+from agent_ci.session import Session
+
+_NOT_BESIDE = "these tests were not proven beside all others"
+
+
+@dataclass
+class Testing:
+    """The command `tests` of *session*; with *revert*, the tests of the delivery of that name are taken out instead."""
+
+    session: Session
+    revert: str = ""
+    printed: str | Mapping[str, object] = field(default="", init=False)
+
+    def run(self) -> Verdict:
+        """Find what is untested, have tests written, keep and deliver what is worth having. Raises AgentCIError."""
+        with self.session.placed() as (repository, clone):
+            if self.revert:
+                tools = self.session.tools(repository, clone)
+                return self.session.deliver(_reverted(self.revert, self.session.tree(repository, clone), tools), tools)
+            base = parting_of(self.session.settings, self.session.context, repository, clone)
+            if base.commit is None:
+                why = "the judged commit is itself the base, so that it adds nothing; name another with --base"
+                return Verdict(Outcome.NOTHING_TO_DO, why, Evidence(JOB, why, notes=(base.note,)))
+            tools = self.session.tools(repository, clone)
+            tree = self.session.tree(repository, clone).id
+            verdict = told_of(execute(Tests(tree, base.commit, base.note), tools))
+            return self._gated(self.session.deliver(verdict, tools), tools)
+
+    def _gated(self, verdict: Verdict, tools: Tools) -> Verdict:
+        """*verdict*, which is no success any more where the change reaches less than the settings ask for.
+
+        New tests count once they are on the branch.
+        """
+        chosen = self.session.settings
+        if verdict.outcome not in (Outcome.FIXED, Outcome.DELIVERED, Outcome.NOTHING_TO_DO):
+            return verdict
+        reached = Reached.of(verdict, is_there=verdict.outcome is Outcome.DELIVERED and chosen.deliver == COMMIT)
+        if chosen.mutation_under is not None and verdict.evidence.changed:
+            reached = reached.with_all(noticed_by_suite(verdict.evidence, tools))
+        missed = reached.missed(lines=chosen.fail_under, mutants=chosen.mutation_under)
+        if not missed:
+            return verdict
+        return replace(verdict, outcome=Outcome.NO_FIX, reason=f"{missed}; {verdict.reason}")
+
+
+def _reverted(name: str, tree: GitTree, tools: Tools) -> Verdict:
+    """The change of *tree* that takes out the tests of the delivery *name*. Raises UsageError where there are none."""
+    texts = {path: text for path, text in Texts(tree).items() if is_python_test(path)}
+    found = taken_out(texts, name)
+    if not found:
+        raise UsageError(f"no test here is of the delivery {name!r}; its name stands above each: # agent-ci:NAME")
+    files = {path: text.encode() if text else None for path, text in found.items()}
+    patch = tools.clone.patch(tree.id, tools.clone.edit(tree.id, files))
+    why = f"the tests of the delivery {name} are taken out of {len(files)} file(s)"
+    reply = Reply("revert", cause=f"take out the tests of the delivery {name}")
+    evidence = Evidence(JOB, why, tree.id, group=name)
+    return Verdict(Outcome.FIXED, why, evidence, (Attempt(reply, patch, after=TestReport(), written=Written()),))
+
+
+def _without_parts(verdict: Verdict) -> Verdict:
+    """*verdict*, in which tests that were not proven beside all others are no proof of anything, not even of a part."""
+    kept = (replace(one, objections=(_NOT_BESIDE,)) if one.is_proven else one for one in verdict.attempts)
+    reason = verdict.reason if verdict.outcome is not Outcome.NO_FIX else "no test that was offered is worth having"
+    return replace(verdict, reason=reason, attempts=tuple(kept))
+
+
+def told_of(verdict: Verdict) -> Verdict:
+    """*verdict* in the words of this job; that nobody had anything to offer is no failure."""
+    attempts = verdict.attempts
+    if verdict.proof is None and any(attempt.is_proven for attempt in attempts):
+        return told_of(_without_parts(verdict))
+    if verdict.outcome is Outcome.NO_FIX and not any(attempt.patch for attempt in attempts):
+        said = "; ".join(dict.fromkeys(objection for attempt in attempts for objection in attempt.objections[:1]))
+        why = "no target is testable without a model" + (f": {said}" if said else "")
+        return replace(verdict, outcome=Outcome.NOTHING_TO_DO, reason=why)
+    if verdict.outcome is Outcome.FIXED and verdict.proof and verdict.proof.written:
+        funnel, gained = verdict.proof.written.funnel, verdict.proof.written.gained
+        lines = sum(map(len, gained.values()))
+        why = f"{funnel['delivered']} of {funnel['candidates']} tests are worth having; they run {lines} changed lines"
+        return replace(verdict, reason=f"{why} that no test ran before")
+    return verdict

@@ -1,0 +1,171 @@
+"""Finds how the tests of a tree are run: the runner that --run or its files name, and the interpreter it starts."""
+
+from __future__ import annotations
+
+import shlex
+from functools import partial
+
+from agent_ci.confine.probing import python_of
+from agent_ci.core.frameworks.checks import Check
+from agent_ci.core.frameworks.framework import Framework
+from agent_ci.errors import InfrastructureError, UnsupportedError, UsageError
+from agent_ci.ports import Runner, Sandbox, Tree
+from agent_ci.registry import Setup
+from agent_ci.runners.interpreters import Interpreter
+
+
+def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
+    """What runs the tests: as --run says, else as the repository's files say. Raises UnsupportedError, UsageError."""
+    from agent_ci.core.frameworks import detection, packages, wrappers
+    from agent_ci.runners.command import AnyCommand
+    from agent_ci.runners.pytest import read_command
+    from agent_ci.runners.unittest import read_command as read_unittest
+
+    settings = setup.settings
+    if not settings.run:
+        return _detected(setup, sandbox, tree)
+    words = _words(settings.run)
+    if not settings.shell:
+        meant = packages.scripted(words, _text(tree, "package.json")) or words
+        wrapped = wrappers.read(meant, partial(_text, tree), lambda words: read_command(words) or read_unittest(words))
+        meant = wrapped.words if wrapped else meant
+        own = _python_in(setup, wrapped.folder) if wrapped else ""
+        for read, make in ((read_command, _pytest), (read_unittest, _unittest)):
+            if asked := read(meant):
+                return make(setup, sandbox, tree, asked[0] or own, asked[1])
+        if framework := detection.of_command(meant):
+            return _framework(setup, tree, framework, command=settings.run)
+    argv = ("sh", "-c", settings.run) if settings.shell else words
+    if settings.report:
+        return AnyCommand(argv, settings.report)
+    typed = shlex.join(argv) if settings.shell else settings.run
+    return _check(setup, sandbox, tree, Check(argv, typed))
+
+
+def python_tests(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
+    """The pytest that new tests are run with, also where the repository has no test yet.
+
+    Raises UnsupportedError for a repository of other languages, UsageError and InfrastructureError.
+    """
+    from agent_ci.runners.pytest import Pytest
+    from agent_ci.runners.several import Several
+
+    if not any(path.endswith(".py") for path in tree.paths()):
+        raise UnsupportedError("tests are written for Python so far, and this repository has no Python file")
+    found = runner(setup, sandbox, tree) if setup.settings.run else _pytest(setup, sandbox, tree, "", ())
+    for one in found.runners if isinstance(found, Several) else (found,):
+        if isinstance(one, Pytest):
+            return one
+    raise UnsupportedError(
+        "new tests are run with pytest, which also runs those of unittest, and --run names something else; name the "
+        'pytest of the job: --run "python -m pytest"'
+    )
+
+
+def _python_in(setup: Setup, folder: str) -> str:
+    """The Python of the environment in *folder*, which may have a version behind its name; empty where none is."""
+    root = setup.settings.repository
+    found = sorted(root.glob(f"{folder}/bin/python")) or sorted(root.glob(f"{folder}*/bin/python"))
+    return found[0].relative_to(root).as_posix() if found else ""
+
+
+def _check(setup: Setup, sandbox: Sandbox, tree: Tree, check: Check) -> Runner:
+    """The command of *check*, judged by its exit code, and beside it the tests that the files of *tree* name."""
+    from agent_ci.runners.several import Several
+
+    command = _framework(setup, tree, check, command=check.typed)
+    try:
+        beside = _detected(setup, sandbox, tree)
+    except (InfrastructureError, UnsupportedError):  # none that could get worse, as far as can be seen here
+        return command
+    others = beside if isinstance(beside, Several) else Several((beside,), {})
+    return Several((command, *others.runners), {}, check.typed, others.without)
+
+
+def _detected(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
+    """What the files of *tree* say, of which several projects may be tested by different frameworks."""
+    from agent_ci.core.frameworks import detection
+    from agent_ci.core.paths import is_python_test
+    from agent_ci.runners import installed
+    from agent_ci.runners.several import Several
+
+    paths = tree.paths()
+    found: list[Runner] = []
+    missing: list[str] = []
+    if any(is_python_test(path) for path in paths):
+        try:
+            found.append(_pytest(setup, sandbox, tree, "", ()))
+        except InfrastructureError as error:
+            if not any("unittest" in _text(tree, path) for path in paths if is_python_test(path)):
+                missing.append(str(error))
+            else:
+                found.append(_unittest(setup, sandbox, tree, "", ()))
+    for project in detection.projects(paths, lambda path: _text(tree, path)):
+        if lack := installed.lack(project, setup.settings.repository, setup.environment):
+            missing.append(f"{project.framework.name} in {project.folder or 'the root'}: {lack}")
+        else:
+            found.append(_framework(setup, tree, project.framework, project.folder))
+    if not found and missing:
+        raise InfrastructureError(f"the tests cannot be run here: {'; '.join(missing)}")
+    if not found:
+        raise UnsupportedError(
+            "no tests that this release can run were found; name the command that runs them with --run, and the "
+            "reports it leaves with --report"
+        )
+    if len(found) == 1 and not missing:
+        return found[0]
+    return Several(tuple(found), {}, without="; ".join(missing))
+
+
+def _pytest(setup: Setup, sandbox: Sandbox, tree: Tree, named: str, arguments: tuple[str, ...]) -> Runner:
+    from agent_ci.core.package_managers import installing
+    from agent_ci.runners.pytest import Pytest
+
+    return Pytest(_interpreter(setup, sandbox, tree, named), arguments, installing(tree.paths(), "pytest"))
+
+
+def _unittest(setup: Setup, sandbox: Sandbox, tree: Tree, named: str, arguments: tuple[str, ...]) -> Runner:
+    from agent_ci.core.package_managers import installing
+    from agent_ci.runners.unittest import Unittest
+
+    found = _interpreter(setup, sandbox, tree, named, needs_pytest=False)
+    return Unittest(found, arguments, installing(tree.paths(), "unittest"))
+
+
+def _interpreter(setup: Setup, sandbox: Sandbox, tree: Tree, named: str, *, needs_pytest: bool = True) -> Interpreter:
+    from agent_ci.runners.interpreters import find_interpreter
+
+    with sandbox.open(tree) as workspace:
+        return find_interpreter(
+            workspace,
+            checkout=setup.settings.repository,
+            environment=setup.environment,
+            named=str(setup.settings.repository / named) if named else "",
+            own=python_of(sandbox.isolation.tier),
+            needs_pytest=needs_pytest,
+        )
+
+
+def _framework(setup: Setup, tree: Tree, framework: Framework, folder: str = "", command: str = "") -> Runner:
+    from agent_ci.core.package_managers import installing
+    from agent_ci.runners.framework import FrameworkRunner
+
+    install = installing(tree.paths(), framework.name, folder)
+    return FrameworkRunner(framework, folder, setup.settings.repository, setup.environment, command, install)
+
+
+def _text(tree: Tree, path: str) -> str:
+    try:
+        return tree.read(path).decode("utf-8", "replace")
+    except FileNotFoundError:
+        return ""
+
+
+def _words(command: str) -> tuple[str, ...]:
+    try:
+        words = tuple(shlex.split(command))
+    except ValueError as error:
+        raise UsageError(f"--run {command!r} cannot be split into words: {error}") from error
+    if not words:
+        raise UsageError("--run is empty; name the command that runs the tests")
+    return words

@@ -1,0 +1,88 @@
+"""Measures the tests that are written offline: `python -m bench.tests [--real DIR] [--cosmic PYTHON] [--pynguin BIN]`.
+
+The projects of ours always, modules of published packages with --real (fetched into DIR). --cosmic is a Python that
+has cosmic-ray, whose faults the search never sees; --pynguin the program to compare with, 60 seconds a module.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+from bench.table import print_table
+from bench.tests.functions import FUNCTIONS
+from bench.tests.measure import Score, score
+from bench.tests.objects import OBJECTS
+from bench.tests.project import Project
+from bench.tests.pynguin import pynguin
+from bench.tests.real import SOURCES, fetched
+
+_COLUMNS = ("project", "tests", "lines %", "own faults %", "cosmic-ray's %", "seconds", "red of repeats", "bugs told")
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(prog="python -m bench.tests", description=__doc__)
+    parser.add_argument("--real", type=Path, metavar="DIR", help="fetch modules of packages, and measure those as well")
+    parser.add_argument("--cosmic", default="", metavar="PYTHON", help="a Python with cosmic-ray")
+    parser.add_argument("--pynguin", default="", metavar="BIN", help="the program pynguin")
+    parser.add_argument("--repeats", type=int, default=20, help="further runs of what is written  [default: 20]")
+    parser.add_argument("--only", default="", metavar="WORD", help="projects with WORD in their name")
+    parser.add_argument("--show", action="store_true", help="print the tests, too")
+    given = parser.parse_args()
+    projects = [*FUNCTIONS, *OBJECTS]
+    if given.real:
+        projects += [fetched(source, given.real) for source in SOURCES]
+    chosen = [project for project in projects if given.only in project.name]
+    scores = []
+    for project in chosen:
+        one = score(project, cosmic_python=given.cosmic, repeats=given.repeats)
+        print(" | ".join(map(str, _row(one))), flush=True)
+        if given.show:
+            print(one.text)
+        scores.append(one)
+    _print(scores, given.repeats)
+    if given.pynguin:
+        rivals = [pynguin(project, given.pynguin, cosmic_python=given.cosmic) for project in chosen]
+        print_table("The same, by Pynguin", _COLUMNS, [_row(one) for one in rivals])
+
+
+def _print(scores: Sequence[Score], repeats: int) -> None:
+    groups: dict[str, list[Score]] = {}
+    for one in scores:
+        groups.setdefault(_group(one.project), []).append(one)
+    rows = [_row(one) for one in scores]
+    for name, members in groups.items():
+        told = [_row(one) for one in members if one.project.is_testable]
+        if told:
+            medians = (round(median(float(str(row[at])) for row in told), 1) for at in range(1, 6))
+            rows.append((f"median: {name}", *medians, "", ""))
+    print_table(f"Tests written offline, {repeats} further runs each", _COLUMNS, rows)
+
+
+def _group(project: Project) -> str:
+    return "ours" if project.kind == "made" else "published, held out" if project.is_held_out else "published"
+
+
+def _row(one: Score) -> tuple[object, ...]:
+    return (
+        one.project.name,
+        one.tests,
+        round(one.coverage, 1),
+        _share(one.own),
+        _share(one.cosmic),
+        round(one.seconds, 1),
+        one.failures,
+        one.bugs,
+    )
+
+
+def _share(faults: tuple[int, int]) -> float:
+    noticed, made = faults
+    return round(100 * noticed / made, 1) if made else 0.0
+
+
+if __name__ == "__main__":
+    main()

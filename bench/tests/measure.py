@@ -1,0 +1,171 @@
+"""What tests are worth: which lines they reach, which faults they notice, and whether they ever fail without one."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agent_ci.mutation_kit.mutants import apply, mutants
+from bench.repositories import write
+from bench.tests.project import Project
+from bench.tests.workbench import body_lines, evidence_of, reply_of, text_of
+
+_TRIAL = Path(__file__).with_name("trial.py")
+_COSMIC = Path(__file__).with_name("cosmic.py")
+_MOST_FAULTS = 150
+_CONDITIONS = (("UTC", "C"), ("Asia/Kathmandu", "C.UTF-8"), ("America/New_York", "POSIX"))
+_SHUFFLE = """
+import os, random
+
+
+def pytest_collection_modifyitems(items):
+    random.Random(os.environ["SHUFFLE"]).shuffle(items)
+"""
+
+
+@dataclass(frozen=True)
+class Score:
+    """The figures of one project. Faults are counted as (noticed, put in); ``failures`` are of the further runs."""
+
+    project: Project
+    text: str
+    tests: int = 0
+    covered: int = 0
+    lines: int = 0
+    own: tuple[int, int] = (0, 0)
+    cosmic: tuple[int, int] = (0, 0)
+    seconds: float = 0.0
+    failures: int = 0
+    bugs: int = 0
+
+    @property
+    def coverage(self) -> float:
+        """The share of the changed lines in functions that the tests run, in per cent."""
+        return 100 * self.covered / self.lines if self.lines else 0.0
+
+
+def score(project: Project, *, cosmic_python: str, repeats: int) -> Score:
+    """Have tests written for *project* and measure them."""
+    started = time.monotonic()
+    reply = reply_of(project)
+    seconds = time.monotonic() - started
+    text = text_of(reply)
+    found = measured(project, text, cosmic_python=cosmic_python)
+    failures = failing_runs(project, text, repeats=repeats) if text else 0
+    return Score(**{**vars(found), "seconds": seconds, "bugs": len(reply.bugs), "failures": failures})
+
+
+def measured(project: Project, text: str, *, cosmic_python: str) -> Score:
+    """The figures of the test file *text*, whoever wrote it."""
+    lines = body_lines(project)
+    wanted = lines if project.functions else project.lines
+    own = {one.id: apply(project.source, one) for one in mutants(project.source, wanted)}
+    foreign = _cosmic_faults(project, cosmic_python, wanted) if cosmic_python else {}
+    if not text:
+        return Score(project, "", lines=len(lines), own=(0, len(own)), cosmic=(0, len(foreign)))
+    told = _trial(project, text, {**own, **foreign})
+    if not told["passes"]:
+        raise AssertionError(f"the tests of {project.name} fail where nothing was changed")
+    killed = {name for name, fate in told["fates"].items() if fate != "survived"}
+    return Score(
+        project,
+        text,
+        tests=_count(text),
+        covered=len(lines & set(told["lines"])),
+        lines=len(lines),
+        own=(len(killed & own.keys()), len(own)),
+        cosmic=(len(killed & foreign.keys()), len(foreign)),
+    )
+
+
+def _count(text: str) -> int:
+    """The number of cases: rows of tables, and tests without one."""
+    count = 0
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
+            rows = [len(mark.args[1].elts) for mark in node.decorator_list if _is_table(mark)]  # type: ignore[attr-defined]
+            count += max([1, *rows])
+    return count
+
+
+def _is_table(mark: ast.expr) -> bool:
+    return isinstance(mark, ast.Call) and len(mark.args) > 1 and isinstance(mark.args[1], ast.List)
+
+
+def _trial(project: Project, text: str, versions: Mapping[str, str]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch, "project")
+        write(root, project.files)
+        tests, spec, result = (Path(scratch, name) for name in ("delivered_tests.py", "spec.json", "result.json"))
+        tests.write_text(text, "utf-8")
+        told = {
+            "module": evidence_of(project).style.module,  # type: ignore[union-attr] # we gave it one
+            "path": str(root / project.path),
+            "tests": str(tests),
+            "roots": [str(root / one) for one in project.roots],
+            "versions": dict(versions),
+        }
+        spec.write_text(json.dumps(told), "utf-8")
+        subprocess.run([sys.executable, "-B", str(_TRIAL), str(spec), str(result)], cwd=root, check=True)
+        found: dict[str, Any] = json.loads(result.read_text("utf-8"))
+        return found
+
+
+def _cosmic_faults(project: Project, python: str, lines: frozenset[int]) -> dict[str, str]:
+    """The faults of cosmic-ray's operators on *lines*, evenly chosen where there are too many."""
+    with tempfile.TemporaryDirectory() as scratch:
+        module, result = Path(scratch, "module.py"), Path(scratch, "faults.json")
+        module.write_text(project.source, "utf-8")
+        subprocess.run([python, str(_COSMIC), str(module), str(result)], check=True)
+        found = [source for line, source in json.loads(result.read_text("utf-8")) if line in lines]
+    plain = _without_annotations(project.source)
+    told = [source for source in dict.fromkeys(found) if _without_annotations(source) not in ("", plain)]
+    step = max(1, -(-len(told) // _MOST_FAULTS))
+    return {f"cosmic-{number}": source for number, source in enumerate(told[::step])}
+
+
+def _without_annotations(source: str) -> str:
+    """What *source* does: its syntax without what no test can tell apart; empty where it is none."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return ""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg | ast.AnnAssign):
+            node.annotation = ast.Constant(None)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node.returns = None
+    return ast.dump(tree)
+
+
+def failing_runs(project: Project, text: str, *, repeats: int) -> int:
+    """How many of *repeats* runs by pytest are red: any order, hash seed, time zone and locale, some on two workers."""
+    path = evidence_of(project).style.path  # type: ignore[union-attr] # we gave it one
+    red = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch, "project")
+        write(root, {**project.files, path: text, "shuffling.py": _SHUFFLE})
+        for number in range(repeats):
+            zone, locale = _CONDITIONS[number % len(_CONDITIONS)]
+            environment = {
+                "PATH": os.environ["PATH"],
+                "PYTHONPATH": os.pathsep.join(str(root / one) for one in (*project.roots, ".")),
+                "PYTHONHASHSEED": str(number + 1),
+                "SHUFFLE": str(number),
+                "TZ": zone,
+                "LC_ALL": locale,
+            }
+            workers = ["-n", "2"] if number % 10 == 0 else []
+            argv = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "shuffling", "-p", "no:cacheprovider"]
+            done = subprocess.run([*argv, *workers, path], cwd=root, env=environment, capture_output=True, check=False)
+            red += done.returncode != 0
+    return red

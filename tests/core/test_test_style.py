@@ -1,0 +1,78 @@
+"""How the style of a repository's own tests is read."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent_ci.core.test_style import style_of
+
+PYTEST = "import pytest\n\nfrom shop.cart import total\n\n\ndef test_total() -> None:\n    assert total('a') == 'b'\n"
+UNITTEST = "import unittest\nimport shop.cart\n\n\nclass TestCart(unittest.TestCase):\n    def testTotal(self): ...\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "files", "expected"),
+    [
+        ("shop.py", (), "tests/test_shop.py"),
+        ("src/shop/cart.py", (), "tests/test_cart.py"),
+        ("shop/cart.py", ("tests/test_cart.py",), "tests/test_cart_agent_ci.py"),
+        ("shop/cart.py", ("tests/test_cart.py", "tests/test_cart_agent_ci.py"), "tests/test_cart_agent_ci_2.py"),
+        ("shop/cart.py", ("shop/cart.py", "shop/a.py", "shop/test_a.py"), "shop/test_cart.py"),
+        ("shop/cart.py", ("tests/shop/test_b.py", "tests/test_z.py"), "tests/shop/test_cart.py"),
+        ("shop/cart.py", ("tests/unit/test_z.py",), "tests/unit/test_cart.py"),
+        ("shop/cart.py", ("tests/z_test.py", "tests/y_test.py"), "tests/cart_test.py"),
+        ("shop/cart.py", ("tests/a/test_cart.py", "shop/b.py", "tests/b/test_b.py"), "tests/a/test_cart_agent_ci.py"),
+        ("shop/__init__.py", ("tests/test_z.py",), "tests/test_shop.py"),
+        ("shop/_cart.py", ("tests/test_z.py",), "tests/test_cart.py"),
+    ],
+)
+def test_a_new_file_is_named_and_placed_as_those_that_are_there(
+    path: str, files: tuple[str, ...], expected: str
+) -> None:
+    assert style_of(path, dict.fromkeys((path, *files), "")).path == expected
+
+
+def test_a_file_that_another_part_writes_is_not_taken() -> None:
+    assert style_of("a/x.py", {"a/x.py": ""}, taken={"tests/test_x.py"}).path == "tests/test_x_agent_ci.py"
+
+
+def test_the_nearest_file_shows_how_tests_look() -> None:
+    texts = {
+        "src/shop/cart.py": "",
+        "tests/test_other.py": UNITTEST,
+        "tests/test_cart.py": f"from __future__ import annotations\n\n{PYTEST}\npytestmark = pytest.mark.slow\n",
+        "tests/conftest.py": "import pytest\n\n@pytest.fixture\ndef basket():\n    return 1\n",
+        "pyproject.toml": "[tool.black]\nline-length = 99\n",
+    }
+    style = style_of("src/shop/cart.py", texts, roots=("src", "."))
+    assert (style.module, style.framework, style.imports, style.nearest) == (
+        "shop.cart",
+        "pytest",
+        "from",
+        "tests/test_cart.py",
+    )
+    assert (style.quotes, style.line_length, style.is_annotated, style.has_future) == ("'", 99, True, True)
+    assert (style.fixtures, style.marks, style.naming) == (("basket",), ("pytest.mark.slow",), "test_{}")
+
+
+def test_unittest_and_plain_imports_are_kept_to() -> None:
+    style = style_of("shop/cart.py", {"shop/cart.py": "", "tests/test_cart.py": UNITTEST})
+    assert (style.framework, style.imports, style.in_class, style.naming) == ("unittest", "module", True, "test{}")
+
+
+@pytest.mark.parametrize(
+    ("files", "width"),
+    [
+        ({"ruff.toml": "line-length = 110\n"}, 110),
+        ({"setup.cfg": "[flake8]\nmax-line-length = 72\n"}, 72),
+        ({"pyproject.toml": "[tool.ruff]\nline-length = 9999\n"}, 88),
+        ({"pyproject.toml": "not toml", "tox.ini": "[flake8\n"}, 88),
+    ],
+)
+def test_the_width_is_the_formatters(files: dict[str, str], width: int) -> None:
+    assert style_of("shop.py", {"shop.py": "", **files}).line_length == width
+
+
+def test_the_tests_that_run_the_module_are_nearer_than_those_that_only_stand_there() -> None:
+    texts = {"shop.py": "", "tests/test_a.py": "x = 1\n", "tests/test_b.py": "from other import y\n"}
+    assert style_of("shop.py", texts, covering=["tests/test_b.py"]).nearest == "tests/test_b.py"

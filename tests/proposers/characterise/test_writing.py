@@ -1,0 +1,285 @@
+"""How tests are written down, and which calls become tests at all."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from agent_ci.core.test_style import Style
+from agent_ci.proposers.characterise.answers import Found, is_plain, read_answer
+from agent_ci.proposers.characterise.choosing import MOST, MOST_OF_TARGET, chosen
+from agent_ci.proposers.characterise.expecting import Expected, expected
+from agent_ci.proposers.characterise.kit.acts import Call, Outcome
+from agent_ci.proposers.characterise.kit.targets import targets_of
+from agent_ci.proposers.characterise.layout import Layout
+from agent_ci.proposers.characterise.writing import written
+
+SOURCE = """
+def price(amount, percent=0):
+    return amount
+
+def check(name):
+    raise ValueError(name)
+
+class Cart:
+    def __init__(self, limit=3):
+        self.items = []
+    def add(self, item):
+        self.items.append(item)
+    def is_full(self):
+        return False
+"""
+TARGETS = targets_of(ast.parse(SOURCE))
+STYLE = Style("tests/test_shop.py", "shop.cart")
+
+
+def found(target: str, outcome: Outcome, *, receiver: str = "", before: tuple[str, ...] = (), **given: str) -> Found:
+    call = Call(target, tuple(given.items()), receiver, before)
+    return Found(call, outcome, frozenset({f"{target}-{given}"}), frozenset({(1, 2)}))
+
+
+def returns(value: str, *after: tuple[str, str], finish: str = "") -> Outcome:
+    return Outcome("returns", value, "", after, finish)
+
+
+FOUND = (
+    found("price", returns("10"), amount="10"),
+    found("price", returns("0.30000000000000004"), amount="0.1"),
+    found("price", returns("9"), amount="10", percent="10"),
+    found("check", Outcome("raises", "ValueError", "no name?"), name='""'),
+    found("check", Outcome("raises", "ValueError", "bad (x)"), name='"x"'),
+    found("Cart.add", returns("None", ("self.items", '["tea"]')), receiver="Cart()", item='"tea"'),
+    found("Cart.is_full", returns("True"), receiver="Cart(limit=1)", before=('add("tea")',)),
+    found("Cart.is_full", returns("False"), receiver="Cart()"),
+)
+
+
+def text(style: Style = STYLE) -> str:
+    return written(FOUND, TARGETS, {}, style=style, delivery="0" * 12)
+
+
+def without_comments(source: str) -> str:
+    return "\n".join(line for line in source.split("\n") if not line.strip().startswith("#"))
+
+
+def test_tests_read_as_a_person_would_write_them() -> None:
+    assert (
+        without_comments(text())
+        == '''"""What shop.cart does, as calls of it showed."""
+
+import re
+
+import pytest
+
+from shop.cart import Cart, check, price
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [
+        (10, 10),
+        (0.1, pytest.approx(0.3)),
+    ],
+)
+def test_price(amount, expected):
+    assert price(amount) == expected
+
+
+def test_price_with_percent():
+    assert price(10, percent=10) == 9
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        pytest.param("", "no name?", id="empty text"),
+        ("x", "bad (x)"),
+    ],
+)
+def test_check_raises_value_error(name, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        check(name)
+
+
+def test_cart_add_changes_items():
+    cart = Cart()
+    cart.add("tea")
+
+    assert cart.items == ["tea"]
+
+
+def test_cart_is_full_after_add():
+    cart = Cart(limit=1)
+    cart.add("tea")
+    assert cart.is_full() is True
+
+
+def test_cart_is_full():
+    assert Cart().is_full() is False
+'''
+    )
+
+
+def test_the_habits_of_the_repository_are_followed() -> None:
+    style = replace(
+        STYLE, imports="module", quotes="'", is_annotated=True, has_future=True, in_class=True, names_as="text"
+    )
+    source = text(style)
+    assert "from __future__ import annotations\n" in source
+    assert "from shop import cart\n" in source
+    assert "    @pytest.mark.parametrize(\n        'amount, expected',\n" in source
+    assert "    def test_price(self, amount: object, expected: object) -> None:\n" in source
+    assert "        given_cart = cart.Cart(limit=1)\n" in source or "cart_ = cart.Cart" in source
+
+
+def test_unittest_is_written_where_unittest_is_used() -> None:
+    source = text(replace(STYLE, framework="unittest"))
+    assert "class CartTest(unittest.TestCase):" in source
+    assert "with self.subTest(name=name):" in source
+    assert "self.assertRaisesRegex(ValueError, re.escape(message))" in source
+    assert "self.assertTrue(cart.is_full())" in source
+    assert "pytest" not in source
+
+
+def styles() -> Iterator[Style]:
+    yield STYLE
+    yield replace(STYLE, framework="unittest")
+    yield replace(STYLE, in_class=True, is_annotated=True, line_length=79)
+    yield replace(STYLE, imports="module", line_length=120)
+
+
+@pytest.mark.parametrize("style", [*styles()])
+def test_a_formatter_has_nothing_to_do(style: Style, tmp_path: Path) -> None:
+    file = tmp_path / "test_it.py"
+    file.write_text(text(style), "utf-8")
+    argv = [sys.executable, "-m", "ruff", "format", "--isolated", "--diff", "--line-length", str(style.line_length)]
+    done = subprocess.run([*argv, str(file)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("value", "how"),
+    [
+        ("True", Expected("True", "is")),
+        ("0.5", Expected("0.5")),
+        ("0.30000000000000004", Expected("0.3", is_near=True)),
+        ("[0.1, 0.30000000000000004]", Expected("[0.1, 0.3]", is_near=True)),
+        ('("a", 0.30000000000000004)', Expected('("a", 0.30000000000000004)')),
+        ('float("nan")', Expected("float('nan')", is_near=True)),
+    ],
+)
+def test_floats_are_compared_nearly_where_their_last_digits_say_nothing(value: str, how: Expected) -> None:
+    assert expected(value) == how
+
+
+def test_long_lines_are_broken_at_brackets() -> None:
+    broken = Layout(width=30).broken('f(["aaaaaaaaaa", "bbbbbbbbbb"], key={"a": 1})', indent=4, prefix="x = ")
+    assert broken == [
+        "    x = f(",
+        "        [",
+        '            "aaaaaaaaaa",',
+        '            "bbbbbbbbbb",',
+        "        ],",
+        '        key={"a": 1},',
+        "    )",
+    ]
+
+
+# Which calls become tests
+
+
+def worth(number: int, kills: set[str], *, target: str = "price", amount: str = "") -> Found:
+    call = Call(target, (("amount", amount or str(1000 + number)),))
+    return Found(call, returns("1"), frozenset(kills), frozenset({(number, number + 1)}))
+
+
+def test_the_fewest_calls_that_notice_everything_are_kept() -> None:
+    best = worth(1, {"a", "b", "c"})
+    same = [worth(1, {"a", "b"}), worth(1, {"c"}), worth(1, {"b"})]
+    assert chosen([*same, best], TARGETS) == (best,)
+
+
+def test_a_call_that_notices_nothing_is_never_kept() -> None:
+    assert chosen([worth(1, set()), worth(2, set())], TARGETS) == ()
+
+
+def test_of_calls_that_are_worth_the_same_the_plain_one_is_kept() -> None:
+    plain, odd = worth(1, {"a"}, amount="100"), worth(1, {"a"}, amount="'\\t~'")
+    assert chosen([odd, plain], TARGETS) == (plain,)
+
+
+def test_a_function_gets_twelve_calls_and_a_module_thirty() -> None:
+    many = [worth(10 * number, {f"{number}"}) for number in range(60)]
+    assert len(chosen(many, TARGETS)) == MOST_OF_TARGET
+    spread = [worth(10 * n, {f"{t}{n}"}, target=t) for n in range(15) for t in ("price", "check", "Cart.add")]
+    assert len(chosen(spread, TARGETS)) == MOST
+
+
+# What the sandbox said
+
+
+def rows(*facts: object) -> bytes:
+    return b"\n".join(json.dumps(one).encode() for one in facts)
+
+
+def case(value: str = "1", **changed: object) -> dict[str, object]:
+    call = {"target": "price", "arguments": [["amount", "1"]], "receiver": "", "before": [], "origin": "made"}
+    outcome = {"kind": "returns", "value": value, "message": "", "after": [], "finish": ""}
+    return {"case": {"call": {**call, **changed}, "outcome": outcome, "pairs": [[1, 2]], "kills": ["x"]}}
+
+
+def again(value: str = "1") -> dict[str, object]:
+    outcome = {"kind": "returns", "value": value, "message": "", "after": [], "finish": ""}
+    return {"again": {"number": 0, "outcome": outcome}}
+
+
+def answer(folder: Path, *facts: object, replay: object) -> int:
+    (folder / "found.jsonl").write_bytes(rows(*facts))
+    (folder / "again.jsonl").write_bytes(rows(replay))
+    read = read_answer(folder / "found.jsonl", (folder / "again.jsonl",), root=folder, targets=TARGETS)
+    return len(read.cases)
+
+
+def test_what_comes_out_again_is_believed(tmp_path: Path) -> None:
+    assert answer(tmp_path, case(), replay=again()) == 1
+
+
+def test_what_differs_elsewhere_is_dropped(tmp_path: Path) -> None:
+    assert answer(tmp_path, case(), replay=again("2")) == 0
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        case(target="nothing"),
+        case(arguments=[["amount", "__import__('os').system('x')"]]),
+        case(arguments=[["amount", "(1).__class__"]]),
+        case(arguments=[["other", "1"]]),
+        case(arguments="1"),
+        case(before=["x; y"]),
+        case(value="[x for x in y]"),
+        case(value="1" * 900),
+        {"case": 3},
+        [1],
+    ],
+    ids=["target", "import", "dunder", "parameter", "shape", "statements", "loop", "long", "number", "list"],
+)
+def test_a_line_that_breaks_a_rule_is_dropped(facts: object, tmp_path: Path) -> None:
+    assert answer(tmp_path, facts, replay=again()) == 0
+
+
+def test_a_file_that_is_no_file_is_no_answer(tmp_path: Path) -> None:
+    (tmp_path / "found.jsonl").symlink_to("/etc/passwd")
+    assert read_answer(tmp_path / "found.jsonl", (), root=tmp_path, targets=TARGETS).cases == ()
+
+
+def test_plain_expressions_are_plain() -> None:
+    assert all(map(is_plain, ("1", "[-1, 'a']", "Order(lines=[Line(1)])", "Colour.RED", "{'a': (1,)}", "lambda x: x")))
+    assert not any(map(is_plain, ("x if y else z", "f'{x}'", "_x", "a[0]", "await x", "(yield)", "x := 1", "")))
