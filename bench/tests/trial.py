@@ -7,6 +7,7 @@ hundreds of faults, and another judge than the one that chose the tests.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.abc
 import importlib.util
 import io
@@ -20,6 +21,9 @@ from pathlib import Path
 from typing import Any
 
 _SECONDS = 4  # of processor time for one faulty version
+_SHARED = ("pytest", "re", "decimal", "datetime", "asyncio", "itertools")
+for _name in _SHARED:  # what most test files import is there before the forks
+    importlib.import_module(_name)
 
 
 class Substitute(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):

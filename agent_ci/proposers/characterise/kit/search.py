@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ....mutation_kit.mutants import Mutant, mutants
+from ....mutation_kit.mutants import MOST_PER_LINE, Mutant, mutants
 from . import effects, exploring
 from .acts import Call
 from .calling import Caller
@@ -208,8 +208,14 @@ class Search:
     # Faults
 
     def _faults(self) -> list[Mutant]:
-        made = mutants(self._setting.source, self._spec.lines)
-        return made[: self._spec.most_mutants]
+        """The faults to put in: fewer on each line, rather than none on the last lines, where there are too many."""
+        most = self._spec.most_mutants
+        made: list[Mutant] = []
+        for per_line in range(MOST_PER_LINE, 0, -1):
+            made = mutants(self._setting.source, self._spec.lines, per_line=per_line)
+            if len(made) <= most:
+                return made
+        return made[:: -(-len(made) // most)]
 
     def _kill(self, faults: list[Mutant], found: _Found) -> None:
         bench = Faults(self._setting.source, self._setting.module, self._setting.caller)
