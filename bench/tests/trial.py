@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-_SECONDS = 4  # of processor time for one faulty version
+_SECONDS = 1  # of processor time for one faulty version
 _SHARED = ("pytest", "re", "decimal", "datetime", "asyncio", "itertools")
 for _name in _SHARED:  # what most test files import is there before the forks
     importlib.import_module(_name)

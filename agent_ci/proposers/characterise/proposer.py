@@ -8,7 +8,7 @@ import json
 import os
 import time
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agent_ci import kits
@@ -33,8 +33,7 @@ _LAUNCHER = (
 _GRACE = 15.0  # seconds that a program gets beyond its own limit before the sandbox ends it
 _PATIENCE = 3.0  # seconds of wall clock for each of processor time
 _LEAST = 5.0  # seconds below which nothing is begun
-_RECORDING = 20.0  # seconds for running the tests that there are
-_REPLAYING = 30.0
+_RECORDING = 30.0  # seconds for running the tests that there are
 _MOST_TEST_FILES = 20
 # What is recorded must come out again where all of this is different.
 _ELSEWHERE: tuple[Mapping[str, str], ...] = (
@@ -80,7 +79,7 @@ class Characterise:
         left_out = tuple(_left_out(answer, path))
         note = f"{len(answer.cases)} calls recorded, {len(picked)} kept, {answer.mutants} faults tried"
         if answer.is_cut:
-            note += "; the time ended the search"
+            note += "; the time cut it short, and another run may find other calls"
         if not text:
             why = "; ".join(left_out) or "no call of what is untested tells anything"
             objection = f"nothing of {path} can be tested without a model: {why}"
@@ -93,15 +92,17 @@ class Characterise:
             programs = _Programs(workspace, evidence.toolchain, kits.lay(workspace.outbox, "mutation_kit", _KIT))
             tests = [test for test in _test_files(evidence) if (workspace.root / test).is_file()]
             programs.tell(self._spec(evidence, style, asked.path, tests, seconds))
-            if tests:
-                programs.run("record", "recorded.json", seconds=_RECORDING)
-            programs.run("search", "recorded.json", "found.jsonl", seconds=_PATIENCE * seconds + _GRACE)
+            in_time = [programs.run("record", "recorded.json", seconds=_RECORDING)] if tests else []
+            in_time += [programs.run("search", "recorded.json", "found.jsonl", seconds=_PATIENCE * seconds + _GRACE)]
             replays = [f"again{number}.jsonl" for number, _ in enumerate(_ELSEWHERE)]
             for replay, environment in zip(replays, _ELSEWHERE, strict=True):
-                programs.run("replay", "found.jsonl", replay, seconds=_REPLAYING, environment=environment)
+                in_time += [
+                    programs.run("replay", "found.jsonl", replay, seconds=seconds + _GRACE, environment=environment)
+                ]
             outbox = workspace.outbox
             files = tuple(outbox / replay for replay in replays)
-            return read_answer(outbox / "found.jsonl", files, root=outbox, targets=asked.targets)
+            answer = read_answer(outbox / "found.jsonl", files, root=outbox, targets=asked.targets)
+            return answer if all(in_time) else replace(answer, is_cut=True)
 
     def _spec(
         self, evidence: Evidence, style: Style, path: str, tests: list[str], seconds: float
@@ -139,8 +140,8 @@ class _Programs:
         """Write what all of them are told."""
         (self.workspace.outbox / "spec.json").write_text(json.dumps(spec), "utf-8")
 
-    def run(self, mode: str, *files: str, seconds: float, environment: Mapping[str, str] | None = None) -> None:
-        """Run one of them; what it writes is read later, if it is there."""
+    def run(self, mode: str, *files: str, seconds: float, environment: Mapping[str, str] | None = None) -> bool:
+        """Run one of them, and whether it came to its end; what it writes is read later, if it is there."""
         outbox = self.workspace.outbox
         named = [str(outbox / file) for file in files]
         argv = (self.toolchain["python"], "-B", "-c", _LAUNCHER, str(self.kit), mode, str(outbox / "spec.json"), *named)
@@ -151,7 +152,7 @@ class _Programs:
             "PYTHONDONTWRITEBYTECODE": "1",
             **(environment or {}),
         }
-        self.workspace.run(Command(argv, told, timeout=seconds))
+        return not self.workspace.run(Command(argv, told, timeout=seconds)).timed_out
 
 
 def _test_files(evidence: Evidence) -> list[str]:

@@ -11,6 +11,7 @@ import os
 import re
 import signal
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -310,7 +311,7 @@ def test_a_varied_value_is_an_expression_again(text: str, seed: int) -> None:
     ast.parse(new, mode="eval")
 
 
-ACTS = {
+ACTS: dict[str, Callable[[], object]] = {
     "write a file": lambda: Path("/tmp/agent-ci-denied").write_text("x"),  # noqa: S108
     "remove a file": lambda: os.remove("/tmp/agent-ci-denied"),  # noqa: S108, PTH107
     "start a program": lambda: os.system("true"),  # noqa: S605
