@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from agent_ci.core.untested import Target
 from agent_ci.core.worth import assertions, bugs, surroundings
 from agent_ci.core.worth.cutting import tidied, without
+from agent_ci.core.worth.plain import without_small_tables
 from agent_ci.core.worth.provenance import Provenance, marked
 from agent_ci.core.worth.selection import Useful, chosen
 from agent_ci.core.worth.tests_file import Candidate, TestFunction, TestsFile
@@ -55,6 +56,16 @@ class Sieve:
         """The text without what was taken out; empty where no test is left."""
         out = [candidate for candidate, one in self.judged.items() if one.rejected_by]
         return without(self.text, out) if out else tidied(self.text)
+
+    def written(self, width: int) -> str:
+        """What is left as it is to be delivered: a table of one row is a plain test, in lines of *width* columns."""
+        text = without_small_tables(self.remaining, width=width)
+        file = TestsFile.read(text)
+        plain = {test.name for test in file.tests if test.table is None} if file else set[str]()
+        for candidate in self.left:
+            if candidate.row is not None and candidate.function in plain:
+                self.judged[candidate] = replace(self.judged[candidate], id=candidate.function)
+        return text
 
     def reject(self, candidate: Candidate, by: str, reason: str) -> None:
         """Take *candidate* out."""

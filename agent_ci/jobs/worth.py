@@ -108,6 +108,8 @@ class Worth:
     def _judged(self, attempt: Attempt, patch: Patch, sieves: Sequence[Sieve], counted: Mutants) -> Attempt:
         bugs = (*attempt.reply.bugs, *(bug for sieve in sieves for bug in sieve.found))
         left = [sieve for sieve in sieves if sieve.left]
+        width = self.evidence.style.line_length if self.evidence.style else 88
+        texts = {sieve.path: sieve.written(width).encode() for sieve in left}
         judged = tuple(one for sieve in sieves for one in sieve.deliver())
         written = Written(judged, gained(judged, self.evidence), counted, bugs)
         for one in judged:
@@ -115,7 +117,7 @@ class Worth:
             self.tools.journal.record("candidate", id=one.id, **facts)
         if not left:
             return replace(attempt, objections=objections_of(judged), written=written)
-        made = self.tools.clone.patch(patch.base_tree, self._tree(patch, left))
+        made = self.tools.clone.patch(patch.base_tree, self.tools.clone.edit(patch.base_tree, texts))
         report = TestReport.of(*self.evidence.before.cases, partial=self.evidence.before.partial)
         return replace(attempt, patch=made, after=report, repeats=min(_FRESH, self.tools.repeat), written=written)
 

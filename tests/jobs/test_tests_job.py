@@ -268,6 +268,8 @@ def test_a_new_test_that_breaks_another_is_left_out_alone(tmp_path: Path) -> Non
     assert run.outcome == "fixed"
     assert told["test_breaks"]["rejected_by"] in ("F3", "F6")
     assert "test_breaks" not in run.patch
+    assert "+def test_discount_refuses():\n" in run.patch  # one row is left of its table
+    assert told["test_discount_refuses"]["stage"] == "delivered"
 
 
 def test_without_any_test_there_the_offline_proposer_begins_a_suite(tmp_path: Path) -> None:
