@@ -74,7 +74,7 @@ class Tests:
             untested=found,
             changed=changed,
             coverage=_of_files(coverage, changed),
-            notes=(*notes, *_about_suite(before), *coverage.partial),
+            notes=(*notes, *_about_suite(before), *left_for_later(found), *coverage.partial),
         )
         count = sum(map(len, changed.values()))
         if not found:
@@ -196,6 +196,13 @@ def _about_suite(before: TestReport) -> Iterator[str]:
         yield f"{len(red)} test(s) fail already and count for nothing here: {names}{more}"
     if not before.cases:
         yield "there is no test yet"
+
+
+def left_for_later(untested: tuple[Target, ...]) -> Iterator[str]:
+    """The sentence on the modules that one run does not come to, if there are any."""
+    count = len({target.path for target in untested if target.function})
+    if count > _MOST_MODULES:
+        yield f"{count - _MOST_MODULES} of {count} modules with untested lines are left for another run"
 
 
 def _by_module(untested: tuple[Target, ...]) -> Iterator[tuple[str, tuple[Target, ...]]]:

@@ -16,8 +16,10 @@ from agent_ci.core.ladder import rungs as ladder
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import TestReport
 from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
+from agent_ci.core.untested import Target
 from agent_ci.delivery import Waits, asked_of
 from agent_ci.errors import UnsupportedError
+from agent_ci.jobs.tests import left_for_later
 from agent_ci.jobs.worth_kit.measure import shared
 from agent_ci.testing import told_of
 from agent_ci.verification import Verification
@@ -389,6 +391,13 @@ def test_tests_that_were_not_proven_beside_all_others_are_no_part_of_anything() 
     whole = Attempt(Reply("replay"), objections=("test_a: run 1 of the suite: it fails (F3)",))
     told = told_of(Verdict(Outcome.NO_FIX, "1 root cause(s) repaired", Evidence("tests", ""), (part, whole)))
     assert (told.partial, told.reason) == (None, "no test that was offered is worth having")
+
+
+def test_modules_that_one_run_does_not_come_to_are_counted() -> None:
+    found = tuple(Target(f"m{number}.py", "f", (1,), "") for number in range(20))
+    assert tuple(left_for_later((*found, Target("m20.py", "", (1,), ""), *found))) == ()
+    more = (*found, *(Target(f"n{number}.py", "f", (1,), "") for number in range(3)))
+    assert tuple(left_for_later(more)) == ("3 of 23 modules with untested lines are left for another run",)
 
 
 def test_verify_says_that_it_repeats_repairs_only(offered: Run) -> None:
