@@ -192,6 +192,13 @@ def test_long_lines_are_broken_at_brackets() -> None:
     ]
 
 
+def test_signs_that_nobody_sees_are_written_as_escapes() -> None:
+    hidden = chr(0x202E), chr(0x200B), chr(0xFE0F), chr(0x301)
+    texts = [Layout().line(repr(f"a{sign}b")) for sign in hidden]
+    assert texts == [r'"a\u202eb"', r'"a\u200bb"', r'"a\ufe0fb"', r'"a\u0301b"']
+    assert Layout().line("'ÄÖ ü €'") == '"ÄÖ ü €"'
+
+
 # Which calls become tests
 
 
