@@ -44,7 +44,10 @@ def groups(found: Sequence[Found], targets: Mapping[str, Target]) -> tuple[Group
 
 
 def _key(one: Found, target: Target) -> tuple[object, ...]:
-    """What must be the same for two calls to stand in one table; one that leaves something behind, or makes an object, stands alone."""
+    """What must be the same for two calls to stand in one table.
+
+    One that leaves something behind, or makes an object, stands alone.
+    """
     call, outcome = one.call, one.outcome
     given = tuple(name for name, _ in call.arguments)
     ending = outcome.value if outcome.kind == "raises" else ""
