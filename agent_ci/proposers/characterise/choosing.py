@@ -19,6 +19,7 @@ _PART = 2.0  # what a bracket and each thing in it costs
 _STRANGE_VALUE = 8.0  # what a value costs that does not go without saying
 _WORD = re.compile(r"^[\w #,:/@%-]*[A-Za-z0-9]{2}[\w .,:/@!?%-]*$")  # a text that a person would write
 _USUAL = 16  # characters of a value that are read at a glance
+_OPTION, _FEW = 20.0, 3  # what each argument costs beyond a few
 _LINE = 1.5  # how much a new line counts beside a fault
 
 
@@ -104,4 +105,5 @@ def _cost(one: Found) -> float:
     size = sum(_weight(name, text) for name, text in call.arguments) + _weight("", call.receiver)
     odd = sum(not sign.isprintable() or not sign.isascii() for text in texts for sign in text)
     said = len(outcome.value) / 2 + sum(len(value) for _, value in outcome.after) / 3
+    size += _OPTION * max(0, len(call.arguments) - _FEW)
     return _FIXED + size + said + _STRANGE.get(call.origin, 10) + 5 * odd + 10 * len(call.before)

@@ -33,7 +33,7 @@ def groups(found: Sequence[Found], targets: Mapping[str, Target]) -> tuple[Group
     """The tests that *found* make, in its order, each with a name of its own."""
     by_key: dict[tuple[object, ...], list[Found]] = {}
     for one in found:
-        by_key.setdefault(_key(one), []).append(one)
+        by_key.setdefault(_key(one, targets[one.call.target]), []).append(one)
     taken: set[str] = set()
     made = []
     for members in by_key.values():
@@ -43,12 +43,15 @@ def groups(found: Sequence[Found], targets: Mapping[str, Target]) -> tuple[Group
     return tuple(made)
 
 
-def _key(one: Found) -> tuple[object, ...]:
-    """What must be the same for two calls to stand in one table; one that leaves something behind stands alone."""
+def _key(one: Found, target: Target) -> tuple[object, ...]:
+    """What must be the same for two calls to stand in one table.
+
+    One that leaves something behind, or makes an object, stands alone.
+    """
     call, outcome = one.call, one.outcome
     given = tuple(name for name, _ in call.arguments)
     ending = outcome.value if outcome.kind == "raises" else ""
-    alone = call.key if outcome.after or call.before else ()
+    alone = call.key if outcome.after or call.before or target.kind == "construction" else ()
     return call.target, given, outcome.kind, ending, bool(outcome.message), outcome.finish, alone
 
 

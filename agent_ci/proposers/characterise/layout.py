@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from agent_ci.proposers.characterise.kit.showing import literal
+
 _BRACKETS: dict[type, tuple[str, str]] = {ast.List: ("[", "]"), ast.Set: ("{", "}"), ast.Tuple: ("(", ")")}
 
 
@@ -95,7 +97,7 @@ class Layout:
 
     def text(self, value: str) -> str:
         """The literal of *value*."""
-        return self._quoted(repr(value))
+        return self._quoted(literal(value))
 
     def _quoted(self, written: str) -> str:
         """A literal with the quotes that are asked for, unless that needs more backslashes."""

@@ -227,6 +227,36 @@ def test_what_is_dangerous_is_neither_done_nor_tested(tmp_path: Path) -> None:
     assert reasons["leave"].startswith(("changes the system", "its calls end the process"))
 
 
+LAZY = made(
+    "lazy",
+    "lazy.py",
+    {
+        "lazy.py": """
+async def rate(currency: str) -> int:
+    if currency not in ("EUR", "USD"):
+        raise ValueError(f"no rate for {currency}")
+    return 2
+
+
+def batches(items: list[int], size: int):
+    if size < 1:
+        raise ValueError("size must be positive")
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+"""
+    },
+)
+
+
+def test_coroutines_and_generators_are_run_before_they_are_expected_to_raise(tmp_path: Path) -> None:
+    text = text_of(reply_of(LAZY, QUICK))
+    write(tmp_path, {**LAZY.files, "test_lazy.py": text})
+    done = run(["pytest", "-q", "-p", "no:cacheprovider", "test_lazy.py"], tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "        asyncio.run(rate(" in text
+    assert "        list(batches(" in text
+
+
 def test_a_module_that_cannot_be_imported_is_told_and_nothing_is_offered() -> None:
     project = made(
         "broken", "broken.py", {"broken.py": "import no_such_module_anywhere\n\n\ndef f(x: int):\n    return x\n"}

@@ -192,6 +192,21 @@ def test_long_lines_are_broken_at_brackets() -> None:
     ]
 
 
+def test_objects_that_cannot_be_made_are_made_inside_of_the_test() -> None:
+    targets = targets_of(ast.parse("class Line:\n    def __post_init__(self):\n        raise ValueError\n"))
+    refused = Outcome("raises", "ValueError")
+    two = [found("Line.__post_init__", refused, receiver=f"Line({number})") for number in (0, 1)]
+    source = written(two, targets, {}, style=STYLE, delivery="0" * 12)
+    assert source.count("    with pytest.raises(ValueError):\n        Line(") == 2
+
+
+def test_signs_that_nobody_sees_are_written_as_escapes() -> None:
+    hidden = chr(0x202E), chr(0x200B), chr(0xFE0F), chr(0x301)
+    texts = [Layout().line(repr(f"a{sign}b")) for sign in hidden]
+    assert texts == [r'"a\u202eb"', r'"a\u200bb"', r'"a\ufe0fb"', r'"a\u0301b"']
+    assert Layout().line("'ÄÖ ü €'") == '"ÄÖ ü €"'
+
+
 # Which calls become tests
 
 

@@ -95,11 +95,14 @@ class Caller:
             sizes = self._sizes()
             names = {name: f"_{name}" for name, _ in call.arguments}
             expression = _compiled(spelled(target, call, names, "_self"), "eval")
+            finish = ""
             try:
                 with _Watch(self.path, seen):
-                    value, finish = self._finished(eval(expression, scope))  # noqa: S307 - the code under test
+                    value = eval(expression, scope)  # noqa: S307 - the code under test
+                    finish = _finish_of(value)
+                    value, finish = self._finished(value)
             except Exception as error:  # noqa: BLE001 - an outcome like another
-                return self._raised(error)
+                return self._raised(error, finish)
             except SystemExit:
                 return Outcome("exits")
             outcome = self._returned(value, finish, target, scope, prior)
@@ -190,7 +193,7 @@ class Caller:
                 with contextlib.suppress(UnshownError):
                     yield name[1:], self.shower.text(new)
 
-    def _raised(self, error: Exception) -> Outcome:
+    def _raised(self, error: Exception, finish: str) -> Outcome:
         is_meant = is_deliberate(error, self.root)
         message = str(error)[:_LONGEST_MESSAGE]
         if isinstance(error, AssertionError | OSError | ImportError) and not is_meant:
@@ -202,7 +205,7 @@ class Caller:
         except UnshownError:
             return Outcome("unshown", message=type(error).__name__)
         is_stable = is_meant and message.isprintable() and message == str(error) and not _ADDRESS.search(message)
-        return Outcome("raises", name, message if is_stable else "")
+        return Outcome("raises", name, message if is_stable else "", finish=finish)
 
 
 _NOTHING = object()
@@ -279,6 +282,13 @@ def _limited() -> Iterator[None]:
 
 
 _signal, _set_timer = signal.signal, signal.setitimer  # as they were before code under test could reach for them
+
+
+def _finish_of(value: Any) -> str:
+    """What has to be done with *value* before anything of it runs."""
+    if inspect.iscoroutine(value):
+        return "await"
+    return "list" if isinstance(value, Iterator) else ""
 
 
 def _may_change(value: Any) -> bool:

@@ -14,6 +14,7 @@ import math
 import pathlib
 import re
 import types
+import unicodedata
 import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -25,6 +26,7 @@ _LONGEST_TEXT = 300
 _DEEPEST = 6
 _MOST_ITEMS = 40
 _MOST_DIGITS = 30
+_UNSEEN = frozenset({"Mn", "Me", "Cf", "Co", "Cn", "Zl", "Zp"})  # general categories of Unicode
 
 
 class UnshownError(Exception):
@@ -137,11 +139,16 @@ def _is_default(field: dataclasses.Field[Any], item: Any) -> bool:
     return False
 
 
+def literal(value: str) -> str:
+    """*value* as Python writes it, with escapes for letters that a reader could not see or tell from others."""
+    return ascii(value) if any(unicodedata.category(sign) in _UNSEEN for sign in value) else repr(value)
+
+
 def text_of(value: str) -> str:
     """*value* as a literal in double quotes, as formatters write it."""
     if len(value) > _LONGEST_TEXT or (not value.isascii() and not value.isprintable()):
         raise UnshownError
-    written = repr(value)
+    written = literal(value)
     inner = written[1:-1]
     if written[0] == '"' or '"' in inner:
         return written
