@@ -10,6 +10,7 @@ from pathlib import Path
 from agent_ci.core.coverage import IMPORTS, Coverage
 from agent_ci.core.coverage_formats.gathering import among
 from agent_ci.core.coverage_formats.go_profile import in_module, read_go_profile
+from agent_ci.core.coverage_formats.jacoco import read_jacoco
 from agent_ci.core.coverage_formats.ours import MAX_BYTES, read_ours
 from agent_ci.core.coverage_formats.v8 import read_v8
 from agent_ci.core.proof import is_within
@@ -68,6 +69,8 @@ class Left:
         if kind == "v8":
             root = self.workspace.root
             return read_v8(content, among(self._names, str(root), str(root.resolve())), self._text, test=test)
+        if kind == "jacoco":
+            return read_jacoco(content, among(self._names), test=test)
         place = in_module(self._text(f"{self.folder}/go.mod".lstrip("/")), self.folder)
         return read_go_profile(content, lambda name: path if (path := place(name)) in self._names else "", test=test)
 

@@ -7,6 +7,7 @@ import secrets
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from agent_ci import reports
@@ -20,7 +21,7 @@ from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.files import make_folder, open_regular, remove_file, write_new
 from agent_ci.joblogs import findings_in
 from agent_ci.ports import Command, Completed, Workspace
-from agent_ci.runners import installed
+from agent_ci.runners import installed, jacoco
 from agent_ci.runners.coverage import Left, one_by_one
 from agent_ci.runners.deadline import Deadline
 from agent_ci.runners.places import Files
@@ -92,6 +93,7 @@ class FrameworkRunner:
         recording = RECORDINGS.get(self.framework.name)
         if not recording:
             raise UnsupportedError(f"which lines a test of {self.framework.name} executes cannot be told here")
+        _ = self._tools  # before any test is run
         deadline = Deadline.after(timeout)
         left = Left(workspace, self.folder)
 
@@ -117,7 +119,7 @@ class FrameworkRunner:
         elif wanted and build not in wanted:
             steps = tuple(step for step in steps if step.is_needed)
         if record:
-            whole = replace(place, folder=workspace.root)
+            whole = replace(place, folder=workspace.root, tools=self._tools)
             steps = tuple(RECORDINGS[self.framework.name].prepared(step, whole, record) for step in steps)
         for step in steps:
             done, output = self._start(workspace, place, step, deadline)
@@ -171,6 +173,12 @@ class FrameworkRunner:
         return replace(
             report, cases=tuple(replace(case, id=self.framework.id_of(case, place)) for case in report.cases)
         )
+
+    @cached_property
+    def _tools(self) -> tuple[str, ...]:
+        """What the recording of lines needs. Raises UnsupportedError where it is not here."""
+        name = self.framework.name
+        return jacoco.find(name, self.environment) if RECORDINGS[name].kind == "jacoco" else ()
 
     def _place(self, workspace: Workspace) -> Place:
         folder = workspace.root / self.folder if self.folder else workspace.root

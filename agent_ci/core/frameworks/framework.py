@@ -18,7 +18,8 @@ class Place:
 
     ``desk`` is a folder in the outbox that no code wrote in before, for what a step finds there. ``files`` are the
     project's files, relative to ``folder``, where a selection is asked for. ``environment`` is the job's, for the
-    places of caches; its HOME is the home of the job, which is not the home that the commands have.
+    places of caches; its HOME is the home of the job, which is not the home that the commands have. ``tools`` are what
+    the recording of executed lines needs.
     """
 
     folder: PurePath
@@ -26,6 +27,7 @@ class Place:
     desk: PurePath = field(default_factory=PurePath)
     files: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    tools: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from agent_ci.core.report import TestCase
 _PLAIN = re.compile(r"[A-Za-z0-9_$.]")
 _JUNIT_4 = re.compile(r"[\w$]+\[.*\]", re.DOTALL)
 _INVOCATION = re.compile(r"(?P<method>[^({\[]+)[({].*\[(?P<number>\d+)\]", re.DOTALL)
-_KIT = "junit_kit"
+JVM_KIT = "junit_kit"
+"""The folder of our code that runs in, or beside, the JVM of the tests."""
+
 _METHOD = re.compile(r"[\w$]+([({\[].*)?", re.DOTALL)  # anything else is a name for people
 _MODULE = re.compile(r"<module>\s*([^<]*?)\s*</module>")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -78,7 +80,7 @@ class Maven:
         files = {f"{name}.xml": f"<{name}/>\n" for name in _SETTINGS.values()}
         kit = ""
         if invocations := _invocations(only):
-            kit, told = _KIT, f"{place.desk}/only.txt"
+            kit, told = JVM_KIT, f"{place.desk}/only.txt"
             files["only.txt"] = invocations
             home = place.environment.get("HOME", "")
             run = ("sh", f"{place.desk}/{kit}/start.sh", f"{home}/.m2/repository", *run, f"-Dagent_ci.only={told}")
@@ -123,11 +125,16 @@ def _java(job: Mapping[str, str], options: str) -> Mapping[str, str]:
 _WANTED = "AGENT_CI_WANTED"
 _MOST = 100_000  # bytes; the kernel takes no longer variable than 128 KiB, and then everything is run
 _INIT = """def wanted = (System.getenv('AGENT_CI_WANTED') ?: '').readLines()
+def counted = System.getenv('AGENT_CI_JVM')
 allprojects {
     afterEvaluate {
         tasks.withType(Test) {
             ignoreFailures = true
             outputs.upToDateWhen { false }
+            if (counted) {
+                jvmArgs counted
+                if (extensions.findByName('jacoco')) { jacoco.enabled = false }
+            }
             filter {
                 failOnNoMatchingTests = false
                 if (wanted) { setIncludePatterns(wanted as String[]) }
@@ -171,7 +178,7 @@ class Gradle:
         """Compile and run all tests or some, also after a red one and in projects that have none of them."""
         init = f"{place.desk}/agent-ci.gradle"
         home = f"{place.outbox}/gradle"
-        kept = _gradle_home(place.environment)
+        kept = gradle_home(place.environment)
         start = ("sh", "-c", _START, "sh", kept, "--offline", "--no-daemon", "--console=plain", "--continue")
         around = {**_java(place.environment, "GRADLE_OPTS"), "GRADLE_RO_DEP_CACHE": f"{kept}/caches"}
         common = (*start, "--init-script", init, "--gradle-user-home", home)
@@ -201,7 +208,7 @@ def _gradle_pattern(id_: str) -> str:
     return ".".join(filter(None, (_wild(class_, "*"), method)))
 
 
-def _gradle_home(job: Mapping[str, str]) -> str:
+def gradle_home(job: Mapping[str, str]) -> str:
     """Where the job keeps what its Gradle downloaded, which is read here and not written: ours is another one."""
     return job.get("GRADLE_USER_HOME") or f"{job.get('HOME', '')}/.gradle"
 

@@ -1,0 +1,96 @@
+package agent_ci;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+import org.jacoco.core.analysis.Analyzer;
+import org.jacoco.core.analysis.IClassCoverage;
+import org.jacoco.core.tools.ExecFileLoader;
+
+/** Tells the lines that were executed, as far as the classes below a folder have them, in the form of JaCoCo's report. */
+public final class Lines extends SimpleFileVisitor<Path> {
+    private static final Set<String> LEFT_OUT = new HashSet<>(Arrays.asList(".git", "node_modules"));
+    private static final long MOST = 20_000_000; // bytes of a class
+
+    private final Analyzer analyzer;
+    private final XMLStreamWriter report;
+
+    private Lines(ExecFileLoader executed, XMLStreamWriter report) {
+        this.analyzer = new Analyzer(executed.getExecutionDataStore(), this::tell);
+        this.report = report;
+    }
+
+    /** The arguments are the folder of the classes, what the agent left, and the report that is made of it. */
+    public static void main(String[] told) throws IOException, XMLStreamException {
+        ExecFileLoader executed = new ExecFileLoader();
+        executed.load(new File(told[1]));
+        try (OutputStream to = Files.newOutputStream(Paths.get(told[2]))) {
+            XMLStreamWriter report = XMLOutputFactory.newInstance().createXMLStreamWriter(to, "UTF-8");
+            report.writeStartElement("report");
+            report.writeAttribute("name", "executed");
+            Files.walkFileTree(Paths.get(told[0]), new Lines(executed, report));
+            report.writeEndElement();
+            report.flush();
+        }
+    }
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+        boolean isOther = LEFT_OUT.contains(String.valueOf(folder.getFileName()));
+        return isOther ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+        boolean isClass = attributes.isRegularFile() && file.toString().endsWith(".class");
+        if (isClass && attributes.size() <= MOST) {
+            try {
+                analyzer.analyzeClass(Files.readAllBytes(file), file.toString());
+            } catch (IOException error) {
+                System.err.println(error); // a class that this JaCoCo cannot read: its lines are not known
+            }
+        }
+        return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException error) {
+        return FileVisitResult.CONTINUE;
+    }
+
+    private void tell(IClassCoverage found) {
+        if (found.getSourceFileName() == null || found.getInstructionCounter().getCoveredCount() == 0) {
+            return;
+        }
+        try {
+            report.writeStartElement("package");
+            report.writeAttribute("name", found.getPackageName());
+            report.writeStartElement("sourcefile");
+            report.writeAttribute("name", found.getSourceFileName());
+            for (int number = found.getFirstLine(); number <= found.getLastLine(); number++) {
+                int covered = found.getLine(number).getInstructionCounter().getCoveredCount();
+                if (covered > 0) {
+                    report.writeEmptyElement("line");
+                    report.writeAttribute("nr", String.valueOf(number));
+                    report.writeAttribute("ci", String.valueOf(covered));
+                }
+            }
+            report.writeEndElement();
+            report.writeEndElement();
+        } catch (XMLStreamException error) {
+            throw new IllegalStateException(error);
+        }
+    }
+}
