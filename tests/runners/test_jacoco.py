@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from agent_ci.core.frameworks.framework import Framework, Place
 from agent_ci.core.frameworks.jvm import Gradle, Maven
 from agent_ci.core.frameworks.recording import RECORDINGS
 from agent_ci.errors import UnsupportedError
+from agent_ci.ports import Command
 from agent_ci.runners import framework as runners
+from agent_ci.runners.coverage import Left
 from agent_ci.runners.framework import FrameworkRunner
 from agent_ci.runners.jacoco import find
 from bench.selectors import maven
@@ -84,6 +87,7 @@ def test_the_jvm_of_the_tests_counts_the_lines_of_one_test(workspace: Open, tool
     test = TEST.replace("IMPORT", imported)
     sources = {"src/main/java/shop/Money.java": MONEY, "src/test/java/shop/MoneyTest.java": test}
     opened = workspace({**build, **sources, "old/Money.class": "no class"})
+    os.mkfifo(opened.root / "old/Pipe.class")
     found = FrameworkRunner(framework, "", Path("/nowhere"), dict(os.environ)).covered(
         opened, ("shop.MoneyTest::big",), timeout=300
     )
@@ -146,10 +150,13 @@ def test_jacoco_is_found_as_each_tool_lays_it(tmp_path: Path, layout: str, agent
 
 
 def test_the_newest_version_of_which_both_are_there_is_taken(tmp_path: Path) -> None:
-    newer = of("maven", "org.jacoco", "org.jacoco.core", "0.8.13")
+    newer = (
+        of("maven", "org.jacoco", "org.jacoco.core", "0.8.13"),
+        of("debian", "org.jacoco", "org.jacoco.agent", "0.9"),
+    )
     unnamed = of("maven", "org.jacoco", "org.jacoco.core", "0.9-SNAPSHOT")
     older = (*jacoco("maven", "0.8.9", agent="-runtime", asm="9.10"), *jacoco("debian", "0.8.12", asm="9.9"))
-    laid(tmp_path, *jacoco("maven", "0.8.12", agent="-runtime", asm="9.9"), *older, newer, unnamed)
+    laid(tmp_path, *jacoco("maven", "0.8.12", agent="-runtime", asm="9.9"), *older, *newer, unnamed)
     laid(tmp_path, of("maven", "org.jacoco", "org.jacoco.agent", "0.8.12"))
     agent, core, *_ = jacoco("maven", "0.8.12", agent="-runtime")
     assert found_in(tmp_path) == (agent, core, *jacoco("maven", "0.8.9", asm="9.10")[2:])
@@ -191,3 +198,36 @@ def test_the_agent_is_told_to_the_tool_in_its_own_way_and_the_exit_code_is_the_t
         agent = done.stdout.strip().strip('"')
         assert agent.startswith(f"-javaagent:{kit}/jacocoagent.jar=destfile={kit}/executed,")
         assert (done.returncode, (kit / "jacocoagent.jar").read_bytes()) == (3, b"the agent")
+
+
+PROGRAM = """package shop;
+
+class Shop {
+    public static void main(String[] told) {
+        if (told.length > 5) {
+            System.exit(1);
+        }
+    }
+}
+"""
+
+
+def test_a_jacoco_that_cannot_read_the_classes_does_not_say_that_nothing_was_executed(workspace: Open) -> None:
+    needs("java", "javac", "jar")
+    try:
+        agent, path = find("maven", os.environ)
+    except UnsupportedError as error:
+        pytest.skip(f"this is NOT tested: {error}")
+    opened = workspace({"shop/Shop.java": PROGRAM})
+    kit = opened.outbox / "kit"
+    shutil.copytree(RECORD.parent, kit)
+
+    def told_after(started: str, report: str) -> Coverage:
+        argv = ("sh", f"{kit}/record.sh", "gradle", agent, path, str(opened.root), f"{opened.outbox}/{report}.xml")
+        assert opened.run(Command((*argv, "sh", "-c", started), {}, 120)).exit_code == 0
+        return Left(opened, "").read("jacoco", report, "t")
+
+    known = told_after('javac shop/Shop.java && java "$AGENT_CI_JVM" shop.Shop', "known")
+    assert known == Coverage({"t": {"shop/Shop.java": frozenset({5, 8})}})
+    newer = told_after(r"printf '\377' | dd of=shop/Shop.class bs=1 seek=7 conv=notrunc", "newer")
+    assert newer == Coverage(partial=("nothing tells which lines t executed",))

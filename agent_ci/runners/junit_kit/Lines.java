@@ -1,8 +1,8 @@
 package agent_ci;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +26,8 @@ public final class Lines extends SimpleFileVisitor<Path> {
 
     private final Analyzer analyzer;
     private final XMLStreamWriter report;
+    private boolean hasTold;
+    private boolean isBlind; // for a class that this JaCoCo cannot read
 
     private Lines(ExecFileLoader executed, XMLStreamWriter report) {
         this.analyzer = new Analyzer(executed.getExecutionDataStore(), this::tell);
@@ -36,13 +38,16 @@ public final class Lines extends SimpleFileVisitor<Path> {
     public static void main(String[] told) throws IOException, XMLStreamException {
         ExecFileLoader executed = new ExecFileLoader();
         executed.load(new File(told[1]));
-        try (OutputStream to = Files.newOutputStream(Paths.get(told[2]))) {
-            XMLStreamWriter report = XMLOutputFactory.newInstance().createXMLStreamWriter(to, "UTF-8");
-            report.writeStartElement("report");
-            report.writeAttribute("name", "executed");
-            Files.walkFileTree(Paths.get(told[0]), new Lines(executed, report));
-            report.writeEndElement();
-            report.flush();
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        XMLStreamWriter report = XMLOutputFactory.newInstance().createXMLStreamWriter(text, "UTF-8");
+        Lines lines = new Lines(executed, report);
+        report.writeStartElement("report");
+        report.writeAttribute("name", "executed");
+        Files.walkFileTree(Paths.get(told[0]), lines);
+        report.writeEndElement();
+        report.flush();
+        if (lines.hasTold || !lines.isBlind) { // a JaCoCo that is too old for the classes would tell of none of them
+            Files.write(Paths.get(told[2]), text.toByteArray());
         }
     }
 
@@ -59,7 +64,8 @@ public final class Lines extends SimpleFileVisitor<Path> {
             try {
                 analyzer.analyzeClass(Files.readAllBytes(file), file.toString());
             } catch (IOException error) {
-                System.err.println(error); // a class that this JaCoCo cannot read: its lines are not known
+                System.err.println(error);
+                isBlind = true;
             }
         }
         return FileVisitResult.CONTINUE;
@@ -74,6 +80,7 @@ public final class Lines extends SimpleFileVisitor<Path> {
         if (found.getSourceFileName() == null || found.getInstructionCounter().getCoveredCount() == 0) {
             return;
         }
+        hasTold = true;
         try {
             report.writeStartElement("package");
             report.writeAttribute("name", found.getPackageName());
