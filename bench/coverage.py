@@ -84,12 +84,12 @@ def suite(tests: int) -> Mapping[str, str]:
 def measured(python: str, tests: int, runs: int) -> int:
     """Print the table of the interpreter *python*: medians of *runs*."""
     with NoSandbox({"PATH": os.environ["PATH"]}).open(Files(suite(tests))) as workspace:
-        about = _About.asked(workspace, python)
-        ways = dict(_ways(workspace, python, about))
-        costs: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+        about = About.asked(workspace, python)
+        found = dict(ways(workspace, python, about))
+        costs: dict[str, list[tuple[float, float]]] = {name: [] for name in found}
         told: dict[str, int | None] = {}
         for _ in range(runs):
-            for name, way in ways.items():
+            for name, way in found.items():
                 before, started = _processor_seconds(), time.perf_counter()
                 read = way()
                 costs[name].append((_processor_seconds() - before, time.perf_counter() - started))
@@ -107,14 +107,15 @@ def measured(python: str, tests: int, runs: int) -> int:
 
 
 @dataclass(frozen=True)
-class _About:
+class About:
     """An interpreter's version, and those of the packages that it has."""
 
     python: str
     versions: Mapping[str, str]
 
     @classmethod
-    def asked(cls, workspace: Workspace, python: str) -> _About:
+    def asked(cls, workspace: Workspace, python: str) -> About:
+        """What the interpreter *python* says of itself."""
         program = (
             "import importlib.metadata as m, json, platform; "
             "print(json.dumps([platform.python_version(), {d.name.lower(): d.version for d in m.distributions()}]))"
@@ -127,7 +128,7 @@ class _About:
 _Read = Callable[[], int | None]
 
 
-def _ways(workspace: Workspace, python: str, about: _About) -> Iterator[tuple[str, Callable[[], _Read]]]:
+def ways(workspace: Workspace, python: str, about: About) -> Iterator[tuple[str, Callable[[], _Read]]]:
     """How to run the suite, by what is said of it; what each returns tells how many lines of tests it knows then."""
     ours = Pytest(Interpreter(python, about.python, about.versions["pytest"], (".",)), ("-p", "no:rerunfailures"))
 
