@@ -48,7 +48,7 @@ def test_a_command_is_recognised(command: str, framework: Framework | None) -> N
 
 
 FILES = {
-    "java/pom.xml": "<project/>",
+    "java/pom.xml": "<project><modules><module>module</module></modules></project>",
     "java/module/pom.xml": "<project/>",
     "kotlin/build.gradle.kts": "",
     "kotlin/gradlew": "",
