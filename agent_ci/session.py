@@ -86,7 +86,9 @@ class Session:
 
     def __post_init__(self) -> None:
         """Hear the command line and the environment; the settings file follows once its commit is known."""
-        self.settings = settings.heard(self.given, self.environment)
+        self.settings = settings.heard(
+            self.given, self.environment, usual=settings.OF_JOBS.get(self.job, settings.NOTHING)
+        )
         quiet = self.settings.quiet
         self.outward = kept.outward(self.environment, likely_secrets)
         live = is_live(self.stderr, self.environment)
@@ -148,7 +150,10 @@ class Session:
             self._forge = registry.forge(self.environment, repository, clone)
             self.context = self._forge.context()
             file = settings_file(self.context, repository, clone)
-            self.settings = replace(settings.heard(self.given, self.environment, file), repository=repository.root)
+            chosen = settings.heard(
+                self.given, self.environment, file, usual=settings.OF_JOBS.get(self.job, settings.NOTHING)
+            )
+            self.settings = replace(chosen, repository=repository.root)
             self.output.prepare()  # the settings file may have named another folder
             self.console.is_quiet = self.settings.quiet
             yield repository, clone
@@ -180,7 +185,9 @@ class Session:
         """
         context = replace(self.context, commit=moved_to)
         file = settings_file(context, tools.repository, tools.clone)
-        policy = settings.heard(self.given, self.environment, file).policy
+        policy = settings.heard(
+            self.given, self.environment, file, usual=settings.OF_JOBS.get(self.job, settings.NOTHING)
+        ).policy
         there = replace(tools, context=context, policy=policy)
         found = proven_again(stale, job, there, moved_from=self.context.commit)
         if found.outcome is Outcome.FIXED:

@@ -44,7 +44,7 @@ class Testing:
                 return Verdict(Outcome.NOTHING_TO_DO, why, Evidence(JOB, why, notes=(base.note,)))
             tools = self.session.tools(repository, clone)
             tree = self.session.tree(repository, clone).id
-            verdict = told_of(execute(Tests(tree, base.commit, base.note), tools))
+            verdict = told_of(execute(Tests(tree, base.commit, base.note, self.session.settings.seed), tools))
             return self._gated(self.session.deliver(verdict, tools), tools)
 
     def _gated(self, verdict: Verdict, tools: Tools) -> Verdict:
