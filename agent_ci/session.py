@@ -254,7 +254,7 @@ class Session:
         with self.console.phase("choose the sandbox"):
             sandbox = self._sandbox(journal, tree)
         asked = {"fix": registry.proposers, "tests": registry.proposers_of_tests}.get(self.job)
-        find = toolchains.python_tests if self.job == "tests" else toolchains.runner
+        find = toolchains.tests_runner if self.job == "tests" else toolchains.runner
         with self.console.phase("find the tools"):
             runner = find(setup, sandbox, tree)
         return Tools(

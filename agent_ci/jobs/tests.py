@@ -15,7 +15,7 @@ from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestReport
 from agent_ci.core.run import Attempt, Control, Evidence, Side
 from agent_ci.core.test_style import Style, next_to, style_of
-from agent_ci.core.untested import Target, changed_code, targets
+from agent_ci.core.untested import Lines, Target, changed_code, targets
 from agent_ci.core.worth.callers import callers
 from agent_ci.core.worth.provenance import delivery_id, delivery_name
 from agent_ci.core.worth.question import Shown, question_of_tests
@@ -32,7 +32,7 @@ from agent_ci.ports import Covering, Tree
 from agent_ci.templates import template
 
 JOB = "tests"
-_NO_TESTS = "found no tests"
+_NO_TESTS = ("found no tests", "ran no tests")
 _MOST_MODULES = 20
 _MOST_NAMES = 10
 _MOST_TEST_FILES = 2
@@ -76,10 +76,10 @@ class Tests:
             before, seconds = self._suite(tools)
         with tools.progress.phase("see what the tests run"):
             coverage = self._coverage(tools, before)
-        self._texts = texts = Texts(tools.clone.tree(self.tree))
+        self._texts = Texts(tools.clone.tree(self.tree))
         repaired = often_repaired(tools.context.commit, tools.repository)
-        found = targets(changed, texts, coverage, repaired=repaired)
-        self._styles = dict(_styles(found, texts, coverage, tools.runner.toolchain))
+        changed, found = self._untested(changed, coverage, repaired)
+        self._styles = dict(self._styled(found, coverage, tools.runner.toolchain))
         whole = replace(
             evidence,
             before=before,
@@ -87,7 +87,7 @@ class Tests:
             untested=found,
             changed=changed,
             coverage=_of_files(coverage, changed),
-            notes=(*notes, *_about_suite(before), *coverage.partial),
+            notes=(*notes, *_about_suite(before), *self._notes(), *coverage.partial),
         )
         count = sum(map(len, changed.values()))
         if not found:
@@ -96,7 +96,7 @@ class Tests:
         left = sum(len(target.every_line) for target in found)
         return replace(whole, summary=f"no test runs {left} of {count} changed lines, in {len(found)} place(s)")
 
-    def _changed(self, tools: Tools) -> Mapping[str, frozenset[int]]:
+    def _changed(self, tools: Tools) -> Lines:
         """The executable lines that the change adds, by path."""
         clone = tools.clone
         old, new = clone.tree(self.base), clone.tree(self.tree)
@@ -107,6 +107,31 @@ class Tests:
         base = [text for path in touched if (text := before.get(path))]
         return changed_code(clone.added_lines(old.id, new.id), Texts(new), base)
 
+    def _untested(
+        self, changed: Lines, coverage: Coverage, repaired: Mapping[str, int]
+    ) -> tuple[Lines, tuple[Target, ...]]:
+        """What of *changed* can be executed, and what of that no test runs."""
+        return changed, targets(changed, self._texts, coverage, repaired=repaired)
+
+    def _notes(self) -> Iterator[str]:
+        """What a person is to know of all runs like this."""
+        yield from ()
+
+    def _styled(
+        self, found: tuple[Target, ...], coverage: Coverage, toolchain: Mapping[str, str]
+    ) -> Iterator[tuple[str, Style]]:
+        """How the tests of each module are to be written, each to a file of its own."""
+        taken: set[str] = set()
+        for path, _ in _by_module(found):
+            style = self._style(path, _covering(coverage, path), toolchain, taken)
+            taken.add(style.path)
+            yield path, style
+
+    def _style(self, path: str, covering: tuple[str, ...], toolchain: Mapping[str, str], taken: set[str]) -> Style:
+        files = [id_.partition("::")[0] for id_ in covering]
+        roots = toolchain.get("pythonpath", ".").split(":")
+        return style_of(path, self._texts, roots=roots, covering=files, taken=taken)
+
     def _suite(self, tools: Tools) -> tuple[TestReport, float]:
         """The whole suite, and the seconds it took; an empty report where there is no test at all."""
         started = time.monotonic()
@@ -114,7 +139,7 @@ class Tests:
             with tools.sandbox.open(tools.clone.tree(self.tree)) as workspace:
                 report = tools.runner.run(workspace, timeout=max(1.0, tools.seconds_left()), conditions=SUITE)
         except UnsupportedError as error:
-            if _NO_TESTS not in str(error):
+            if not any(words in str(error) for words in _NO_TESTS):
                 raise
             report = TestReport()
         return report, time.monotonic() - started
@@ -201,11 +226,14 @@ class Tests:
     def prove(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
         """Hold every test that is offered against the filters, and keep those that are worth having."""
         with tools.progress.phase("prove"):
-            judged = Worth(evidence, tools, self._cases, self._share(evidence), self._reach).of(attempt)
+            judged = self._judged(attempt, evidence, tools)
         if judged.written:
             tried = judged.written.mutants.tried
             self._mutants[evidence.group] = max(self._mutants.get(evidence.group, 0), tried)
         return judged
+
+    def _judged(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
+        return Worth(evidence, tools, self._cases, self._share(evidence), self._reach).of(attempt)
 
     def _share(self, evidence: Evidence) -> int:
         """How many of the faults that are left go to the module of *evidence*: by its part of the lines still to do."""
@@ -247,19 +275,6 @@ def _shown_tests(evidence: Evidence, paths: Sequence[str], made: Sequence[str]) 
     return tuple(path for path in dict.fromkeys((*nearest, *made, *fixtures, *most)) if path in known)
 
 
-def _styles(
-    found: tuple[Target, ...], texts: Texts, coverage: Coverage, toolchain: Mapping[str, str]
-) -> Iterator[tuple[str, Style]]:
-    """How the tests of each module are to be written, each to a file of its own."""
-    roots = toolchain.get("pythonpath", ".").split(":")
-    taken: set[str] = set()
-    for path, _ in _by_module(found):
-        files = [id_.partition("::")[0] for id_ in _covering(coverage, path)]
-        style = style_of(path, texts, roots=roots, covering=files, taken=taken)
-        taken.add(style.path)
-        yield path, style
-
-
 def _covering(coverage: Coverage, path: str) -> tuple[str, ...]:
     """The ids of the tests that run *path* today."""
     return tuple(sorted({id_ for line in coverage.lines(path) for id_ in coverage.tests_of(path, line)} - {IMPORTS}))
@@ -275,7 +290,7 @@ def _of_files(coverage: Coverage, changed: Mapping[str, frozenset[int]]) -> Cove
     tests = {
         id_: {path: lines for path, lines in files.items() if path in changed} for id_, files in coverage.tests.items()
     }
-    return Coverage({id_: files for id_, files in tests.items() if files}, coverage.partial)
+    return Coverage({id_: files for id_, files in tests.items() if files}, coverage.partial, coverage.executable)
 
 
 def _about_suite(before: TestReport) -> Iterator[str]:

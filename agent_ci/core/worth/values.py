@@ -15,6 +15,10 @@ NO_MUTANT = "no-mutant"
 """The label of a test whose target has no line that a fault could be put into: new lines alone speak for it."""
 
 
+NOT_MUTATED = "no-faults-tried"
+"""The label of a test in a language that no small faults are put into here: what it would notice is not known."""
+
+
 class Stage(StrEnum):
     """How far a candidate came; each stage holds those of the next."""
 
