@@ -79,6 +79,7 @@ def asked(folder: Path, server: ChatServer, *replies: str, change: str = CHANGED
         "model": "scripted",
         "api_base": server.url,
         "time_limit": 120.0,
+        "repeat": 1,
         **given,
     }
     return Untested.make(folder, change={"shop.py": change}).run(
