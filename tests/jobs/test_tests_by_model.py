@@ -118,8 +118,10 @@ def test_the_model_is_asked_for_what_the_others_leave_and_again_for_what_its_own
 ) -> None:
     half = OF_IO[: OF_IO.index("\n\ndef test_load_names")]
     chat_server.play(says(fenced(half)), says(fenced(OF_IO)), always=DECLINES)
-    run = asked(tmp_path, chat_server, added(WRITTEN, OF_DOUBLE), change=BASE + DOUBLE + IO)
+    run = asked(tmp_path, chat_server, added(WRITTEN, OF_DOUBLE), "nothing", change=BASE + DOUBLE + IO)
     assert (run.outcome, len(chat_server.requests)) == ("fixed", 2)
+    proposers = [attempt["proposer"] for attempt in run.document["attempts"]]
+    assert proposers == ["replay", "model", "model", "replay + model"]
     first, second = (request.text for request in chat_server.requests)
     assert "shop.py::load: no test runs lines 14, 15, 16, 17" in first
     assert "shop.py::double" not in first
