@@ -13,7 +13,7 @@ from agent_ci.core.ladder import COMMIT
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.paths import is_python_test
 from agent_ci.core.report import TestReport
-from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
+from agent_ci.core.run import MODEL, Attempt, Evidence, Reply, Verdict
 from agent_ci.core.worth.account import Reached
 from agent_ci.core.worth.provenance import taken_out
 from agent_ci.core.worth.values import Written
@@ -97,7 +97,9 @@ def told_of(verdict: Verdict) -> Verdict:
         return told_of(_without_parts(verdict))
     if verdict.outcome is Outcome.NO_FIX and not any(attempt.patch for attempt in attempts):
         said = "; ".join(dict.fromkeys(objection for attempt in attempts for objection in attempt.objections[:1]))
-        why = "no target is testable without a model" + (f": {said}" if said else "")
+        is_asked = any(attempt.reply.proposer == MODEL for attempt in attempts)
+        why = "nobody has a test to offer" if is_asked else "no target is testable without a model"
+        why += f": {said}" if said else ""
         return replace(verdict, outcome=Outcome.NOTHING_TO_DO, reason=why)
     if verdict.outcome is Outcome.FIXED and verdict.proof and verdict.proof.written:
         funnel, gained = verdict.proof.written.funnel, verdict.proof.written.gained
