@@ -176,7 +176,7 @@ def _attempts(job: Job, tools: Tools, evidence: Evidence, attempts: list[Attempt
     """
     bench = _Bench(job, tools, evidence, tools.clone.tree(evidence.tree))
     for name, proposer in tools.proposers:
-        if (name == REVERT) is (evidence.takes_back is None):
+        if (name == REVERT) is (evidence.takes_back is None) or not evidence.is_asked(name):
             continue
         session = proposer.propose(evidence, tuple(attempts), bench)
         answer: Attempt | None = None
@@ -252,7 +252,8 @@ def _text_of(tree: Tree, path: str) -> str | None:
 
 def _patch(bench: _Bench, text: str) -> Patch:
     """The change that *text* asks for, as git sees its result. Raises RejectedPatch."""
-    files = {edit.path: relocate(edit, _content(bench.tree, edit.path)) for edit in read_edits(text)}
+    edits = read_edits(text, new_file=bench.evidence.style.path if bench.evidence.style else "")
+    files = {edit.path: relocate(edit, _content(bench.tree, edit.path)) for edit in edits}
     _refuse_twins(files, bench.tree)
     try:
         tree = bench.tools.clone.edit(bench.tree.id, files)

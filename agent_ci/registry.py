@@ -14,7 +14,7 @@ from agent_ci.core.chat import Ask
 from agent_ci.core.doctor.complaint import Complaint
 from agent_ci.core.doctor.standing import GitHubStanding, GitLabStanding
 from agent_ci.core.red_run import RedRun
-from agent_ci.core.run import REVERT
+from agent_ci.core.run import MODEL, REVERT
 from agent_ci.core.spelling import did_you_mean
 from agent_ci.errors import UsageError
 from agent_ci.kept import door, outward
@@ -167,9 +167,13 @@ def proposers(setup: Setup) -> tuple[tuple[str, Proposer], ...]:
 
 
 def proposers_of_tests(setup: Setup) -> tuple[tuple[str, Proposer], ...]:
-    """Those for new tests: the ones that are named, without those that only repair, else the one that needs nothing."""
-    names = [name for name in dict.fromkeys(setup.settings.proposer) if name not in _ONLY_REPAIR]
-    return tuple((name, _proposer(name, setup)) for name in names or _OF_TESTS)
+    """Those for new tests: the ones that are named, without those that only repair, else the one that needs nothing.
+
+    The `model` comes last when a model is set and it was not named.
+    """
+    named = [name for name in dict.fromkeys(setup.settings.proposer) if name not in _ONLY_REPAIR] or _OF_TESTS
+    names = dict.fromkeys((*named, *((MODEL,) if setup.settings.model else ())))
+    return tuple((name, _model_of_tests(setup) if name == MODEL else _proposer(name, setup)) for name in names)
 
 
 def _proposer(name: str, setup: Setup) -> Proposer:
@@ -200,7 +204,13 @@ def _search(setup: Setup) -> Proposer:
     return Search(seed=setup.settings.seed)
 
 
-def _model(setup: Setup) -> Proposer:
+def _model_of_tests(setup: Setup) -> Proposer:
+    from agent_ci.proposers.beside import Beside
+
+    return Beside(_model(setup, system="system-tests.v1", rounds=_ROUNDS_OF_TESTS))
+
+
+def _model(setup: Setup, system: str = "system.v2", rounds: int | None = None) -> Proposer:
     from agent_ci.model.remote import Asked, Remote
     from agent_ci.proposers.model import Model
 
@@ -218,6 +228,8 @@ def _model(setup: Setup) -> Proposer:
         journal=setup.journal,
         seed=chosen.seed,
         outward=outward(setup.environment, likely_secrets),
+        system=system,
+        rounds=rounds,
     )
 
 
@@ -237,6 +249,7 @@ def _replay(setup: Setup) -> Proposer:
 
 _ONLY_REPAIR = frozenset({"known", "autofix", "search"})
 _OF_TESTS = ("characterise",)
+_ROUNDS_OF_TESTS = 3  # with the model, about one module
 
 _PROPOSERS: Mapping[str, Callable[[Setup], Proposer]] = {
     "known": _known,

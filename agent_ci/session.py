@@ -86,12 +86,17 @@ class Session:
 
     def __post_init__(self) -> None:
         """Hear the command line and the environment; the settings file follows once its commit is known."""
-        self.settings = settings.heard(self.given, self.environment)
+        self.settings = settings.heard(self.given, self.environment, usual=self._usual)
         quiet = self.settings.quiet
         self.outward = kept.outward(self.environment, likely_secrets)
         live = is_live(self.stderr, self.environment)
         self.console = Console(self.stderr, is_live=live, is_quiet=quiet, outward=self.outward)
         self.context = Context("git", "", str(self.settings.repository), "")
+
+    @property
+    def _usual(self) -> Mapping[str, object]:
+        """The defaults that the job has for itself."""
+        return settings.OF_JOBS.get(self.job, settings.NOTHING)
 
     def run(self, work: Callable[[], Verdict] | None = None) -> dict[str, object]:
         """Run the job, or *work* instead, write the files, and return the evidence document.
@@ -148,7 +153,8 @@ class Session:
             self._forge = registry.forge(self.environment, repository, clone)
             self.context = self._forge.context()
             file = settings_file(self.context, repository, clone)
-            self.settings = replace(settings.heard(self.given, self.environment, file), repository=repository.root)
+            chosen = settings.heard(self.given, self.environment, file, usual=self._usual)
+            self.settings = replace(chosen, repository=repository.root)
             self.output.prepare()  # the settings file may have named another folder
             self.console.is_quiet = self.settings.quiet
             yield repository, clone
@@ -180,7 +186,7 @@ class Session:
         """
         context = replace(self.context, commit=moved_to)
         file = settings_file(context, tools.repository, tools.clone)
-        policy = settings.heard(self.given, self.environment, file).policy
+        policy = settings.heard(self.given, self.environment, file, usual=self._usual).policy
         there = replace(tools, context=context, policy=policy)
         found = proven_again(stale, job, there, moved_from=self.context.commit)
         if found.outcome is Outcome.FIXED:
@@ -247,7 +253,7 @@ class Session:
         with self.console.phase("choose the sandbox"):
             sandbox = self._sandbox(journal, tree)
         asked = {"fix": registry.proposers, "tests": registry.proposers_of_tests}.get(self.job)
-        find = toolchains.python_tests if self.job == "tests" else toolchains.runner
+        find = toolchains.tests_runner if self.job == "tests" else toolchains.runner
         with self.console.phase("find the tools"):
             runner = find(setup, sandbox, tree)
         return Tools(

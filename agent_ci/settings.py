@@ -92,7 +92,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("api-base", "the model's endpoint", metavar="URL"),
     Option("cassette", "the recorded replies that the proposer `replay` answers with", metavar="FILE"),
     Option("max-attempts", "how many replies may be paid for; `changelog`: 40", default=5, kind=int, metavar="N"),
-    Option("max-cost", "US$ that may be spent; `changelog`: 0.5", default=1.00, kind=float, metavar="USD"),
+    Option("max-cost", "US$ that may be spent; `changelog` and `tests`: 0.5", default=1.00, kind=float, metavar="USD"),
     Option("max-tokens", "tokens that may be used, both ways", default=200_000, kind=int, metavar="N"),
     Option("time-limit", "seconds that the run may take", default=1200.0, kind=float, metavar="SECONDS"),
     Option("sandbox", "where repository code runs", default="auto", choices=SANDBOXES, metavar="NAME"),
@@ -153,6 +153,10 @@ OPTIONS: tuple[Option, ...] = (
     Option("type-check", "the same, for types", is_policy=True),
     Option("security", "the same, for security", is_policy=True),
 )  # fmt: skip
+
+
+OF_JOBS: Mapping[str, Mapping[str, object]] = MappingProxyType({"tests": MappingProxyType({"max_cost": 0.50})})
+"""Defaults that are others for a job than in the table."""
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,20 @@ from dataclasses import dataclass, field, replace
 
 from agent_ci.base import parting_of
 from agent_ci.clone import GitTree, Texts
+from agent_ci.core.elsewhere.blocks import taken_out as taken_out_elsewhere
+from agent_ci.core.elsewhere.languages import LANGUAGES
 from agent_ci.core.ladder import COMMIT
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.paths import is_python_test
 from agent_ci.core.report import TestReport
-from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
+from agent_ci.core.run import MODEL, Attempt, Evidence, Reply, Verdict
 from agent_ci.core.worth.account import Reached
 from agent_ci.core.worth.provenance import taken_out
 from agent_ci.core.worth.values import Written
 from agent_ci.errors import UsageError
 from agent_ci.jobs.noticing import noticed_by_suite
 from agent_ci.jobs.tests import JOB, Tests
+from agent_ci.jobs.tests_elsewhere import TestsElsewhere
 from agent_ci.pipeline import Tools, execute
 from agent_ci.session import Session
 
@@ -44,7 +47,9 @@ class Testing:
                 return Verdict(Outcome.NOTHING_TO_DO, why, Evidence(JOB, why, notes=(base.note,)))
             tools = self.session.tools(repository, clone)
             tree = self.session.tree(repository, clone).id
-            verdict = told_of(execute(Tests(tree, base.commit, base.note), tools))
+            language = LANGUAGES.get(tools.runner.toolchain.get("runner", ""))
+            given = (tree, base.commit, base.note, self.session.settings.seed)
+            verdict = told_of(execute(TestsElsewhere(*given, language) if language else Tests(*given), tools))
             return self._gated(self.session.deliver(verdict, tools), tools)
 
     def _gated(self, verdict: Verdict, tools: Tools) -> Verdict:
@@ -67,9 +72,9 @@ class Testing:
 def _reverted(name: str, tree: GitTree, tools: Tools) -> Verdict:
     """The change of *tree* that takes out the tests of the delivery *name*. Raises UsageError where there are none."""
     texts = {path: text for path, text in Texts(tree).items() if is_python_test(path)}
-    found = taken_out(texts, name)
+    found = {**taken_out(texts, name), **taken_out_elsewhere(Texts(tree), tree.paths(), name)}
     if not found:
-        raise UsageError(f"no test here is of the delivery {name!r}; its name stands above each: # agent-ci:NAME")
+        raise UsageError(f"no test here is of the delivery {name!r}; its name stands above each: agent-ci:NAME")
     files = {path: text.encode() if text else None for path, text in found.items()}
     patch = tools.clone.patch(tree.id, tools.clone.edit(tree.id, files))
     why = f"the tests of the delivery {name} are taken out of {len(files)} file(s)"
@@ -92,7 +97,9 @@ def told_of(verdict: Verdict) -> Verdict:
         return told_of(_without_parts(verdict))
     if verdict.outcome is Outcome.NO_FIX and not any(attempt.patch for attempt in attempts):
         said = "; ".join(dict.fromkeys(objection for attempt in attempts for objection in attempt.objections[:1]))
-        why = "no target is testable without a model" + (f": {said}" if said else "")
+        is_asked = any(attempt.reply.proposer == MODEL for attempt in attempts)
+        why = "nobody has a test to offer" if is_asked else "no target is testable without a model"
+        why += f": {said}" if said else ""
         return replace(verdict, outcome=Outcome.NOTHING_TO_DO, reason=why)
     if verdict.outcome is Outcome.FIXED and verdict.proof and verdict.proof.written:
         funnel, gained = verdict.proof.written.funnel, verdict.proof.written.gained

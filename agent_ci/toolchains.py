@@ -42,24 +42,44 @@ def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
     return _check(setup, sandbox, tree, Check(argv, typed))
 
 
-def python_tests(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
-    """The pytest that new tests are run with, also where the repository has no test yet.
+def tests_runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
+    """What new tests are run with: pytest, also where there is no test yet, else a framework that tells lines.
 
     Raises UnsupportedError for a repository of other languages, UsageError and InfrastructureError.
     """
+    from agent_ci.core.elsewhere.languages import LANGUAGES
+    from agent_ci.runners.framework import FrameworkRunner
     from agent_ci.runners.pytest import Pytest
-    from agent_ci.runners.several import Several
 
-    if not any(path.endswith(".py") for path in tree.paths()):
-        raise UnsupportedError("tests are written for Python so far, and this repository has no Python file")
-    found = runner(setup, sandbox, tree) if setup.settings.run else _pytest(setup, sandbox, tree, "", ())
-    for one in found.runners if isinstance(found, Several) else (found,):
-        if isinstance(one, Pytest):
+    for one in _of_tests(setup, sandbox, tree):
+        if isinstance(one, Pytest) or (isinstance(one, FrameworkRunner) and one.framework.name in LANGUAGES):
             return one
     raise UnsupportedError(
-        "new tests are run with pytest, which also runs those of unittest, and --run names something else; name the "
-        'pytest of the job: --run "python -m pytest"'
+        "tests are written for pytest, which also runs those of unittest, and for jest, vitest, mocha and go; where "
+        'one of them runs the tests of this repository, name it: --run "python -m pytest"'
     )
+
+
+def _of_tests(setup: Setup, sandbox: Sandbox, tree: Tree) -> tuple[Runner, ...]:
+    """What runs the tests as --run says, else pytest where a test is Python, else what the files say."""
+    from agent_ci.core.paths import is_python_test
+
+    paths = tree.paths()
+    if setup.settings.run:
+        return _each(runner(setup, sandbox, tree))
+    if not any(is_python_test(path) for path in paths):
+        try:
+            return _each(_detected(setup, sandbox, tree))
+        except UnsupportedError:
+            if not any(path.endswith(".py") for path in paths):
+                raise
+    return (_pytest(setup, sandbox, tree, "", ()),)
+
+
+def _each(found: Runner) -> tuple[Runner, ...]:
+    from agent_ci.runners.several import Several
+
+    return found.runners if isinstance(found, Several) else (found,)
 
 
 def _python_in(setup: Setup, folder: str) -> str:

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from agent_ci.core.notes.retelling import read
+from agent_ci.core.patches.diff import read_edits
 from agent_ci.core.questions.answer import cause, offer, refusal
 from agent_ci.core.questions.prompt import PromptError
 from agent_ci.core.questions.question import fix_question
 from agent_ci.core.run import Evidence
+from agent_ci.core.worth.question import Shown, question_of_tests
 from agent_ci.templates import template
 
 PROMPTS = sorted((Path(__file__).parents[1] / "agent_ci" / "prompts").glob("*.md"))
@@ -32,7 +34,14 @@ def test_the_fix_prompt_takes_exactly_what_the_question_gives() -> None:
     assert "{{" not in fix_question(template("fix.v1"), Evidence("fix", "red"), {}, ())
 
 
-@pytest.mark.parametrize("name", ["system.v2", "continue.v1", "repeated.v1", "notes-system.v1"])
+def test_the_tests_prompt_takes_exactly_what_the_question_gives() -> None:
+    assert "{{" not in question_of_tests(template("tests.v1"), Evidence("tests", "untested"), Shown(), ())
+
+
+PLAIN = ("system.v2", "system-tests.v1", "continue.v1", "repeated.v1", "notes-system.v1")
+
+
+@pytest.mark.parametrize("name", PLAIN)
 def test_the_other_prompts_take_nothing(name: str) -> None:
     assert template(name).variables == frozenset()
 
@@ -55,6 +64,14 @@ def test_the_example_in_the_system_prompt_is_an_answer_that_git_applies(tmp_path
     assert "item.count" in (tmp_path / "shop" / "basket.py").read_text(encoding="utf-8")
 
 
+def test_the_example_of_a_test_in_the_system_prompt_is_an_answer_that_is_read_as_the_new_file() -> None:
+    _, _, after = template("system-tests.v1").text.partition("For example:\n")
+    example, _, _ = after.partition("\nWrite every line out")
+    [edit] = read_edits(example, new_file="tests/test_basket.py")
+    assert (edit.path, edit.is_new) == ("tests/test_basket.py", True)
+    assert "def test_a_negative_count_is_refused():" in edit.hunks[0].lines
+
+
 def test_the_way_to_decline_is_the_one_that_is_understood() -> None:
-    assert "`NO FIX: `" in template("system.v2").text
+    assert all("`NO FIX: `" in template(name).text for name in ("system.v2", "system-tests.v1"))
     assert refusal("NO FIX: the test is wrong") == "the test is wrong"

@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from types import CodeType, MappingProxyType
@@ -28,11 +28,12 @@ class Coverage:
 
     The ids are those of a TestReport; IMPORTS stands for lines that ran outside of every test. A test that ran and
     executed no line of the repository has no files. ``partial`` gives the reasons, one sentence each, why lines or
-    tests may be missing.
+    tests may be missing. ``executable`` are all lines that could be executed, by path, as far as the tool tells them.
     """
 
     tests: Mapping[str, _Lines] = field(default_factory=lambda: MappingProxyType({}))
     partial: tuple[str, ...] = ()
+    executable: _Lines = field(default_factory=lambda: MappingProxyType({}))
 
     def tests_of(self, path: str, line: int) -> frozenset[str]:
         """The ids of the tests that executed *line* of *path*; IMPORTS is among them where an import did."""
@@ -49,17 +50,15 @@ class Coverage:
 
     def of(self, ids: Iterable[str]) -> Coverage:
         """What the tests *ids* alone executed; those that are not known are left out."""
-        return Coverage({id_: self.tests[id_] for id_ in ids if id_ in self.tests}, self.partial)
+        return replace(self, tests={id_: self.tests[id_] for id_ in ids if id_ in self.tests})
 
     def __or__(self, other: Coverage) -> Coverage:
         """Both, where a test that is in both executed the lines of either."""
         tests = {**self.tests, **other.tests}
         for id_ in self.tests.keys() & other.tests.keys():
-            one, another = self.tests[id_], other.tests[id_]
-            tests[id_] = {
-                path: one.get(path, frozenset()) | another.get(path, frozenset()) for path in {**one, **another}
-            }
-        return Coverage(tests, tuple(dict.fromkeys((*self.partial, *other.partial))))
+            tests[id_] = _joined(self.tests[id_], other.tests[id_])
+        partial = tuple(dict.fromkeys((*self.partial, *other.partial)))
+        return Coverage(tests, partial, _joined(self.executable, other.executable))
 
     @cached_property
     def _tests(self) -> Mapping[str, Mapping[int, frozenset[str]]]:
@@ -71,6 +70,10 @@ class Coverage:
                 for line in lines:
                     by_line.setdefault(line, []).append(id_)
         return {path: {line: frozenset(ids) for line, ids in by_line.items()} for path, by_line in found.items()}
+
+
+def _joined(one: _Lines, other: _Lines) -> _Lines:
+    return {path: one.get(path, frozenset()) | other.get(path, frozenset()) for path in {**one, **other}}
 
 
 def executable_lines(source: str) -> frozenset[int]:

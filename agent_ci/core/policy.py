@@ -153,7 +153,13 @@ CHANGELOG_POLICY = Policy(
 )
 """What the job `changelog` may change: one changelog in Markdown or reStructuredText, and nothing else."""
 
+_SCRIPTS = ("js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts")
+
 TESTS_POLICY = Policy(
-    only=("test_*.py", "*_test.py"), allow_test_changes=True, max_files=20, max_lines=4_000, adds=FILES
+    only=("test_*.py", "*_test.py", "*_test.go", *(f"*.{name}.{end}" for name in ("test", "spec") for end in _SCRIPTS)),
+    allow_test_changes=True,
+    max_files=20,
+    max_lines=4_000,
+    adds=FILES,
 )
 """What the job `tests` may change: it adds files of tests, and changes none that a person wrote."""

@@ -137,6 +137,9 @@ class TakenBack:
 REVERT = "revert"
 """The proposer that is asked where there is something to take back, and only there."""
 
+MODEL = "model"
+"""The proposer that costs money."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -156,7 +159,7 @@ class Evidence:
     ``untested`` is what of the change no test runs, in a part of one module only, ``covering`` are the ids of the tests
     that run that module today, ``style`` says how tests of it are to be written, and to which file, ``changed`` are all
     executable lines (1-based) that the change adds, by path, and ``coverage`` says which tests run which lines of these
-    files.
+    files. ``by_model`` is True where the model alone is asked, False where it is not asked yet, and None where all are.
     """
 
     job: str
@@ -185,8 +188,13 @@ class Evidence:
     untested: tuple[Target, ...] = ()
     covering: tuple[str, ...] = ()
     style: Style | None = None
+    by_model: bool | None = None
     changed: Mapping[str, frozenset[int]] = field(default_factory=lambda: MappingProxyType({}))
     coverage: Coverage | None = field(default=None, repr=False)
+
+    def is_asked(self, proposer: str) -> bool:
+        """Whether *proposer* has a say about this part."""
+        return self.by_model is None or (proposer == MODEL) is self.by_model
 
     @property
     def target_ids(self) -> tuple[str, ...]:

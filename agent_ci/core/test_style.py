@@ -87,6 +87,20 @@ def style_of(
     )
 
 
+def next_to(file: str, texts: Mapping[str, str], taken: Collection[str]) -> str:
+    """A file beside *file*, which new tests were written to, for further ones of the same module."""
+    folder, _, name = file.rpartition("/")
+    stem, dot, ending = name.partition(".")
+    is_behind = stem.endswith("_test")
+    bare = re.sub(rf"_{OURS}(_\d+)?$", "", stem.removesuffix("_test"))
+    for number in ("", *(f"_{more}" for more in range(2, _MOST_COPIES))):
+        made = f"{bare}_{OURS}{number}{'_test' * is_behind}{dot}{ending}"
+        path = f"{folder}/{made}" if folder else made
+        if path not in texts and path not in taken:
+            return path
+    return file
+
+
 def module_name(path: str, roots: Sequence[str]) -> str:
     """The dotted name by which the file *path* is imported, where imports begin at *roots*."""
     inside = [root.rstrip("/") for root in roots if root != "." and path.startswith(f"{root.rstrip('/')}/")]

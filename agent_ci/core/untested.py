@@ -12,7 +12,7 @@ from agent_ci.core.names import parse
 from agent_ci.core.paths import is_test_path, matches
 from agent_ci.core.policy import PROTECTED
 
-_NOT_MEANT = (*PROTECTED, "docs/", "doc/", "examples/", "benchmarks/", "migrations/", "*.pyi")
+NOT_MEANT = (*PROTECTED, "docs/", "doc/", "examples/", "benchmarks/", "migrations/", "*.pyi")
 _PUBLIC, _REPAIRED, _MOST_REPAIRED, _MOST_COMPLEX = 100.0, 10.0, 4, 50
 _BRANCHES = (
     *(ast.If, ast.IfExp, ast.For, ast.AsyncFor, ast.While, ast.BoolOp, ast.ExceptHandler),
@@ -106,7 +106,7 @@ def changed_code(added: Lines, head: Mapping[str, str], base: Iterable[str]) -> 
     before = Counter(ast.dump(one.node) for text in base for one in definitions(text))
     found: dict[str, frozenset[int]] = {}
     for path in sorted(added):
-        if not path.endswith(".py") or is_test_path(path) or matches(path, _NOT_MEANT):
+        if not path.endswith(".py") or is_test_path(path) or matches(path, NOT_MEANT):
             continue
         text = head.get(path, "")
         lines = added[path] & executable_lines(text)

@@ -45,13 +45,14 @@ class BesideAll:
         texts = {path: self.tools.clone.tree(last.tree).read(path).decode("utf-8") for path in files}
         judged = dict(_keyed(_within_room(written.judged)))
         texts = {path: _without(text, path, judged) for path, text in texts.items()}
+        by = {one.file: attempt.reply.proposer for attempt in proven for one in _delivered(attempt)}
         judged = self._labelled(judged, texts)
         reply = Reply(proposer, cause=_cause(self.evidence), note=f"delivery {self.name}")
         for _ in range(_ROUNDS):
             texts = {path: text for path, text in texts.items() if text}
             if not texts:
                 break
-            tree = self.tools.clone.edit(self.evidence.tree, self._marked(texts, judged, proposer))
+            tree = self.tools.clone.edit(self.evidence.tree, self._marked(texts, judged, by))
             report, faults, scope = self._runs(tree, texts)
             if not faults:
                 kept = replace(written, judged=tuple(judged.values()))
@@ -68,10 +69,12 @@ class BesideAll:
         kept = replace(written, judged=tuple(judged.values()), gained={})
         return Attempt(reply, objections=objections_of(kept.judged), written=kept)
 
-    def _marked(self, texts: Mapping[str, str], judged: Mapping[_Key, Judged], by: str) -> Mapping[str, bytes]:
+    def _marked(
+        self, texts: Mapping[str, str], judged: Mapping[_Key, Judged], by: Mapping[str, str]
+    ) -> Mapping[str, bytes]:
         return {
             path: with_comments(
-                text, [one for key, one in judged.items() if key[0] == path], name=self.name, proposer=by
+                text, [one for key, one in judged.items() if key[0] == path], name=self.name, proposer=by.get(path, "")
             ).encode()
             for path, text in texts.items()
         }
@@ -150,6 +153,10 @@ class BesideAll:
             if report.statuses.get(hurt) is not Status.PASSED:
                 found += keys
         return found
+
+
+def _delivered(attempt: Attempt) -> tuple[Judged, ...]:
+    return attempt.written.delivered if attempt.written else ()
 
 
 def _within_room(judged: Sequence[Judged]) -> Iterator[Judged]:

@@ -49,7 +49,7 @@ class Case:
 class Fault:
     """A mutant of a *target* and who notices it: the *suite* there is, or the new tests *by*.
 
-    ``state`` is ``killed``, ``survived``, ``timed out`` or ``untried``.
+    ``state`` is ``killed``, ``survived``, ``timed out`` or ``untried``. ``description`` says what is wrong in ``line``.
     """
 
     id: str
@@ -57,6 +57,8 @@ class Fault:
     state: str
     suite: bool = False
     by: tuple[str, ...] = ()
+    line: int = 0
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,9 @@ def _read(rows: Iterator[tuple[str, Mapping[str, object]]]) -> Measured:
             cases[case.id] = case
         elif kind == "mutant":
             id_, target, state = (text(facts.get(name))[:_LONGEST] for name in ("id", "target", "state"))
-            faults.append(Fault(id_, target, state, facts.get("suite") is True, texts(facts.get("by"))))
+            told = text(facts.get("description"))[:_LONGEST]
+            by = texts(facts.get("by"))
+            faults.append(Fault(id_, target, state, facts.get("suite") is True, by, line(facts.get("line")) or 0, told))
         elif kind == "target":
             viable[text(facts.get("name"))[:_LONGEST]] = count(facts.get("mutants"))
         elif kind == "broken":

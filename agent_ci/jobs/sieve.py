@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent_ci.core.untested import Target
-from agent_ci.core.worth import assertions, bugs, surroundings
+from agent_ci.core.worth import assertions, bugs, stand_ins, surroundings
 from agent_ci.core.worth.cutting import tidied, without
 from agent_ci.core.worth.plain import without_small_tables
 from agent_ci.core.worth.provenance import Provenance, marked
-from agent_ci.core.worth.selection import Useful, chosen
+from agent_ci.core.worth.selection import Reach, Useful, chosen
 from agent_ci.core.worth.tests_file import Candidate, TestFunction, TestsFile
 from agent_ci.core.worth.values import NO_MUTANT, Filter, Judged, PossibleBug, Stage
 from agent_ci.jobs.measuring import Case, Measured
@@ -80,6 +80,7 @@ class Sieve:
         """The filters that read and run nothing: F1 in part, F4 and F7."""
         unknown = surroundings.unknown_names(self.file)
         names = Counter(test.name for test in self.file.tests)
+        functions = [target.function for target in self.targets]
         for test in self.file.tests:
             if test.name in self.old:
                 continue
@@ -87,6 +88,7 @@ class Sieve:
                 (Filter.BUILDS, f"it reads {unknown[test.name]}, which nothing binds" if test.name in unknown else ""),
                 (Filter.BUILDS, "another test in the file has the same name" if names[test.name] > 1 else ""),
                 (Filter.ASSERTS, assertions.objection(test, self.file.tree)),
+                (Filter.ASSERTS, stand_ins.objection(test, functions)),
                 (Filter.ASSERTS, surroundings.waits(test, self.file.tree)),
                 (Filter.CLEAN, surroundings.objection(test, self.file.tree)),
             )
@@ -167,9 +169,9 @@ class Sieve:
         node = test.table.rows[candidate.row] if test.table and candidate.row is not None else test.node
         return (node.end_lineno or node.lineno) - node.lineno + 1
 
-    def select(self, *, room: int, suite_seconds: float) -> None:
+    def select(self, *, room: int, suite_seconds: float, reach: Reach) -> None:
         """The filters that hold the tests against each other: F6, and F8 for all of them together."""
-        _, out = chosen([self.useful[candidate] for candidate in self.left], room=room)
+        _, out = chosen([self.useful[candidate] for candidate in self.left], room=room, reach=reach)
         for candidate, (by, reason) in out.items():
             self.reject(candidate, by, reason)
         most = max(SLOWEST_OF_ALL, SHARE_OF_SUITE * suite_seconds)

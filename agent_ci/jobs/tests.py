@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent_ci.clone import Texts
+from agent_ci.core.change import ChangedFile
 from agent_ci.core.coverage import IMPORTS, Coverage
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestReport
 from agent_ci.core.run import Attempt, Control, Evidence, Side
-from agent_ci.core.test_style import Style, style_of
-from agent_ci.core.untested import Target, changed_code, targets
+from agent_ci.core.test_style import Style, next_to, style_of
+from agent_ci.core.untested import Lines, Target, changed_code, targets
+from agent_ci.core.worth.callers import callers
 from agent_ci.core.worth.provenance import delivery_id, delivery_name
-from agent_ci.core.worth.question import tests_question
-from agent_ci.core.worth.selection import MOST_OF_PUSH
+from agent_ci.core.worth.question import Shown, question_of_tests
+from agent_ci.core.worth.selection import MOST_OF_PUSH, Reach
+from agent_ci.core.worth.values import Written
 from agent_ci.errors import UnsupportedError
 from agent_ci.history import often_repaired
 from agent_ci.jobs.beside_all import BesideAll
@@ -24,27 +29,35 @@ from agent_ci.jobs.measuring import MOST_MUTANTS
 from agent_ci.jobs.worth import Worth
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Covering, Tree
+from agent_ci.templates import template
 
 JOB = "tests"
-_NO_TESTS = "found no tests"
+_NO_TESTS = ("found no tests", "ran no tests")
 _MOST_MODULES = 20
 _MOST_NAMES = 10
+_MOST_TEST_FILES = 2
+PROMPT = "tests.v1"
 
 
 @dataclass
 class Tests:
     """The job `tests` for the change from the commit *base* to the one that is judged; *tree* are the judged files.
 
-    What one part used up of what a push may have is not there for the next.
+    What one part used up of what a push may have is not there for the next. *seed* makes every choice repeatable.
     """
 
     tree: str
     base: str
     base_note: str = ""
+    seed: int = 0
     _cases: int = field(default=MOST_OF_PUSH, init=False)
-    _mutants: int = field(default=MOST_MUTANTS, init=False)
+    _mutants: dict[str, int] = field(default_factory=dict, init=False)
     _lines: int = field(default=0, init=False)
     _styles: dict[str, Style] = field(default_factory=dict, init=False)
+    _reach: Reach = field(default_factory=Reach, init=False)
+    _done: dict[str, tuple[Attempt, ...]] = field(default_factory=dict, init=False)
+    _texts: Mapping[str, str] = field(default_factory=dict, init=False)
+    _changes: Mapping[str, str] = field(default_factory=dict, init=False)
 
     __test__ = False
 
@@ -63,10 +76,10 @@ class Tests:
             before, seconds = self._suite(tools)
         with tools.progress.phase("see what the tests run"):
             coverage = self._coverage(tools, before)
-        texts = Texts(tools.clone.tree(self.tree))
+        self._texts = Texts(tools.clone.tree(self.tree))
         repaired = often_repaired(tools.context.commit, tools.repository)
-        found = targets(changed, texts, coverage, repaired=repaired)
-        self._styles = dict(_styles(found, texts, coverage, tools.runner.toolchain))
+        changed, found = self._untested(changed, coverage, repaired)
+        self._styles = dict(self._styled(found, coverage, tools.runner.toolchain))
         whole = replace(
             evidence,
             before=before,
@@ -74,7 +87,13 @@ class Tests:
             untested=found,
             changed=changed,
             coverage=_of_files(coverage, changed),
-            notes=(*notes, *_about_suite(before), *left_for_later(found), *coverage.partial),
+            notes=(
+                *notes,
+                *_about_suite(before),
+                *left_for_later(found),
+                *self._notes(),
+                *coverage.partial,
+            ),
         )
         count = sum(map(len, changed.values()))
         if not found:
@@ -83,14 +102,41 @@ class Tests:
         left = sum(len(target.every_line) for target in found)
         return replace(whole, summary=f"no test runs {left} of {count} changed lines, in {len(found)} place(s)")
 
-    def _changed(self, tools: Tools) -> Mapping[str, frozenset[int]]:
+    def _changed(self, tools: Tools) -> Lines:
         """The executable lines that the change adds, by path."""
         clone = tools.clone
         old, new = clone.tree(self.base), clone.tree(self.tree)
         before = Texts(old)
-        touched = (file.path for file in clone.patch(old.id, new.id).files if file.path.endswith(".py"))
+        patch = clone.patch(old.id, new.id)
+        self._changes = sections(patch.diff)
+        touched = (file.path for file in patch.files if file.path.endswith(".py"))
         base = [text for path in touched if (text := before.get(path))]
         return changed_code(clone.added_lines(old.id, new.id), Texts(new), base)
+
+    def _untested(
+        self, changed: Lines, coverage: Coverage, repaired: Mapping[str, int]
+    ) -> tuple[Lines, tuple[Target, ...]]:
+        """What of *changed* can be executed, and what of that no test runs."""
+        return changed, targets(changed, self._texts, coverage, repaired=repaired)
+
+    def _notes(self) -> Iterator[str]:
+        """What a person is to know of all runs like this."""
+        yield from ()
+
+    def _styled(
+        self, found: tuple[Target, ...], coverage: Coverage, toolchain: Mapping[str, str]
+    ) -> Iterator[tuple[str, Style]]:
+        """How the tests of each module are to be written, each to a file of its own."""
+        taken: set[str] = set()
+        for path, _ in _by_module(found):
+            style = self._style(path, _covering(coverage, path), toolchain, taken)
+            taken.add(style.path)
+            yield path, style
+
+    def _style(self, path: str, covering: tuple[str, ...], toolchain: Mapping[str, str], taken: set[str]) -> Style:
+        files = [id_.partition("::")[0] for id_ in covering]
+        roots = toolchain.get("pythonpath", ".").split(":")
+        return style_of(path, self._texts, roots=roots, covering=files, taken=taken)
 
     def _suite(self, tools: Tools) -> tuple[TestReport, float]:
         """The whole suite, and the seconds it took; an empty report where there is no test at all."""
@@ -99,7 +145,7 @@ class Tests:
             with tools.sandbox.open(tools.clone.tree(self.tree)) as workspace:
                 report = tools.runner.run(workspace, timeout=max(1.0, tools.seconds_left()), conditions=SUITE)
         except UnsupportedError as error:
-            if _NO_TESTS not in str(error):
+            if not any(words in str(error) for words in _NO_TESTS):
                 raise
             report = TestReport()
         return report, time.monotonic() - started
@@ -115,38 +161,91 @@ class Tests:
         return found.of((IMPORTS, *before.ids(Status.PASSED)))
 
     def parts(self, evidence: Evidence) -> Generator[Evidence, Attempt | None, None]:
-        """One module after the other, the most important first, each on top of what was proven before."""
+        """One module after the other, the most important first, each on top of what was proven before.
+
+        The model comes when nobody else has more to offer, and again for what its own tests leave.
+        """
         part = evidence
         modules = tuple(_by_module(evidence.untested))
-        for number, (path, own) in enumerate(modules):
-            if self._cases < 1:
-                return
-            self._lines = sum(len(target.lines) for _, some in modules[number:] for target in some)
-            style, covering = self._styles.get(path), _covering(evidence.coverage or Coverage(), path)
-            proof = yield replace(part, untested=own, group=path, summary=_summary(own), style=style, covering=covering)
-            if proof and proof.patch and proof.written:
-                self._cases -= len(proof.written.delivered)
-                part = replace(part, tree=proof.patch.tree)
+        for by_model in (False, True):
+            for number, (path, own) in enumerate(modules):
+                waiting = () if by_model else modules[number:]
+                self._lines = sum(len(target.lines) for _, some in waiting for target in some)
+                while self._cases > 0 and (left := self._left(path, own)):
+                    proof = yield self._part(part, path, left, by_model=by_model)
+                    if not (proof and proof.patch):
+                        break
+                    part = replace(part, tree=proof.patch.tree)
+                    self._keep(path, proof)
+                    if not by_model:
+                        break
+
+    def _part(self, part: Evidence, path: str, own: tuple[Target, ...], *, by_model: bool) -> Evidence:
+        """The evidence about the module *path*."""
+        covering = _covering(part.coverage or Coverage(), path)
+        return replace(
+            part,
+            untested=own,
+            group=path,
+            summary=_summary(own),
+            style=self._styles.get(path),
+            covering=covering,
+            by_model=by_model,
+        )
+
+    def _left(self, path: str, own: tuple[Target, ...]) -> tuple[Target, ...]:
+        """Those of *own*, the targets in *path*, of which a line is not run yet, or a small fault not noticed."""
+        last = next((proof.written for proof in reversed(self._done.get(path, ())) if proof.written), Written())
+        alive = {one.target for one in last.alive}
+        return tuple(
+            target
+            for target in own
+            if target.name in alive or any((target.name, line) not in self._reach.lines for line in target.lines)
+        )
+
+    def _keep(self, path: str, proof: Attempt) -> None:
+        """Remember what *proof* adds, and that its files are taken."""
+        delivered = proof.written.delivered if proof.written else ()
+        self._cases -= len(delivered)
+        self._reach = self._reach.after(delivered)
+        self._done[path] = (*self._done.get(path, ()), proof)
+        if style := self._styles.get(path):
+            made = (file.path for proofs in self._done.values() for each in proofs for file in _files(each))
+            taken = {*(each.path for each in self._styles.values()), *made}
+            self._styles[path] = replace(style, path=next_to(style.path, self._texts, taken))
 
     def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tree: Tree) -> str:
         """What is untested, where, and how tests are written here: for proposers that read text."""
-        near = evidence.style.nearest if evidence.style else ""
-        paths = dict.fromkeys((*(target.path for target in evidence.untested), *((near,) if near else ())))
-        sources = {path: tree.read(path).decode("utf-8", "replace") for path in paths}
-        return tests_question(evidence, sources, attempts)
+        path, texts = evidence.group, Texts(tree)
+        names = [target.function for target in evidence.untested]
+        lines = callers(names, tree.paths(), texts, but=path)
+        made = [file.path for proof in self._done.get(path, ()) for file in _files(proof)]
+        shown = Shown(
+            code={path: texts.get(path, "")},
+            callers={each: texts[each] for each in lines},
+            lines=lines,
+            change=self._changes.get(path, ""),
+            tests={each: texts[each] for each in _shown_tests(evidence, tree.paths(), made)},
+        )
+        return question_of_tests(template(PROMPT), evidence, shown, attempts, nonce=str(self.seed))
 
     def prove(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
         """Hold every test that is offered against the filters, and keep those that are worth having."""
         with tools.progress.phase("prove"):
-            judged = Worth(evidence, tools, room=self._cases, mutants=self._share(evidence)).of(attempt)
+            judged = self._judged(attempt, evidence, tools)
         if judged.written:
-            self._mutants -= judged.written.mutants.tried
+            tried = judged.written.mutants.tried
+            self._mutants[evidence.group] = max(self._mutants.get(evidence.group, 0), tried)
         return judged
+
+    def _judged(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
+        return Worth(evidence, tools, self._cases, self._share(evidence), self._reach).of(attempt)
 
     def _share(self, evidence: Evidence) -> int:
         """How many of the faults that are left go to the module of *evidence*: by its part of the lines still to do."""
         own = sum(len(target.lines) for target in evidence.untested)
-        return max(1, min(self._mutants, round(self._mutants * own / max(own, self._lines))))
+        left = MOST_MUTANTS - sum(count for path, count in self._mutants.items() if path != evidence.group)
+        return max(1, min(left, round(left * own / max(own, self._lines))))
 
     def choose(self, proven: tuple[Attempt, ...], _evidence: Evidence, _tools: Tools) -> Attempt:
         """The one whose tests notice most."""
@@ -158,17 +257,28 @@ class Tests:
         return BesideAll(evidence, tools, delivery_id(delivery_name(tools.context.commit)), base).of(proven)
 
 
-def _styles(
-    found: tuple[Target, ...], texts: Texts, coverage: Coverage, toolchain: Mapping[str, str]
-) -> Iterator[tuple[str, Style]]:
-    """How the tests of each module are to be written, each to a file of its own."""
-    roots = toolchain.get("pythonpath", ".").split(":")
-    taken: set[str] = set()
-    for path, _ in _by_module(found):
-        files = [id_.partition("::")[0] for id_ in _covering(coverage, path)]
-        style = style_of(path, texts, roots=roots, covering=files, taken=taken)
-        taken.add(style.path)
-        yield path, style
+def sections(diff: str) -> dict[str, str]:
+    """What git's *diff* does to each file, by the path that it has afterwards."""
+    found: dict[str, str] = {}
+    for section in re.split(r"(?m)^(?=diff --git )", diff):
+        if named := re.search(r"(?m)^\+\+\+ b/(.+)$", section):
+            found[named[1]] = section
+    return found
+
+
+def _files(attempt: Attempt) -> tuple[ChangedFile, ...]:
+    return attempt.patch.files if attempt.patch else ()
+
+
+def _shown_tests(evidence: Evidence, paths: Sequence[str], made: Sequence[str]) -> tuple[str, ...]:
+    """The files of tests to show: the nearest, those *made* before, the fixtures, and others that run the module."""
+    style, known = evidence.style, frozenset(paths)
+    above = [path for path in paths if path.rpartition("/")[2] == "conftest.py"]
+    fixtures = [path for path in above if style and style.path.startswith(path.removesuffix("conftest.py"))]
+    covering = Counter(id_.partition("::")[0] for id_ in evidence.covering)
+    nearest = [style.nearest] if style and style.nearest else []
+    most = [path for path, _ in covering.most_common(_MOST_TEST_FILES)]
+    return tuple(path for path in dict.fromkeys((*nearest, *made, *fixtures, *most)) if path in known)
 
 
 def _covering(coverage: Coverage, path: str) -> tuple[str, ...]:
@@ -186,7 +296,7 @@ def _of_files(coverage: Coverage, changed: Mapping[str, frozenset[int]]) -> Cove
     tests = {
         id_: {path: lines for path, lines in files.items() if path in changed} for id_, files in coverage.tests.items()
     }
-    return Coverage({id_: files for id_, files in tests.items() if files}, coverage.partial)
+    return Coverage({id_: files for id_, files in tests.items() if files}, coverage.partial, coverage.executable)
 
 
 def _about_suite(before: TestReport) -> Iterator[str]:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from agent_ci.clone import GitTree
 from agent_ci.core.change import Patch
 from agent_ci.core.conditions import Conditions
 from agent_ci.core.report import Status, TestReport
 from agent_ci.core.run import Attempt, Evidence, Side
-from agent_ci.core.worth.selection import MOST_OF_PUSH
+from agent_ci.core.worth.selection import MOST_OF_PUSH, Reach
 from agent_ci.core.worth.tests_file import Candidate, TestsFile
-from agent_ci.core.worth.values import Filter, Judged, Mutants, Written
+from agent_ci.core.worth.values import Alive, Filter, Judged, Mutants, Written
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.jobs.controls import CLOCKS
-from agent_ci.jobs.measuring import MOST_MUTANTS, Measured, Measurement, counted
+from agent_ci.jobs.measuring import MOST_MUTANTS, Fault, Measured, Measurement, counted
 from agent_ci.jobs.sieve import Sieve
 from agent_ci.pipeline import Tools
 
@@ -37,12 +37,16 @@ def fresh_conditions(varies: frozenset[str], runs: int = _FRESH) -> Iterator[Con
 
 @dataclass(frozen=True)
 class Worth:
-    """The filters for tests about what *evidence* says is untested; no more than *room* of them are kept."""
+    """The filters for tests about what *evidence* says is untested; no more than *room* of them are kept.
+
+    *reach* is what tests do that were kept before and are no part of the suite yet.
+    """
 
     evidence: Evidence
     tools: Tools
     room: int = MOST_OF_PUSH
     mutants: int = MOST_MUTANTS
+    reach: Reach = field(default_factory=Reach)
 
     def of(self, attempt: Attempt) -> Attempt:
         """*attempt* with those of its tests that are worth having, or the objections to every one of them."""
@@ -51,12 +55,14 @@ class Worth:
         sieves = [*self._sieves(patch)]
         if not any(sieve.judged for sieve in sieves):
             return replace(attempt, objections=("the change adds no test",), written=Written(bugs=attempt.reply.bugs))
-        counted = Mutants()
+        counts, alive = Mutants(), list[Alive]()
         for sieve in sieves:
             sieve.read()
             if sieve.left:
-                counted += self._run(sieve, patch)
-        return self._judged(attempt, patch, sieves, counted)
+                faults = self._run(sieve, patch)
+                counts += counted(faults, frozenset(id_ for _, id_ in {*_kills(sieve)} - self.reach.kills))
+                alive += _alive(faults, sieve, self.reach)
+        return self._judged(attempt, patch, sieves, Written(mutants=counts, alive=tuple(alive)))
 
     def _sieves(self, patch: Patch) -> Iterator[Sieve]:
         """The changed files of tests, each with its candidates."""
@@ -71,8 +77,8 @@ class Worth:
             names = frozenset(test.name for test in before.tests) if before else frozenset[str]()
             yield Sieve(file.path, text, read, self.evidence.untested, sources, names)
 
-    def _run(self, sieve: Sieve, patch: Patch) -> Mutants:
-        """Put *sieve* through the filters that run its tests, the cheapest first."""
+    def _run(self, sieve: Sieve, patch: Patch) -> tuple[Fault, ...]:
+        """Put *sieve* through the filters that run its tests, the cheapest first; the small faults that were tried."""
         seconds = min(_MOST_SECONDS, _SHARE_TO_MEASURE * self.tools.seconds_left())
         measurement = Measurement(self.evidence, self.tools, seconds)
         targets = [target for target in self.evidence.untested if target.function]
@@ -83,9 +89,8 @@ class Worth:
         sieve.weigh(measured)
         if sieve.left:
             self._repeat(sieve, patch)
-        sieve.select(room=self.room, suite_seconds=suite_seconds(self.evidence))
-        kept = frozenset(mutant for candidate in sieve.left for mutant in sieve.judged[candidate].kills)
-        return counted(measured.faults, kept)
+        sieve.select(room=self.room, suite_seconds=suite_seconds(self.evidence), reach=self.reach)
+        return measured.faults
 
     def _repeat(self, sieve: Sieve, patch: Patch) -> None:
         """F3, the part that needs the new tests only: five times in processes of their own."""
@@ -105,13 +110,13 @@ class Worth:
         files = {sieve.path: _encoded(sieve.remaining) for sieve in sieves}
         return self.tools.clone.edit(patch.base_tree, {path: text for path, text in files.items() if text is not None})
 
-    def _judged(self, attempt: Attempt, patch: Patch, sieves: Sequence[Sieve], counted: Mutants) -> Attempt:
+    def _judged(self, attempt: Attempt, patch: Patch, sieves: Sequence[Sieve], told: Written) -> Attempt:
         bugs = (*attempt.reply.bugs, *(bug for sieve in sieves for bug in sieve.found))
         left = [sieve for sieve in sieves if sieve.left]
         width = self.evidence.style.line_length if self.evidence.style else 88
         texts = {sieve.path: sieve.written(width).encode() for sieve in left}
         judged = tuple(one for sieve in sieves for one in sieve.deliver())
-        written = Written(judged, gained(judged, self.evidence), counted, bugs)
+        written = replace(told, judged=judged, gained=gained(judged, self.evidence), bugs=bugs)
         for one in judged:
             facts = {"file": one.file, "stage": str(one.stage), "by": one.rejected_by, "reason": one.reason}
             self.tools.journal.record("candidate", id=one.id, **facts)
@@ -182,6 +187,21 @@ def _unreadable(path: str) -> Sieve:
     sieve = Sieve(path, "", nothing, (), {})
     sieve.judged[Candidate(path)] = Judged(path, path, rejected_by=Filter.BUILDS, reason="it is no Python")
     return sieve
+
+
+def _kills(sieve: Sieve) -> Iterator[tuple[str, str]]:
+    """The mutants that the tests which are left kill, each with its target."""
+    for candidate in sieve.left:
+        one = sieve.judged[candidate]
+        yield from ((one.target, mutant) for mutant in one.kills)
+
+
+def _alive(faults: Sequence[Fault], sieve: Sieve, reach: Reach) -> Iterator[Alive]:
+    known = {*_kills(sieve), *reach.kills}
+    for fault in faults:
+        is_known = fault.suite or (fault.target, fault.id) in known
+        if fault.state in ("killed", "survived") and not is_known:
+            yield Alive(fault.target, fault.line, fault.description)
 
 
 def _text(tree: GitTree, path: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from agent_ci.core.budget import Budget
 from agent_ci.core.outward.writer import Outward
 from agent_ci.core.questions.answer import cause, fingerprint, refusal
-from agent_ci.core.run import Attempt, Evidence, Reply, total_cost
+from agent_ci.core.run import MODEL, Attempt, Evidence, Reply, total_cost
 from agent_ci.errors import ModelUnavailableError
 from agent_ci.model.answering import Model as Asked
 from agent_ci.model.asking import Endpoint, Prompts, Said, Use
@@ -29,7 +29,8 @@ class Model:
 
     Each question stands alone: the job's text with the objections raised so far, after one system prompt. A
     name without a provider is served in OpenAI's format where *api_base* is given. An endpoint that we have
-    no key for gets none, also where the environment holds one.
+    no key for gets none, also where the environment holds one. *system* is the prompt that all questions follow, and
+    *rounds* is how often it is asked about one part, where that is limited.
     """
 
     def __init__(  # noqa: PLR0913 - what one adapter is made from, each by name
@@ -46,13 +47,16 @@ class Model:
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - it is frozen
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
+        system: str = "system.v2",
+        rounds: int | None = None,
     ) -> None:
         key = (api_key or "").strip() or None
         self._endpoint = Endpoint(name, api_base or None, key, seed, timeouts, is_keyed=remote is not None)
-        prompts = Prompts(template("system.v2"), template("continue.v1"), _declined)
+        prompts = Prompts(template(system), template("continue.v1"), _declined)
         asked_by = remote.call if remote else call
         self._asked = Asked(self._endpoint, prompts, journal, outward, asked_by, sleep, clock)
         self._budget = budget
+        self._rounds = rounds
 
     def propose(
         self, evidence: Evidence, attempts: tuple[Attempt, ...], workbench: Workbench
@@ -63,12 +67,11 @@ class Model:
         Raises ModelUnavailableError where it cannot be reached or gives nothing but unreadable answers,
         BudgetExhaustedError where the tokens that are left are not enough for the next question.
         """
-        del evidence  # the question holds it
         dialogue = _Dialogue()
-        while not dialogue.is_over and not self._limit(attempts, workbench):
+        while not (dialogue.is_over or self._is_heard(evidence, attempts) or self._limit(attempts, workbench)):
             said = self._ask(workbench.question(attempts) + dialogue.note, attempts, workbench)
             dialogue.hear(said)
-            reply = Reply("model", said.text, said.cost, cause=cause(said.text), objection=said.objection)
+            reply = Reply(MODEL, said.text, said.cost, cause=cause(said.text), objection=said.objection)
             if dialogue.is_hopeless or (dialogue.is_empty and self._limit((*attempts, Attempt(reply)), workbench)):
                 raise ModelUnavailableError(
                     f"{self._endpoint} never gave an answer that could be used: {said.objection}; "
@@ -77,6 +80,11 @@ class Model:
             attempt = yield reply
             attempts += (attempt,)
             dialogue.learn(attempt)
+
+    def _is_heard(self, evidence: Evidence, attempts: tuple[Attempt, ...]) -> bool:
+        """Whether there were as many rounds about this part as there may be."""
+        own = (attempt for attempt in attempts if attempt.reply.proposer == MODEL and attempt.group == evidence.group)
+        return self._rounds is not None and sum(1 for _ in own) >= self._rounds
 
     def _limit(self, attempts: tuple[Attempt, ...], workbench: Workbench) -> str:
         return self._budget.objection(attempts, elapsed=self._budget.seconds - workbench.seconds_left())

@@ -48,6 +48,7 @@ class Gathering:
     def __init__(self, place: Place) -> None:
         self._place = place
         self._tests: dict[str, dict[str, frozenset[int]]] = {}
+        self._executable: dict[str, frozenset[int]] = {}
         self._equal: dict[frozenset[int], frozenset[int]] = {}
         self._notes: dict[str, None] = {}
         self._left = MAX_PLACES
@@ -86,6 +87,14 @@ class Gathering:
         self._left -= 1
         files[path] = self._equal[found]
 
+    def can(self, name: str, lines: Iterable[int]) -> None:
+        """All of *lines* of the file that the tool calls *name* could be executed."""
+        path = self._place(name)
+        if path and not self.is_full:
+            found = frozenset(line for line in lines if 0 < line <= MAX_LINE)
+            self._left -= len(found)
+            self._executable[path] = self._executable.get(path, frozenset()) | found
+
     def note(self, reason: str) -> None:
         """Say why something may be missing; a reason is said once."""
         self._notes[reason] = None
@@ -93,4 +102,4 @@ class Gathering:
     def coverage(self) -> Coverage:
         """All of it; files without an executed line are left out."""
         tests = {id_: {path: lines for path, lines in files.items() if lines} for id_, files in self._tests.items()}
-        return Coverage(tests, tuple(self._notes))
+        return Coverage(tests, tuple(self._notes), self._executable)

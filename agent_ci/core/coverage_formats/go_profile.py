@@ -24,6 +24,7 @@ def read_go_profile(chunks: Iterable[bytes], place: Place, *, test: str = IMPORT
     found = Gathering(place)
     found.begin(test)
     executed: dict[str, set[int]] = {}
+    executable: dict[str, set[int]] = {}
     told = lines(chunks)
     if not next(told, "").startswith("mode:"):
         raise UnsupportedError("this is no profile of go's coverage: it does not begin with its mode")
@@ -37,10 +38,15 @@ def read_go_profile(chunks: Iterable[bytes], place: Place, *, test: str = IMPORT
                 found.note("a line of the profile cannot be read, and was left out")
             continue
         span = range(int(block["first"]), int(block["last"]) + 1)
-        if block["count"].strip("0") and len(span) <= _MOST:
+        if len(span) > _MOST:
+            continue
+        executable.setdefault(block["file"], set()).update(span)
+        if block["count"].strip("0"):
             executed.setdefault(block["file"], set()).update(span)
     for file, span_lines in executed.items():
         found.add(test, file, span_lines)
+    for file, span_lines in executable.items():
+        found.can(file, span_lines)
     return found.coverage()
 
 

@@ -56,6 +56,8 @@ def read_v8(chunks: Iterable[bytes], place: Place, texts: Callable[[str], str], 
             for is_called, file, lines in script.executed():
                 idle = _idle(texts(place(file))) if script.made_from else frozenset()
                 found.add(test if is_called else IMPORTS, file, lines - idle)
+            for file, lines in script.executable().items():
+                found.can(file, lines - (_idle(texts(place(file))) if script.made_from else frozenset()))
     return found.coverage()
 
 
@@ -106,6 +108,13 @@ class _Script:
             if state is not _State.IDLE:
                 found.setdefault((state is _State.CALLED, file), set()).add(line)
         return ((is_called, file, lines) for (is_called, file), lines in found.items())
+
+    def executable(self) -> dict[str, set[int]]:
+        """The lines by file that could run."""
+        found: dict[str, set[int]] = {}
+        for _, file, line in self._places():
+            found.setdefault(file, set()).add(line)
+        return found
 
     def _places(self) -> Iterator[tuple[_State, str, int]]:
         if self.made_from:

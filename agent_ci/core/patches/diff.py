@@ -27,20 +27,35 @@ class FileEdit:
     is_swapped: bool = False
 
 
-def read_edits(reply: str) -> tuple[FileEdit, ...]:
+def read_edits(reply: str, *, new_file: str = "") -> tuple[FileEdit, ...]:
     """The edits that *reply* asks for, one per path, in order of appearance.
 
-    Line counts in hunk headers are believed only where they fit what follows; no added line is ever dropped
-    in silence. Raises RejectedPatch.
+    Where a *new_file* is asked for, the one fenced block of a reply without a diff is its whole content. Line counts in
+    hunk headers are believed only where they fit what follows; no added line is ever dropped in silence. Raises
+    RejectedPatch.
     """
     _refuse_unfit(reply)
     found: list[FileEdit] = []
     for block in _blocks(_THOUGHTS.sub("", reply, count=1)):
         found.extend(_Walk(block, is_late=bool(found)).edits())
-    edits = _merged(found)
+    edits = _merged(found) or (_whole(reply, new_file) if new_file else ())
     if not edits:
         raise RejectedPatch(_nothing_in(reply))
     return edits
+
+
+def _whole(reply: str, path: str) -> tuple[FileEdit, ...]:
+    """The new file *path* that the only fenced block of *reply* is; none where there is no block. Raises RejectedPatch.
+
+    A block that is in a notation of changes is no file.
+    """
+    if any(sign in reply for sign in _FOREIGN):
+        return ()
+    blocks = [block.lines for block in _blocks(_THOUGHTS.sub("", reply, count=1)) if block.is_fenced]
+    filled = [lines for lines in blocks if any(line.strip() for line in lines)]
+    if len(filled) > 1:
+        raise RejectedPatch(f"the reply holds {len(filled)} fenced blocks; put the whole of {path} into a single one")
+    return tuple(FileEdit(path, (Hunk("+" * len(lines), tuple(lines)),), is_new=True) for lines in filled)
 
 
 def _refuse_unfit(reply: str) -> None:

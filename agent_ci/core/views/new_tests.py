@@ -22,6 +22,8 @@ def markdown(told: Told) -> Iterator[str]:
     if not told:
         return
     yield sentence(_reached(told))
+    if spent := _spent(told):
+        yield sentence(spent)
     if rows := _delivered(told):
         yield _table(_HEADS, rows)
     if whole(item(told, "funnel").get("candidates")):
@@ -42,6 +44,8 @@ def page_parts(told: Told) -> Iterator[str]:
     if not told:
         return
     yield element("p", prose(_reached(told)))
+    if spent := _spent(told):
+        yield element("p", prose(spent))
     if rows := _delivered(told):
         yield table("Tests that are worth having", _HEADS, rows)
     if whole(item(told, "funnel").get("candidates")):
@@ -75,6 +79,18 @@ def _reached(told: Told) -> str:
     noticed = f"{whole(mutants.get('before'))} and {whole(mutants.get('after'))} of {tried} small faults"
     apart = f"; {whole(mutants.get('timed_out'))} more ran out of time" if whole(mutants.get("timed_out")) else ""
     return f"{words}; they noticed {noticed} in them{apart}"
+
+
+def _spent(told: Told) -> str:
+    """What the model was asked, and what a test that was kept of its answers cost; empty where it was not asked."""
+    model = item(told, "model")
+    if not model:
+        return ""
+    rounds, candidates, kept = (whole(model.get(name)) for name in ("rounds", "candidates", "kept"))
+    usd, each = model.get("usd"), model.get("usd_per_kept")
+    price = f"US$ {usd:.4f}" if isinstance(usd, float) else "a price that is not known"
+    per_test = f", US$ {each:.4f} for each" if isinstance(each, float) else ""
+    return f"Of {candidates} tests that the model offered in {rounds} round(s), {kept} were kept, for {price}{per_test}"
 
 
 def _delivered(told: Told) -> list[tuple[str, ...]]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from agent_ci.core.run import Evidence, Verdict
+from agent_ci.core.run import MODEL, Attempt, Evidence, Verdict, total_cost
+from agent_ci.core.worth.question import unnoticed
 from agent_ci.core.worth.values import Mutants, Written
+
+_MOST_UNNOTICED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,52 @@ def account_of(verdict: Verdict) -> Written:
 
     What was offered for one module and taken out is in it in either case.
     """
-    if (proof := verdict.proof) and proof.written:
-        of_parts = [attempt.written for attempt in verdict.attempts if attempt.written and not attempt.is_proven]
-        return sum(of_parts, proof.written)
-    return sum((attempt.written for attempt in verdict.attempts if attempt.written), Written())
+    proof = verdict.proof.written if verdict.proof else None
+    others = (one.written for one in verdict.attempts if one.written and not (proof and one.is_proven))
+    whole = sum(others, proof or Written())
+    modules = _modules(verdict.attempts)
+    if not modules:
+        return whole
+    alive = tuple(fault for own in modules for fault in unnoticed(own))
+    return replace(whole, mutants=sum(map(_mutants, modules), Mutants()), alive=alive)
+
+
+def _modules(attempts: Iterable[Attempt]) -> list[list[Attempt]]:
+    """The attempts at tests of each module."""
+    by_module: dict[str, list[Attempt]] = {}
+    for attempt in attempts:
+        if attempt.group and attempt.written:
+            by_module.setdefault(attempt.group, []).append(attempt)
+    return [*by_module.values()]
+
+
+def _mutants(own: Sequence[Attempt]) -> Mutants:
+    """The faults of one module, each counted once, however many attempts were made at it."""
+    counted = [(attempt.written.mutants, attempt.is_proven) for attempt in own if attempt.written]
+    most = max((mutants for mutants, _ in counted), key=lambda mutants: mutants.tried)
+    return replace(most, after=most.before + sum(one.after - one.before for one, is_proven in counted if is_proven))
+
+
+def spent_on_model(verdict: Verdict) -> dict[str, object]:
+    """What the model was asked and cost, and how much came of it; empty where it was not asked.
+
+    ``usd_per_kept`` is None where no test was kept, or a price is not known.
+    """
+    asked = [attempt for attempt in verdict.attempts if attempt.reply.proposer == MODEL and attempt.reply.cost.calls]
+    if not asked:
+        return {}
+    offered = [(one.file, one.id) for attempt in asked if attempt.written for one in attempt.written.judged]
+    proof = verdict.proof
+    delivered = {(one.file, one.id) for one in proof.written.delivered} if proof and proof.written else set()
+    of_model = {(one.file, one.id) for each in asked if each.is_proven and each.written for one in each.written.judged}
+    kept, usd = len(delivered & of_model), total_cost(asked).usd
+    return {
+        "rounds": len(asked),
+        "candidates": len(offered),
+        "kept": kept,
+        "usd": usd,
+        "usd_per_kept": usd / kept if kept and usd is not None else None,
+    }
 
 
 def tests_document(verdict: Verdict) -> dict[str, object]:
@@ -70,6 +116,8 @@ def tests_document(verdict: Verdict) -> dict[str, object]:
         "targets": [_target(verdict.evidence, index) for index in range(len(verdict.evidence.untested))],
         "patch_coverage": {"lines": reached.lines, "before": reached.before, "after": reached.after},
         "mutants": asdict(written.mutants),
+        "unnoticed": [asdict(one) for one in written.alive[:_MOST_UNNOTICED]],
+        "model": spent_on_model(verdict),
         "funnel": written.funnel,
         "rejected": written.rejections,
         "candidates": [{**asdict(one), "stage": str(one.stage)} for one in written.judged],

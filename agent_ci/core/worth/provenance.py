@@ -32,7 +32,7 @@ class Provenance:
     def comment(self, indent: str = "") -> tuple[str, str]:
         """The two lines of the comment."""
         kills = f"kills {self.kills} mutant{'s' * (self.kills != 1)}"
-        told = ", ".join(part for part in (_spans(self.lines), kills, *self.labels) if part)
+        told = ", ".join(part for part in (spans(self.lines), kills, *self.labels) if part)
         by = f", by {self.proposer}" if self.proposer else ""
         return f"{indent}{_MARK}{self.name} {self.target}", f"{indent}# {told}{by}"
 
@@ -97,7 +97,7 @@ def _comment_above(lines: list[str], at: int) -> int:
     return at
 
 
-def _spans(lines: tuple[int, ...]) -> str:
+def spans(lines: tuple[int, ...]) -> str:
     """``lines 3-5, 9``."""
     spans: list[tuple[int, int]] = []
     for line in sorted(lines):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agent_ci.core.worth.surroundings import MOST_LINES
 from agent_ci.core.worth.tests_file import Candidate
-from agent_ci.core.worth.values import Filter
+from agent_ci.core.worth.values import Filter, Judged
 
 MOST_OF_TARGET, MOST_OF_PUSH = 12, 30
 """How many cases one function gets, and one push."""
@@ -29,19 +29,34 @@ class Useful:
     order: int = 0
 
 
+@dataclass(frozen=True)
+class Reach:
+    """What tests that are kept already do: the mutants that they kill and the lines that they run, with the target."""
+
+    kills: frozenset[tuple[str, str]] = frozenset()
+    lines: frozenset[tuple[str, int]] = frozenset()
+
+    def after(self, delivered: Iterable[Judged]) -> Reach:
+        """The same once those *delivered* are kept as well."""
+        kept = tuple(delivered)
+        return Reach(
+            self.kills | {(one.target, mutant) for one in kept for mutant in one.kills},
+            self.lines | {(one.target, line) for one in kept for line in one.lines},
+        )
+
+
 def chosen(
-    useful: Sequence[Useful], *, room: int = MOST_OF_PUSH
+    useful: Sequence[Useful], *, room: int = MOST_OF_PUSH, reach: Reach = Reach()
 ) -> tuple[tuple[Candidate, ...], dict[Candidate, tuple[str, str]]]:
     """The candidates to keep, and for each of the others the filter that takes it out and why.
 
     Greedy: the one that notices the most mutants that none of those chosen does, then that runs the most new lines,
-    then the shortest, then the first of the file.
+    then the shortest, then the first of the file. What adds nothing to *reach* is not kept.
     """
     kept: list[Candidate] = []
     out: dict[Candidate, tuple[str, str]] = {}
     cases, sizes = Counter[str](), Counter[str]()
-    seen: set[tuple[str, str]] = set()
-    reached: set[tuple[str, int]] = set()
+    seen, reached = {*reach.kills}, {*reach.lines}
     left = sorted(useful, key=lambda one: one.order)
     while left:
         best = max(left, key=lambda one: (*_news(one, seen, reached), -one.size, -one.order))

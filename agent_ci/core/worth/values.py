@@ -15,6 +15,10 @@ NO_MUTANT = "no-mutant"
 """The label of a test whose target has no line that a fault could be put into: new lines alone speak for it."""
 
 
+NOT_MUTATED = "no-faults-tried"
+"""The label of a test in a language that no small faults are put into here: what it would notice is not known."""
+
+
 class Stage(StrEnum):
     """How far a candidate came; each stage holds those of the next."""
 
@@ -99,17 +103,28 @@ class Mutants:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """A small fault in *line* (1-based) of the *target* that no test notices; *description* says what it is."""
+
+    target: str
+    line: int
+    description: str
+
+
 @dataclass(frozen=True)
 class Written:
     """The account of tests that were offered: every candidate, what they reach, and what else came to light.
 
-    ``gained`` are the lines, by path, that a delivered test runs and none did before.
+    ``gained`` are the lines, by path, that a delivered test runs and none did before, ``alive`` the faults that neither
+    the tests there are nor the delivered ones notice.
     """
 
     judged: tuple[Judged, ...] = ()
     gained: Mapping[str, frozenset[int]] = field(default_factory=lambda: MappingProxyType({}))
     mutants: Mutants = field(default_factory=Mutants)
     bugs: tuple[PossibleBug, ...] = ()
+    alive: tuple[Alive, ...] = ()
 
     @property
     def funnel(self) -> dict[str, int]:
@@ -139,4 +154,5 @@ class Written:
             gained,
             self.mutants + other.mutants,
             tuple(dict.fromkeys((*self.bugs, *other.bugs))),
+            (*self.alive, *other.alive),
         )

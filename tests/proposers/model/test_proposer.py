@@ -63,6 +63,12 @@ def test_earlier_attempts_of_other_proposers_count_in_the_budget(talk: Talk) -> 
     assert len(talk.run(earlier=(paid, paid), budget=Budget(attempts=3))) == 1
 
 
+def test_rounds_about_one_part_are_limited_and_those_about_others_do_not_count(talk: Talk) -> None:
+    talk.server.play(says(WRONG), says(OTHER), always=says(WRONG))
+    about_other = Attempt(Reply("model", cost=Cost(calls=1)), objections=("no",), group="other.py")
+    assert len(talk.run(earlier=(about_other,), rounds=2)) == 2
+
+
 def test_without_time_left_nothing_is_asked(talk: Talk) -> None:
     talk.desk.seconds = 0.0
     assert talk.run() == []

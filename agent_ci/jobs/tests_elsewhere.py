@@ -1,0 +1,204 @@
+"""The job `tests` for JavaScript, TypeScript and Go: what their coverage tells, and no small faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from agent_ci.clone import Texts
+from agent_ci.core.coverage import IMPORTS, Coverage
+from agent_ci.core.elsewhere.blocks import Block, TestsText
+from agent_ci.core.elsewhere.languages import JAVASCRIPT, Language
+from agent_ci.core.elsewhere.style import style_of
+from agent_ci.core.elsewhere.targets import changed_code, executable, targets
+from agent_ci.core.report import Status, TestReport
+from agent_ci.core.run import Attempt, Evidence, Reply
+from agent_ci.core.test_style import Style
+from agent_ci.core.untested import Lines, Target
+from agent_ci.core.worth.provenance import Provenance, delivery_id, delivery_name
+from agent_ci.core.worth.values import NEW_BEHAVIOUR, PINS_EXISTING, Filter, Judged, Stage, Written
+from agent_ci.errors import UnsupportedError
+from agent_ci.jobs.controls import SUITE
+from agent_ci.jobs.tests import Tests, sections
+from agent_ci.jobs.worth import gained, objections_of, report_of
+from agent_ci.jobs.worth_elsewhere import WorthElsewhere, fault_of, named, selection
+from agent_ci.pipeline import Tools
+from agent_ci.ports import Covering
+
+_RUNS = 5  # of the whole suite; fewer where --repeat says so
+_Key = tuple[str, str]
+
+
+@dataclass
+class TestsElsewhere(Tests):
+    """The job `tests` for code in *language*."""
+
+    language: Language = JAVASCRIPT
+
+    __test__ = False
+
+    def _changed(self, tools: Tools) -> Lines:
+        """The lines that the change adds and in which something could run, by path."""
+        clone = tools.clone
+        old, new = clone.tree(self.base), clone.tree(self.tree)
+        self._changes = sections(clone.patch(old.id, new.id).diff)
+        return changed_code(clone.added_lines(old.id, new.id), Texts(new), self.language)
+
+    def _coverage(self, tools: Tools, before: TestReport) -> Coverage:
+        """The lines that the tests of each file or package run; where some are red, those of each that passes."""
+        if not before.cases:
+            return Coverage()
+        if not isinstance(tools.runner, Covering):
+            raise UnsupportedError("which lines the tests run can be told for jest, vitest, mocha and go only")
+        red = {case.id.partition("::")[0] for case in before.red}
+        passed = (id_ for id_ in before.ids(Status.PASSED) if "::" in id_)
+        ids = dict.fromkeys(id_ if id_.partition("::")[0] in red else id_.partition("::")[0] for id_ in passed)
+        with tools.sandbox.open(tools.clone.tree(self.tree)) as workspace:
+            found = tools.runner.covered(workspace, tuple(ids), timeout=max(1.0, tools.seconds_left()))
+        return found.of((IMPORTS, *ids))
+
+    def _untested(
+        self, changed: Lines, coverage: Coverage, repaired: Mapping[str, int]
+    ) -> tuple[Lines, tuple[Target, ...]]:
+        can = executable(changed, coverage)
+        return can, targets(can, self._texts, coverage, self.language, repaired=repaired)
+
+    def _notes(self) -> Iterator[str]:
+        name = "Go" if self.language.name == "go" else "JavaScript and TypeScript"
+        yield f"no small faults are put into {name} here, so that it is not known which of them the new tests notice"
+
+    def _style(self, path: str, covering: tuple[str, ...], toolchain: Mapping[str, str], taken: set[str]) -> Style:
+        framework = toolchain.get("runner", "")
+        return style_of(path, self._texts, self.language, framework, covering=covering, taken=taken)
+
+    def _judged(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
+        return WorthElsewhere(evidence, tools, self.language, self._cases, self._reach).of(attempt)
+
+    def together(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:
+        """All new tests as one change, run beside all others."""
+        base = tools.clone.tree(self.base).id
+        return _Together(evidence, tools, self.language, delivery_id(delivery_name(tools.context.commit)), base).of(
+            proven
+        )
+
+
+@dataclass(frozen=True)
+class _Together:
+    """The proof of all new tests together, for the delivery *name*; *base* is the tree before the change."""
+
+    evidence: Evidence
+    tools: Tools
+    language: Language
+    name: str
+    base: str
+
+    def of(self, proven: Sequence[Attempt]) -> Attempt:
+        """The tests of *proven*, each on top of the one before, as one change; those that do not stand are left out."""
+        last = proven[-1].patch
+        assert last is not None  # noqa: S101 - they are proven
+        written = sum((attempt.written for attempt in proven if attempt.written), Written())
+        tree = self.tools.clone.tree(last.tree)
+        files = [file.path for file in self.tools.clone.patch(self.evidence.tree, last.tree).files]
+        texts = {path: TestsText.read(tree.read(path).decode("utf-8"), self.language) for path in files}
+        by = {one.file: attempt.reply.proposer for attempt in proven for one in _delivered(attempt)}
+        judged = self._labelled({(one.file, one.id): one for one in written.judged}, texts)
+        names = " + ".join(dict.fromkeys(attempt.reply.proposer for attempt in proven))
+        reply = Reply(names, cause=_cause(self.evidence), note=f"delivery {self.name}")
+        report, faults = self._runs(last.tree, texts)
+        while faults and texts:
+            judged = {key: _without_fault(one, faults.get(key, "")) for key, one in judged.items()}
+            texts = dict(self._remaining(texts, judged))
+            if texts:
+                report, faults = self._runs(self._tree(texts), texts)
+        kept = replace(written, judged=tuple(judged.values()))
+        kept = replace(kept, gained=gained(kept.judged, self.evidence) if texts else {})
+        if not texts:
+            return Attempt(reply, objections=objections_of(kept.judged), written=kept)
+        marked = {path: text.marked(self._told(path, judged, by.get(path, ""))) for path, text in texts.items()}
+        made = self.tools.clone.edit(self.evidence.tree, {path: text.encode() for path, text in marked.items()})
+        patch = self.tools.clone.patch(self.evidence.tree, made)
+        return Attempt(reply, patch, (), report, repeats=min(_RUNS, self.tools.repeat), written=kept)
+
+    def _tree(self, texts: Mapping[str, TestsText], onto: str = "") -> str:
+        files = {path: text.text.encode() for path, text in texts.items()}
+        return self.tools.clone.edit(onto or self.evidence.tree, files)
+
+    def _remaining(
+        self, texts: Mapping[str, TestsText], judged: Mapping[_Key, Judged]
+    ) -> Iterator[tuple[str, TestsText]]:
+        for path, text in texts.items():
+            out = [test for test in text.tests if _is_out(judged.get((path, named(test))))]
+            if left := text.without(out):
+                yield path, TestsText.read(left, self.language)
+
+    def _runs(self, tree: str, texts: Mapping[str, TestsText]) -> tuple[TestReport, Mapping[_Key, str]]:
+        """The last report of the whole suite, and what speaks against which new test."""
+        report = TestReport()
+        passed = frozenset(self.evidence.before.ids(Status.PASSED))
+        for number in range(1, 1 + min(_RUNS, self.tools.repeat)):
+            report = report_of(self.tools, tree, (), SUITE)
+            found = dict(self._faults(texts, report))
+            hurt = next((id_ for id_ in sorted(passed) if report.statuses.get(id_) is not Status.PASSED), "")
+            if hurt and not found and self._is_hurt(hurt):
+                found = {
+                    (path, named(test)): f"{hurt} fails beside it" for path, t in texts.items() for test in t.tests
+                }
+            if found:
+                return report, {key: f"run {number} of the suite: {why}" for key, why in found.items()}
+        return report, {}
+
+    def _is_hurt(self, id_: str) -> bool:
+        """Whether the test *id_* passes where the new ones are not there."""
+        return report_of(self.tools, self.evidence.tree, (), SUITE).statuses.get(id_) is Status.PASSED
+
+    def _faults(self, texts: Mapping[str, TestsText], report: TestReport) -> Iterator[tuple[_Key, str]]:
+        for path, text in texts.items():
+            for test, ids in self._ids(path, text, report).items():
+                fault = fault_of(ids, report) if ids else next(iter(report.partial), "it did not run")
+                if fault:
+                    yield (path, named(test)), fault
+
+    def _ids(self, path: str, text: TestsText, report: TestReport) -> Mapping[Block, tuple[str, ...]]:
+        own = selection(path, self.language, self.tools.clone.tree(self.evidence.tree), self.tools)
+        return text.with_ids(id_ for id_ in report.ids() if id_.partition("::")[0] == own)
+
+    def _labelled(self, judged: Mapping[_Key, Judged], texts: Mapping[str, TestsText]) -> dict[_Key, Judged]:
+        """*judged* with whether each test fails on the base."""
+        found = dict(judged)
+        on_base = self._tree(texts, onto=self.base)
+        for path, text in texts.items():
+            only = (selection(path, self.language, self.tools.clone.tree(self.evidence.tree), self.tools),)
+            report = report_of(self.tools, on_base, only, SUITE)
+            ids = self._ids(path, text, report)
+            for test in text.tests:
+                key = (path, named(test))
+                if key in found:
+                    is_green = bool(ids[test]) and not fault_of(ids[test], report)
+                    label = PINS_EXISTING if is_green else NEW_BEHAVIOUR
+                    found[key] = replace(found[key], labels=(*found[key].labels, label))
+        return found
+
+    def _told(self, path: str, judged: Mapping[_Key, Judged], by: str) -> dict[str, Provenance]:
+        return {
+            id_.rpartition(" > ")[2]: Provenance(self.name, one.target, one.lines, 0, by, one.labels)
+            for (file, id_), one in judged.items()
+            if file == path and one.stage is Stage.DELIVERED
+        }
+
+
+def _delivered(attempt: Attempt) -> tuple[Judged, ...]:
+    return attempt.written.delivered if attempt.written else ()
+
+
+def _is_out(one: Judged | None) -> bool:
+    return one is not None and bool(one.rejected_by)
+
+
+def _without_fault(one: Judged, fault: str) -> Judged:
+    return replace(one, stage=Stage.KILLED, rejected_by=str(Filter.RELIABLE), reason=fault) if fault else one
+
+
+def _cause(evidence: Evidence) -> str:
+    names = [target.function for target in evidence.untested if target.function]
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"add tests of {names[0]}{more}" if names else "add tests"

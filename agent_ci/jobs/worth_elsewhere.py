@@ -1,0 +1,229 @@
+"""Which tests of JavaScript, TypeScript or Go are worth having: every filter but that of the small faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from agent_ci.clone import GitTree
+from agent_ci.core.change import Patch
+from agent_ci.core.coverage import Coverage
+from agent_ci.core.elsewhere.blocks import Block, TestsText
+from agent_ci.core.elsewhere.claims import dependence, objection
+from agent_ci.core.elsewhere.languages import Language
+from agent_ci.core.report import Status, TestReport
+from agent_ci.core.run import Attempt, Evidence
+from agent_ci.core.untested import Target
+from agent_ci.core.worth.selection import MOST_OF_PUSH, Reach, Useful, chosen
+from agent_ci.core.worth.tests_file import Candidate
+from agent_ci.core.worth.values import NOT_MUTATED, Filter, Judged, Stage, Written
+from agent_ci.errors import InfrastructureError, UnsupportedError
+from agent_ci.jobs.controls import SUITE
+from agent_ci.jobs.sieve import SHARE_OF_SUITE, SLOWEST, SLOWEST_OF_ALL
+from agent_ci.jobs.worth import gained, objections_of, report_of, suite_seconds
+from agent_ci.pipeline import Tools
+from agent_ci.ports import Covering
+
+_FRESH = 5  # runs in processes of their own; fewer where --repeat says so
+_LONGEST = 300
+_ABSENT = "it did not run"
+_MARGIN = 3.0  # what runs it takes besides; the time that a report tells is of the test alone
+
+
+@dataclass
+class _File:
+    """One file of offered tests on its way through the filters."""
+
+    path: str
+    read: TestsText
+    judged: dict[Block, Judged] = field(default_factory=dict)
+    useful: dict[Block, Useful] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.judged = {test: Judged(self.path, named(test)) for test in self.read.tests}
+
+    @property
+    def left(self) -> list[Block]:
+        return [test for test, one in self.judged.items() if not one.rejected_by]
+
+    @property
+    def remaining(self) -> str:
+        return self.read.without([test for test, one in self.judged.items() if one.rejected_by])
+
+    def reject(self, test: Block, by: str, reason: str) -> None:
+        short = " ".join(reason.split())[:_LONGEST]
+        self.judged[test] = replace(self.judged[test], rejected_by=str(by), reason=short)
+
+    def advance(self, test: Block, stage: Stage, **facts: object) -> None:
+        self.judged[test] = replace(self.judged[test], stage=stage, **facts)  # type: ignore[arg-type] # as named
+
+
+def named(test: Block) -> str:
+    """The name of *test* for a person, with those of the suites around it."""
+    return " > ".join((*test.suites, test.title))
+
+
+@dataclass(frozen=True)
+class WorthElsewhere:
+    """The filters for tests in *language* about what *evidence* says is untested; at most *room* of them are kept.
+
+    *reach* is what tests do that were kept before and are no part of the suite yet.
+    """
+
+    evidence: Evidence
+    tools: Tools
+    language: Language
+    room: int = MOST_OF_PUSH
+    reach: Reach = field(default_factory=Reach)
+
+    def of(self, attempt: Attempt) -> Attempt:
+        """*attempt* with those of its tests that are worth having, or the objections to every one of them."""
+        patch = attempt.patch
+        assert patch is not None  # noqa: S101 - the pipeline proves changes only
+        files = [_File(path, read) for path, read in self._files(patch)]
+        if not any(file.judged for file in files):
+            return replace(
+                attempt, objections=("the change adds no test whose name is a plain text",), written=Written()
+            )
+        for file in files:
+            self._read(file)
+            if file.left:
+                self._run(file, patch)
+        judged = tuple(one for file in files for one in self._delivered(file))
+        written = Written(judged, gained(judged, self.evidence))
+        for one in judged:
+            facts = {"file": one.file, "stage": str(one.stage), "by": one.rejected_by, "reason": one.reason}
+            self.tools.journal.record("candidate", id=one.id, **facts)
+        if not any(file.left for file in files):
+            return replace(attempt, objections=objections_of(judged), written=written)
+        made = self.tools.clone.patch(patch.base_tree, self._tree(patch, files))
+        return replace(attempt, patch=made, after=self.evidence.before, repeats=self._runs, written=written)
+
+    @property
+    def _runs(self) -> int:
+        return min(_FRESH, self.tools.repeat)
+
+    def _files(self, patch: Patch) -> Iterator[tuple[str, TestsText]]:
+        new = self.tools.clone.tree(patch.tree)
+        yield from ((file.path, TestsText.read(_text(new, file.path), self.language)) for file in patch.files)
+
+    def _read(self, file: _File) -> None:
+        """The filters that read and run nothing: F1 in part, F4 and F7."""
+        names = [named(test) for test in file.read.tests]
+        for test in file.read.tests:
+            faults = (
+                (Filter.BUILDS, "another test in the file has the same name" if names.count(named(test)) > 1 else ""),
+                (Filter.ASSERTS, objection(test, file.read)),
+                (Filter.CLEAN, dependence(test, file.read)),
+            )
+            if fault := next((fault for fault in faults if fault[1]), None):
+                file.reject(test, *fault)
+
+    def _run(self, file: _File, patch: Patch) -> None:
+        """The filters that run the tests, the cheapest first."""
+        tree = self._tree(patch, [file])
+        report = report_of(self.tools, tree, self._selected(file.path), SUITE)
+        ids = file.read.with_ids(report.ids())
+        for test in file.left:
+            self._passes(file, test, ids[test], report)
+        for test in file.left:
+            self._gains(file, test, tree, ids[test])
+        for number in range(2, 1 + self._runs):
+            if file.left:
+                again = report_of(self.tools, self._tree(patch, [file]), self._selected(file.path), SUITE)
+                for test in file.left:
+                    if fault := fault_of(ids[test], again):
+                        file.reject(test, Filter.RELIABLE, f"run {number} of {self._runs} in a fresh process: {fault}")
+        self._select(file)
+
+    def _passes(self, file: _File, test: Block, ids: tuple[str, ...], report: TestReport) -> None:
+        if not ids:
+            said = next((case.message for case in report.red if case.message), next(iter(report.partial), ""))
+            return file.reject(test, Filter.BUILDS, f"it is not collected{f': {said}' if said else ''}")
+        seconds = [case.seconds or 0.0 for case in report.cases if case.id in ids]
+        file.advance(test, Stage.BUILT, seconds=round(sum(seconds), 3))
+        if fault := fault_of(ids, report):
+            return file.reject(test, Filter.GAINS, f"it does not pass: {fault}")
+        if max(seconds, default=0.0) > SLOWEST:
+            return file.reject(test, Filter.QUICK, f"it takes more than {SLOWEST:g} s")
+        return file.advance(test, Stage.PASSED)
+
+    def _gains(self, file: _File, test: Block, tree: str, ids: tuple[str, ...]) -> None:
+        """F2: which of the untested lines it runs, alone."""
+        alone = self._covered(tree, ids)
+        if alone.partial and not alone.tests:
+            return file.reject(test, Filter.GAINS, f"it does not pass alone: {alone.partial[0]}")
+        lines = {target.name: _reached(target, alone) for target in self.evidence.untested}
+        best = max(self.evidence.untested, key=lambda target: len(lines[target.name]), default=None)
+        if best is None or not lines[best.name]:
+            return file.reject(test, Filter.GAINS, "it runs no line that the tests there are do not run")
+        own = lines[best.name]
+        file.advance(test, Stage.KILLED, target=best.name, lines=tuple(sorted(own)), labels=(NOT_MUTATED,))
+        order, size = list(file.judged).index(test), file.read.body(test).count("\n") + 1
+        file.useful[test] = Useful(Candidate(named(test)), best.name, frozenset(), own, size, order)
+        return None
+
+    def _covered(self, tree: str, ids: tuple[str, ...]) -> Coverage:
+        assert isinstance(self.tools.runner, Covering)  # noqa: S101 - gather refused it else
+        try:
+            with self.tools.sandbox.open(self.tools.clone.tree(tree)) as workspace:
+                return self.tools.runner.covered(workspace, ids, timeout=max(1.0, self.tools.seconds_left()))
+        except (InfrastructureError, UnsupportedError) as error:
+            return Coverage(partial=(str(error),))
+
+    def _select(self, file: _File) -> None:
+        """The filters that hold the tests against each other: F6, and F8 for all of them together."""
+        by_name = {named(test): test for test in file.left}
+        _, out = chosen([file.useful[test] for test in file.left], room=self.room, reach=self.reach)
+        for candidate, (by, reason) in out.items():
+            file.reject(by_name[candidate.function], by, reason)
+        most = max(SLOWEST_OF_ALL, SHARE_OF_SUITE * suite_seconds(self.evidence))
+        while sum(file.judged[test].seconds for test in file.left) > most:
+            slowest = max(file.left, key=lambda test: file.judged[test].seconds)
+            file.reject(slowest, Filter.QUICK, f"the new tests together take more than {most:.0f} s")
+
+    def _delivered(self, file: _File) -> tuple[Judged, ...]:
+        for test in file.left:
+            file.advance(test, Stage.DELIVERED)
+        return tuple(file.judged.values())
+
+    def _selected(self, path: str) -> tuple[str, ...]:
+        return (selection(path, self.language, self.tools.clone.tree(self.evidence.tree), self.tools),)
+
+    def _tree(self, patch: Patch, files: Sequence[_File]) -> str:
+        texts = {file.path: file.remaining.encode() for file in files}
+        return self.tools.clone.edit(patch.base_tree, {path: text for path, text in texts.items() if text})
+
+
+def selection(path: str, language: Language, tree: GitTree, tools: Tools) -> str:
+    """The id that runs all tests of the file *path*; in Go, those of its package."""
+    if language.name != "go":
+        return path
+    project = tools.runner.toolchain.get("folder", "")
+    manifest = _text(tree, f"{project}/go.mod".lstrip("/"))
+    module = next((line.split()[1] for line in manifest.splitlines() if line.startswith("module ")), "")
+    folder = path.rpartition("/")[0].removeprefix(project).strip("/")
+    package = "/".join(filter(None, (module, folder)))
+    return "/".join(filter(None, (project, package)))
+
+
+def fault_of(ids: Sequence[str], report: TestReport) -> str:
+    """Why one of the cases *ids* did not pass in *report*; empty where all did."""
+    bad = next((id_ for id_ in ids if report.statuses.get(id_) is not Status.PASSED), None)
+    if bad is None:
+        return ""
+    said: Mapping[str, str] = {case.id: case.message for case in report.red}
+    lines = said.get(bad, "").strip().splitlines()
+    return lines[0] if lines else str(report.statuses.get(bad, next(iter(report.partial), _ABSENT)))
+
+
+def _reached(target: Target, coverage: Coverage) -> frozenset[int]:
+    ran = {line for files in coverage.tests.values() for line in files.get(target.path, ())}
+    return frozenset(ran & {*target.lines})
+
+
+def _text(tree: GitTree, path: str) -> str:
+    try:
+        return tree.read(path).decode("utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
+        return ""

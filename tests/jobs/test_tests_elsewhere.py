@@ -1,0 +1,220 @@
+"""The job `tests` with the real jest and the real go: what is untested, and which offered tests are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.repositories import git
+from bench.selectors.ecosystem import MissingToolError
+from bench.selectors.javascript import prepare
+from tests.frameworks.fixing import around, needs
+from tests.jobs.test_tests_job import candidates
+from tests.red import Run
+from tests.untested import Untested
+
+MONEY_JS = """function half(amount) {
+  return amount / 2;
+}
+
+module.exports = { half };
+"""
+CHANGED_JS = """function half(amount) {
+  return amount / 2;
+}
+
+function discount(price, percent) {
+  // in per cent
+  if (percent < 0) {
+    throw new Error('percent must not be negative');
+  }
+  return price * (100 - percent) / 100;
+}
+
+module.exports = { half, discount };
+"""
+TEST_JS = """const { half } = require('./money');
+
+test('half', () => {
+  expect(half(4)).toBe(2);
+});
+"""
+OFFERED_JS = """const { discount } = require('./money');
+
+test('takes a share', () => {
+  expect(discount(200, 10)).toBe(180);
+});
+
+test('says little', () => {
+  expect(discount(200, 10)).toBeDefined();
+});
+"""
+TEST_MOCHA = """const assert = require('assert');
+const { half } = require('../money');
+
+it('halves', () => assert.equal(half(4), 2));
+"""
+OFFERED_MOCHA = """const assert = require('assert');
+const fs = require('fs');
+const { discount, half } = require('../money');
+
+describe('discount', () => {
+  it('takes a share', () => {
+    assert.equal(discount(200, 10), 180);
+  });
+
+  it('takes another', () => {
+    assert.equal(discount(100, 10), 90);
+  });
+
+  it('refuses what is negative', () => {
+    assert.throws(() => discount(1, -1), /must not be negative/);
+  });
+
+  it('is wrong', () => {
+    assert.equal(discount(200, 10), 181);
+  });
+
+  it('asserts nothing', () => {
+    discount(200, 10);
+  });
+
+  it('is of one machine', () => {
+    assert.equal(discount(200, 10, '/home/ada/prices'), 180);
+  });
+});
+
+it('half again', () => {
+  assert.equal(half(6), 3);
+});
+
+it('is unsteady', () => {
+  const where = fs.readFileSync(`${__dirname}/where.txt`, 'utf8').trim();
+  fs.appendFileSync(where, '.');
+  assert.equal(discount(300, 10) + Math.floor(fs.statSync(where).size / 3), 270);
+});
+"""
+MONEY_GO = "package money\n\nfunc Half(n int) int {\n\treturn n / 2\n}\n"
+CHANGED_GO = (
+    MONEY_GO
+    + """
+func Discount(price, percent int) int {
+	if percent < 0 {
+		return price
+	}
+	return price * (100 - percent) / 100
+}
+"""
+)
+TEST_GO = """package money
+
+import "testing"
+
+func TestHalf(t *testing.T) {
+	if Half(4) != 2 {
+		t.Fatal(Half(4))
+	}
+}
+"""
+OFFERED_GO = """package money
+
+import "testing"
+
+func TestDiscount(t *testing.T) {
+	if got := Discount(200, 10); got != 180 {
+		t.Errorf("Discount(200, 10) = %d", got)
+	}
+}
+
+func TestDiscountWrong(t *testing.T) {
+	if got := Discount(200, -1); got != 201 {
+		t.Errorf("Discount(200, -1) = %d", got)
+	}
+}
+
+func TestDiscountSaysNothing(t *testing.T) {
+	Discount(200, -1)
+}
+"""
+
+
+def filters(run: Run) -> dict[str, str]:
+    return {name: row["rejected_by"] for name, row in candidates(run).items()}
+
+
+def changed(folder: Path, framework: str, **files: str) -> Untested:
+    """A repository that is tested with *framework*, with what is installed of it. Skips, loudly, where nothing is."""
+    needs("npx")
+    package = f'{{"scripts": {{"test": "{framework}"}}, "devDependencies": {{"{framework}": "*"}}}}\n'
+    before = {".gitignore": "node_modules\n", "package.json": package, "money.js": MONEY_JS, **files}
+    made = Untested.make(folder, before, {"money.js": CHANGED_JS})
+    try:
+        prepare(made.path)
+    except MissingToolError as error:
+        pytest.skip(f"this is NOT tested: {error}")
+    return made
+
+
+def test_jest(tmp_path: Path) -> None:
+    made = changed(tmp_path, "jest", **{"money.test.js": TEST_JS})
+    run = made.run(f"Tests:\n\n```js\n{OFFERED_JS}```\n", environment=around(), run="", repeat=1)
+    assert run.outcome == "fixed", (run.document["reason"], run.objections)
+    told = run.document["tests"]
+    assert [(row["file"], row["function"], row["lines"]) for row in told["targets"]] == [
+        ("money.js", "discount", [7, 8, 10])
+    ]
+    assert filters(run) == {"takes a share": "", "says little": "F4"}
+    assert run.document["patch"]["files"] == ["money_agent_ci.test.js"]
+    assert told["patch_coverage"]["after"] - told["patch_coverage"]["before"] == 2
+    assert told["mutants"]["tried"] == 0
+    assert any("no small faults are put into JavaScript" in note for note in run.document["notes"])
+    assert "+// lines 7, 10, no-faults-tried, new-behaviour, by replay\n+test('takes a share'" in run.patch
+    assert "says little" not in run.patch
+
+
+def test_each_filter_takes_out_of_mocha_what_it_is_there_for(tmp_path: Path) -> None:
+    where = {"test/where.txt": f"{tmp_path / 'runs'}\n"}
+    made = changed(tmp_path, "mocha", **{"test/money.test.js": TEST_MOCHA, **where})
+    run = made.run(f"Tests:\n\n```js\n{OFFERED_MOCHA}```\n", environment=around(), run="", repeat=2)
+    assert run.outcome == "fixed", (run.document["reason"], run.objections)
+    assert filters(run) == {
+        "discount > takes a share": "",
+        "discount > takes another": "F6",
+        "discount > refuses what is negative": "",
+        "discount > is wrong": "F2",
+        "discount > asserts nothing": "F4",
+        "discount > is of one machine": "F7",
+        "half again": "F2",
+        "is unsteady": "F3",
+    }
+    assert run.document["patch"]["files"] == ["test/money_agent_ci.test.js"]
+
+
+def test_go(tmp_path: Path) -> None:
+    needs("go")
+    before = {
+        "go.mod": "module example.com/shop\n\ngo 1.19\n",
+        "money/money.go": MONEY_GO,
+        "money/money_test.go": TEST_GO,
+    }
+    made = Untested.make(tmp_path, before, {"money/money.go": CHANGED_GO})
+    run = made.run(f"Tests:\n\n```go\n{OFFERED_GO}```\n", environment=around(), run="", repeat=1)
+    assert run.outcome == "fixed", (run.document["reason"], run.objections)
+    told = run.document["tests"]
+    assert [(row["file"], row["function"], row["lines"]) for row in told["targets"]] == [
+        ("money/money.go", "Discount", [8, 9, 11])
+    ]
+    assert filters(run) == {
+        "TestDiscount": "",
+        "TestDiscountWrong": "F2",
+        "TestDiscountSaysNothing": "F4",
+    }
+    assert run.document["patch"]["files"] == ["money/money_agent_ci_test.go"]
+    assert "+// lines 8, 11, no-faults-tried, new-behaviour, by replay\n+func TestDiscount(" in run.patch
+    name = run.patch.partition("// agent-ci:")[2][:12]
+    (made.path / "fix.patch").write_text(run.patch, encoding="utf-8")
+    git(made.path, "apply", "fix.patch")
+    (made.path / "fix.patch").unlink()
+    taken = made.commit({}).run(environment=around(), run="", revert=name)
+    assert (taken.outcome, taken.document["patch"]["removed"]) == ("fixed", run.document["patch"]["added"])
