@@ -63,7 +63,8 @@ class HandedOver:
     def taken_out(self) -> str:
         """The delivery of tests that the change takes out again; empty where it is no such change."""
         told = self.document.get("tests")
-        return text(told.get("reverts", "")) if isinstance(told, dict) and self.document.get("job") == "tests" else ""
+        name = told.get("reverts") if isinstance(told, dict) and self.document.get("job") == "tests" else ""
+        return name if isinstance(name, str) else ""
 
     @property
     def message(self) -> str:

@@ -13,26 +13,28 @@ from agent_ci.artifacts import OutputFolder
 from agent_ci.base import settings_file
 from agent_ci.clone import Clone, Texts
 from agent_ci.console import Console, is_live
-from agent_ci.core.change import Patch
+from agent_ci.core.change import ABSENT, Patch
 from agent_ci.core.context import Context
 from agent_ci.core.environment import model_keys
 from agent_ci.core.ladder import NONE, PATCH
 from agent_ci.core.loops import STOPPED
 from agent_ci.core.message import named_failure, received_message
+from agent_ci.core.notes.changelog import keeps
+from agent_ci.core.notes.restructured_changelog import form_of
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.parcel import Parcel
-from agent_ci.core.paths import is_python_test
-from agent_ci.core.policy import CHANGELOG_POLICY, Policy
+from agent_ci.core.policy import CHANGELOG_POLICY, PROTECTED, Policy, misplaced
 from agent_ci.core.report import Status, TestCase
+from agent_ci.core.rules import OUT_OF_SCOPE
 from agent_ci.core.views.comment import pull_request
 from agent_ci.core.views.story import story
-from agent_ci.core.worth.provenance import taken_out
+from agent_ci.core.worth.taking_out import without_tests
 from agent_ci.delivery import TESTS, Waits, asked_of, descend, parcel_of
 from agent_ci.errors import AgentCIError, RefusedError, StaleError, UnsupportedError, UsageError
 from agent_ci.handover import HandedOver
 from agent_ci.pipeline import refusals
-from agent_ci.ports import Delivery, Forge
+from agent_ci.ports import Delivery, Forge, Tree
 from agent_ci.process import ToolError, undisturbed
 from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
@@ -159,7 +161,8 @@ class Publication:
         patch = _proven_patch(handed, place.clone)
         targets = tuple(TestCase(id_, Status.FAILED) for id_ in handed.targets)
         is_known = _only_takes_out(handed, patch, place.clone)
-        rules = () if is_known else refusals(self._policy(handed), place.clone, targets, patch, causes=handed.causes)
+        about = refusals(self._policy(handed), place.clone, targets, patch, causes=handed.causes)
+        rules = () if is_known else (*about, *_about_place(handed, patch, place.clone))
         if rules:
             raise RefusedError(f"the change breaks a rule of the base's settings: {rules[0]}")
         self.outward.to(Sink.PATCH, handed.text)
@@ -173,7 +176,7 @@ class Publication:
     def _policy(self, handed: HandedOver) -> Policy:
         """What the change may be, by the job that made it; that it claims another job lets it change no more."""
         if handed.is_notes:
-            return replace(CHANGELOG_POLICY, deny=self.settings.deny, permit=self.settings.permit)
+            return replace(CHANGELOG_POLICY, deny=(*PROTECTED, *self.settings.deny), permit=self.settings.permit)
         if handed.document["job"] == TESTS:
             return self.settings.policy_of_tests
         return self.settings.policy
@@ -271,12 +274,35 @@ def _proven_patch(handed: HandedOver, clone: Clone) -> Patch:
 
 def _only_takes_out(handed: HandedOver, patch: Patch, clone: Clone) -> bool:
     """Whether *patch* takes out the tests of one delivery of ours, to the byte, and does nothing else."""
-    name = handed.taken_out
-    if not name:
+    if not handed.taken_out:
         return False
-    old, new = Texts(clone.tree(patch.base_tree)), Texts(clone.tree(patch.tree))
-    expected = taken_out({file.path: old.get(file.path, "") for file in patch.files if is_python_test(file.path)}, name)
-    return {file.path: new.get(file.path, "") for file in patch.files} == expected
+    old, new = Texts(clone.tree(patch.base_tree)), clone.tree(patch.tree)
+    expected = without_tests(old, [file.path for file in patch.files], handed.taken_out)
+    return expected.keys() == {file.path for file in patch.files} and all(
+        file.new_mode == ABSENT
+        if (content := expected[file.path]) is None
+        else file.new_mode == file.old_mode and new.read(file.path) == content
+        for file in patch.files
+    )
+
+
+def _about_place(handed: HandedOver, patch: Patch, clone: Clone) -> tuple[str, ...]:
+    """What speaks against *patch* beside its policy, by the job that made it: seen on the files before and after."""
+    old, new = clone.tree(patch.base_tree), clone.tree(patch.tree)
+    if handed.document["job"] == TESTS:
+        return misplaced(patch, old.paths())
+    if not handed.is_notes:
+        return ()
+    return tuple(
+        OUT_OF_SCOPE.objection(f"{file.path} would lose what a person wrote, and notes are only added")
+        for file in patch.files
+        if file.old_mode != ABSENT
+        and (file.new_mode == ABSENT or not keeps(_text(old, file.path), _text(new, file.path), form_of(file.path)))
+    )
+
+
+def _text(tree: Tree, path: str) -> str:
+    return tree.read(path).decode("utf-8", "surrogateescape")
 
 
 def _message(handed: HandedOver) -> str:

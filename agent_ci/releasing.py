@@ -16,7 +16,7 @@ from agent_ci.core.notes.account import SCOPE
 from agent_ci.core.notes.changelog import NAMES, OTHERS, Changelog, EditedError, Release, UnknownFormError, faults
 from agent_ci.core.notes.rendering import USUAL, Place, Style
 from agent_ci.core.notes.restructured_changelog import NAMES as STRUCTURED_NAMES
-from agent_ci.core.notes.restructured_changelog import StructuredChangelog
+from agent_ci.core.notes.restructured_changelog import StructuredChangelog, form_of
 from agent_ci.core.notes.values import Ledger
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward, Sink
@@ -61,7 +61,7 @@ class Target:
     @property
     def form(self) -> type[Changelog]:
         """Its language, by its name."""
-        return StructuredChangelog if self.path.endswith(".rst") else Changelog
+        return form_of(self.path)
 
     @property
     def style(self) -> Style:

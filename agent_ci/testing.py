@@ -7,15 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from agent_ci.base import parting_of
 from agent_ci.clone import GitTree, Texts
-from agent_ci.core.elsewhere.blocks import taken_out as taken_out_elsewhere
 from agent_ci.core.elsewhere.languages import LANGUAGES
 from agent_ci.core.ladder import COMMIT
 from agent_ci.core.outcome import Outcome
-from agent_ci.core.paths import is_python_test
 from agent_ci.core.report import TestReport
 from agent_ci.core.run import MODEL, Attempt, Evidence, Reply, Verdict
 from agent_ci.core.worth.account import Reached
-from agent_ci.core.worth.provenance import taken_out
+from agent_ci.core.worth.taking_out import without_tests
 from agent_ci.core.worth.values import Written
 from agent_ci.errors import UsageError
 from agent_ci.jobs.noticing import noticed_by_suite
@@ -71,11 +69,9 @@ class Testing:
 
 def _reverted(name: str, tree: GitTree, tools: Tools) -> Verdict:
     """The change of *tree* that takes out the tests of the delivery *name*. Raises UsageError where there are none."""
-    texts = {path: text for path, text in Texts(tree).items() if is_python_test(path)}
-    found = {**taken_out(texts, name), **taken_out_elsewhere(Texts(tree), tree.paths(), name)}
-    if not found:
+    files = without_tests(Texts(tree), tree.paths(), name)
+    if not files:
         raise UsageError(f"no test here is of the delivery {name!r}; its name stands above each: agent-ci:NAME")
-    files = {path: text.encode() if text else None for path, text in found.items()}
     patch = tools.clone.patch(tree.id, tools.clone.edit(tree.id, files))
     why = f"the tests of the delivery {name} are taken out of {len(files)} file(s)"
     reply = Reply("revert", cause=f"take out the tests of the delivery {name}")

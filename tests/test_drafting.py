@@ -122,13 +122,24 @@ def test_the_explanation_says_what_is_proven_and_nothing_of_tests(checkout: Chec
     assert "test" not in said
 
 
-@pytest.mark.parametrize("path", ["till/price.py", ".github/workflows/x.yml", "README.md"])
-def test_a_hand_over_that_says_it_is_of_this_job_changes_no_other_file(checkout: Checkout, path: str) -> None:
+OTHERS = {
+    **dict.fromkeys(
+        ("till/price.py", "README.md", "docs/exchanges.md"), ("evil\n", "outside the paths this job may change")
+    ),
+    ".github/workflows/x.yml": ("evil\n", "outside the paths this job may change"),
+    ".github/RELEASE.md": ("evil\n", "is protected"),
+    "CHANGELOG.md": ("# Changelog\n\nNothing.\n", "would lose what a person wrote"),
+}
+
+
+@pytest.mark.parametrize("path", OTHERS)
+def test_a_hand_over_that_says_it_is_of_this_job_only_adds_notes_to_a_changelog(checkout: Checkout, path: str) -> None:
+    content, reason = OTHERS[path]
     drafted(checkout, release="v1.1.0")
     folder = checkout.root / ".agent-ci"
     document = json.loads((folder / "evidence.json").read_text())
     head = checkout.git("rev-parse", "HEAD")
-    checkout.commit({path: "evil\n"})
+    checkout.commit({path: content})
     other = checkout.git("rev-parse", "HEAD^{tree}")
     diff = checkout.raw("diff-tree", "-r", "-p", "--binary", "--full-index", "--no-renames", head, other)
     checkout.git("reset", "--quiet", "--hard", head)
@@ -140,7 +151,7 @@ def test_a_hand_over_that_says_it_is_of_this_job_changes_no_other_file(checkout:
     given = {"repository": str(checkout.root), "out": str(checkout.root.parent / "out"), "deliver": "commit"}
     ended = Publication(NOBODY, given, io.StringIO(), folder / "evidence.json").run()
     assert ended["outcome"] == "policy_refused"
-    assert "outside the paths this job may change" in str(ended["reason"])
+    assert reason in str(ended["reason"])
     assert checkout.git("rev-parse", "HEAD") == head
 
 

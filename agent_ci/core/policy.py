@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from agent_ci.core.change import ABSENT, EXECUTABLE, REGULAR, ChangedFile, Patch
@@ -145,7 +145,7 @@ class Policy:
 
 CHANGELOG_POLICY = Policy(
     only=tuple(
-        f"*{name}*.{end}" for name in ("CHANGELOG", "CHANGES", "HISTORY", "NEWS", "RELEASE") for end in ("md", "rst")
+        f"{name}*.{end}" for name in ("CHANGELOG", "CHANGES", "HISTORY", "NEWS", "RELEASE") for end in ("md", "rst")
     ),
     deny=(),
     max_files=1,
@@ -163,3 +163,24 @@ TESTS_POLICY = Policy(
     adds=FILES,
 )
 """What the job `tests` may change: it adds files of tests, and changes none that a person wrote."""
+
+_FOLDERS = frozenset({"test", "tests", "testing", "__tests__", "spec", "e2e"})
+
+
+def misplaced(patch: Patch, paths: Iterable[str]) -> tuple[str, ...]:
+    """One sentence per new file of *patch* that stands where programs, and no tests, are looked for.
+
+    *paths* are the files before the change: a folder that has tests may get more. Go compiles files of tests for tests
+    alone, wherever they stand.
+    """
+    known = {path.rpartition("/")[0] for path in paths if is_test_path(path)}
+    return tuple(
+        OUT_OF_SCOPE.objection(f"{file.path} would be a test where no tests are, and other programs may run it")
+        for file in patch.files
+        if file.old_mode == ABSENT and not file.path.endswith("_test.go")
+        if file.path.rpartition("/")[0] not in known and _FOLDERS.isdisjoint(file.path.casefold().split("/")[:-1])
+    ) + tuple(
+        FILE_MODE.objection(f"{file.path} would be a program, and tests are none")
+        for file in patch.files
+        if file.old_mode == ABSENT and file.new_mode == EXECUTABLE
+    )

@@ -347,6 +347,41 @@ def test_another_process_delivers_new_tests_and_nothing_but_new_tests(tmp_path: 
     assert "New tests: proven and delivered" in (tmp_path / "published" / "report.html").read_text(encoding="utf-8")
 
 
+FORGED = {
+    "another file": b"import os\n",
+    "an empty file": b"",
+}
+
+
+@pytest.mark.parametrize("content", [None, *FORGED.values()], ids=["as it is", *FORGED])
+def test_a_delivery_is_taken_out_to_the_byte_or_not_at_all(tmp_path: Path, offered: Run, content: bytes | None) -> None:
+    made = Untested.make(tmp_path)
+    (made.path / "fix.patch").write_text(offered.patch, encoding="utf-8")
+    git(made.path, "apply", "fix.patch")
+    (made.path / "fix.patch").unlink()
+    made.commit({})
+    run = made.run(revert=(made.path / WRITTEN).read_text(encoding="utf-8").partition("# agent-ci:")[2][:12])
+    assert run.document["patch"]["files"] == [WRITTEN]
+    if content is not None:
+        (made.path / WRITTEN).write_bytes(content)
+        tampered(made, run.out, {})
+    done = publish(made, run.out, "--deliver", "commit")
+    assert done.document["outcome"] == ("delivered" if content is None else "policy_refused"), done.document
+    assert (made.path / WRITTEN).exists() is (content is not None)
+
+
+PLACES = ("alembic/versions/zz_test.py", "app/commands/run_test.py", "pages/api/x.test.js", "TEST_X.py")
+
+
+@pytest.mark.parametrize("path", PLACES)
+def test_a_new_test_where_no_tests_are_is_not_delivered(tmp_path: Path, offered: Run, path: str) -> None:
+    made, folder = handed_over(offered, tmp_path)
+    tampered(made, folder, {path: "def test_a():\n    assert 1 == 1\n"})
+    done = publish(made, folder, "--deliver", "commit")
+    assert done.document["outcome"] == "policy_refused"
+    assert "would be a test where no tests are" in done.document["reason"]
+
+
 def test_nothing_is_added_to_a_commit_of_our_own(tmp_path: Path) -> None:
     made = Untested.make(tmp_path)
     git(made.path, "commit", "-q", "--amend", "-m", "fix: x\n\nAgent-CI-Fingerprint: 0123456789abcdef")

@@ -134,6 +134,18 @@ class Changelog:
         rest = [*self._lines[:start], *self._lines[end:]]
         return "".join(line for line in rest if not (release.link and defined.fullmatch(line)))
 
+    @property
+    def of_people(self) -> tuple[str, ...]:
+        """The lines without those of the sections that we wrote and nobody changed since."""
+        spans = [(one.start, self._section_end(one)) for one in self._releases]
+        ours = {
+            line
+            for one, (start, end) in zip(self._releases, spans, strict=True)
+            if self._is_as_written(one.end, end)
+            for line in range(start, end)
+        }
+        return tuple(line for number, line in enumerate(self._lines) if number not in ours)
+
     @cached_property
     def _lines(self) -> tuple[str, ...]:
         return tuple(_LINE.findall(self.text))
@@ -221,14 +233,17 @@ class Changelog:
         for one in self._releases:
             if version_in(one) != bare(release.name):
                 continue
-            later = (other for other in self._headings if other.start > one.start and other.level <= one.level)
-            end = min((*map(self._place, later), self._definitions(one.end)))
+            end = self._section_end(one)
             if not self._is_as_written(one.end, end):
                 raise EditedError(
                     f"has a section {one.text!r:.80} that a person wrote or changed, which stays as it is"
                 )
             return one.start, end
         return None
+
+    def _section_end(self, one: Heading) -> int:
+        later = (other for other in self._headings if other.start > one.start and other.level <= one.level)
+        return min((*map(self._place, later), self._definitions(one.end)))
 
     def _is_as_written(self, start: int, end: int) -> bool:
         text = "".join(self._lines[start:end]).replace("\r\n", "\n").replace("\r", "\n").strip("\n")
@@ -257,6 +272,16 @@ def faults(old: str, new: str, release: Release, form: type[Changelog] = Changel
         return ("text of the changelog outside of the new section would change",)
     said = new.replace("\r\n", "\n").replace("\r", "\n")
     return () if release.body.strip("\n") in said else ("the changelog would not say what the notes say",)
+
+
+def keeps(old: str, new: str, form: type[Changelog] = Changelog) -> bool:
+    """Whether *new* has every line of *old* that people wrote, in their order; only the last one may get an end."""
+    kept = form(old).of_people
+    lines = iter(_LINE.findall(new))
+    if not kept:
+        return True
+    last = kept[-1].rstrip("\r\n")
+    return all(line in lines for line in kept[:-1]) and any(line.rstrip("\r\n") == last for line in lines)
 
 
 def _names_version(text: str) -> bool:

@@ -112,5 +112,10 @@ class StructuredChangelog(Changelog):
 _PLAIN = 2  # lines of a title without a line above it
 
 
+def form_of(path: str) -> type[Changelog]:
+    """The language of the changelog at *path*, by its name."""
+    return StructuredChangelog if path.endswith(".rst") else Changelog
+
+
 def _is_adornment(line: str) -> bool:
     return len(line) > 1 and bool(_ADORNMENT.fullmatch(line))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent_ci.core.notes.changelog import Changelog, EditedError, Release, UnknownFormError, faults
+from agent_ci.core.notes.changelog import Changelog, EditedError, Release, UnknownFormError, faults, keeps
 from agent_ci.core.notes.rendering import Style
 
 BODY = "### Fixed\n\n- The sum ([#7](https://forge.example/shop/till/pull/7))\n"
@@ -162,3 +162,18 @@ def test_an_older_release_goes_below_the_newer_ones() -> None:
     made = Changelog(text).with_release(NEXT)
     assert [line for line in made.splitlines() if line.startswith("## ")] == ["## 2.0.0", "## 1.2.0", "## 1.1.0"]
     assert faults(text, made, NEXT) == ()
+
+
+def test_a_section_of_ours_may_be_written_anew_and_no_line_of_a_person_may_go() -> None:
+    old = "# Changelog\n\n## 1.0.0\n\n- By hand."
+    first = Changelog(old).with_release(Release("1.1.0", "2026-03-04", "- One.\n"))
+    second = Changelog(first).with_release(Release("1.1.0", "2026-03-04", "- Other.\n"))
+    assert keeps(old, first)
+    assert keeps(first, second)
+    assert "- One." not in second
+    assert keeps("", first)
+    edited = first.replace("- One.", "- One, as I say.")
+    assert not keeps(edited, second)
+    assert not keeps(first, second.replace("- By hand.", "- Buy hand."))
+    assert not keeps(first, "")
+    assert not keeps("# A\n\n- b\n- c\n", "# A\n\n- c\n- b\n")
