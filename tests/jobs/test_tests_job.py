@@ -364,8 +364,8 @@ def test_a_delivery_is_taken_out_to_the_byte_or_not_at_all(tmp_path: Path, offer
     assert run.document["patch"]["files"] == [WRITTEN]
     if content is not None:
         (made.path / WRITTEN).write_bytes(content)
-        tampered(made, run.out, {})
-    done = publish(made, run.out, "--deliver", "commit")
+        tampered(RedRepository(made.path, tmp_path), run.out, {})
+    done = publish(RedRepository(made.path, tmp_path), run.out, "--deliver", "commit")
     assert done.document["outcome"] == ("delivered" if content is None else "policy_refused"), done.document
     assert (made.path / WRITTEN).exists() is (content is not None)
 
