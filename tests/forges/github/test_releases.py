@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -173,6 +174,12 @@ def test_a_page_that_is_too_long_is_cut_at_a_line_and_says_where_the_rest_is() -
     body = text.rsplit("\n\n", 3)
     assert body[-3:-1] == ["</details>", "[The rest of these notes](https://e.example/all)"]
     assert re.fullmatch(r"- change \d+ x{80}", body[0].rsplit("\n", 1)[1])
+
+
+def test_a_page_of_line_ends_takes_no_time_to_read() -> None:
+    started = time.process_time()
+    assert not is_as_signed("\n" * LIMIT)
+    assert time.process_time() - started < 2
 
 
 def test_a_run_drafts_what_it_puts_into_the_changelog(lab: Lab, tmp_path: Path) -> None:
