@@ -175,6 +175,16 @@ def test_a_changelog_in_restructuredtext_gets_its_notes_and_a_second_run_has_not
     assert drafted(checkout, release="v1.1.0", date="2026-03-04")["outcome"] == "nothing_to_do"
 
 
+def test_a_commit_is_cited_in_restructuredtext_where_no_address_is_known(checkout: Checkout) -> None:
+    checkout.git("remote", "remove", "origin")
+    checkout.git("rm", "--quiet", "CHANGELOG.md")
+    checkout.commit({"CHANGES.rst": STRUCTURED}, "Move the changelog")
+    head = change(checkout, "Fix the totals")
+    document = drafted(checkout, release="v1.1.0")
+    assert document["outcome"] == "fixed", document["reason"]
+    assert f"- Fix the totals (``{head[:10]}``)\n" in written(checkout, "notes.rst")
+
+
 @pytest.mark.parametrize(
     ("file", "text", "why", "notes"),
     [
