@@ -236,6 +236,15 @@ def test_a_changelog_cannot_pretend_to_be_another_file_or_commit() -> None:
     }
 
 
+def test_a_file_is_taken_for_no_commit_whatever_it_is_called(history: History) -> None:
+    files = {f"{HEAD}b": "1", f"{HEAD}c": "2", "src/app.py": "3"}
+    commit = history.checkout.commit(files, "Add colours (#7)")
+    [found] = Log(history.checkout.root).range("v1.0.0", "HEAD").commits.values()
+    assert (found.id, set(found.paths)) == (commit, set(files))
+    [made] = history.account().entries
+    assert (made.section, made.commits) == (Section.ADDED, (commit,))
+
+
 @pytest.mark.parametrize("name", ["/dev/null", '"b/newsfragments/8.\\".md"', "x"])
 def test_the_lines_of_a_file_that_is_not_understood_are_charged_to_none(name: str) -> None:
     log = (
