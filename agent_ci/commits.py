@@ -9,7 +9,7 @@ from pathlib import Path
 from agent_ci import git
 from agent_ci.core.notes.habits import is_changelog, is_fragment
 from agent_ci.core.notes.values import Commit, Person, Range
-from agent_ci.core.notes.written import HEAD, added, settled
+from agent_ci.core.notes.written import HEAD, added, begun, settled
 from agent_ci.process import ToolError
 
 _FIELDS = "%H%x00%P%x00%aN%x00%aE%x00%B"
@@ -73,10 +73,10 @@ class Log:
         how = ("--diff-merges=first-parent", "--name-only", "--no-renames")
         id_, paths = "", list[str]()
         for word in self._words(*how, f"--format={HEAD}%H", *span):
-            if word.startswith(HEAD):
+            if beginning := begun(word):
                 if id_:
                     yield id_, tuple(paths)
-                id_, paths = word[1:], []
+                id_, paths = beginning, []
             elif path := word.removeprefix("\n"):
                 paths.append(path)
         if id_:
@@ -142,7 +142,7 @@ class Log:
         nothing = git.text(self._run("hash-object", "-t", "tree", "--stdin")).strip()
         how = ("--patch", "--text", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--dst-prefix=b/")
         raw = self._run("-c", "core.quotePath=false", "diff", *how, nothing, until, "--", *where)
-        whole = added(f"{HEAD}{until}\n{git.text(raw)}").get(until, {})
+        whole = added(git.text(raw)).get("", {})
         return {path: text for path, text in whole.items() if is_fragment(path)}
 
     def _earlier(self, since: str) -> Iterator[Commit]:

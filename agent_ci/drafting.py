@@ -30,11 +30,12 @@ from agent_ci.core.notes.categories import PATHS as _SETTINGS_OF_NOTES
 from agent_ci.core.notes.categories import Categories
 from agent_ci.core.notes.changelog import Release
 from agent_ci.core.notes.drafted import Drafted
+from agent_ci.core.notes.masking import masked
 from agent_ci.core.notes.proposal import Proposal
 from agent_ci.core.notes.release import Page, signed
 from agent_ci.core.notes.rendering import USUAL, Style, body, notes
 from agent_ci.core.notes.sorting import ledger
-from agent_ci.core.notes.values import Entry, Ledger
+from agent_ci.core.notes.values import Ledger
 from agent_ci.core.notes.versions import baseline, version
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.markdown import sentence
@@ -46,7 +47,7 @@ from agent_ci.files import append_regular
 from agent_ci.ports import Delivery, Forge
 from agent_ci.process import ToolError, undisturbed
 from agent_ci.proposing import propose
-from agent_ci.releasing import JOB, Target, parcel, proposed, unread
+from agent_ci.releasing import JOB, Target, parcel, proposed, unfit, unread
 from agent_ci.rewording import USUAL as _LIMITS
 from agent_ci.rewording import Rewording, is_asked_for
 from agent_ci.scanners import likely_secrets
@@ -170,12 +171,7 @@ class Drafting:
 
     def _masked(self, made: Ledger) -> Ledger:
         """*made* without what looks like a secret in the words of commits: they are cut and spelled later."""
-        people = {person.name for entry in made.entries for unit in entry.units for person in unit.authors}
-        words = sorted({*(entry.text for entry in made.entries), *people})
-        safe = dict(zip(words, cast("list[str]", self.outward.values(words)), strict=True))
-        if all(word == shown for word, shown in safe.items()):
-            return made
-        return replace(made, entries=tuple(_said_with(entry, safe) for entry in made.entries))
+        return masked(made, lambda words: cast("list[str]", self.outward.values(words)))
 
     def _write(self, draft: _Draft) -> None:
         self.output.write_inert("notes.md", draft.text)
@@ -220,7 +216,14 @@ class Drafting:
         return replace(ended, verdict=replace(verdict, outcome=outcome), delivery=delivery)
 
     def _shown(self, draft: _Draft, ended: _Ended, *, until: str) -> _Ended:
-        """*ended* after the release, or its draft, was brought up to date; that it failed is the outcome then."""
+        """*ended* after the release, or its draft, was brought up to date; that it failed is the outcome then.
+
+        Notes that were refused, or that something speaks against, are not shown.
+        """
+        refused = ended.verdict.outcome is Outcome.POLICY_REFUSED
+        if against := ("they were refused",) if refused else unfit(draft.release.body, draft.ledger):
+            reason = f"{ended.verdict.reason}; the release does not show the notes: {against[0]}"
+            return replace(ended, verdict=replace(ended.verdict, outcome=Outcome.POLICY_REFUSED, reason=reason))
         named = version(self.release)
         text = self.outward.to(Sink.COMMIT, signed(draft.release.body, more=draft.release.link))
         page = Page(self.release, text, until, is_preview=bool(named and named.is_preview))
@@ -233,10 +236,12 @@ class Drafting:
             return replace(ended, verdict=replace(ended.verdict, outcome=error.outcome, reason=reason))
         return replace(ended, verdict=replace(ended.verdict, reason=f"{ended.verdict.reason}; {said}"), drafted=said)
 
-    def _add_to_summary(self, draft: _Draft) -> None:
-        """Show the notes in the summary of the job; that they cannot be shown there ends nothing otherwise."""
+    def _add_to_summary(self, draft: _Draft, verdict: Verdict) -> None:
+        """Show the notes in the summary of the job, or why they were refused; that this fails ends nothing."""
         if path := self.environment.get(SUMMARY, ""):
             text = self.outward.to(Sink.COMMIT, signed(draft.text, more=draft.release.link))
+            if verdict.outcome is Outcome.POLICY_REFUSED:
+                text = self.outward.to(Sink.SUMMARY, f"{sentence(verdict.reason)}\n")
             text += self.outward.to(Sink.SUMMARY, "".join(f"\n{sentence(line)}\n" for line in draft.remarks))
             try:
                 append_regular(Path(path), text.encode("utf-8", "replace"))
@@ -269,7 +274,7 @@ class Drafting:
         delivered = ended.delivery.sentence if ended.delivery else ""
         told = explanation(draft.ledger, ended.verdict, summary=draft.summary, more=(delivered, *draft.remarks))
         self.output.write_text("explanation.md", told)
-        self._add_to_summary(draft)
+        self._add_to_summary(draft, ended.verdict)
         self.console.say(f"{ended.verdict.outcome}: {ended.verdict.reason}")
         return {**written, "notes": draft.text, "ledger": self._account(draft)}
 
@@ -382,14 +387,6 @@ def _model(drafted: Drafted | None) -> dict[str, object]:
 def _release(draft: _Draft) -> dict[str, object]:
     range_ = draft.ledger.range
     return {"version": draft.release.name, "since": range_.since, "until": range_.until, "commits": len(range_.commits)}
-
-
-def _said_with(entry: Entry, safe: Mapping[str, str]) -> Entry:
-    """*entry* in the words that *safe* has for its own, and for the names of its people."""
-    units = (
-        replace(unit, authors=tuple(replace(one, name=safe[one.name]) for one in unit.authors)) for unit in entry.units
-    )
-    return replace(entry, text=safe[entry.text], units=tuple(units))
 
 
 def _is_day(text: str) -> bool:

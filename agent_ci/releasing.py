@@ -19,6 +19,7 @@ from agent_ci.core.notes.restructured_changelog import NAMES as STRUCTURED_NAMES
 from agent_ci.core.notes.restructured_changelog import StructuredChangelog, form_of
 from agent_ci.core.notes.values import Ledger
 from agent_ci.core.outcome import Outcome
+from agent_ci.core.outward.terminal import cleaned
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.parcel import Parcel
 from agent_ci.core.policy import CHANGELOG_POLICY
@@ -104,19 +105,26 @@ def proposed(target: Target, release: Release, ledger: Ledger, clone: Clone) -> 
         return Verdict(Outcome.NOTHING_TO_DO, f"{target.path} has these notes of {release.name} already", evidence)
     tree = clone.edit(target.tree.id, {target.path: text.encode("utf-8", "surrogateescape")})
     patch = clone.patch(target.tree.id, tree)
-    secrets = likely_secrets(release.body)  # no other search: a title may speak of passwords, and the old text is known
     objections = (
         *replace(CHANGELOG_POLICY, only=(target.path,)).objections(patch),
-        *(NEW_SECRET.objection(f"the notes hold what looks like a secret ({len(one)} signs)") for one in secrets),
         *faults(target.text or "# Changelog\n", text, release, target.form),
-        *ledger.faults,
-        *ungrounded(release.body, ledger),
+        *unfit(release.body, ledger),
     )
     reply = Reply("inventory", cause=f"add the notes of {release.name}")
     attempt = Attempt(reply, patch, objections, after=None if objections else TestReport(), repeats=1, scope=SCOPE)
     if objections:
         return Verdict(Outcome.POLICY_REFUSED, f"the change is not proven: {objections[0]}", evidence, (attempt,))
     return Verdict(Outcome.FIXED, f"the notes of {release.name} are proven for {target.path}", evidence, (attempt,))
+
+
+def unfit(body: str, ledger: Ledger) -> tuple[str, ...]:
+    """What speaks against showing the notes *body* of *ledger*: a secret in them, or that they are no account of it."""
+    secrets = likely_secrets(cleaned(body).text)  # no other search: a title may speak of passwords
+    return (
+        *(NEW_SECRET.objection(f"the notes hold what looks like a secret ({len(one)} signs)") for one in secrets),
+        *ledger.faults,
+        *ungrounded(body, ledger),
+    )
 
 
 def ungrounded(body: str, ledger: Ledger) -> tuple[str, ...]:

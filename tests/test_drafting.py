@@ -186,6 +186,16 @@ def test_a_changelog_in_restructuredtext_gets_its_notes_and_a_second_run_has_not
     assert drafted(checkout, release="v1.1.0", date="2026-03-04")["outcome"] == "nothing_to_do"
 
 
+def test_a_commit_is_cited_in_restructuredtext_where_no_address_is_known(checkout: Checkout) -> None:
+    checkout.git("remote", "remove", "origin")
+    checkout.git("rm", "--quiet", "CHANGELOG.md")
+    checkout.commit({"CHANGES.rst": STRUCTURED}, "Move the changelog")
+    head = change(checkout, "Fix the totals")
+    document = drafted(checkout, release="v1.1.0")
+    assert document["outcome"] == "fixed", document["reason"]
+    assert f"- Fix the totals (``{head[:10]}``)\n" in written(checkout, "notes.rst")
+
+
 @pytest.mark.parametrize(
     ("file", "text", "why", "notes"),
     [
@@ -235,6 +245,34 @@ def test_a_token_in_a_message_is_in_no_file(checkout: Checkout) -> None:
     texts = [path.read_text() for path in (checkout.root / ".agent-ci").iterdir()]
     assert "Log in with" in document["notes"]
     assert [text for text in (*texts, json.dumps(document)) if TOKEN in text] == []
+
+
+@pytest.mark.parametrize("between", ["\u200b", "\ue000", "\ufe0f", "\x01"], ids=ascii)
+def test_a_token_that_becomes_whole_where_it_is_shown_is_in_no_file(checkout: Checkout, between: str) -> None:
+    hidden = TOKEN[:4] + between + TOKEN[4:]
+    change(checkout, f"Log in with {hidden} (#8)\n\n{hidden}", GIT_AUTHOR_NAME=f"Ada {hidden}")
+    document = drafted(checkout, release="v1.1.0")
+    assert document["outcome"] == "fixed"
+    texts = [path.read_text() for path in (checkout.root / ".agent-ci").iterdir()]
+    assert "- Log in with \\*\\*\\*" in document["notes"]
+    assert [text for text in (*texts, json.dumps(document)) if TOKEN[4:] in text] == []
+
+
+def test_a_key_of_several_lines_that_only_begins_in_a_title_is_not_told(checkout: Checkout) -> None:
+    change(checkout, "Add -----BEGIN RSA PRIVATE KEY----- MIIEsecret (#8)")
+    document = drafted(checkout, release="v1.1.0")
+    assert document["outcome"] == "fixed"
+    assert "MIIEsecret" not in document["notes"] + written(checkout, "ledger.json")
+
+
+def test_the_summary_of_the_job_does_not_show_notes_that_were_refused(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.git("tag", TOKEN, "v1.0.0")  # the name stands in a link, which cannot be masked
+    summary = tmp_path / "summary.md"
+    summary.touch()
+    document = drafted(checkout, {**NOBODY, "GITHUB_STEP_SUMMARY": str(summary)}, release="v1.1.0", since=TOKEN)
+    assert document["outcome"] == "policy_refused"
+    assert "looks like a secret" in summary.read_text()
+    assert TOKEN not in summary.read_text()
 
 
 def test_the_key_of_a_model_and_the_right_to_write_are_not_together(checkout: Checkout) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from agent_ci.commits import Log
 from agent_ci.core.notes.categories import Categories
+from agent_ci.core.notes.conventions import in_one_line
 from agent_ci.core.notes.placing import Placing
 from agent_ci.core.notes.rendering import Place, notes
 from agent_ci.core.notes.sorting import ledger
@@ -235,6 +236,15 @@ def test_a_changelog_cannot_pretend_to_be_another_file_or_commit() -> None:
     }
 
 
+def test_a_file_is_taken_for_no_commit_whatever_it_is_called(history: History) -> None:
+    files = {f"{HEAD}b": "1", f"{HEAD}c": "2", "src/app.py": "3"}
+    commit = history.checkout.commit(files, "Add colours (#7)")
+    [found] = Log(history.checkout.root).range("v1.0.0", "HEAD").commits.values()
+    assert (found.id, set(found.paths)) == (commit, set(files))
+    [made] = history.account().entries
+    assert (made.section, made.commits) == (Section.ADDED, (commit,))
+
+
 @pytest.mark.parametrize("name", ["/dev/null", '"b/newsfragments/8.\\".md"', "x"])
 def test_the_lines_of_a_file_that_is_not_understood_are_charged_to_none(name: str) -> None:
     log = (
@@ -317,3 +327,18 @@ def test_what_somebody_wrote_for_users_is_told_whole_and_a_title_is_cut(history:
     assert f"- {words.strip()} (#7)\n" in text
     cut = next(line for line in text.splitlines() if line.endswith("… (#8)"))
     assert len(cut) <= 300 + len("-  (#8)")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A crash is gone (#7).", "A crash is gone"),
+        ("A crash is gone. (#7, #8)", "A crash is gone."),
+        ("A crash is gone; see #7, by @ada in https://x.example/pull/9", "A crash is gone"),
+        ("A crash is gone [#7](https://x.example/7) :pr:`8` `#9 <https://x.example>`__", "A crash is gone"),
+        ("A crash of #7 is gone.", "A crash of #7 is gone."),
+        ("Use :ref:`the guide <guide>` now {issue}`7`", "Use `the guide` now"),
+    ],
+)
+def test_what_stands_at_the_end_of_a_line_and_only_cites_is_not_told(text: str, expected: str) -> None:
+    assert in_one_line([text]) == expected

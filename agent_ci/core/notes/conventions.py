@@ -47,15 +47,16 @@ _OVERRIDE = re.compile(r"^BEGIN_COMMIT_OVERRIDE[ \t]*\r?$", re.MULTILINE)
 _ITEM = re.compile(r"^([ \t]*)[-*+][ \t]+(\S.*)$")
 _HEADING = re.compile(r"^(?:#{1,6}\s+)?(?:\W*\s)?(\w+)\s*:?\s*#*$")
 _CITED = re.compile(
-    r"(?:[\s,;]*(?:\(\s*)?(?:see\s+|by\s+@[\w-]+\s*(?:in\s+)?)?"
+    r"[\s,;]*(?:\(\s*)?(?:see\s+|by\s+@[\w-]+\s*(?:in\s+)?)?"
     r"(?:\[?#\d+\]?(?:\([^)]*\))?|[:{](?:pr|issue|gh|user)[:}]`[^`]*`|`#\d+ <[^>]*>`_*|"
-    r"<?https?://\S+/(?:pull|issues|merge_requests)/\d+>?)\s*\)?)+\.?\s*$"
-)
-_ROLE = re.compile(r"(?<![`:\w])[:{][\w:+-]+[:}]`~?(?:[^`<]*\.)??([^`<]+?)(?:\s*<[^`]*>)?`")
+    r"<?https?://\S+/(?:pull|issues|merge_requests)/\d+>?)\s*\)?\Z"
+)  # one of them at the end
+_ROLE = re.compile(r"(?<![`:\w])[:{][\w:+-]{1,100}[:}]`~?([^`<]+?)(?:\s*<[^`]*>)?`")
 _LINK = re.compile(r"(?<!`)\[([^\]\[]+)\]\([^()\s]*\)")  # its words are told; addresses lead away from the notes
 _MOST_LINES = 60
 _LONGEST_HEADING = 60
 _TAIL = 500
+_LONGEST = 10_000  # characters of an entry that are read; a line of the notes tells fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,18 @@ def _entry(text: str) -> tuple[str, Section | None]:
 
 def in_one_line(lines: Iterable[str]) -> str:
     """*lines* as one, without the numbers at the end, which the line of the notes has itself."""
-    whole = " ".join(" ".join(lines).split())
-    said = _LINK.sub(r"\1", whole[:-_TAIL] + _CITED.sub("", whole[-_TAIL:]))
+    whole = " ".join(" ".join(lines).split())[:_LONGEST]
+    said = _LINK.sub(r"\1", whole[:-_TAIL] + _without_citations(whole[-_TAIL:]))
     return _ROLE.sub(r"`\1`", said).replace("``", "`").strip()
+
+
+def _without_citations(text: str) -> str:
+    """*text* without what it cites at its end, taken off one by one: no repetition, so that the time is bounded."""
+    said = text.rstrip().removesuffix(".")
+    found = _CITED.search(said)
+    if found is None:
+        return text
+    while found:
+        said = said[: found.start()]
+        found = _CITED.search(said)
+    return said

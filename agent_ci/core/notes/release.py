@@ -9,7 +9,7 @@ from dataclasses import dataclass
 LIMIT = 125_000
 """Characters that GitHub takes for the page of a release; it answers more with 422."""
 
-_MARK = re.compile(r"\n*<!-- agent-ci:release sha256=([0-9a-f]{64}) -->\s*\Z")
+_MARK = re.compile(r"(?<!\n)\n*<!-- agent-ci:release sha256=([0-9a-f]{64}) -->\s*\Z")
 _FOLD, _UNFOLD = "<details>", "</details>"
 _ROOM = 500  # characters, for the mark and for what is said of a cut
 

@@ -58,7 +58,7 @@ def _lines(ledger: Ledger, section: Section, place: Place, style: Style) -> list
 
 def _line(entry: Entry, place: Place) -> str:
     breaking = "**Breaking:** " if entry.is_breaking else ""
-    ids = ", ".join(_link(unit.id, place.request_url(unit.id)) for unit in entry.units)
+    ids = ", ".join(_shown(unit.id, place.request_url(unit.id)) for unit in entry.units)
     said = wording(
         entry.text,
         lambda id_: f"\\ {_link(id_, place.issue_url(id_))}\\ " if place.url else code(id_),
@@ -67,6 +67,11 @@ def _line(entry: Entry, place: Place) -> str:
         markup=MARKUP,
     )
     return f"{breaking}{_tidy(said)} ({ids})"
+
+
+def _shown(id_: str, url: str) -> str:
+    """A change request, or a commit, as a link; where none is known a commit is a literal."""
+    return _link(id_, url) if url or id_[0] in "#!" else f"``{id_}``"
 
 
 def _link(text: str, url: str) -> str:

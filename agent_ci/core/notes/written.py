@@ -8,10 +8,17 @@ from dataclasses import dataclass, field
 
 HEAD = "\x02"
 """What the format of the log begins each commit with; the id follows."""
+_BEGINNING = re.compile(HEAD + r"([0-9a-f]{40}|[0-9a-f]{64})")
 _HUNK = re.compile(r"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 _HEADING = re.compile(r"#{1,6} |\W*\w+\W*$")
 _SHORT = 12  # lines: a longer file holds the entries of several changes
 _FILE = re.compile(r"\+\+\+ (?:b/(.+?)\t?$)?")
+
+
+def begun(line: str) -> str:
+    """The commit that *line*, or a name in a list of files, begins; empty where it is anything else."""
+    found = _BEGINNING.fullmatch(line)
+    return found[1] if found else ""
 
 
 def added(log: str) -> Mapping[str, Mapping[str, str]]:
@@ -19,14 +26,14 @@ def added(log: str) -> Mapping[str, Mapping[str, str]]:
 
     What replaces other words mends them, and what is taken from one place to another is no addition either. The lines
     of a hunk are counted, so that none is taken for a header. A file that is gone, or whose name is in quotes, adds
-    nothing.
+    nothing. What comes before the first commit is that of "".
     """
     found: dict[str, dict[str, _File]] = {}
     commit, path = "", ""
     lines = iter(log.split("\n"))
     for line in lines:
-        if line.startswith(HEAD):
-            commit, path = line[1:], ""
+        if id_ := begun(line):
+            commit, path = id_, ""
         elif file := _FILE.match(line):
             path = file[1] or ""
         elif hunk := _HUNK.match(line):

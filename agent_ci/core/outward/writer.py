@@ -123,7 +123,7 @@ class Outward:
     def values(self, document: object) -> object:
         """*document* as JSON-like values, each text in it, keys included, as it may go to a file of JSON."""
         try:
-            detected = self._detected(Sink.JSON, "\n".join(_texts(document)))
+            detected = self._detected(Sink.JSON, *_texts(document))
         except AgentCIError:
             raise
         except Exception as error:  # noqa: BLE001 - as above
@@ -141,13 +141,23 @@ class Outward:
         except Exception as error:  # noqa: BLE001 - as above
             return _WITHHELD.format(type(error).__name__)
 
-    def _detected(self, sink: Sink, text: str) -> tuple[str, ...]:
-        """What looks like a secret, the longest first; a commit's message holds no raw text, and is not looked at."""
-        found = () if sink is Sink.COMMIT else self.detect(cleaned(text).text)
+    def _detected(self, sink: Sink, *texts: str) -> tuple[str, ...]:
+        """What looks like a secret, the longest first; a commit's message holds no raw text, and is not looked at.
+
+        All *texts* are searched at once, and one by one where something goes on from one into the next.
+        """
+        found = () if sink is Sink.COMMIT else self._seen("\n".join(texts))
+        if len(texts) > 1 and any("\n" in piece for piece in found):
+            found += tuple(piece for text in texts for piece in self._seen(text))
         return tuple(sorted(set(found), key=len, reverse=True))
 
+    def _seen(self, text: str) -> tuple[str, ...]:
+        """What looks like a secret in *text* as it is, and as it is shown."""
+        shown = cleaned(text).text
+        return (*self.detect(shown), *(() if shown == text else self.detect(text)))
+
     def _ready(self, sink: Sink, text: str, detected: tuple[str, ...]) -> str:
-        visible = text if sink in _EXACT else cleaned(text).text
+        visible = text if sink in _EXACT and not _hides(text, detected) else cleaned(text).text
         safe = self.secrets.removed(visible)
         for piece in detected:
             safe = safe.replace(piece, REDACTED)
@@ -166,6 +176,12 @@ class Outward:
             f"the patch holds a secret, the value of {' and '.join(names) or 'a variable'}, so that it is neither "
             "written nor delivered; take the value out of the source, or give the variable another one"
         )
+
+
+def _hides(text: str, pieces: tuple[str, ...]) -> bool:
+    """Whether one of *pieces* stands in *text* with something between its signs that cannot be seen."""
+    shown = cleaned(text).text if pieces else text
+    return shown != text and any(shown.count(piece) > text.count(piece) for piece in pieces)
 
 
 def _fitting(sink: Sink, text: str, hosts: frozenset[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterable
 from types import SimpleNamespace
 
@@ -146,3 +147,23 @@ def test_a_text_that_comes_up_again_is_searched_once() -> None:
 
     assert Outward(Counting()).values({"a": ["b", "b", "a"], "c": "b"}) == {"a": ["b", "b", "a"], "c": "b"}
     assert sorted(searched) == ["a", "b", "c"]
+
+
+def _found(text: str) -> tuple[str, ...]:
+    return tuple(found[0] for found in re.finditer(r"key-[a-z]{4}|BEGIN[^#]*", text))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x key-\u200babcd y", "x *** y"),
+        ("x key-\u200babcd key-abcd\u200b", "x *** ***"),
+        ("x \x1b]key-abcd\x1b\\y", "x \x1b]***\x1b\\y"),
+        ("\u200bx", "\u200bx"),
+        ("BEGIN it", "***"),
+    ],
+)
+def test_what_looks_like_a_secret_only_when_it_is_shown_is_removed_from_exact_text_too(text: str, said: str) -> None:
+    outward = Outward(detect=_found)
+    assert outward.to(Sink.JSON, text) == said
+    assert outward.values([text, "more"]) == [said, "more"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from agent_ci.core.notes.release import LIMIT, Page, is_as_signed, signed
 from agent_ci.drafting import Drafting
 from agent_ci.errors import ForgeUnavailableError, UsageError
 from agent_ci.forges.github.releases import GitHubReleases
-from tests.checkouts import NOBODY
+from tests.checkouts import NOBODY, Checkout
 from tests.forges.github.lab import Lab
 from tests.servers.chat import Step
 from tests.servers.github import TOKEN
@@ -175,6 +176,12 @@ def test_a_page_that_is_too_long_is_cut_at_a_line_and_says_where_the_rest_is() -
     assert re.fullmatch(r"- change \d+ x{80}", body[0].rsplit("\n", 1)[1])
 
 
+def test_a_page_of_line_ends_takes_no_time_to_read() -> None:
+    started = time.process_time()
+    assert not is_as_signed("\n" * LIMIT)
+    assert time.process_time() - started < 2
+
+
 def test_a_run_drafts_what_it_puts_into_the_changelog(lab: Lab, tmp_path: Path) -> None:
     environment = {**NOBODY, **lab.server.variables, "GITHUB_ACTIONS": "true", "GITHUB_TOKEN": TOKEN}
     environment |= {"GITHUB_SHA": lab.head, "GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/change"}
@@ -228,3 +235,26 @@ def test_a_release_is_not_shown_by_a_job_with_the_key_of_a_model(
     with pytest.raises(UsageError, match="must not hold the key of a model"):
         run.run()
     assert lab.server.seen == []
+
+
+@pytest.mark.parametrize("changelog", ["", "CHANGELOG.md"])
+@pytest.mark.parametrize("is_published", [False, True], ids=["a draft", "published"])
+def test_notes_that_are_refused_are_shown_nowhere(
+    lab: Lab, tmp_path: Path, changelog: str, *, is_published: bool
+) -> None:
+    secret = "ghp_" + "a1B2c3D4e5" * 4
+    checkout = Checkout(lab.repository.root)
+    checkout.git("tag", secret, "HEAD~1")  # its name stands in a link, which cannot be masked
+    checkout.git("config", "remote.origin.url", "https://forge.example/shop/till.git")
+    if changelog:
+        checkout.commit({changelog: "# Changelog\n\n## 1.0.0\n\n- All.\n"}, "Begin a changelog")
+    lab.server.state.bare.git("tag", "v1.1.0", lab.head)
+    environment = {**NOBODY, **lab.environment(), "GITHUB_SHA": checkout.git("rev-parse", "HEAD")}
+    environment |= {"GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/change"}
+    given = {"repository": str(checkout.root), "out": str(tmp_path / "out"), "deliver": "none"}
+    asked = {"has_draft": not is_published, "is_published": is_published}
+    run = Drafting(environment, given, io.StringIO(), since=secret, release="v1.1.0", **asked)
+    document = run.run()
+    assert document["outcome"] == "policy_refused"
+    assert "the release does not show the notes: " in str(document["reason"])
+    assert lab.server.writes == []
