@@ -23,6 +23,7 @@ from agent_ci.errors import UnsupportedError
 MAX_BYTES = 256 * 2**20
 _MOST_RANGES = 500_000  # of one script
 _MOST_LINES = 20_000  # of a script that is compared with its file
+_WRAPPERS = frozenset(("", "Object.<anonymous>"))  # the functions that node, vitest and jest put a module in
 _IMPORTED = re.compile(r"\(0, ?\w+\.(\w+)\)")  # how a translated module names what it imports
 _NOTHING_RUNS = re.compile(r"\s*(//|/\*|\*[\s/]|[\s{}()\[\];,]*\Z)")  # a comment, or what closes a block
 
@@ -159,13 +160,17 @@ def _lengths(source: str) -> tuple[int, ...]:
 
 
 def _ranges(coverage: Mapping[str, object]) -> list[tuple[int, int, _State]]:
-    """Each range with what it says; a function that ends with the script is one that a module is wrapped in."""
-    functions = [[*objects(function.get("ranges"))] for function in objects(coverage.get("functions"))]
-    end = max((count(ranges[0].get("endOffset")) for ranges in functions if ranges), default=0)
+    """Each range with what it says; the module is what ends with the script, and begins with it or is a wrapper."""
+    functions = [
+        (text(function.get("functionName")), ranges)
+        for function in objects(coverage.get("functions"))
+        if (ranges := [*objects(function.get("ranges"))])
+    ]
+    end = max((count(ranges[0].get("endOffset")) for _, ranges in functions), default=0)
     found = []
-    for ranges in functions:
-        is_module = bool(ranges) and count(ranges[0].get("endOffset")) == end
-        ran = _State.IMPORTED if is_module else _State.CALLED
+    for name, ranges in functions:
+        is_whole = name in _WRAPPERS or not count(ranges[0].get("startOffset"))
+        ran = _State.IMPORTED if is_whole and count(ranges[0].get("endOffset")) == end else _State.CALLED
         for each in ranges:
             state = ran if count(each.get("count")) else _State.IDLE
             found.append((count(each.get("startOffset")), count(each.get("endOffset")), state))

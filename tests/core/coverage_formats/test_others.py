@@ -160,6 +160,17 @@ def test_a_range_that_leaves_the_one_around_it_ends_with_it() -> None:
     assert v8({"url": "/copy/src/calc.js", "functions": crossing}).lines("src/calc.js") == {2}
 
 
+@pytest.mark.parametrize("name", ["", "Object.<anonymous>", "f"])
+def test_a_function_at_the_end_of_a_file_without_a_last_newline_is_a_tests(name: str) -> None:
+    source = "const a = 1\nexport function f() {\n  return a\n}"
+    ranges = [{"ranges": [ran(0, 46, 1)]}, {"functionName": name, "ranges": [ran(19, 46, 1)]}]
+    content = json.dumps({"result": [{"url": "/copy/src/calc.js", "functions": ranges}]}).encode()
+    found = read_v8([content], PLACE, lambda _path: source, test="t")
+    assert at("function", source=source) == 19
+    called = {"src/calc.js": [2, 3]} if name == "f" else {}
+    assert (by_path(found), by_path(found, IMPORTS)["src/calc.js"][0]) == (called, 1)
+
+
 @pytest.mark.parametrize("content", [b"", b"x", b"{}", b"mode", b"<a/>", b'<report name="', b"\0\0\0"], ids=repr)
 def test_what_is_none_is_refused(content: bytes) -> None:
     for read in (read_lcov, read_go_profile, read_jacoco):
