@@ -7,6 +7,7 @@ import json
 import pytest
 
 from agent_ci.core.coverage import IMPORTS, Coverage
+from agent_ci.core.coverage_formats import go_profile
 from agent_ci.core.coverage_formats.gathering import among
 from agent_ci.core.coverage_formats.go_profile import in_module, read_go_profile
 from agent_ci.core.coverage_formats.jacoco import read_jacoco
@@ -60,6 +61,16 @@ def test_a_go_profile_that_is_broken_is_partial_and_no_block_is_endless() -> Non
     broken = b"mode: count\nexample.com/m/calc/calc.go:1.1,999999999.1 1 1\nexample.com/m/calc/calc.go:3.1,3.9 1\n"
     found = read_go_profile([broken], in_module("module example.com/m\n"), test="t")
     assert (by_path(found), found.partial) == ({}, ("a line of the profile cannot be read, and was left out",))
+
+
+def test_what_the_blocks_of_a_go_profile_hold_together_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(go_profile, "MAX_PLACES", 12)
+    monkeypatch.setattr(go_profile, "MAX_LINE", 100)
+    block = "example.com/m/calc/calc.go:{}.1,{}.9 1 1\n"
+    profile = "mode: set\n" + "".join(block.format(*each) for each in ((95, 101), (1, 5), (91, 100), (7, 8)))
+    found = read_go_profile([profile.encode()], in_module("module example.com/m\n"), test="t")
+    assert by_path(found) == {"calc/calc.go": [1, 2, 3, 4, 5]}
+    assert found.partial == ("the blocks of the profile have more than 12 lines, and the rest was left out",)
 
 
 JACOCO = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
