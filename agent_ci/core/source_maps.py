@@ -112,7 +112,9 @@ def _parts(value: Any) -> Iterator[tuple[int, int, Mapping[str, Any]]]:
         return
     for section in sections[:_MOST_PARTS]:
         match section:
-            case {"offset": {"line": int(line), "column": int(column)}, "map": {"mappings": str()} as part}:
+            case {"offset": {"line": int(line), "column": int(column)}, "map": {"mappings": str()} as part} if (
+                line >= 0 <= column
+            ):
                 yield line, column, part
 
 

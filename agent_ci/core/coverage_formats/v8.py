@@ -25,7 +25,9 @@ _MOST_RANGES = 500_000  # of one script
 _MOST_LINES = 20_000  # of a script that is compared with its file
 _WRAPPERS = frozenset(("", "Object.<anonymous>"))  # the functions that node, vitest and jest put a module in
 _IMPORTED = re.compile(r"\(0, ?\w+\.(\w+)\)")  # how a translated module names what it imports
-_NOTHING_RUNS = re.compile(r"\s*(//|/\*|\*[\s/]|[\s{}()\[\];,]*\Z)")  # a comment, or what closes a block
+_NOTHING_RUNS = re.compile(
+    r"\s*(?://|/\*|\*[\s/]|\Z|[{}()\[\];,][\s{}()\[\];,]*\Z)"
+)  # a comment, or what closes a block
 
 
 def read_v8(chunks: Iterable[bytes], place: Place, texts: Callable[[str], str], *, test: str) -> Coverage:
@@ -96,9 +98,10 @@ class _Script:
             made_from = read_map(inline, folder)
         elif isinstance(loaded.get("data"), dict):
             known = loaded.get("lineLengths")
-            lengths = tuple(map(count, known)) if isinstance(known, list) else lengths
             beside = text(loaded.get("url"))
             made_from = read_map(json.dumps(loaded["data"]), joined(folder, beside).rpartition("/")[0] or folder)
+            if made_from and isinstance(known, list):
+                lengths = tuple(map(count, known))
         begins = tuple(accumulate((length + 1 for length in lengths), initial=0))
         return cls(url, source, begins, made_from, *_painted(_ranges(coverage)))
 
@@ -120,7 +123,7 @@ class _Script:
     def _places(self) -> Iterator[tuple[_State, str, int]]:
         if self.made_from:
             for line, column, file, original in self.made_from.segments:
-                if line <= len(self.begins):
+                if 0 < line <= len(self.begins):
                     at = self.begins[line - 1] + column
                     yield self.states[bisect_right(self.starts, at) - 1], file, original
             return

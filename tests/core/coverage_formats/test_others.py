@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -12,7 +13,8 @@ from agent_ci.core.coverage_formats.gathering import among
 from agent_ci.core.coverage_formats.go_profile import in_module, read_go_profile
 from agent_ci.core.coverage_formats.jacoco import read_jacoco
 from agent_ci.core.coverage_formats.lcov import read_lcov
-from agent_ci.core.coverage_formats.v8 import read_v8
+from agent_ci.core.coverage_formats.v8 import _idle, _Script, _State, read_v8
+from agent_ci.core.source_maps import SourceMap
 from agent_ci.errors import UnsupportedError
 
 PLACE = among(("src/calc.js", "src/a.ts", "calc/calc.go", "src/main/java/shop/Cart.java"), "/copy")
@@ -163,6 +165,32 @@ def test_what_was_made_from_a_source_is_told_of_the_source() -> None:
 )
 def test_ranges_of_any_shape_are_read(broken: object) -> None:
     assert set(v8(broken, script()).tests) == {"t", IMPORTS}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"sections": [{"offset": {"line": -100, "column": 0}, "map": {"sources": ["a.ts"], "mappings": "AAAA"}}]},
+        {"version": 3},
+    ],
+    ids=["before-the-file", "no-map"],
+)
+def test_a_map_that_is_none_leaves_the_script_as_it_is(data: object) -> None:
+    cache = {"file:///copy/src/calc.js": {"lineLengths": [1], "data": data, "url": "calc.js.map"}}
+    assert v8(script(), **{"source-map-cache": cache}).tests == v8(script()).tests
+
+
+def test_a_segment_of_no_line_of_the_script_is_passed_over() -> None:
+    made_from = SourceMap(((-100, 0, "src/a.ts", 1), (0, 0, "src/a.ts", 2), (1, 0, "src/a.ts", 3)))
+    made = _Script("src/a.js", "", (0,), made_from, (0,), (_State.CALLED,))
+    assert made.executable() == {"src/a.ts": {3}}
+
+
+def test_the_time_for_a_line_grows_with_its_length() -> None:
+    source = " " * 50_000 + "a\n\n // b\n }); \n* c\n"
+    started = time.process_time()
+    assert _idle(source) == {2, 3, 4, 5, 6}
+    assert time.process_time() - started < 2
 
 
 def test_a_range_that_leaves_the_one_around_it_ends_with_it() -> None:
