@@ -29,14 +29,13 @@ def read_go_profile(chunks: Iterable[bytes], place: Place, *, test: str = IMPORT
     told = lines(chunks)
     if not next(told, "").startswith("mode:"):
         raise UnsupportedError("this is no profile of go's coverage: it does not begin with its mode")
-    for number, line in enumerate(told):
+    for number, line in enumerate(filter(None, told)):
         block = _BLOCK.fullmatch(line)
         if number >= _MOST_BLOCKS:
             found.note(f"the profile has more than {_MOST_BLOCKS:,} blocks, and the rest was left out")
             break
         if not block:
-            if line:
-                found.note("a line of the profile cannot be read, and was left out")
+            found.note("a line of the profile cannot be read, and was left out")
             continue
         span = range(int(block["first"]), int(block["last"]) + 1)
         if len(span) > _MOST or span.stop > MAX_LINE + 1:
