@@ -12,9 +12,10 @@ from agent_ci.core.report import TestCase
 from agent_ci.core.run import Finding
 from agent_ci.core.source_maps import SourceMap, content_of_url, joined, read_map, url_of_map
 
-# What a stack of JavaScript, or a tool that reads it, calls a place: FILE:LINE, with a column or without.
+# What a stack of JavaScript, or a tool that reads it, calls a place: FILE:LINE, with a column or without. It begins
+# behind a boundary only, so that a text without any is not read again from each of its characters.
 _PLACE = re.compile(
-    r"(?P<file>(?:file://)?[^\s()'\"<>:,;|]{1,4096}\.(?:[cm]?jsx?|css)):(?P<line>\d{1,7})(?::(?P<column>\d{1,7}))?(?![\w.])"
+    r"(?<![^\s()'\"<>:,;|])(?P<file>(?:file://)?[^\s()'\"<>:,;|]{1,4096}\.(?:[cm]?jsx?|css)):(?P<line>\d{1,7})(?::(?P<column>\d{1,7}))?(?![\w.])"
 )
 _TRANSLATED = (".js", ".mjs", ".cjs", ".jsx", ".css")
 _MOST = 200  # places of one text
