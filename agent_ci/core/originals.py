@@ -10,11 +10,12 @@ from functools import cached_property
 from agent_ci.core.questions.frames import Index
 from agent_ci.core.report import TestCase
 from agent_ci.core.run import Finding
-from agent_ci.core.source_maps import SourceMap, content_of_url, joined, read_map, url_of_map
+from agent_ci.core.source_maps import MOST_SEGMENTS, SourceMap, content_of_url, joined, read_map, url_of_map
 
-# What a stack of JavaScript, or a tool that reads it, calls a place: FILE:LINE, with a column or without.
+# What a stack of JavaScript, or a tool that reads it, calls a place: FILE:LINE, with a column or without. It begins
+# behind a boundary only, so that a text without any is not read again from each of its characters.
 _PLACE = re.compile(
-    r"(?P<file>(?:file://)?[^\s()'\"<>:,;|]{1,4096}\.(?:[cm]?jsx?|css)):(?P<line>\d{1,7})(?::(?P<column>\d{1,7}))?(?![\w.])"
+    r"(?<![^\s()'\"<>:,;|])(?P<file>(?:file://)?[^\s()'\"<>:,;|]{1,4096}\.(?:[cm]?jsx?|css)):(?P<line>\d{1,7})(?::(?P<column>\d{1,7}))?(?![\w.])"
 )
 _TRANSLATED = (".js", ".mjs", ".cjs", ".jsx", ".css")
 _MOST = 200  # places of one text
@@ -25,7 +26,8 @@ _MOST_MAPS = 500
 class Originals:
     """Finds originals among *texts*, the files by their path, read when asked for. *folder* is theirs, if known.
 
-    A place stays as it is where no map leads to a file of *texts*.
+    A place stays as it is where no map leads to a file of *texts*. All maps together have one limit of segments,
+    behind which no further one is read.
     """
 
     texts: Mapping[str, str]
@@ -92,4 +94,5 @@ class Originals:
             beside = joined(folder, url) if url else f"{path}.map"
             content = self.texts.get(beside, "") if beside in self._index[1] else ""
             folder = beside.rpartition("/")[0]
-        return read_map(content, folder) if content else None
+        left = MOST_SEGMENTS - sum(len(other.segments) for other in self._maps.values() if other)
+        return read_map(content, folder, left) if content and left > 0 else None

@@ -19,7 +19,9 @@ from urllib.parse import unquote
 MAX_CHARACTERS = 32 * 2**20
 """A map that is longer is not read."""
 
-_MOST_SEGMENTS = 2_000_000
+MOST_SEGMENTS = 2_000_000
+"""Of one map no more are read."""
+
 _MOST_PARTS = 1000  # of an index map; parts of parts are not allowed
 _MOST_LINES = 1_000_000
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -83,9 +85,10 @@ def joined(folder: str, url: str) -> str:
     return "" if path == ".." or path.startswith("../") or path == "." else path
 
 
-def read_map(content: str, folder: str) -> SourceMap | None:
+def read_map(content: str, folder: str, most: int = MOST_SEGMENTS) -> SourceMap | None:
     """The map *content*, whose sources are relative to *folder*, the generated file's; None where it is none.
 
+    Of more than *most* segments the rest is left out.
     What is broken ends the reading of its line, and what leaves the repository is dropped.
     """
     if len(content) > MAX_CHARACTERS:
@@ -97,7 +100,7 @@ def read_map(content: str, folder: str) -> SourceMap | None:
     parts = [*_parts(value)]
     found: list[Segment] = []
     for line, column, part in parts:
-        found += _segments(part, folder, line, column, _MOST_SEGMENTS - len(found))
+        found += _segments(part, folder, line, column, most - len(found))
     return SourceMap(tuple(sorted(found))) if parts else None
 
 
@@ -112,7 +115,9 @@ def _parts(value: Any) -> Iterator[tuple[int, int, Mapping[str, Any]]]:
         return
     for section in sections[:_MOST_PARTS]:
         match section:
-            case {"offset": {"line": int(line), "column": int(column)}, "map": {"mappings": str()} as part}:
+            case {"offset": {"line": int(line), "column": int(column)}, "map": {"mappings": str()} as part} if (
+                line >= 0 <= column
+            ):
                 yield line, column, part
 
 

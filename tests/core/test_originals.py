@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import time
 
 import pytest
 
+from agent_ci.core import originals
 from agent_ci.core.originals import Originals
 from agent_ci.core.report import Status, TestCase
 
@@ -57,6 +59,29 @@ def test_a_stack_is_told_of_the_sources() -> None:
     told = ORIGINALS.told(stack).splitlines()
     assert told[1:4] == ["    at half (src/a.ts:4)", "    at src/a.ts:4", "    at run (src/a.ts:4)"]
     assert told[4:] == stack.splitlines()[4:]
+
+
+def test_a_text_without_blanks_is_read_once() -> None:
+    text = "a.js" * 20_000
+    started = time.process_time()
+    assert ORIGINALS.told(f"{text} dist/a.js:2") == f"{text} src/a.ts:4"
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize("before", ["(", "'", '"', "<", ":", ",", ";", "|", ">", ")", "\t", "\n", "", "file://"])
+def test_a_place_begins_behind_a_boundary(before: str) -> None:
+    kept = before.removeprefix("file://")
+    assert ORIGINALS.told(f"{before}/copy/dist/a.js:2:14") == f"{kept}src/a.ts:4"
+
+
+def test_all_maps_together_have_one_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(originals, "MOST_SEGMENTS", 5)  # each map has four
+    found = Originals(TEXTS, "/copy")
+    assert found.place("dist/a.js", 2) == ("src/a.ts", 4)
+    assert found.place("dist/inline.js", 1) == ("src/a.ts", 3)
+    assert found.place("dist/inline.js", 2) == ("dist/inline.js", 2)
+    assert found.place("dist/beside.js", 1) == ("dist/beside.js", 1)
+    assert found.place("dist/a.js", 2) == ("src/a.ts", 4)
 
 
 def test_a_case_fails_where_a_person_wrote_it() -> None:

@@ -37,6 +37,12 @@ def test_the_parts_of_an_index_map_begin_where_they_say() -> None:
     assert found.original(9) == ("dist/b.ts", 2)
 
 
+@pytest.mark.parametrize("offset", [{"line": -1, "column": 0}, {"line": 0, "column": -1}])
+def test_no_part_of_an_index_map_begins_before_the_file(offset: object) -> None:
+    part = {"version": 3, "sources": ["b.ts"], "mappings": "AAAA;AACA"}
+    assert read_map(json.dumps({"version": 3, "sections": [{"offset": offset, "map": part}]}), "dist") is None
+
+
 @pytest.mark.parametrize(
     ("root", "source", "path"),
     [

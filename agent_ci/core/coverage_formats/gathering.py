@@ -12,7 +12,10 @@ Place = Callable[[str], str]
 """The path, relative to the repository's root, of the file that a tool calls by a name; empty where it has none."""
 
 MAX_PLACES = 5_000_000
-"""How many lines are kept of all tests together; equal sets of lines of one file count once, and each use as one."""
+"""How many lines are kept of all tests together; equal sets of lines count once, and each use of one as one.
+
+Where a test names a file again, all its lines of the file count, as they are put together anew.
+"""
 
 MAX_TESTS = 100_000
 MAX_LINE = 1_000_000
@@ -40,6 +43,11 @@ def among(paths: Collection[str], *folders: str) -> Place:
         return index.resolve(name)
 
     return place
+
+
+def possible(lines: Iterable[int]) -> frozenset[int]:
+    """Those of *lines* that a file can have."""
+    return frozenset(line for line in lines if 0 < line <= MAX_LINE)
 
 
 class Gathering:
@@ -71,6 +79,10 @@ class Gathering:
 
     def add(self, test: str, name: str, lines: Iterable[int]) -> None:
         """*test* executed *lines* of the file that the tool calls *name*."""
+        self.use(test, name, possible(lines))
+
+    def use(self, test: str, name: str, found: frozenset[int]) -> None:
+        """The same for lines that are ``possible`` already: it takes no longer than what it takes of the limit."""
         self.begin(test)
         files = self._tests.get(test)
         path = self._place(name)
@@ -79,8 +91,9 @@ class Gathering:
         if self.is_full:
             self.note(f"the coverage holds more than {MAX_PLACES:,} lines, and the rest was left out")
             return
-        found = frozenset(line for line in lines if 0 < line <= MAX_LINE)
-        found = found | files[path] if path in files else found
+        if path in files:
+            found |= files[path]
+            self._left -= len(found)
         if found not in self._equal:
             self._equal[found] = found
             self._left -= len(found)
@@ -91,7 +104,7 @@ class Gathering:
         """All of *lines* of the file that the tool calls *name* could be executed."""
         path = self._place(name)
         if path and not self.is_full:
-            found = frozenset(line for line in lines if 0 < line <= MAX_LINE)
+            found = possible(lines)
             self._left -= len(found)
             self._executable[path] = self._executable.get(path, frozenset()) | found
 

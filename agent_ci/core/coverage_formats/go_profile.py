@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from agent_ci.core.coverage import IMPORTS, Coverage
-from agent_ci.core.coverage_formats.gathering import Gathering, Place
+from agent_ci.core.coverage_formats.gathering import MAX_LINE, MAX_PLACES, Gathering, Place
 from agent_ci.core.coverage_formats.text_lines import lines
 from agent_ci.errors import UnsupportedError
 
@@ -25,21 +25,25 @@ def read_go_profile(chunks: Iterable[bytes], place: Place, *, test: str = IMPORT
     found.begin(test)
     executed: dict[str, set[int]] = {}
     executable: dict[str, set[int]] = {}
+    left = MAX_PLACES
     told = lines(chunks)
     if not next(told, "").startswith("mode:"):
         raise UnsupportedError("this is no profile of go's coverage: it does not begin with its mode")
-    for number, line in enumerate(told):
+    for number, line in enumerate(filter(None, told)):
         block = _BLOCK.fullmatch(line)
         if number >= _MOST_BLOCKS:
             found.note(f"the profile has more than {_MOST_BLOCKS:,} blocks, and the rest was left out")
             break
         if not block:
-            if line:
-                found.note("a line of the profile cannot be read, and was left out")
+            found.note("a line of the profile cannot be read, and was left out")
             continue
         span = range(int(block["first"]), int(block["last"]) + 1)
-        if len(span) > _MOST:
+        if len(span) > _MOST or span.stop > MAX_LINE + 1:
             continue
+        left -= len(span)
+        if left < 0:
+            found.note(f"the blocks of the profile have more than {MAX_PLACES:,} lines, and the rest was left out")
+            break
         executable.setdefault(block["file"], set()).update(span)
         if block["count"].strip("0"):
             executed.setdefault(block["file"], set()).update(span)

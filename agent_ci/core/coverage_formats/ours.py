@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from agent_ci.core.coverage import Coverage
-from agent_ci.core.coverage_formats.gathering import Gathering, Place
+from agent_ci.core.coverage_formats.gathering import Gathering, Place, possible
 from agent_ci.core.formats.documents import documents
 from agent_ci.core.formats.json_values import mapping, texts
 from agent_ci.core.formats.limits import Limits
@@ -29,9 +29,9 @@ def read_ours(chunks: Iterable[bytes], place: Place) -> Coverage:
     numbered = [_set(each) for each in sets] if isinstance(sets, list) else []
     for test, numbers in mapping(value.get("tests")).items():
         found.begin(test)
-        for number in numbers if isinstance(numbers, list) else ():
-            if type(number) is int and 0 <= number < len(numbered):
-                found.add(test, *numbered[number])
+        named = numbers if isinstance(numbers, list) else ()
+        for number in dict.fromkeys(each for each in named if type(each) is int and 0 <= each < len(numbered)):
+            found.use(test, *numbered[number])
     for reason in texts(value.get("partial"))[:_MOST_REASONS]:
         found.note(reason[:_LONGEST_REASON])
     return found.coverage()
@@ -44,6 +44,6 @@ _LONGEST_REASON = 300
 def _set(value: object) -> tuple[str, frozenset[int]]:
     match value:
         case [str(name), list(lines)]:
-            return name, frozenset(line for line in lines if type(line) is int)
+            return name, possible(line for line in lines if type(line) is int)
         case _:
             return "", frozenset()

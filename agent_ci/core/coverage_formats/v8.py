@@ -23,8 +23,11 @@ from agent_ci.errors import UnsupportedError
 MAX_BYTES = 256 * 2**20
 _MOST_RANGES = 500_000  # of one script
 _MOST_LINES = 20_000  # of a script that is compared with its file
+_WRAPPERS = frozenset(("", "Object.<anonymous>"))  # the functions that node, vitest and jest put a module in
 _IMPORTED = re.compile(r"\(0, ?\w+\.(\w+)\)")  # how a translated module names what it imports
-_NOTHING_RUNS = re.compile(r"\s*(//|/\*|\*[\s/]|[\s{}()\[\];,]*\Z)")  # a comment, or what closes a block
+_NOTHING_RUNS = re.compile(
+    r"\s*(?://|/\*|\*[\s/]|\Z|[{}()\[\];,][\s{}()\[\];,]*\Z)"
+)  # a comment, or what closes a block
 
 
 def read_v8(chunks: Iterable[bytes], place: Place, texts: Callable[[str], str], *, test: str) -> Coverage:
@@ -95,9 +98,10 @@ class _Script:
             made_from = read_map(inline, folder)
         elif isinstance(loaded.get("data"), dict):
             known = loaded.get("lineLengths")
-            lengths = tuple(map(count, known)) if isinstance(known, list) else lengths
             beside = text(loaded.get("url"))
             made_from = read_map(json.dumps(loaded["data"]), joined(folder, beside).rpartition("/")[0] or folder)
+            if made_from and isinstance(known, list):
+                lengths = tuple(map(count, known))
         begins = tuple(accumulate((length + 1 for length in lengths), initial=0))
         return cls(url, source, begins, made_from, *_painted(_ranges(coverage)))
 
@@ -119,7 +123,7 @@ class _Script:
     def _places(self) -> Iterator[tuple[_State, str, int]]:
         if self.made_from:
             for line, column, file, original in self.made_from.segments:
-                if line <= len(self.begins):
+                if 0 < line <= len(self.begins):
                     at = self.begins[line - 1] + column
                     yield self.states[bisect_right(self.starts, at) - 1], file, original
             return
@@ -159,13 +163,17 @@ def _lengths(source: str) -> tuple[int, ...]:
 
 
 def _ranges(coverage: Mapping[str, object]) -> list[tuple[int, int, _State]]:
-    """Each range with what it says; a function that ends with the script is one that a module is wrapped in."""
-    functions = [[*objects(function.get("ranges"))] for function in objects(coverage.get("functions"))]
-    end = max((count(ranges[0].get("endOffset")) for ranges in functions if ranges), default=0)
+    """Each range with what it says; the module is what ends with the script, and begins with it or is a wrapper."""
+    functions = [
+        (text(function.get("functionName")), ranges)
+        for function in objects(coverage.get("functions"))
+        if (ranges := [*objects(function.get("ranges"))])
+    ]
+    end = max((count(ranges[0].get("endOffset")) for _, ranges in functions), default=0)
     found = []
-    for ranges in functions:
-        is_module = bool(ranges) and count(ranges[0].get("endOffset")) == end
-        ran = _State.IMPORTED if is_module else _State.CALLED
+    for name, ranges in functions:
+        is_whole = name in _WRAPPERS or not count(ranges[0].get("startOffset"))
+        ran = _State.IMPORTED if is_whole and count(ranges[0].get("endOffset")) == end else _State.CALLED
         for each in ranges:
             state = ran if count(each.get("count")) else _State.IDLE
             found.append((count(each.get("startOffset")), count(each.get("endOffset")), state))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
 from agent_ci.core.coverage import IMPORTS, Coverage
+from agent_ci.core.coverage_formats import go_profile
 from agent_ci.core.coverage_formats.gathering import among
 from agent_ci.core.coverage_formats.go_profile import in_module, read_go_profile
 from agent_ci.core.coverage_formats.jacoco import read_jacoco
 from agent_ci.core.coverage_formats.lcov import read_lcov
-from agent_ci.core.coverage_formats.v8 import read_v8
+from agent_ci.core.coverage_formats.v8 import _idle, _Script, _State, read_v8
+from agent_ci.core.source_maps import SourceMap
 from agent_ci.errors import UnsupportedError
 
 PLACE = among(("src/calc.js", "src/a.ts", "calc/calc.go", "src/main/java/shop/Cart.java"), "/copy")
@@ -60,6 +63,16 @@ def test_a_go_profile_that_is_broken_is_partial_and_no_block_is_endless() -> Non
     broken = b"mode: count\nexample.com/m/calc/calc.go:1.1,999999999.1 1 1\nexample.com/m/calc/calc.go:3.1,3.9 1\n"
     found = read_go_profile([broken], in_module("module example.com/m\n"), test="t")
     assert (by_path(found), found.partial) == ({}, ("a line of the profile cannot be read, and was left out",))
+
+
+def test_what_the_blocks_of_a_go_profile_hold_together_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(go_profile, "MAX_PLACES", 12)
+    monkeypatch.setattr(go_profile, "MAX_LINE", 100)
+    block = "example.com/m/calc/calc.go:{}.1,{}.9 1 1\n"
+    profile = "mode: set\n" + "".join(block.format(*each) for each in ((95, 101), (1, 5), (91, 100), (7, 8)))
+    found = read_go_profile([profile.encode()], in_module("module example.com/m\n"), test="t")
+    assert by_path(found) == {"calc/calc.go": [1, 2, 3, 4, 5]}
+    assert found.partial == ("the blocks of the profile have more than 12 lines, and the rest was left out",)
 
 
 JACOCO = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
@@ -154,10 +167,47 @@ def test_ranges_of_any_shape_are_read(broken: object) -> None:
     assert set(v8(broken, script()).tests) == {"t", IMPORTS}
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"sections": [{"offset": {"line": -100, "column": 0}, "map": {"sources": ["a.ts"], "mappings": "AAAA"}}]},
+        {"version": 3},
+    ],
+    ids=["before-the-file", "no-map"],
+)
+def test_a_map_that_is_none_leaves_the_script_as_it_is(data: object) -> None:
+    cache = {"file:///copy/src/calc.js": {"lineLengths": [1], "data": data, "url": "calc.js.map"}}
+    assert v8(script(), **{"source-map-cache": cache}).tests == v8(script()).tests
+
+
+def test_a_segment_of_no_line_of_the_script_is_passed_over() -> None:
+    made_from = SourceMap(((-100, 0, "src/a.ts", 1), (0, 0, "src/a.ts", 2), (1, 0, "src/a.ts", 3)))
+    made = _Script("src/a.js", "", (0,), made_from, (0,), (_State.CALLED,))
+    assert made.executable() == {"src/a.ts": {3}}
+
+
+def test_the_time_for_a_line_grows_with_its_length() -> None:
+    source = " " * 50_000 + "a\n\n // b\n }); \n* c\n"
+    started = time.process_time()
+    assert _idle(source) == {2, 3, 4, 5, 6}
+    assert time.process_time() - started < 2
+
+
 def test_a_range_that_leaves_the_one_around_it_ends_with_it() -> None:
     line = at("function"), at("(n) {", end=True)
     crossing = [{"ranges": [ran(0, 200, 0)]}, {"ranges": [ran(*line, 0)]}, {"ranges": [ran(line[0] + 2, 60, 1)]}]
     assert v8({"url": "/copy/src/calc.js", "functions": crossing}).lines("src/calc.js") == {2}
+
+
+@pytest.mark.parametrize("name", ["", "Object.<anonymous>", "f"])
+def test_a_function_at_the_end_of_a_file_without_a_last_newline_is_a_tests(name: str) -> None:
+    source = "const a = 1\nexport function f() {\n  return a\n}"
+    ranges = [{"ranges": [ran(0, 46, 1)]}, {"functionName": name, "ranges": [ran(19, 46, 1)]}]
+    content = json.dumps({"result": [{"url": "/copy/src/calc.js", "functions": ranges}]}).encode()
+    found = read_v8([content], PLACE, lambda _path: source, test="t")
+    assert at("function", source=source) == 19
+    called = {"src/calc.js": [2, 3]} if name == "f" else {}
+    assert (by_path(found), by_path(found, IMPORTS)["src/calc.js"][0]) == (called, 1)
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"{}", b"mode", b"<a/>", b'<report name="', b"\0\0\0"], ids=repr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -82,6 +83,19 @@ def test_no_more_is_kept_than_the_limits_say(monkeypatch: pytest.MonkeyPatch) ->
     found = ours({"sets": sets, "tests": {"a": [0], "b": [1], "c": [0], "d" * 5000: [0]}})
     assert found.tests == {"a": {"src/calc.py": {1, 2, 3}}, "b": {}}
     assert len(found.partial) == 2
+
+
+def test_the_work_is_bounded_by_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = time.process_time()
+    lines = list(range(1, 20_001))
+    same = ours({"sets": [["src/calc.py", lines]], "tests": {"t": [0] * 20_000, **{f"t{n}": [0] for n in range(9000)}}})
+    assert (len(same.tests["t"]["src/calc.py"]), len(same.tests["t8999"]["src/calc.py"])) == (20_000, 20_000)
+    assert (same.partial, time.process_time() - started < 3) == ((), True)
+    monkeypatch.setattr(gathering, "MAX_PLACES", 10)
+    sets = [["src/calc.py", [1, 2, 3]], ["src/calc.py", [3]], ["tests/test_calc.py", [1]]]
+    found = ours({"sets": sets, "tests": {"a": [0, 0, 0], "b": [0], "c": [0, 1], "d": [2]}})
+    assert {test for test, files in found.tests.items() if files} == {"a", "b", "c"}
+    assert len(found.partial) == 1
 
 
 @pytest.mark.parametrize(
