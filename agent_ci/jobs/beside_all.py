@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent_ci.core.conditions import Conditions
@@ -13,7 +13,7 @@ from agent_ci.core.worth.selection import MOST_OF_PUSH
 from agent_ci.core.worth.tests_file import TestsFile
 from agent_ci.core.worth.values import NEW_BEHAVIOUR, PINS_EXISTING, Filter, Judged, Stage, Written
 from agent_ci.jobs.controls import SUITE
-from agent_ci.jobs.sieve import with_comments
+from agent_ci.jobs.sieve import unjudged, with_comments
 from agent_ci.jobs.worth import faults_of, gained, ids_by_name, objections_of, report_of, suite_seconds
 from agent_ci.pipeline import Tools
 
@@ -49,11 +49,13 @@ class BesideAll:
         judged = self._labelled(judged, texts)
         reply = Reply(proposer, cause=_cause(self.evidence), note=f"delivery {self.name}")
         for _ in range(_ROUNDS):
-            texts = {path: text for path, text in texts.items() if text}
+            texts = {
+                path: text for path, text in texts.items() if text and any(key[0] == path for key in _left(judged))
+            }
             if not texts:
                 break
             tree = self.tools.clone.edit(self.evidence.tree, self._marked(texts, judged, by))
-            report, faults, scope = self._runs(tree, texts)
+            report, faults, scope = self._runs(tree, texts, judged)
             if not faults:
                 kept = replace(written, judged=tuple(judged.values()))
                 kept = replace(kept, gained=gained(kept.judged, self.evidence))
@@ -61,11 +63,10 @@ class BesideAll:
                 return Attempt(
                     reply, patch, (), report, repeats=min(_RUNS, self.tools.repeat), scope=scope, written=kept
                 )
-            for key, reason in faults.items():
-                if key in judged:
-                    taken = replace(judged[key], stage=Stage.KILLED, rejected_by=str(Filter.RELIABLE), reason=reason)
-                    judged[key] = taken
+            judged |= {key: _taken(judged[key], reason) for key, reason in faults.items()}
             texts = {path: _without(text, path, judged) for path, text in texts.items()}
+        late = f"the suite was not as before after {_ROUNDS} times that something was taken out"
+        judged |= {key: _taken(judged[key], late) for key in _left(judged)}
         kept = replace(written, judged=tuple(judged.values()), gained={})
         return Attempt(reply, objections=objections_of(kept.judged), written=kept)
 
@@ -96,22 +97,45 @@ class BesideAll:
             found[key] = replace(one, labels=(*one.labels, label)) if one.stage is Stage.DELIVERED else one
         return found
 
-    def _runs(self, tree: str, texts: Mapping[str, str]) -> tuple[TestReport, Mapping[_Key, str], str]:
+    def _runs(
+        self, tree: str, texts: Mapping[str, str], judged: Mapping[_Key, Judged]
+    ) -> tuple[TestReport, Mapping[_Key, str], str]:
         """The last report of the whole suite, what speaks against which new test, and what was not run."""
+        new = [*_left(judged)]
         plan, scope = self._plan(texts)
         ids: Mapping[_Key, tuple[str, ...]] = {}
         report = TestReport()
         for number, (only, conditions) in enumerate(plan, 1):
             report = report_of(self.tools, tree, only, conditions)
-            ids = ids or dict(_ids_in(texts, report))
+            ids = ids or {key: own for key, own in _ids_in(texts, report) if key in new}
             absent = next(iter(report.partial), "it did not run")
-            missing = [key for path, text in texts.items() for key in _keys(path, text) if key not in ids]
-            found = {**dict.fromkeys(missing, absent), **_faults(ids, report)}
+            given_up = self._given_up(texts, judged, report)
+            found = {
+                **{key: absent for key in new if key not in ids},
+                **_faults(ids, report),
+                **{key: given_up[key[0]] for key in new if key[0] in given_up},
+            }
             if not found and (hurt := self._hurt(report, only, conditions)):
                 found = dict.fromkeys(self._guilty(tree, ids, hurt) or ids, f"{hurt} fails beside it")
             if found:
                 return report, {key: f"run {number} of the suite: {why}" for key, why in found.items()}, scope
         return report, {}, scope
+
+    def _given_up(
+        self, texts: Mapping[str, str], judged: Mapping[_Key, Judged], report: TestReport
+    ) -> Mapping[str, str]:
+        """The files of *texts* of which nothing can be kept, each with the reason."""
+        known = frozenset(self.evidence.before.ids())
+        found: dict[str, str] = {}
+        for path, text in texts.items():
+            file = TestsFile.read(text)
+            if file is None:
+                found[path] = "what is left of its file is no Python"
+            elif strange := [id_ for id_ in file.strangers(path, report.ids()) if id_ not in known]:
+                found[path] = unjudged(strange[0])
+            elif [each for each in file.candidates if _is_out(judged.get((path, each.name)))]:
+                found[path] = "another test of its file cannot be taken out of it"
+        return found
 
     def _plan(self, texts: Mapping[str, str]) -> tuple[list[_Run], str]:
         """Which tests are run in each run, none for all, and how; and what there is no time for, as a sentence."""
@@ -186,9 +210,13 @@ def _is_out(one: Judged | None) -> bool:
     return one is not None and bool(one.rejected_by)
 
 
-def _keys(path: str, text: str) -> Collection[_Key]:
-    file = TestsFile.read(text)
-    return [(path, candidate.name) for candidate in file.candidates] if file else []
+def _left(judged: Mapping[_Key, Judged]) -> Iterator[_Key]:
+    """The tests that are to be delivered."""
+    yield from (key for key, one in judged.items() if one.stage is Stage.DELIVERED)
+
+
+def _taken(one: Judged, reason: str) -> Judged:
+    return replace(one, stage=Stage.KILLED, rejected_by=str(Filter.RELIABLE), reason=reason)
 
 
 def _ids_in(texts: Mapping[str, str], report: TestReport) -> Iterator[tuple[_Key, tuple[str, ...]]]:

@@ -27,7 +27,8 @@ _LONGEST_REASON = 300
 class Sieve:
     """The tests in *text*, to be the file *path*, about *targets*, whose files' *sources* are by path.
 
-    ``old`` are the names of the tests that the file had before, which are none of ours to judge.
+    ``old`` are the names of the tests that the file had before, which are none of ours to judge, and ``known`` the ids
+    of all cases that the suite had.
     """
 
     path: str
@@ -36,6 +37,7 @@ class Sieve:
     targets: Sequence[Target]
     sources: Mapping[str, str]
     old: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
     judged: dict[Candidate, Judged] = field(default_factory=dict)
     found: list[PossibleBug] = field(default_factory=list)
     useful: dict[Candidate, Useful] = field(default_factory=dict)
@@ -100,10 +102,13 @@ class Sieve:
         """The filters that go by what was measured: F1, F2, F8, F9 and F5."""
         ids = self.file_left.with_ids(self.path, measured.ids)
         by_words = {candidate.name: own for candidate, own in ids.items()}
+        strange = next((id_ for id_ in self.file_left.strangers(self.path, measured.ids) if id_ not in self.known), "")
         for candidate in self.left:
             own = by_words.get(candidate.name, ())
             cases = [measured.cases[id_] for id_ in own if id_ in measured.cases]
-            if not own:
+            if strange:
+                self.reject(candidate, Filter.BUILDS, unjudged(strange))
+            elif not own:
                 self.reject(candidate, Filter.BUILDS, measured.broken or "pytest does not collect it")
             elif len(cases) < len(own):
                 self.reject(candidate, Filter.QUICK, "there was no time to run it")
@@ -184,6 +189,11 @@ class Sieve:
         for candidate in self.left:
             self.advance(candidate, Stage.DELIVERED)
         return tuple(self.judged.values())
+
+
+def unjudged(id_: str) -> str:
+    """Why a file is given up that has the new case *id_*, which no filter could look at."""
+    return f"its file has {id_} as well, which is no plain function of the file or of a class in it and was not judged"
 
 
 def with_comments(text: str, judged: Sequence[Judged], *, name: str, proposer: str) -> str:

@@ -68,6 +68,7 @@ class Worth:
         """The changed files of tests, each with its candidates."""
         old, new = self.tools.clone.tree(patch.base_tree), self.tools.clone.tree(patch.tree)
         sources = {target.path: _text(new, target.path) for target in self.evidence.untested}
+        known = frozenset(self.evidence.before.ids())
         for file in patch.files:
             text = _text(new, file.path)
             read, before = TestsFile.read(text), TestsFile.read(_text(old, file.path))
@@ -75,7 +76,7 @@ class Worth:
                 yield _unreadable(file.path)
                 continue
             names = frozenset(test.name for test in before.tests) if before else frozenset[str]()
-            yield Sieve(file.path, text, read, self.evidence.untested, sources, names)
+            yield Sieve(file.path, text, read, self.evidence.untested, sources, names, known)
 
     def _run(self, sieve: Sieve, patch: Patch) -> tuple[Fault, ...]:
         """Put *sieve* through the filters that run its tests, the cheapest first; the small faults that were tried."""

@@ -14,6 +14,7 @@ from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
 from agent_ci.core.ladder import rungs as ladder
 from agent_ci.core.outcome import Outcome
+from agent_ci.core.python_edits import unified
 from agent_ci.core.report import TestReport
 from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
 from agent_ci.core.untested import Target
@@ -272,6 +273,36 @@ def test_a_new_test_that_breaks_another_is_left_out_alone(tmp_path: Path) -> Non
     assert "test_breaks" not in run.patch
     assert "+def test_discount_refuses():\n" in run.patch  # one row is left of its table
     assert told["test_discount_refuses"]["stage"] == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("when", "by"), [("True", "F1"), ("sys.argv[0] != '-c'", "F3")], ids=["always", "in-the-suite-only"]
+)
+def test_a_file_with_a_test_that_no_filter_looks_at_is_given_up(tmp_path: Path, when: str, by: str) -> None:
+    hidden = f"\n\nif {when}:\n\n    def test_hidden():\n        assert False\n"
+    run = Untested.make(tmp_path).run(added("tests/test_z_agent_ci.py", f"import sys\n{GOOD}{hidden}"))
+    told = candidates(run)["test_discount[(1001, 0, 996.0)]"]
+    assert run.outcome == "no_fix"
+    assert not (run.out / "fix.patch").exists()
+    assert told["rejected_by"] == by
+    assert "tests/test_z_agent_ci.py::test_hidden" in told["reason"]
+    assert run.document["tests"]["funnel"]["delivered"] == 0
+
+
+def test_a_skipped_and_a_red_test_of_a_person_in_the_same_file_do_not_count(tmp_path: Path) -> None:
+    path = "tests/test_shop.py"
+    theirs = "import pytest\n\nfrom shop import discount, net\n\n\ndef test_net():\n    assert net(10, 2) == 8\n"
+    theirs += (
+        "\n\n@pytest.mark.skip\ndef test_later():\n    assert net(1, 1)\n\n\ndef test_red():\n    assert discount(1, 0)"
+    )
+    theirs += " == 2\n"
+    own = "\n\ndef test_discount():\n    assert discount(1001, 0) == 996.0\n"
+    made = Untested.make(tmp_path, {**FILES, path: theirs.replace("discount(1, 0)", "net(1, 0)")}, {"shop.py": CHANGED})
+    there = (made.path / path).read_text(encoding="utf-8")
+    run = made.run(unified(path, there, there + own), in_place=True)
+    assert run.outcome == "fixed"
+    assert "+def test_discount():" in run.patch
+    assert run.document["tests"]["funnel"]["delivered"] == 1
 
 
 def test_without_any_test_there_the_offline_proposer_begins_a_suite(tmp_path: Path) -> None:

@@ -16,14 +16,22 @@ _Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 def without(text: str, unwanted: Iterable[Candidate]) -> str:
     """*text* without the tests and rows *unwanted*, and without the imports and helpers that nothing uses then.
 
-    It is empty where no test is left, and as it was where it is no Python.
+    It is empty where no test is left, and as it was where it is no Python. A row that cannot be taken out alone goes
+    with its whole test; where what is left would be no Python even so, nothing goes.
     """
     file, dropped = TestsFile.read(text), frozenset(unwanted)
     if file is None:
         return text
-    if dropped.issuperset(file.candidates):
-        return ""
-    gone = {test.name for test in file.tests if dropped.issuperset(test.candidates)}
+    rows = {candidate.function for candidate in dropped}
+    for out in (dropped, frozenset(each for each in file.candidates if each.function in rows)):
+        left = "" if out.issuperset(file.candidates) else _cut(text, file, out)
+        if parse(left) is not None:
+            return left
+    return text
+
+
+def _cut(text: str, file: TestsFile, dropped: frozenset[Candidate]) -> str:
+    gone = {test.name for test in file.tests if dropped >= {*test.candidates}}
     empty = [node for node in file.tree.body if isinstance(node, ast.ClassDef) and _is_emptied(node, file, gone)]
     inside = {id(child) for node in empty for child in node.body}
     whole: list[ast.stmt] = [
@@ -150,7 +158,7 @@ def _without_items(text: str, items: Sequence[ast.AST], dropped: Collection[int]
     """*text* without those of *items*, which stand in a row between commas, whose number is *dropped*: never all."""
     data = text.encode()
     starts = _line_starts(data)
-    spans = [_span(item, starts) for item in items]
+    spans = [_span(item, starts, data) for item in items]
     last = max(number for number in range(len(items)) if number not in dropped)
     cuts = [(spans[number][0], spans[number + 1][0]) for number in sorted(dropped) if number < last]
     if last + 1 < len(items):
@@ -168,8 +176,10 @@ def _line_starts(data: bytes) -> list[int]:
     return starts
 
 
-def _span(node: ast.AST, starts: Sequence[int]) -> tuple[int, int]:
-    """The bytes between which *node* stands, with the parentheses around it where it is a tuple without its own."""
+def _span(node: ast.AST, starts: Sequence[int], data: bytes) -> tuple[int, int]:
+    """The bytes between which *node* stands, with the parentheses around it that are no part of it."""
     begin = starts[node.lineno - 1] + node.col_offset  # type: ignore[attr-defined] # rows, names and ids have a place
     end = starts[node.end_lineno - 1] + node.end_col_offset  # type: ignore[attr-defined] # the same
+    while (before := data[:begin].rstrip()).endswith(b"(") and (after := data[end:].lstrip()).startswith(b")"):
+        begin, end = len(before) - 1, len(data) - len(after) + 1
     return begin, end

@@ -5,10 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
+from agent_ci.core.names import parse
 from agent_ci.core.python_edits import Span, replaced
 from agent_ci.core.worth.tests_file import Function, TestFunction, TestsFile
 
 _WIDTH = 88
+_NAMES_AND_ROWS = 2  # what a mark is given without a keyword; the third says which values go to fixtures
+_KEYWORDS = ("argnames", "argvalues", "ids")
+_LOOSE = (ast.IfExp, ast.BoolOp, ast.Compare, ast.Lambda, ast.NamedExpr)
+"""What means something else between other words, where it has no parentheses of its own."""
 _TIGHT = (ast.Name, ast.Call, ast.List, ast.Dict, ast.Set, ast.Tuple, ast.Subscript)
 
 
@@ -24,7 +29,7 @@ def without_small_tables(text: str, *, width: int = _WIDTH) -> str:
 def _plain(text: str, test: TestFunction, width: int) -> str:
     values = _values(test)
     mark = next((one for one in test.node.decorator_list if "parametrize" in ast.unparse(one)), None)
-    spans = tuple(_spans(test.node, values, text)) if values and _is_simple(test.node) else ()
+    spans = tuple(_spans(test.node, values, text)) if values and _is_simple(test.node, text) else ()
     if mark is None or not spans or not values or _has_comment(text, mark):
         return text
     lines = replaced(text, (*spans, _signature(test.node, values, text))).split("\n")
@@ -36,10 +41,12 @@ def _plain(text: str, test: TestFunction, width: int) -> str:
 
 
 def _values(test: TestFunction) -> Mapping[str, ast.expr]:
-    """The value of each parameter in the only row; empty where they do not fit each other."""
+    """The value of each parameter in the only row; empty where they do not fit each other, or the mark says more."""
     mark = next(
         one for one in test.node.decorator_list if isinstance(one, ast.Call) and "parametrize" in ast.unparse(one)
     )
+    if any(keyword.arg not in _KEYWORDS for keyword in mark.keywords) or len(mark.args) > _NAMES_AND_ROWS:
+        return {}
     row = test.table.rows[0] if test.table else None
     named = mark.args[0] if mark.args else None
     names = [*_names(named)]
@@ -49,7 +56,12 @@ def _values(test: TestFunction) -> Mapping[str, ast.expr]:
         values = row.args
     else:
         values = row.elts if len(names) > 1 and isinstance(row, ast.Tuple | ast.List) else [row] if row else []
-    return dict(zip(names, values, strict=True)) if names and len(names) == len(values) else {}
+    is_loose = any(isinstance(value, _LOOSE) or _is_not(value) for value in values)
+    return dict(zip(names, values, strict=True)) if names and len(names) == len(values) and not is_loose else {}
+
+
+def _is_not(node: ast.expr) -> bool:
+    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
 
 
 def _names(node: ast.expr | None) -> Iterator[str]:
@@ -59,12 +71,14 @@ def _names(node: ast.expr | None) -> Iterator[str]:
         yield from (one.value for one in node.elts if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
-def _is_simple(node: Function) -> bool:
+def _is_simple(node: Function, text: str) -> bool:
     """Whether *node* has one line for its head, and nothing in it that could mean another variable of the same name."""
     inner = (child for step in node.body for child in ast.walk(step))
     is_flat = not any(isinstance(child, ast.Lambda | Function | ast.JoinedStr | ast.comprehension) for child in inner)
     defaults = (*node.args.defaults, *(one for one in node.args.kw_defaults if one))
-    return is_flat and not defaults and node.body[0].lineno > node.lineno
+    head = text.split("\n")[node.lineno - 1]
+    is_one_line = parse(f"{head.strip()} pass") is not None and node.body[0].lineno > node.lineno
+    return is_flat and not defaults and is_one_line
 
 
 def _spans(node: Function, values: Mapping[str, ast.expr], text: str) -> Iterator[Span]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent_ci.core.names import parse
@@ -89,6 +89,15 @@ class TestsFile:
             elif own:
                 found |= dict.fromkeys(test.candidates, tuple(own))
         return found
+
+    def strangers(self, path: str, ids: Iterable[str]) -> tuple[str, ...]:
+        """Those of *ids* that are cases of the file *path*, and of none of the tests that are known here.
+
+        A test in an ``if``, in a class within a class, with a second name or from another module is one.
+        """
+        names = {test.name for test in self.tests}
+        of_file = [(id_, id_.removeprefix(f"{path}::")) for id_ in ids if id_.startswith(f"{path}::")]
+        return tuple(id_ for id_, rest in of_file if rest.partition("[")[0].replace("::", ".") not in names)
 
 
 def is_test_name(name: str) -> bool:

@@ -77,8 +77,8 @@ def cut(*names: str, text: str = TEXT) -> str:
         (["test_parse[('é', 1)]"], '        ("é", 1),\n        ("b"', '        ("b"'),
         (["test_parse[('b', 2)]"], '        ("b", 2),  # two\n        pytest', "        pytest"),
         (["test_parse[pytest.param('c', 3, id='x')]"], ',  # two\n        pytest.param("c", 3, id="x"),', ","),
-        (["test_n[1]"], '[1, (2), 3], ids=["a", "b", "c"]', '[2), 3], ids=["b", "c"]'),
-        (["test_n[3]"], '[1, (2), 3], ids=["a", "b", "c"]', '[1, (2], ids=["a", "b"]'),
+        (["test_n[1]"], '[1, (2), 3], ids=["a", "b", "c"]', '[(2), 3], ids=["b", "c"]'),
+        (["test_n[3]"], '[1, (2), 3], ids=["a", "b", "c"]', '[1, (2)], ids=["a", "b"]'),
     ],
     ids=["first", "middle", "last", "first-of-a-line", "last-of-a-line"],
 )
@@ -88,6 +88,39 @@ def test_a_row_goes_with_its_name(names: list[str], before: str, after: str) -> 
     if names[0].startswith("test_parse"):
         expected = expected.replace(lost, "", 1)
     assert cut(*names) == expected
+
+
+ROWS = """import pytest
+
+
+@pytest.mark.parametrize("n", %s)
+def test_n(n):
+    assert f(n)
+
+
+def test_m():
+    assert f(0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "left"),
+    [
+        ('[1, ("2" "3"), 4]', "test_n['23']", "[1, 4]"),
+        ('[1, ("2" "3"), 4]', "test_n[4]", '[1, ("2" "3")]'),
+        ("[(1), 2, (3)]", "test_n[1]", "[2, (3)]"),
+        ("[(1), 2, (3)]", "test_n[3]", "[(1), 2]"),
+        ("[(1), 2, (3)]", "test_n[2]", "[(1), (3)]"),
+        ("(\n    (1),\n    ( (\n 2) ),\n)", "test_n[1]", "(\n    ( (\n 2) ),\n)"),
+    ],
+)
+def test_the_parentheses_around_a_row_go_with_it(table: str, name: str, left: str) -> None:
+    assert cut(name, text=ROWS % table) == ROWS % left
+
+
+def test_a_row_that_cannot_be_taken_out_alone_goes_with_its_test() -> None:
+    text = cut("test_n[2]", text=ROWS % "[(1), (  # why\n 2), 3]")
+    assert text.strip() == "def test_m():\n    assert f(0)"
 
 
 def test_what_only_the_cut_tests_needed_goes_as_well() -> None:
