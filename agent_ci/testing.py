@@ -16,6 +16,7 @@ from agent_ci.core.report import TestReport
 from agent_ci.core.run import MODEL, Attempt, Evidence, Reply, Verdict
 from agent_ci.core.worth.account import Reached
 from agent_ci.core.worth.provenance import taken_out
+from agent_ci.core.worth.tests_file import has_lone_returns
 from agent_ci.core.worth.values import Written
 from agent_ci.errors import UsageError
 from agent_ci.jobs.noticing import noticed_by_suite
@@ -70,9 +71,12 @@ class Testing:
 
 
 def _reverted(name: str, tree: GitTree, tools: Tools) -> Verdict:
-    """The change of *tree* that takes out the tests of the delivery *name*. Raises UsageError where there are none."""
+    """The change of *tree* that takes out the tests of the delivery *name*. Raises UsageError where it has none."""
     texts = {path: text for path, text in Texts(tree).items() if is_python_test(path)}
     found = {**taken_out(texts, name), **taken_out_elsewhere(Texts(tree), tree.paths(), name)}
+    if mixed := [path for path in found if has_lone_returns(Texts(tree)[path])]:
+        why = "has a carriage return without a newline, so that nobody can say where its lines end"
+        raise UsageError(f"{mixed[0]} {why}; take the tests of the delivery {name} out of it by hand")
     if not found:
         raise UsageError(f"no test here is of the delivery {name!r}; its name stands above each: agent-ci:NAME")
     files = {path: text.encode() if text else None for path, text in found.items()}

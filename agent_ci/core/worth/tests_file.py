@@ -65,8 +65,8 @@ class TestsFile:
 
     @classmethod
     def read(cls, text: str) -> TestsFile | None:
-        """The tests in *text*; None where it is no Python."""
-        tree = parse(text)
+        """The tests in *text*; None where it is no Python, or where lines end in a way that is counted differently."""
+        tree = None if has_lone_returns(text) else parse(text)
         return cls(text, tree, tuple(_tests(tree, ""))) if tree else None
 
     @property
@@ -89,6 +89,11 @@ class TestsFile:
             elif own:
                 found |= dict.fromkeys(test.candidates, tuple(own))
         return found
+
+
+def has_lone_returns(text: str) -> bool:
+    """Whether *text* has a carriage return without a newline: Python ends a line there, and nothing else here does."""
+    return "\r" in text.replace("\r\n", "")
 
 
 def is_test_name(name: str) -> bool:
