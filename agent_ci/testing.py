@@ -14,6 +14,7 @@ from agent_ci.core.report import TestReport
 from agent_ci.core.run import MODEL, Attempt, Evidence, Reply, Verdict
 from agent_ci.core.worth.account import Reached
 from agent_ci.core.worth.taking_out import without_tests
+from agent_ci.core.worth.tests_file import has_lone_returns
 from agent_ci.core.worth.values import Written
 from agent_ci.errors import UsageError
 from agent_ci.jobs.noticing import noticed_by_suite
@@ -68,8 +69,12 @@ class Testing:
 
 
 def _reverted(name: str, tree: GitTree, tools: Tools) -> Verdict:
-    """The change of *tree* that takes out the tests of the delivery *name*. Raises UsageError where there are none."""
-    files = without_tests(Texts(tree), tree.paths(), name)
+    """The change of *tree* that takes out the tests of the delivery *name*. Raises UsageError where it has none."""
+    texts = Texts(tree)
+    files = without_tests(texts, tree.paths(), name)
+    if mixed := [path for path in files if has_lone_returns(texts[path])]:
+        why = "has a carriage return without a newline, so that nobody can say where its lines end"
+        raise UsageError(f"{mixed[0]} {why}; take the tests of the delivery {name} out of it by hand")
     if not files:
         raise UsageError(f"no test here is of the delivery {name!r}; its name stands above each: agent-ci:NAME")
     patch = tools.clone.patch(tree.id, tools.clone.edit(tree.id, files))

@@ -262,6 +262,9 @@ def test_what_was_delivered_is_taken_out_again_by_its_name(tmp_path: Path, offer
     assert "-def test_double():" in run.patch
     assert "-def test_of_a_person" not in run.patch
     assert made.run(revert="0" * 12).outcome == "usage_error"
+    made.commit({"tests/test_mixed.py": f'X = """a\rb"""\n\n\n# agent-ci:{"1" * 12} shop.py::f\ndef test_a(): ...\n'})
+    refused = made.run(revert="1" * 12)
+    assert (refused.outcome, "carriage return" in refused.document["reason"]) == ("usage_error", True)
 
 
 def test_a_new_test_that_breaks_another_is_left_out_alone(tmp_path: Path) -> None:

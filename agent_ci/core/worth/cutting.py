@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from agent_ci.core.names import parse
 from agent_ci.core.worth.tests_file import Candidate, TestFunction, TestsFile
 
 _HOOKS = ("pytest_", "setUp", "tearDown", "setup", "teardown", "__")
+_SPECIAL = ("__", "pytest", "collect_ignore")  # how the names begin that pytest or Python reads by itself
 _Import = ast.Import | ast.ImportFrom
 _Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -61,6 +62,89 @@ def tidied(text: str) -> str:
     return text
 
 
+def without_tests(text: str, file: TestsFile, comments: Mapping[ast.stmt, range]) -> str:
+    """*text*, which *file* is, without the tests at the nodes in *comments*, and without what only they read.
+
+    Of the comments above a test only the lines (from 0) in *comments* go. It is empty where nothing is left but words.
+    """
+    whole = {node for node in file.tree.body if isinstance(node, ast.ClassDef) and _is_only_for(node, comments, file)}
+    inside = {child for node in whole for child in node.body}
+    lines = text.split("\n")
+    places = [(_first_line(node), node.end_lineno or node.lineno) for node in {*whole, *comments} - inside]
+    places += [(one.start, one.stop) for node, one in comments.items() if node not in inside]
+    for first, last in sorted(places, reverse=True):
+        lines = _without_lines(lines, first, last).split("\n") if first < last else lines
+    read = {name for node in {*whole, *comments} for name in _read(node)}
+    text = "\n".join(lines)
+    while (smaller := _one_less_of(text, read)) != text:
+        text = smaller
+    tree = parse(text)
+    is_left = tree is None or any(not _is_word(node) for node in tree.body)
+    return text if is_left else ""
+
+
+def _is_only_for(node: ast.ClassDef, gone: Collection[ast.stmt], file: TestsFile) -> bool:
+    """Whether the class *node* is there for the tests that are *gone* alone."""
+    read = {name for child in node.body if child in gone for name in _read(child)}
+    others = {name for other in file.tree.body if other is not node for name in _used(other)}
+    return (
+        any(child in gone for child in node.body)
+        and node.name not in others
+        and all(
+            child in gone
+            or _is_word(child)
+            or (isinstance(child, _Named) and (child.name in read or child.name.startswith(_HOOKS)))
+            for child in node.body
+        )
+    )
+
+
+def _is_word(node: ast.stmt) -> bool:
+    """Whether *node* does nothing: a text that stands alone, ``pass``, or what a file asks of Python itself."""
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return is_text or isinstance(node, ast.Pass) or (isinstance(node, ast.ImportFrom) and node.module == "__future__")
+
+
+def _read(node: ast.AST) -> Iterator[str]:
+    """The names that *node* reads, those behind a dot among them."""
+    yield from _used(node)
+    yield from (child.attr for child in ast.walk(node) if isinstance(child, ast.Attribute))
+
+
+def _one_less_of(text: str, read: set[str]) -> str:
+    """*text* without one more thing that is *read* by what was taken out, to which it is added, and by nothing else."""
+    tree = parse(text)
+    if tree is None:
+        return text
+    used = {*_used(tree)}
+    lines = text.split("\n")
+    for node, first, last in ((node, _first_line(node), node.end_lineno or node.lineno) for node in tree.body):
+        if any(other.lineno <= last and (other.end_lineno or 0) > first for other in tree.body if other is not node):
+            continue  # it shares a line
+        if isinstance(node, _Import):
+            names = node.names
+            spare = [number for number in _spare(node, used) if _is_read(node, names[number], read)]
+            if spare:
+                is_whole = len(spare) == len(names)
+                return _without_statement(text, node, is_tight=True) if is_whole else _without_items(text, names, spare)
+        elif _is_helper(node) and {*_bound(node)} <= read - used:
+            read.update(_read(node))
+            return _without_lines(lines, first, last)
+    return text
+
+
+def _is_read(node: _Import, alias: ast.alias, read: Collection[str]) -> bool:
+    """Whether *read* has the name that *alias* binds; every part of one with dots, which may be there for effect."""
+    is_dotted = isinstance(node, ast.Import) and not alias.asname
+    return all(part in read for part in (alias.name.split(".") if is_dotted else [alias.asname or alias.name]))
+
+
+def _first_line(node: ast.stmt) -> int:
+    """The line (from 0) where *node* begins, with its decorators."""
+    marks = node.decorator_list if isinstance(node, _Named) else []
+    return min([node.lineno, *(mark.lineno for mark in marks)]) - 1
+
+
 def _without_rows(text: str, test: TestFunction, dropped: Collection[Candidate]) -> str:
     rows = [candidate.row for candidate in test.candidates if candidate in dropped and candidate.row is not None]
     if test.table is None or not rows:
@@ -93,7 +177,7 @@ def _one_less(text: str) -> str:
     return text
 
 
-def _used(tree: ast.Module) -> Iterator[str]:
+def _used(tree: ast.AST) -> Iterator[str]:
     """Every name that is read, those in texts (annotations, and fixtures by their name) and parameters among them."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load | ast.Del):
@@ -119,7 +203,7 @@ def _is_helper(node: ast.stmt) -> bool:
     if isinstance(node, ast.ClassDef):
         return not node.name.startswith("Test") and not node.decorator_list and not _has_tests(node)
     if isinstance(node, ast.Assign):
-        return all(isinstance(name, ast.Name) and name.id != "pytestmark" for name in node.targets)
+        return all(isinstance(name, ast.Name) and not name.id.startswith(_SPECIAL) for name in node.targets)
     return False
 
 
@@ -140,7 +224,7 @@ def _without_statement(text: str, node: ast.stmt, *, is_tight: bool = False) -> 
     With *is_tight* the lines around it are kept as a block: at most one blank line goes.
     """
     lines = text.split("\n")
-    first = min([node.lineno, *(mark.lineno for mark in getattr(node, "decorator_list", []))]) - 1
+    first = _first_line(node)
     last = node.end_lineno or node.lineno
     indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
     while first and not is_tight and lines[first - 1].startswith(f"{indent}#"):
@@ -148,10 +232,16 @@ def _without_statement(text: str, node: ast.stmt, *, is_tight: bool = False) -> 
     if is_tight:
         is_apart = (first == 0 or not lines[first - 1].strip()) and last < len(lines) and not lines[last].strip()
         return "\n".join([*lines[:first], *lines[last + is_apart :]])
-    while first and not lines[first - 1].strip():
+    return _without_lines(lines, first, last)
+
+
+def _without_lines(lines: Sequence[str], first: int, last: int) -> str:
+    """The text of *lines* without those from *first* to before *last*, and the blank ones that set them apart."""
+    is_apart = last == len(lines) or not lines[last].strip()
+    while first and is_apart and not lines[first - 1].strip():
         first -= 1
-    kept = [*lines[:first], *lines[last:]]
-    return "\n".join(kept).lstrip("\n") if first == 0 else "\n".join(kept)
+    kept = "\n".join([*lines[:first], *lines[last:]])
+    return kept if first else kept.lstrip("\n")
 
 
 def _without_items(text: str, items: Sequence[ast.AST], dropped: Collection[int]) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from agent_ci.core.worth.cutting import without
-from agent_ci.core.worth.tests_file import Candidate, TestsFile
+from agent_ci.core.worth.cutting import without_tests
+from agent_ci.core.worth.tests_file import TestsFile
 
 _MARK = "# agent-ci:"
 _LINE = re.compile(r"^[ \t]*# agent-ci:([0-9a-f]{12}) ")
+_LINES = 2  # of the comment
 _MOST_SPANS = 6
 
 
@@ -68,23 +70,30 @@ def names_in(text: str) -> frozenset[str]:
 
 
 def without_delivery(text: str, name: str) -> str:
-    """*text* without the tests of the delivery *name*; empty where no other test is left."""
+    """*text* without the tests of the delivery *name*, and without what only they read; empty where nothing is left.
+
+    It is as it was where it cannot be read.
+    """
     file = TestsFile.read(text)
-    return without(text, [*_of(file, text, name)]) if file else text
+    return without_tests(text, file, dict(_of(file, text, name))) if file else text
 
 
 def taken_out(texts: Mapping[str, str], name: str) -> dict[str, str]:
-    """Those of *texts*, by path, that hold tests of the delivery *name*, without these; empty where no test is left."""
+    """Those of *texts*, by path, that hold tests of the delivery *name*, without these; empty where nothing is left.
+
+    One that cannot be read is as it was.
+    """
     return {path: without_delivery(text, name) for path, text in texts.items() if name in names_in(text)}
 
 
-def _of(file: TestsFile, text: str, name: str) -> Iterator[Candidate]:
+def _of(file: TestsFile, text: str, name: str) -> Iterator[tuple[ast.stmt, range]]:
+    """The tests of the delivery *name*, each with the lines of our comment above it."""
     lines = text.split("\n")
     for test in file.tests:
         at = min([test.node.lineno, *(mark.lineno for mark in test.node.decorator_list)]) - 1
         first = _comment_above(lines, at)
         if first < at and (found := _LINE.match(lines[first])) and found[1] == name:
-            yield from test.candidates
+            yield test.node, range(first, min(first + _LINES, at))
 
 
 def _comment_above(lines: list[str], at: int) -> int:

@@ -65,8 +65,8 @@ class TestsFile:
 
     @classmethod
     def read(cls, text: str) -> TestsFile | None:
-        """The tests in *text*; None where it is no Python."""
-        tree = parse(text)
+        """The tests in *text*; None where it is no Python, or where lines end in a way that is counted differently."""
+        tree = None if has_lone_returns(text) else parse(text)
         return cls(text, tree, tuple(_tests(tree, ""))) if tree else None
 
     @property
@@ -98,6 +98,11 @@ class TestsFile:
         names = {test.name for test in self.tests}
         of_file = [(id_, id_.removeprefix(f"{path}::")) for id_ in ids if id_.startswith(f"{path}::")]
         return tuple(id_ for id_, rest in of_file if rest.partition("[")[0].replace("::", ".") not in names)
+
+
+def has_lone_returns(text: str) -> bool:
+    """Whether *text* has a carriage return without a newline: Python ends a line there, and nothing else here does."""
+    return "\r" in text.replace("\r\n", "")
 
 
 def is_test_name(name: str) -> bool:

@@ -156,6 +156,7 @@ def test_one_name_of_an_import_goes_alone() -> None:
         "import pytest\n\npytestmark = pytest.mark.slow\n\n\ndef test_a():\n    assert f()\n",
         "import pytest\n\n\n@pytest.fixture\ndef cart():\n    return 1\n\n\ndef test_a(cart):\n    assert cart\n",
         "def setup_module():\n    f()\n\n\ndef test_a():\n    assert f()\n",
+        '__test__ = True\ncollect_ignore = []\npytest_plugins = ["a"]\n\n\ndef test_a():\n    assert f()\n',
         "from shop import *\n\n\ndef test_a():\n    assert f()\n",
         "not python (",
     ],

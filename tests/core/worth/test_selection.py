@@ -85,6 +85,83 @@ def test_one_delivery_is_taken_out_and_what_is_a_persons_stays() -> None:
     assert taken_out({"a.py": TEXT}, "111111111111") == {}
 
 
+OURS = """
+
+# agent-ci:000000000000 shop.py::f
+# lines 1, kills 2 mutants
+def test_ours(cart):
+    assert total(cart, HALF) == helper()
+"""
+THEIRS = """
+
+def test_theirs():
+    assert True
+"""
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "import app.plugins  # registers\n",
+        "import total.plugins\n",
+        'pytest_plugins = ["shop.fixtures"]\n',
+        "__test__ = True\n",
+        'collect_ignore = ["old.py"]\n',
+        "SHARED = 1\n",
+        "def make_order():\n    return 1\n",
+        "class Base:\n    def cart(self):\n        return 1\n",
+        "import os; HALF = 2\n",
+    ],
+)
+@pytest.mark.parametrize("theirs", [THEIRS, ""], ids=["with-a-test", "alone"])
+def test_what_a_delivery_did_not_read_stays(kept: str, theirs: str) -> None:
+    assert without_delivery(kept + OURS + theirs, "000000000000") == kept + theirs
+
+
+def test_comments_that_are_not_ours_stay() -> None:
+    text = "import os\n\n# theirs, above\n" + OURS.strip("\n").replace("\ndef", "\n# theirs, below\ndef") + THEIRS
+    expected = "import os\n\n# theirs, above\n# theirs, below" + THEIRS
+    assert without_delivery(text, "000000000000") == expected
+
+
+def test_what_only_the_delivery_read_goes_and_what_others_read_as_well_stays() -> None:
+    head = "import pytest\nfrom shop import f, total\n\nHALF = 2\nBOTH = f()\n"
+    more = "\n\ndef helper():\n    return HALF\n\n\n@pytest.fixture\ndef cart():\n    return BOTH\n"
+    theirs = THEIRS.replace("True", "BOTH")
+    left = without_delivery(head + more + OURS + theirs, "000000000000")
+    assert left == "from shop import f\n\nBOTH = f()\n" + theirs
+    alone = f'"""Words."""\nfrom shop import total\n\nHALF = 2\n{more.replace("BOTH", "HALF")}{OURS}'
+    assert without_delivery(alone, "000000000000") == ""
+
+
+@pytest.mark.parametrize(
+    ("inner", "is_left"),
+    [
+        ("    def setup_method(self):\n        self.x = 1\n", False),
+        ("    def made(self):\n        return 1\n", False),
+        ("    SHARED = 1\n", True),
+        ("    def test_b(self):\n        assert self.made()\n", True),
+    ],
+)
+def test_a_class_goes_where_it_is_there_for_the_delivery_alone(inner: str, is_left: bool) -> None:  # noqa: FBT001 - pytest
+    ours = "\n    # agent-ci:000000000000 a.py::f\n    # lines 1\n    def test_a(self):\n        assert self.made()\n"
+    expected = f"class TestIt:\n{inner}\n\ndef test_c(): ...\n"
+    left = without_delivery(f"class TestIt:\n{inner}{ours}\n\ndef test_c(): ...\n", "000000000000")
+    assert left == (expected if is_left else "def test_c(): ...\n")
+
+
+def test_of_two_tests_of_one_name_the_one_that_is_marked_goes() -> None:
+    twin = THEIRS.replace("theirs", "ours")
+    assert without_delivery(twin + OURS, "000000000000") == twin
+
+
+def test_a_text_whose_lines_are_counted_in_two_ways_is_left_alone() -> None:
+    text = f'X = """a\rb"""\n{THEIRS}{OURS}'
+    assert without_delivery(text, "000000000000") == text
+    crlf = (THEIRS + OURS).replace("\n", "\r\n")
+    assert "test_ours" not in without_delivery(crlf, "000000000000")
+
+
 def test_a_delivery_is_named_after_its_commit() -> None:
     assert delivery_name("abc") == delivery_name("abc") != delivery_name("abd")
 
