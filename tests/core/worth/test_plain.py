@@ -70,7 +70,7 @@ def test_a_table_of_one_row_is_a_plain_test(before: str, after: str) -> None:
         '@pytest.mark.parametrize("n", [1])\n@pytest.mark.parametrize("m", [1, 2])\ndef test_it(n, m):\n    f(n, m)\n',
         '@pytest.mark.parametrize("a, b", [(1, 2)])\ndef test_it(\n    a, b\n):\n    assert f(a) == b\n',
         '@pytest.mark.parametrize("a, b", [(1, 2)])\ndef test_it(a,\n            b):\n    assert f(a) == b\n',
-        '@pytest.mark.parametrize("a, b", [(1, 2)])\ndef test_it(a, b) -> dict[\n    int, int\n]:\n    assert f(a) == b\n',
+        '@pytest.mark.parametrize("a, b", [(1, 2)])\ndef test_it(a, b) -> set[\n    int\n]:\n    assert f(a) == b\n',
         '@pytest.mark.parametrize("n", [1 if X else 2])\ndef test_it(n):\n    assert f() == n\n',
         '@pytest.mark.parametrize("n", [X or 2])\ndef test_it(n):\n    assert f() == n\n',
         '@pytest.mark.parametrize("n", [X < 2])\ndef test_it(n):\n    assert f() == n\n',
