@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from agent_ci.core.notes import audience
+from agent_ci.core.notes import audience, letters
 from agent_ci.core.notes.claims import Claim, Kind, claims, is_code_in, is_number_in
 from agent_ci.core.notes.habits import is_changelog
 from agent_ci.core.notes.sources import Sources
@@ -144,10 +144,13 @@ class Inventory:
         yield from _shape(line.text, text)
         if len(text) > _READ:
             return
+        text = letters.plain(text)
+        for word in letters.of_several_alphabets(text):
+            yield Objection(Check.SOURCES, f"{word[:40]!r} mixes letters of several alphabets")
         yield from self._ungrounded(text, about)
         yield from _unsupported(text, about)
         yield from self._off_the_matter(text, about)
-        if speaks_to_a_model(text) and not any(text in one.unit.title for one in about):
+        if speaks_to_a_model(text) and not any(text in letters.plain(one.unit.title) for one in about):
             yield Objection(Check.ORDERS, "it speaks to a model, and not to the people who use the project")
 
     def _kept(self, line: Line) -> Kept:
