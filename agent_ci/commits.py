@@ -18,7 +18,6 @@ _EARLIER = 150
 _CONTEXT = 40  # lines, so that the heading above an entry is seen
 _PLAIN = ("--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/")
 _LARGE = "512k"
-_MOST_NAMES = 40  # each is a walk through all files where it stands nowhere
 _COPY = "(cherry picked from commit "
 
 
@@ -103,11 +102,8 @@ class Log:
         )  # fmt: skip
         return git.text(raw)
 
-    def holding(self, revision: str, names: Iterable[str]) -> frozenset[str]:
-        """Which of *names* stand as words in the files of *revision*, whatever their case, of the first 40."""
-        return frozenset(name for name in sorted(names)[:_MOST_NAMES] if self._holds(revision, name))
-
-    def _holds(self, revision: str, name: str) -> bool:
+    def holds(self, revision: str, name: str) -> bool:
+        """Whether *name* stands as a word in a file of *revision*, whatever its case; a walk through all where not."""
         try:
             self._run(
                 "grep", "--quiet", "--ignore-case", "--word-regexp", "-I", "--fixed-strings", "-e", name, revision

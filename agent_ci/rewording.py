@@ -71,6 +71,7 @@ class Rewording:
     answers: tuple[Answer, ...] = ()
     kept: tuple[Kept, ...] = ()
     left: dict[str, tuple[Objection, ...]] = field(default_factory=dict)
+    looked_for: dict[str, bool] = field(default_factory=dict)
 
     def of(self, ledger: Ledger, style: Style, *, release: str, broken: tuple[Broken, ...]) -> Drafted:
         """*ledger* in the model's words, line by line where they hold; *broken* is what its interface lost.
@@ -168,7 +169,7 @@ class Rewording:
 
     def _answered(self, batch: tuple[Asked, ...], facts: _Facts, answering: Answering) -> str:
         """Ask about *batch* until its lines hold or were refused often enough; why nothing more can be asked."""
-        inventory = facts.inventory(batch, lambda names: self.log.holding(facts.ledger.range.until, names))
+        inventory = facts.inventory(batch, lambda names: self._holding(facts.ledger.range.until, names))
         is_readable = False
         for _ in range(1 + _AGAIN):
             asked = question(template(_QUESTION), batch, facts.style, nonce=facts.ledger.range.until)
@@ -182,6 +183,14 @@ class Rewording:
                 return ""
         self.left |= {one.id: one.objections for one in batch}
         return "" if is_readable else f"no answer could be read: {self.answers[-1].fault}; check --model"
+
+    def _holding(self, revision: str, names: frozenset[str]) -> frozenset[str]:
+        """Which of *names* stand in the files of *revision*; each is looked for once, and none after the time limit."""
+        for name in sorted(names - {*self.looked_for}):
+            if self.seconds_left() <= 0:
+                break
+            self.looked_for[name] = self.log.holds(revision, name)
+        return frozenset(name for name in names if self.looked_for.get(name))
 
     def _heard(self, asked: str, inventory: Inventory, answering: Answering) -> Judgement | None:
         """What the answer to a question is worth; None where it cannot be read."""

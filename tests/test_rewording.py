@@ -15,6 +15,7 @@ import pytest
 
 from agent_ci import rewording
 from agent_ci.audit import first_break
+from agent_ci.commits import Log
 from agent_ci.drafting import Drafting
 from agent_ci.errors import CancelledError, UsageError
 from agent_ci.model.transport import Answer, Request
@@ -149,6 +150,23 @@ def test_only_the_lines_that_fail_are_asked_about_again_with_the_reasons(
     assert "its sources do not say the identifier '--colors'" in chat_server.requests[1].text
     assert 'origin="draft" name="#8">\nOutput is coloured with `--colors`.' in chat_server.requests[1].text
     assert run.words["#8"] == "model"
+
+
+def test_an_invented_name_is_looked_for_once_in_the_files_however_often_a_model_says_it(
+    checkout: Checkout, chat_server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_for: list[str] = []
+
+    def holds(_log: Log, _revision: str, name: str) -> bool:
+        looked_for.append(name)
+        return False
+
+    monkeypatch.setattr(Log, "holds", holds)
+    wrong = ("Features", "Output is coloured with `--colors`.")
+    chat_server.play(always=lambda received: says(answer({**dict.fromkeys(asked_about(received), wrong), "#8": wrong})))
+    drafted(checkout, chat_server)
+    assert len(chat_server.requests) == 3
+    assert looked_for == ["--colors"]
 
 
 def test_a_line_that_never_holds_falls_back_to_its_title_alone_and_the_ledger_says_why(

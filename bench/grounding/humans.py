@@ -72,7 +72,7 @@ def _judged(project: Project, release: Release, about: list[Entry], text: str) -
         sections(USUAL),
         (release.before, release.tag),
         {unit.id: unit.title for entry in release.ledger.entries for unit in entry.units},
-        lambda names: project.log.holding(f"refs/tags/{release.tag}", names),
+        lambda names: frozenset(name for name in names if project.log.holds(f"refs/tags/{release.tag}", name)),
     )
     line = Line(tuple(entries), str(about[0].section), text)
     left = inventory.judged((line,)).left

@@ -57,6 +57,35 @@ def test_what_stands_anywhere_in_the_release_may_be_named_as_code_and_as_nothing
     assert [one.check for one in everything.judged((number, *rest)).left["#105"]] == [Check.SOURCES]
 
 
+def test_the_files_of_the_release_are_asked_once_for_an_answer_and_for_no_line_that_fails_anyhow() -> None:
+    asked: list[frozenset[str]] = []
+
+    def holds(names: frozenset[str]) -> frozenset[str]:
+        asked.append(names)
+        return frozenset()
+
+    release = replace(inventory(), holds=holds)
+    invented = tuple(Line(("#101",), "Fixed", f"Totals of baskets by `invented_{number}`.") for number in range(100))
+    release.judged(invented)
+    assert asked == []
+    names = " ".join(f"`n{number}`" for number in range(120))
+    release.judged((Line(("#101",), "Fixed", f"Totals {names}"), Line(("#108",), "Changed", "Parser of `lists_x`.")))
+    assert asked == [{"lists_x"}]
+    asked.clear()
+    full = (
+        f"{HONEST[id_][1]} {' '.join(f'`{sign}{at}`' for sign in 'abcdefghijklmnopqrstuv')}"
+        for at, id_ in enumerate(HONEST)
+    )
+    release.judged(tuple(Line((id_,), HONEST[id_][0], text) for id_, text in zip(HONEST, full, strict=True)))
+    assert [len(names) for names in asked] == [200]
+
+
+@pytest.mark.parametrize(("id_", "section"), [("#106", "Fixed"), ("#107", "Changed")])
+def test_no_line_leaves_a_section_that_warns(id_: str, section: str) -> None:
+    left = inventory().judged((Line((id_,), section, HONEST[id_][1]),)).left[id_]
+    assert [one.check for one in left] == [Check.SECTION]
+
+
 def test_hostile_lines_are_judged_in_bounded_time() -> None:
     started = time.process_time()
     for text in ("(" + "a" * 40 + "!", "(" + "deadbeef" * 60 + "!", "``" * 480, "a.b-" * 240, "x" * 4_000):

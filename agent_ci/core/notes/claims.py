@@ -28,10 +28,25 @@ class Claim:
 
 
 _ADVISORY = re.compile(
-    r"\b(?:CVE-\d{4}-\d{3,}|GHSA(?:-\w{4}){3}|(?:PYSEC|RUSTSEC|OSV|GO|CWE|MAL|DSA|USN|BDSA|SNYK)-[\w-]*\d[\w-]*)",
+    r"(?<![a-z0-9])(?:CVE[\W_]{1,3}\d{4}[\W_]{1,3}\d{3,}|GHSA(?:[-\s_]\w{4}){3}|(?:PYSEC|RUSTSEC|CWE)[-\s_]\d[\w-]*|"
+    r"(?:PYSEC|RUSTSEC|OSV|GO|CWE|MAL|DSA|USN|BDSA|SNYK)-[\w-]*\d[\w-]*)",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"(?:\b[a-z][a-z0-9+.-]*://|\bwww\.)[^\s<>\"'`)\]]+", re.IGNORECASE)
+_DOMAINS = (
+    "com|org|net|edu|gov|io|dev|app|info|biz|xyz|me|online|site|shop|store|cloud|tech|link|click|top|page|example|"
+    "test|invalid|ru|cn|de|uk|eu|fr|nl|ch|at|us|jp|br|tk|onion"
+)
+_ADDRESS = re.compile(
+    r"(?:\b[a-z][a-z0-9+.-]*://|\bwww\.|(?<![\w:/.~])//(?=[\w-]+\.))[^\s<>\"'`)\]]+"
+    r"|(?<![\w.+-])[\w+-][\w.+-]*@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?![\w-])"
+    rf"|(?<![\w.@/~-])[\w-]+(?:\.[\w-]+)*\.(?:{_DOMAINS})(?![\w(-]|\.\w)(?::\d+)?(?:[/?#][^\s<>\"'`)\]]*)?",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(
+    r".*\.(?:[ch]|cc|cpp|cs|cfg|conf|css|csv|env|exe|go|hpp|html?|ini|ipynb|java|jsx?|json|jsonl|kt|lock|log|md|mjs|php|"
+    r"pyi?|rb|rs|rst|scss|sh|sql|swift|tf|toml|tsx?|txt|vue|xml|ya?ml|zip|gz|tar|whl|jar|bat|ps1|svg|png|[a-z]*rc)",
+    re.IGNORECASE,
+)
 _REFERENCE = re.compile(r"(?:\b[\w.-]+/[\w.-]+|(?<![\w&]))[#!]\d+\b|\bGH-\d+\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<![\w`.@/])@[A-Za-z0-9][\w-]*(?:/[\w.-]+)?")
 _SCOPED = re.compile(r"@(?:[\w-]+/|v?\d)")
@@ -41,12 +56,12 @@ _MIXED = r"(?<![\w.-])(?=[\w-]*[A-Za-z])(?=[\w-]*\d)[A-Za-z]\w*(?![\w])"  # ES20
 _OUTSIDE = re.compile(
     rf"{_FLAG}"
     r"|(?<![\w.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\(\)"  # a call
+    r"|(?<![\w.-])[A-Za-z_][\w-]+(?:\.[A-Za-z_]\w+)+(?!\w)"  # a dotted name, a file
     r"|(?<!\w)[A-Za-z0-9]*_\w+|\b[A-Za-z]\w*_\b"
-    r"|(?<![\w.])[A-Za-z]\w+(?:\.[A-Za-z]\w+)+(?!\w)"  # a dotted name, a file
     r"|(?<!\w)[a-z]+[A-Z]\w*|(?<!\w)[A-Z][a-z0-9]+[A-Z]\w*"  # camelCase and PascalCase
     rf"|{_MIXED}"
 )
-_INSIDE = re.compile(rf"{_FLAG}|(?<!\w)[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*")
+_INSIDE = re.compile(rf"{_FLAG}|(?<!\w)(?!\d)\w[\w-]*(?:\.(?!\d)\w[\w-]*)*")
 _NUMBER = re.compile(r"(?<![\w.])[vV]?(\d+(?:[.,]\d+)*)")
 _NO_CODE = frozenset({"e.g", "i.e", "a.k.a", "w.r.t", "etc", "vs", "and", "or", "the", "with"})
 _COUNTED = {
@@ -58,14 +73,18 @@ _COUNT = re.compile(rf"\b(?:{'|'.join(_COUNTED)})s?\b", re.IGNORECASE)
 
 
 def claims(text: str) -> tuple[Claim, ...]:
-    """Every piece of *text* that has to be found in what is said about a change, each once, in no given order."""
+    """Every piece of *text* that has to be found in what is said about a change, each once, in no given order.
+
+    *text* is as ``letters.plain`` gives it.
+    """
     return tuple(dict.fromkeys(_claims(text)))
 
 
 def _claims(text: str) -> Iterator[Claim]:
-    for kind, pattern in ((Kind.ADVISORY, _ADVISORY), (Kind.ADDRESS, _ADDRESS)):
-        yield from (Claim(kind, found.rstrip(".,;:!?")) for found in pattern.findall(text))
-        text = pattern.sub(" ", text)
+    yield from (Claim(Kind.ADVISORY, re.sub(r"[\W_]+", "-", found)) for found in _ADVISORY.findall(text))
+    text = _ADVISORY.sub(" ", text)
+    yield from (Claim(Kind.ADDRESS, found.rstrip(".,;:!?")) for found in _ADDRESS.findall(text))
+    text = _ADDRESS.sub(" ", text)
     for span in _SPAN.findall(text):
         yield from _of_code(span)
     text = _SPAN.sub("`", text)  # what follows it is no word of its own
@@ -74,7 +93,7 @@ def _claims(text: str) -> Iterator[Claim]:
         text = pattern.sub(" ", text)
     for found in _OUTSIDE.findall(text):
         if found.casefold() not in _NO_CODE:
-            yield Claim(Kind.CODE, _last(found.removesuffix("()")))
+            yield from (Claim(Kind.CODE, part) for part in _parts(found.removesuffix("()")))
     yield from (Claim(Kind.NUMBER, number) for number in _NUMBER.findall(_OUTSIDE.sub(" ", text)))
     yield from (Claim(Kind.NUMBER, word.lower()) for word in _COUNT.findall(text))
 
@@ -83,7 +102,7 @@ def _of_code(span: str) -> Iterator[Claim]:
     for kind, pattern in ((Kind.REFERENCE, _REFERENCE), (Kind.NAME, _NAME)):
         yield from (_named(kind, found) for found in pattern.findall(span))
         span = pattern.sub(" ", span)
-    yield from (Claim(Kind.CODE, _last(found)) for found in _INSIDE.findall(span))
+    yield from (Claim(Kind.CODE, part) for found in _INSIDE.findall(span) for part in _parts(found))
     yield from (Claim(Kind.NUMBER, number) for number in _NUMBER.findall(_INSIDE.sub(" ", span)))
 
 
@@ -93,9 +112,9 @@ def _named(kind: Kind, found: str) -> Claim:
     return Claim(kind, found) if is_person else Claim(Kind.CODE, found.lstrip("@"))
 
 
-def _last(name: str) -> str:
-    """The last part of a dotted name, which is how the code itself calls it."""
-    return name.rpartition(".")[2] or name
+def _parts(name: str) -> tuple[str, ...]:
+    """What of *name* must have been said: a file's name whole, of a dotted name every part."""
+    return (name,) if _WHOLE.fullmatch(name) else tuple(part for part in name.split(".") if part)
 
 
 def is_number_in(number: str, text: str) -> bool:

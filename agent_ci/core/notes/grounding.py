@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from agent_ci.core.notes import audience
+from agent_ci.core.notes import audience, letters
 from agent_ci.core.notes.claims import Claim, Kind, claims, is_code_in, is_number_in
 from agent_ci.core.notes.habits import is_changelog
 from agent_ci.core.notes.sources import Sources
@@ -21,6 +21,7 @@ LONGEST = 300
 
 _READ = 1_000  # characters of a line that is looked into at all
 _SENTENCES = 2
+_MOST_NAMES = 200  # identifiers that are looked for in the files of the release, for one answer
 _FEWEST_SHARED = 0.1
 """The share of a line's words that its sources must have; of a hundred entries that people wrote, one has less."""
 _FEW = 3  # words; where code says more, so few tell nothing
@@ -72,10 +73,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """Why a line does not hold, as a sentence, and which check says so."""
+    """Why a line does not hold, as a sentence, and which check says so.
+
+    *name* is the identifier that is not said of the change, where that is all: it may stand elsewhere in the release.
+    """
 
     check: Check
     text: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,8 @@ class Inventory:
     def judged(self, lines: tuple[Line, ...]) -> Judgement:
         """Which of *lines* hold, and what stands against the others, by the id of each change that they leave open."""
         offered = Counter(id_ for line in lines for id_ in line.ids)
-        found = [(line, tuple(self._objections(line, offered))) for line in lines]
+        before = [(line, tuple(self._objections(line, offered))) for line in lines]
+        found = self._named_elsewhere(before)
         kept = tuple(self._kept(line) for line, objections in found if not objections)
         against: dict[str, list[Objection]] = {id_: [] for id_ in self.entries}
         strange: list[Objection] = []
@@ -126,6 +132,18 @@ class Inventory:
                 objections.append(Objection(Check.ONCE, f"no line is about {id_}"))
         left = {id_: tuple(dict.fromkeys(ones)) for id_, ones in against.items() if id_ not in told}
         return Judgement(kept, left, tuple(dict.fromkeys(strange)), tuple(found))
+
+    def _named_elsewhere(
+        self, judged: list[tuple[Line, tuple[Objection, ...]]]
+    ) -> list[tuple[Line, tuple[Objection, ...]]]:
+        """*judged* without the objections to code that the release holds elsewhere, asked for once.
+
+        It is asked for only where nothing else stands against a line, and for no more than the first 200 names.
+        """
+        open_ = [one for _, ones in judged if all(one.name for one in ones) for one in ones]
+        names = frozenset(list(dict.fromkeys(one.name for one in open_))[:_MOST_NAMES])
+        held = self.holds(names) & names if names else names
+        return [(line, tuple(one for one in ones if one.name not in held)) for line, ones in judged]
 
     def _objections(self, line: Line, offered: Counter[str]) -> Iterator[Objection]:
         if unknown := [id_ for id_ in line.ids if id_ not in self.entries]:
@@ -144,10 +162,13 @@ class Inventory:
         yield from _shape(line.text, text)
         if len(text) > _READ:
             return
+        text = letters.plain(text)
+        for word in letters.of_several_alphabets(text):
+            yield Objection(Check.SOURCES, f"{word[:40]!r} mixes letters of several alphabets")
         yield from self._ungrounded(text, about)
         yield from _unsupported(text, about)
         yield from self._off_the_matter(text, about)
-        if speaks_to_a_model(text) and not any(text in one.unit.title for one in about):
+        if speaks_to_a_model(text) and not any(text in letters.plain(one.unit.title) for one in about):
             yield Objection(Check.ORDERS, "it speaks to a model, and not to the people who use the project")
 
     def _kept(self, line: Line) -> Kept:
@@ -164,18 +185,18 @@ class Inventory:
         for entry in entries:
             if entry.is_placed and entry.section is not section:
                 yield Objection(Check.SECTION, f"people put {_ids(entry)} under {entry.section}, where it stays")
+            elif entry.section in OF_SECTIONS and entry.section is not section:
+                yield Objection(Check.SECTION, f"{_ids(entry)} is under {entry.section}, which no line leaves")
         family = OF_SECTIONS.get(section)
         is_moved = any(entry.section is not section for entry in entries)
         if family and is_moved and not any(bears(one, family) for one in about):
             yield Objection(Check.SUPPORT, f"nothing in its sources puts it under {section}")
 
     def _ungrounded(self, text: str, about: tuple[Sources, ...]) -> Iterator[Objection]:
-        open_ = [claim for claim in claims(text) if not self._is_said(claim, about)]
-        names = frozenset(claim.text for claim in open_ if claim.kind is Kind.CODE)
-        held = self.holds(names) & names if names else names
-        for claim in open_:
-            if claim.text not in held:
-                yield Objection(Check.SOURCES, f"its sources do not say the {claim.kind} {claim.text[:80]!r}")
+        for claim in claims(text):
+            if not self._is_said(claim, about):
+                name = claim.text if claim.kind is Kind.CODE else ""
+                yield Objection(Check.SOURCES, f"its sources do not say the {claim.kind} {claim.text[:80]!r}", name)
 
     def _is_said(self, claim: Claim, about: tuple[Sources, ...]) -> bool:
         """Whether one of the sources says it; a number by which people call a flaw counts only where people decide."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from agent_ci.core.notes import letters
 from agent_ci.core.notes.audience import is_shipped
 from agent_ci.core.notes.habits import is_changelog
 from agent_ci.core.notes.values import Unit
@@ -65,7 +66,8 @@ class Sources:
     @cached_property
     def firm(self) -> str:
         """What those say who decide on the change: its title, unless that speaks to a model, and its labels."""
-        return "\n".join((*(() if speaks_to_a_model(self.unit.title) else (self.unit.title,)), *self.unit.labels))
+        titles = () if speaks_to_a_model(self.unit.title) else (self.unit.title,)
+        return letters.plain("\n".join((*titles, *self.unit.labels)))
 
     @cached_property
     def body(self) -> str:
@@ -79,7 +81,8 @@ class Sources:
     def said(self) -> str:
         """What people say about it; a line that speaks to a model supports nothing."""
         believed = (line for line in self.body.split("\n") if not speaks_to_a_model(line))
-        return "\n".join((self.firm, *believed, *(issue.title for issue in self.unit.issues), *self.breaks))
+        more = (*believed, *(issue.title for issue in self.unit.issues), *self.breaks)
+        return "\n".join((self.firm, letters.plain("\n".join(more))))
 
     @cached_property
     def files(self) -> tuple[Hunks, ...]:
@@ -95,13 +98,13 @@ class Sources:
     @cached_property
     def changed(self) -> str:
         """The lines that it changed, and the names of its files."""
-        return "\n".join((*self.unit.paths, *(line for one in self.files for line in one.changed)))
+        return letters.plain("\n".join((*self.unit.paths, *(line for one in self.files for line in one.changed))))
 
     @cached_property
     def whole(self) -> str:
         """All of it, in lower case."""
-        surroundings = (line for one in self.files for line in one.lines)
-        return "\n".join((self.said, self.changed, *surroundings)).casefold()
+        surroundings = "\n".join(line for one in self.files for line in one.lines)
+        return "\n".join((self.said, self.changed, letters.plain(surroundings))).casefold()
 
 
 def worth_reading(unit: Unit) -> tuple[str, ...]:
