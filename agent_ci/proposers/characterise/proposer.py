@@ -75,7 +75,7 @@ class Characterise:
         picked = chosen(answer.cases, targets)
         text = written(picked, targets, answer.names, style=style, delivery=delivery_name(evidence.tree))
         cost = Cost(seconds=time.monotonic() - started)
-        bugs = tuple(_bug(one, path, targets) for one in answer.suspicions)
+        bugs = tuple(bug for one in answer.suspicions if (bug := _bug(one, path, targets)))
         left_out = tuple(_left_out(answer, path))
         note = f"{len(answer.cases)} calls recorded, {len(picked)} kept, {answer.mutants} faults tried"
         if answer.is_cut:
@@ -171,10 +171,13 @@ def _left_out(answer: Answer, path: str) -> Iterator[str]:
     yield from (f"{target}: {reason}" for target, reason in answer.skipped)
 
 
-def _bug(one: Suspicion, path: str, targets: Mapping[str, Target]) -> PossibleBug:
+def _bug(one: Suspicion, path: str, targets: Mapping[str, Target]) -> PossibleBug | None:
     target = targets[one.call.target]
     texts = dict(one.call.arguments)
-    call = ast.unparse(ast.parse(spelled(target, one.call, texts, one.call.receiver), mode="eval"))
+    try:
+        call = ast.unparse(ast.parse(spelled(target, one.call, texts, one.call.receiver), mode="eval"))
+    except (SyntaxError, ValueError, LookupError):  # an operator without its operands
+        return None
     steps = "".join(f"; then `{step}`" for step in one.call.before)
     ended = (
         f"ends in {one.outcome.value}: {one.outcome.message}"
