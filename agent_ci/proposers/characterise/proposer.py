@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agent_ci import kits
-from agent_ci.core.names import parse
+from agent_ci.core.names import is_importable, parse
 from agent_ci.core.run import Attempt, Cost, Evidence, Reply
 from agent_ci.core.test_style import Style, style_of
 from agent_ci.core.worth.provenance import delivery_name
@@ -71,6 +71,9 @@ class Characterise:
         tree = parse(source)
         targets = targets_of(tree) if tree else {}
         style = evidence.style or _style(path, workbench.tree, evidence.toolchain)
+        if not is_importable(style.module):
+            objection = f"nothing of {path} can be tested without a model: no import statement can name {style.module}"
+            return Reply("characterise", objection=objection)
         answer = self._search(evidence, style, _Asked(path, targets), workbench, seconds)
         picked = chosen(answer.cases, targets)
         text = written(picked, targets, answer.names, style=style, delivery=delivery_name(evidence.tree))
