@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import keyword
 import warnings
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
@@ -163,7 +164,13 @@ def dotted(path: str, roots: Iterable[str]) -> str:
     parts = PurePosixPath(path[start:]).with_suffix("").parts
     if parts[-1:] == ("__init__",):
         parts = parts[:-1]
-    return ".".join(parts) if all(part.isidentifier() for part in parts) else ""
+    name = ".".join(parts)
+    return name if is_importable(name) else ""
+
+
+def is_importable(module: str) -> bool:
+    """Whether an import statement can name *module*: ``my-tool``, ``class`` and ``2024.report`` are no names."""
+    return all(part.isidentifier() and not keyword.iskeyword(part) for part in module.split("."))
 
 
 def similar(name: str, others: Iterable[str]) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ class Definition:
     @property
     def is_stub(self) -> bool:
         """Whether there is nothing in it to test: an overload, an abstract method, a body that is left out."""
-        marks = (ast.unparse(mark).rpartition(".")[2] for mark in self.node.decorator_list)
+        marks = (_written(mark).rpartition(".")[2] for mark in self.node.decorator_list)
         return any(mark in _STUBS for mark in marks) or all(map(_says_nothing, self.node.body))
 
     @property
@@ -94,7 +94,7 @@ class Definition:
 def definitions(source: str) -> tuple[Definition, ...]:
     """The functions and methods of *source* that stand in no other function; none where it is no Python."""
     tree = parse(source)
-    return tuple(_within(tree, "")) if tree else ()
+    return tuple(_within(tree)) if tree else ()
 
 
 def changed_code(added: Lines, head: Mapping[str, str], base: Iterable[str]) -> Lines:
@@ -103,7 +103,7 @@ def changed_code(added: Lines, head: Mapping[str, str], base: Iterable[str]) -> 
     *base* are the texts that the changed files had before: a function that stands there word for word, wherever that
     is, was not changed. Tests, and files that no test is meant for, are left out.
     """
-    before = Counter(ast.dump(one.node) for text in base for one in definitions(text))
+    before = Counter(words for text in base for one in definitions(text) if (words := _dumped(one.node)))
     found: dict[str, frozenset[int]] = {}
     for path in sorted(added):
         if not path.endswith(".py") or is_test_path(path) or matches(path, NOT_MEANT):
@@ -167,27 +167,49 @@ def _reason(one: Definition, lines: tuple[int, ...], *, is_known: bool, broken: 
 
 def _says_nothing(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Raise) and statement.exc is not None:
-        return "NotImplementedError" in ast.unparse(statement.exc)
+        return "NotImplementedError" in _written(statement.exc)
     return isinstance(statement, ast.Pass) or (
         isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
     )
 
 
-def _within(node: ast.AST, prefix: str) -> Iterator[Definition]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, _Function):
-            yield Definition(prefix + child.name, child)
-        elif isinstance(child, ast.ClassDef):
-            yield from _within(child, f"{prefix}{child.name}.")
-        elif isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case):
-            yield from _within(child, prefix)
+def _within(tree: ast.AST) -> Iterator[Definition]:
+    waiting = [(child, "") for child in _children(tree)]
+    while waiting:
+        node, prefix = waiting.pop()
+        if isinstance(node, _Function):
+            yield Definition(prefix + node.name, node)
+        elif isinstance(node, ast.ClassDef):
+            waiting += [(child, f"{prefix}{node.name}.") for child in _children(node)]
+        elif isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
+            waiting += [(child, prefix) for child in _children(node)]
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    return [*ast.iter_child_nodes(node)][::-1]
+
+
+def _dumped(node: ast.AST) -> str:
+    """What *node* is made of; empty where it goes too deep, so that it counts as changed."""
+    try:
+        return ast.dump(node)
+    except RecursionError:
+        return ""
+
+
+def _written(node: ast.expr) -> str:
+    """*node* as Python writes it; empty where it goes too deep to be a name or a short test."""
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return ""
 
 
 def _moved(text: str, before: Counter[str]) -> frozenset[int]:
     """The lines of functions that *before* has as they are; each is taken out of it, so that a copy counts as new."""
     found: set[int] = set()
     for one in definitions(text):
-        words = ast.dump(one.node)
+        words = _dumped(one.node)
         if before[words]:
             before[words] -= 1
             found |= {*range(one.header, one.last + 1)}
@@ -203,7 +225,7 @@ def _never_run(text: str) -> frozenset[int]:
 
 
 def _is_for_others(test: ast.expr) -> bool:
-    words = ast.unparse(test)
+    words = _written(test)
     return words.rpartition(".")[2] == "TYPE_CHECKING" or words in (
         "__name__ == '__main__'",
         "'__main__' == __name__",

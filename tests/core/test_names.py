@@ -117,6 +117,8 @@ def test_a_method_has_a_receiver_and_a_static_one_has_none() -> None:
         ("lib/deep/a.py", "a"),
         ("setup.py", "setup"),
         ("src/my-script.py", ""),
+        ("src/pkg/class.py", ""),
+        ("2024/report.py", ""),
         ("srcs/a.py", "srcs.a"),
     ],
 )

@@ -87,3 +87,21 @@ def test_a_function_that_only_moved_is_not_changed_and_a_copy_of_it_is() -> None
     assert 17 in lines
     twice = f"{old}\n\n{old}"
     assert changed_code({"b.py": frozenset(range(1, 40))}, {"b.py": twice}, [old])["b.py"] & set(range(15, 40))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if x == 0:\n        return 0\n" + "".join(f"    elif x == {n}:\n        return {n}\n" for n in range(1, 300)),
+        f"return {' + '.join(['x'] * 930)}\n",
+        f"raise E({' + '.join(['x'] * 930)})\n",
+        f"if {' + '.join(['x'] * 930)}:\n        return 1\n",
+    ],
+    ids=["elif", "sum", "raise", "if"],
+)
+def test_a_function_that_goes_deep_is_told_of_as_any_other(body: str) -> None:
+    code = f"def deep(x):\n    {body}"
+    every = frozenset(range(1, 1000))
+    changed = changed_code({"b.py": every}, {"b.py": code}, [code])
+    assert [one.function for one in targets(changed, {"b.py": code}, Coverage(), repaired={})][:1] in (["deep"], [])
+    assert changed_code({"b.py": every}, {"b.py": code}, [])["b.py"] >= {2}

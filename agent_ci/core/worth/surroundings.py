@@ -26,6 +26,9 @@ _CLOCKS = re.compile(
     re.VERBOSE,
 )
 _CHANCE = re.compile(r"^(?:random\.(?!seed$|Random$)\w+|uuid\.uuid[14]|uuid[14]|secrets\.\w+|os\.urandom|urandom)$")
+_SOURCE = re.compile(r"^inspect\.(?:getsource(?:lines|file)?|getfile|findsource)$")
+_INNER = frozenset({"__code__", "co_code", "co_consts", "co_firstlineno"})
+_READERS = frozenset({"open", "read_text", "read_bytes", "readlines", "getlines", "getline", "get_source", "get_data"})
 _SEEDED = frozenset({"random.seed", "random.Random", "Random"})
 _PLACE = re.compile(r"^(?:/(?:home|Users|root|tmp|var|private|mnt|Volumes)/|[A-Za-z]:[\\/](?!/)|~/)")
 
@@ -43,9 +46,28 @@ def objection(test: TestFunction, tree: ast.Module) -> str:
             return f"it reads the clock ({call})"
         if _CHANCE.match(call) and not is_seeded:
             return f"it depends on chance ({call})"
+    if inner := next(_looks_inside(test.node, names), ""):
+        return inner
     texts = (node.value for node in ast.walk(test.node) if isinstance(node, ast.Constant))
     place = next((text for text in texts if isinstance(text, str) and _PLACE.match(text)), "")
     return f"it names a folder of one machine ({place[:60]})" if place else ""
+
+
+def _looks_inside(test: ast.AST, names: Mapping[str, str]) -> Iterator[str]:
+    """What *test* reads of how the code is written, or of how the tests were started, instead of what the code does."""
+    nodes = [*ast.walk(test)]
+    calls = [_called(node, names) for node in nodes if isinstance(node, ast.Call)]
+    yield from (f"it reads the source of the code ({call})" for call in calls if _SOURCE.match(call))
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and node.attr in _INNER:
+            yield f"it looks at how the code was compiled ({node.attr})"
+        if isinstance(node, ast.Attribute | ast.Name) and _dotted(node, names) == "sys.argv":
+            yield "it depends on the command line (sys.argv)"
+    if any(isinstance(node, ast.Call) and _last(node.func) in _READERS for node in nodes):
+        texts = (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
+        files = [text for text in texts if text.endswith(".py")]
+        files += [name for node in nodes if (name := _last(node)) == "__file__"]
+        yield from (f"it reads a file of the source ({file[:60]})" for file in files)
 
 
 def waits(test: TestFunction, tree: ast.Module) -> str:
@@ -114,11 +136,20 @@ def _whole(alias: ast.alias) -> str:
 
 def _called(node: ast.Call, names: Mapping[str, str]) -> str:
     """The dotted name that *node* calls, spelled by the module that it comes from."""
+    return _dotted(node.func, names)
+
+
+def _dotted(place: ast.expr, names: Mapping[str, str]) -> str:
     parts: list[str] = []
-    place: ast.expr = node.func
     while isinstance(place, ast.Attribute):
         parts.append(place.attr)
         place = place.value
     if not isinstance(place, ast.Name):
         return ""
     return ".".join([names.get(place.id, place.id), *reversed(parts)])
+
+
+def _last(node: ast.AST) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""

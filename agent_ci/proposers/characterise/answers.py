@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import keyword
 import re
@@ -15,16 +14,12 @@ from agent_ci.errors import UnsupportedError
 from agent_ci.files import open_regular
 from agent_ci.proposers.characterise.kit.acts import Call, Outcome
 from agent_ci.proposers.characterise.kit.targets import Target
+from agent_ci.proposers.characterise.plain import is_harmless, is_plain, is_step
 
 _MAX_BYTES = 60_000_000
 _MAX_LINES = 20_000
-_LONGEST = 700
+_LONGEST = 700  # characters of a message
 _LONGEST_WORDS = 300
-_PLAIN = (
-    *(ast.Expression, ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Call, ast.keyword, ast.Attribute),
-    *(ast.Name, ast.Load, ast.UnaryOp, ast.USub, ast.UAdd, ast.Invert, ast.Starred, ast.Lambda, ast.arguments),
-    *(ast.arg, ast.BinOp, ast.Add, ast.Sub),
-)
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 
@@ -69,6 +64,14 @@ class Answer:
     is_cut: bool = False
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What could be called, and the *names* that the texts may stand on: those and what the module itself has."""
+
+    targets: Mapping[str, Target]
+    names: Mapping[str, tuple[str, str]]
+
+
 def read_answer(found: Path, replays: tuple[Path, ...], *, root: Path, targets: Mapping[str, Target]) -> Answer:
     """The answer in the file *found*, with those of its cases that every one of *replays* confirms.
 
@@ -76,11 +79,12 @@ def read_answer(found: Path, replays: tuple[Path, ...], *, root: Path, targets: 
     """
     rows = list(_rows(found, root))
     names = _names(next((row["names"] for row in rows if "names" in row), {}))
+    asked = _Asked(targets, {**names, **{name.partition(".")[0]: ("", name.partition(".")[0]) for name in targets}})
     again = [dict(_again(path, root)) for path in replays]
     cases = []
     numbered = enumerate(row["case"] for row in rows if "case" in row)
     for number, facts in numbered:
-        case = _case(facts, targets)
+        case = _case(facts, asked)
         if case and all(replay.get(number) == case.outcome for replay in again):
             cases.append(case)
     summary: dict[str, Any] = next((row["summary"] for row in rows if isinstance(row.get("summary"), dict)), {})
@@ -91,7 +95,7 @@ def read_answer(found: Path, replays: tuple[Path, ...], *, root: Path, targets: 
     return Answer(
         tuple(cases),
         names,
-        tuple(one for row in rows if (one := _suspicion(row.get("finding"), targets))),
+        tuple(one for row in rows if (one := _suspicion(row.get("finding"), asked))),
         tuple((_words(one.get("target")), _words(one.get("reason"))) for one in skipped),
         _words(unimported.get("error", "")),
         _count(summary.get("mutants")),
@@ -127,7 +131,7 @@ def _names(facts: object) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for name, place in facts.items() if isinstance(facts, dict) else ():
         match place:
-            case [str(module), str(attribute)] if attribute in (name, "") and _is_name(name) and _is_dotted(module):
+            case [str(module), str(attribute)] if attribute in (name, "") and _is_name(name) and _is_from(module):
                 found[name] = (module, attribute)
     return found
 
@@ -136,15 +140,19 @@ def _is_name(name: str) -> bool:
     return name.isidentifier() and name.isascii() and not keyword.iskeyword(name)
 
 
+def _is_from(module: str) -> bool:
+    return _is_dotted(module) and is_harmless(module)
+
+
 def _is_dotted(text: str) -> bool:
     return bool(_DOTTED.fullmatch(text)) and not any(map(keyword.iskeyword, text.split(".")))
 
 
-def _case(facts: object, targets: Mapping[str, Target]) -> Found | None:
+def _case(facts: object, asked: _Asked) -> Found | None:
     if not isinstance(facts, dict):
         return None
-    call, outcome = _call(facts.get("call"), targets), _outcome(facts.get("outcome"))
-    if call is None or outcome is None or not outcome.is_kept or not _is_written(outcome):
+    call, outcome = _call(facts.get("call"), asked), _outcome(facts.get("outcome"))
+    if call is None or outcome is None or not outcome.is_kept or not _is_written(outcome, asked):
         return None
     kills, pairs = facts.get("kills"), facts.get("pairs")
     if not isinstance(kills, list) or not isinstance(pairs, list):
@@ -153,14 +161,14 @@ def _case(facts: object, targets: Mapping[str, Target]) -> Found | None:
     return Found(call, outcome, frozenset(map(str, kills)), frozenset((one, other) for one, other in ints))
 
 
-def _suspicion(facts: object, targets: Mapping[str, Target]) -> Suspicion | None:
+def _suspicion(facts: object, asked: _Asked) -> Suspicion | None:
     if not isinstance(facts, dict):
         return None
-    call, outcome = _call(facts.get("call"), targets), _outcome(facts.get("outcome"))
+    call, outcome = _call(facts.get("call"), asked), _outcome(facts.get("outcome"))
     return Suspicion(call, outcome, _words(facts.get("want"))) if call and outcome else None
 
 
-def _call(facts: object, targets: Mapping[str, Target]) -> Call | None:
+def _call(facts: object, asked: _Asked) -> Call | None:
     match facts:
         case {
             "target": str(name),
@@ -168,16 +176,18 @@ def _call(facts: object, targets: Mapping[str, Target]) -> Call | None:
             "receiver": str(receiver),
             "before": list(before),
             "origin": str(origin),
-        } if name in targets:
+        } if name in asked.targets:
             pass
         case _:
             return None
-    known = {parameter.name for parameter in targets[name].parameters}
+    known = {parameter.name for parameter in asked.targets[name].parameters}
     pairs = [tuple(pair) for pair in arguments if isinstance(pair, list) and [*map(type, pair)] == [str, str]]
     texts = [text for _, text in pairs] + [receiver] * bool(receiver)
     steps = [step for step in before if isinstance(step, str)]
     is_sound = len(pairs) == len(arguments) and len(steps) == len(before) and {one for one, _ in pairs} <= known
-    if not is_sound or not all(is_plain(text) for text in (*texts, *steps)):
+    is_sound = is_sound and (bool(receiver) or not asked.targets[name].needs_object)
+    is_sound = is_sound and all(is_plain(text, asked.names) for text in texts)
+    if not is_sound or not all(is_step(step, asked.names) for step in steps):
         return None
     return Call(name, tuple((one, other) for one, other in pairs), receiver, tuple(steps), origin)
 
@@ -196,27 +206,11 @@ def _outcome(facts: object) -> Outcome | None:
     return None
 
 
-def _is_written(outcome: Outcome) -> bool:
+def _is_written(outcome: Outcome, asked: _Asked) -> bool:
     subjects = all(_is_dotted(subject) for subject, _ in outcome.after)
-    values = all(is_plain(value) for _, value in outcome.after)
-    is_value = not outcome.value or is_plain(outcome.value)
+    values = all(is_plain(value, asked.names) for _, value in outcome.after)
+    is_value = not outcome.value or is_plain(outcome.value, asked.names)
     return subjects and values and is_value and (outcome.kind == "returns" or _is_dotted(outcome.value))
-
-
-def is_plain(text: str) -> bool:
-    """Whether *text* is an expression of literals, names and calls, and of a length that a person reads."""
-    if len(text) > _LONGEST:
-        return False
-    try:
-        tree = ast.parse(text, mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return all(isinstance(node, _PLAIN) and not _is_private(node) for node in ast.walk(tree))
-
-
-def _is_private(node: ast.AST) -> bool:
-    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-    return name.startswith("_")
 
 
 def _words(value: object) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agent_ci import kits
-from agent_ci.core.names import parse
+from agent_ci.core.names import is_importable, parse
 from agent_ci.core.run import Attempt, Cost, Evidence, Reply
 from agent_ci.core.test_style import Style, style_of
 from agent_ci.core.worth.provenance import delivery_name
@@ -71,11 +71,14 @@ class Characterise:
         tree = parse(source)
         targets = targets_of(tree) if tree else {}
         style = evidence.style or _style(path, workbench.tree, evidence.toolchain)
+        if not is_importable(style.module):
+            objection = f"nothing of {path} can be tested without a model: no import statement can name {style.module}"
+            return Reply("characterise", objection=objection)
         answer = self._search(evidence, style, _Asked(path, targets), workbench, seconds)
         picked = chosen(answer.cases, targets)
         text = written(picked, targets, answer.names, style=style, delivery=delivery_name(evidence.tree))
         cost = Cost(seconds=time.monotonic() - started)
-        bugs = tuple(_bug(one, path, targets) for one in answer.suspicions)
+        bugs = tuple(bug for one in answer.suspicions if (bug := _bug(one, path, targets)))
         left_out = tuple(_left_out(answer, path))
         note = f"{len(answer.cases)} calls recorded, {len(picked)} kept, {answer.mutants} faults tried"
         if answer.is_cut:
@@ -171,10 +174,13 @@ def _left_out(answer: Answer, path: str) -> Iterator[str]:
     yield from (f"{target}: {reason}" for target, reason in answer.skipped)
 
 
-def _bug(one: Suspicion, path: str, targets: Mapping[str, Target]) -> PossibleBug:
+def _bug(one: Suspicion, path: str, targets: Mapping[str, Target]) -> PossibleBug | None:
     target = targets[one.call.target]
     texts = dict(one.call.arguments)
-    call = ast.unparse(ast.parse(spelled(target, one.call, texts, one.call.receiver), mode="eval"))
+    try:
+        call = ast.unparse(ast.parse(spelled(target, one.call, texts, one.call.receiver), mode="eval"))
+    except (SyntaxError, ValueError, LookupError):  # an operator without its operands
+        return None
     steps = "".join(f"; then `{step}`" for step in one.call.before)
     ended = (
         f"ends in {one.outcome.value}: {one.outcome.message}"

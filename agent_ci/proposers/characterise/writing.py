@@ -18,6 +18,7 @@ from agent_ci.proposers.characterise.kit.targets import Target
 from agent_ci.proposers.characterise.layout import Layout
 
 _STEP = "    "
+_UNWRITABLE = (SyntaxError, ValueError, LookupError, RecursionError)
 _LONGEST_INLINE = 30  # characters of an object that is made where it is used
 
 
@@ -82,7 +83,10 @@ class _Piece:
     def lines(self, comment: tuple[str, str]) -> list[str]:
         """The test with its comment; nothing where a line of it would be too long."""
         before = set(self.imports.used)
-        made = self._table() if self.group.is_table else self._single(self.group.found[0])
+        try:
+            made = self._table() if self.group.is_table else self._single(self.group.found[0])
+        except _UNWRITABLE:
+            made = []
         if made and self._layout.fits(made):
             return [*(line[: self._layout.width] for line in comment), *made]
         self.imports.used.clear()
@@ -97,7 +101,10 @@ class _Piece:
 
     def _row_fits(self, one: Found) -> bool:
         texts = [*(text for _, text in one.call.arguments), one.call.receiver, one.outcome.value]
-        return all(self._layout.fits(self._layout.broken(text, indent=8, suffix=",")) for text in texts if text)
+        try:
+            return all(self._layout.fits(self._layout.broken(text, indent=8, suffix=",")) for text in texts if text)
+        except _UNWRITABLE:
+            return False
 
     # One call
 

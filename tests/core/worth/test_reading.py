@@ -11,6 +11,10 @@ from agent_ci.core.worth.bugs import frozen
 from agent_ci.core.worth.tests_file import TestFunction, TestsFile
 
 HEAD = """
+import inspect, shop, sys
+from inspect import getsource
+from pathlib import Path
+from sys import argv
 import asyncio, time, random, uuid, requests, urllib.request
 import datetime as dt
 from datetime import date, datetime
@@ -133,6 +137,15 @@ def test_what_waits_or_speaks_to_the_network_is_seen(body: str, word: str) -> No
         ("assert f('~/x') == 3", "folder"),
         ("assert f('/api/v1/users') == 3", ""),
         ("assert f('http://x') == 3", ""),
+        ("assert 'x' in inspect.getsource(f)", "source"),
+        ("assert 'x' in getsource(f)", "source"),
+        ("assert f.__code__.co_argcount == 1", "compiled"),
+        ("assert f(sys.argv) == 3", "command line"),
+        ("assert f(argv) == 3", "command line"),
+        ("assert 'x' in open('shop.py').read()", "file of the source (shop.py)"),
+        ("assert 'x' in Path(shop.__file__).read_text()", "file of the source (__file__)"),
+        ("assert f(open('data.txt').read()) == 3", ""),
+        ("assert f('shop.py') == 3", ""),
         ("def test_it():\n" + "    assert f(1) == 3\n" * 130, "131 lines"),
     ],
 )

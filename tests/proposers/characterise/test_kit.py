@@ -262,6 +262,34 @@ def test_what_touches_the_world_is_named_with_its_reason() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("head", "body", "effect"),
+    [
+        ("import sys", "sys.version_info >= (3, 12)", "version of Python"),
+        ("import sys", "sys.version_info.major", "version of Python"),
+        ("from sys import version", "version.split()", "version of Python"),
+        ("import sys", "sys.platform == 'linux'", "machine"),
+        ("import sys", "sys.executable", "machine"),
+        ("import sys", "sys.prefix", "machine"),
+        ("from importlib import metadata", "metadata.version('pip')", "installed"),
+        ("import importlib.metadata", "importlib.metadata.version('pip')", "installed"),
+        ("import locale", "locale.getlocale()", "machine"),
+        ("import platform", "platform.system()", "machine"),
+        ("from pathlib import Path", "Path('x').exists()", "reads files"),
+        ("from pathlib import Path", "Path.cwd()", "machine"),
+        ("from pathlib import Path", "Path.home().name", "machine"),
+        ("from pathlib import Path", "Path('x').resolve()", "machine"),
+        ("", "p.resolve()", "machine"),
+        ("import sys", "sys.maxsize", ""),
+    ],
+)
+def test_what_is_another_elsewhere_is_a_reason_not_to_call(head: str, body: str, effect: str) -> None:
+    tree = ast.parse(f"{head}\ndef f(p):\n    return {body}\n")
+    found = effects.reasons(tree, targets_of(tree)).get("f", "")
+    assert effect in found
+    assert bool(effect) is bool(found)
+
+
 def test_examples_of_docstrings_are_calls() -> None:
     (example,) = documented(TREE, TARGETS)
     assert (example.call.arguments, example.want) == ((("a", "1"), ("key", "2")), "3")

@@ -269,3 +269,11 @@ def test_a_module_that_cannot_be_imported_is_told_and_nothing_is_offered() -> No
 def test_where_nothing_is_untested_nothing_is_said() -> None:
     session = QUICK.propose(Evidence("tests", "all is tested"), (), Workbench(Files({})))
     assert [*session] == []
+
+
+@pytest.mark.parametrize("path", ["scripts/my-tool.py", "pkg/class.py", "2024/report.py"])
+def test_a_module_that_no_import_can_name_is_left_out_with_the_reason(path: str) -> None:
+    source = LIBRARY.files["src/lib/fees.py"]
+    reply = reply_of(made("unnamed", path, {path: source}), QUICK)
+    assert (reply.text, path in reply.objection) == ("", True)
+    assert "no import statement can name" in reply.objection

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from agent_ci.core.test_style import Style
-from agent_ci.proposers.characterise.answers import Found, is_plain, read_answer
+from agent_ci.proposers.characterise.answers import Found, read_answer
 from agent_ci.proposers.characterise.choosing import MOST, MOST_OF_TARGET, chosen
 from agent_ci.proposers.characterise.expecting import Expected, expected
 from agent_ci.proposers.characterise.kit.acts import Call, Outcome
 from agent_ci.proposers.characterise.kit.targets import targets_of
 from agent_ci.proposers.characterise.layout import Layout
+from agent_ci.proposers.characterise.plain import is_plain
 from agent_ci.proposers.characterise.writing import written
 
 SOURCE = """
@@ -295,6 +296,61 @@ def test_a_file_that_is_no_file_is_no_answer(tmp_path: Path) -> None:
     assert read_answer(tmp_path / "found.jsonl", (), root=tmp_path, targets=TARGETS).cases == ()
 
 
-def test_plain_expressions_are_plain() -> None:
-    assert all(map(is_plain, ("1", "[-1, 'a']", "Order(lines=[Line(1)])", "Colour.RED", "{'a': (1,)}", "lambda x: x")))
-    assert not any(map(is_plain, ("x if y else z", "f'{x}'", "_x", "a[0]", "await x", "(yield)", "x := 1", "")))
+NAMES = {
+    **{name: ("shop.cart", name) for name in ("Order", "Line", "Colour")},
+    "date": ("datetime", "date"),
+    "Path": ("pathlib", "Path"),
+    "re": ("re", ""),
+    "cart": ("shop.cart", ""),
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("1", "[-1, 'a']", "Order(lines=[Line(1)])", "Colour.RED", "{'a': (1,)}", "lambda x: x", "set()", "len"),
+        *("frozenset({1})", 'float("nan")', "range(3)", "date(2024, 1, 1)", 're.compile("x")', "Order.of(1)"),
+        *("str.upper", "ValueError", "1+2j"),
+    ],
+)
+def test_plain_expressions_are_plain(text: str) -> None:
+    assert is_plain(text, NAMES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("x if y else z", "f'{x}'", "_x", "a[0]", "await x", "(yield)", "x := 1", ""),
+        *('exec("x")', 'eval("1")', 'open("x", "w")', "exec", "lambda x: exec(x)", 'type("x", (), {})'),
+        *("lambda exec: exec(1)", "Other(1)", 'Path.unlink("x")', 'Path("x").unlink()', 'cart.os.system("x")'),
+        *('re.purge("x")', "(lambda: 1)()", "-" * 600 + "1", "Order" + ".b" * 300, "1" + "+1" * 300),
+    ],
+)
+def test_what_does_more_than_write_a_value_is_not_plain(text: str) -> None:
+    assert not is_plain(text, NAMES)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"arguments": [["amount", "-" * 600 + "1"]]},
+        {"target": "Cart.add", "arguments": [["item", "1"]]},
+        {"target": "Cart.add", "arguments": [["item", "1"]], "receiver": "Cart()", "before": ["1"]},
+        {"target": "Cart.add", "arguments": [["item", "1"]], "receiver": "Cart()", "before": ["[1]"]},
+        {"target": "Cart.add", "arguments": [["item", "1"]], "receiver": "Cart()", "before": ["exec(exec('x'))"]},
+        {"arguments": [["amount", "system('x')"]]},
+    ],
+    ids=["deep", "no-receiver", "number", "list", "exec", "os"],
+)
+def test_a_forged_call_is_dropped(changed: dict[str, object], tmp_path: Path) -> None:
+    names = {"names": {"system": ["os", "system"]}}
+    assert answer(tmp_path, names, case(**changed), replay=again()) == 0
+    honest = {"target": "Cart.add", "arguments": [["item", "1"]], "receiver": "Cart()", "before": ["add('tea')"]}
+    assert answer(tmp_path, names, case(**honest), replay=again()) == 1
+
+
+def test_a_group_that_cannot_be_written_is_left_out() -> None:
+    broken = found("check", returns("1"), name="((")
+    assert written((broken, *FOUND), TARGETS, {}, style=STYLE, delivery="0" * 12).count("def test_") == text().count(
+        "def test_"
+    )

@@ -19,6 +19,8 @@ _MODULES = {
     "threading": "starts threads", "concurrent.futures": "starts threads", "random": "depends on chance",
     "secrets": "depends on chance", "getpass": "asks a person", "platform": "depends on the machine",
     "select": "uses the network", "pty": "starts processes", "fcntl": "changes files", "glob": "reads files",
+    "importlib.metadata": "depends on what is installed", "pkg_resources": "depends on what is installed",
+    "locale": "depends on the machine",
 }  # fmt: skip
 _NAMES = {
     "open": "reads or writes files", "input": "asks a person", "exec": "runs code that it is given",
@@ -28,6 +30,11 @@ _NAMES = {
     "time.localtime": "depends on the clock", "time.strftime": "depends on the clock",
     "uuid.uuid1": "depends on chance", "uuid.uuid4": "depends on chance", "sys.argv": "depends on the command line",
     "sys.stdin": "asks a person", "sys.exit": "ends the process", "asyncio.sleep": "waits",
+    "sys.platform": "depends on the machine", "sys.executable": "depends on the machine",
+    "sys.prefix": "depends on the machine", "sys.base_prefix": "depends on the machine",
+    "sys.exec_prefix": "depends on the machine", "sys.implementation": "depends on the machine",
+    "sys.version": "depends on the version of Python", "sys.version_info": "depends on the version of Python",
+    "sys.hexversion": "depends on the version of Python",
 }  # fmt: skip
 _OS_IS_PURE = ("os.path", "os.sep", "os.linesep", "os.fspath", "os.PathLike", "os.pathsep", "os.altsep")
 _READS_DISK = frozenset({
@@ -40,7 +47,8 @@ _METHODS = {
     "is_dir": "reads files", "expanduser": "depends on the machine", "urlopen": "uses the network",
     "utcnow": "depends on the clock", "today": "depends on the clock", "now": "depends on the clock",
     "executemany": "uses a database", "cursor": "uses a database", "Popen": "starts processes",
-    "astimezone": "depends on the time zone",
+    "exists": "reads files", "cwd": "depends on the machine", "home": "depends on the machine",
+    "resolve": "depends on the machine", "astimezone": "depends on the time zone",
 }  # fmt: skip
 
 
@@ -87,8 +95,8 @@ def _first_effect(target: Target, aliases: Mapping[str, str]) -> str:
 
 def _effect(name: str, *, is_import: bool) -> str:
     last = name.rpartition(".")[2]
-    if name in _NAMES:
-        return _NAMES[name]
+    if effect := _NAMES.get(name) or _NAMES.get(".".join(name.split(".")[:2])):
+        return effect
     if name.partition(".")[0] == "os" and is_import:
         if name.startswith(_OS_IS_PURE):
             return "depends on the machine" if last in _READS_DISK else ""
