@@ -20,6 +20,8 @@ GIVEN_UP = {
     "by its module": "import typing\n\n\ndef price(amount: int) -> typing.Any:\n    return amount\n",
     "a cast": "from typing import cast\n\n\ndef price(amount: int) -> str:\n    return cast(str, amount)\n",
     "a variable": "from typing import Any\n\n\ndef price(amount: int) -> str:\n    x: Any = amount\n    return x\n",
+    "by another name": "from typing import Any as W\n\n\ndef price(amount: int) -> W:\n    return amount\n",
+    "a renamed cast": "from typing import cast as c\n\n\ndef price(amount: int) -> str:\n    return c(int, amount)\n",
     "no types": "from typing import Any\n\n\ndef price(amount):\n    return amount\n",
     "a helper without": f"{OLD.replace('return amount', 'return _as(amount)')}\n\ndef _as(x):\n    return x\n",
 }
@@ -27,6 +29,7 @@ MENDED = {
     "converted": OLD.replace("return amount", "return str(amount)"),
     "another type": OLD.replace("-> str", "-> int"),
     "a helper": f"{OLD.replace('return amount', 'return _as(amount)')}\n\ndef _as(x: int) -> str:\n    return str(x)\n",
+    "another by another name": OLD.replace("import Any", "import Text as W").replace("-> str", "-> W"),
     "called cast with one argument": OLD.replace("return amount", "return cast(amount)"),
 }
 TYPESCRIPT = "export function price(amount: number): string {\n  return amount;\n}\nconst a: any = 1;\n"
@@ -34,10 +37,21 @@ IN_TYPESCRIPT = (
     "  return amount as any;", "  return <any>amount;", "  return amount as unknown as string;",
     "  const a: any = amount; return a;", "  return (amount as never);", "  return names.get(amount)!.title;",
     "  const all: Array<any> = []; return all[0];", "  const all: any[] = []; return all[0];",
+    "  let both: string | any; return both;", "  let both: any | string; return both;", "  let f: A & any; return f();",
+    "  return run as () => any;", "  type T = any; return amount;", "  type F<T = any> = T; return amount;",
+    "  return amount satisfies any;", "  let m: Map<string, any>; return m;",
+    "  let m: Map<string, any | A>; return m;",
+    "  return bar! + 1;", "  return foo! as X;", "  return foo!", "  return foo()! // it is there",
+    "  return a[0]! === b;",
+    "  return foo! ? 1 : 2;", "  return foo! !== 1;", "  return (foo! instanceof Bar);", "  return (foo! );",
 )  # fmt: skip
 HONEST_IN_TYPESCRIPT = (
     "  return String(amount);", "  // return amount as any;", '  return "as any";', "  return many(amount);",
     "  return (amount as number).toFixed(2);", "  return amount !== 1 ? `${a}` : a;",
+    "  return amount != 1;", "  return amount!==1;", "  return amount!=1;", "  return a || !b;", "  return a && ! b;",
+    "  return company | many;", "  return expect.any(String);", "  return either(amount, any(String));",
+    "  return x = any(y);",
+    "  return [a, any.of(b)];", "  // foo! + 1", '  return "foo! + any";', "  return <p>Welcome back! Go on</p>;",
 )  # fmt: skip
 
 
