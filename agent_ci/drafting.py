@@ -23,7 +23,7 @@ from agent_ci.commits import Log
 from agent_ci.console import Console, annotates, is_live
 from agent_ci.core.context import Context
 from agent_ci.core.document import FIX, Surroundings, evidence_document
-from agent_ci.core.environment import forge_tokens, model_keys
+from agent_ci.core.environment import forge_tokens, model_keys, without_forge_tokens
 from agent_ci.core.ladder import NONE, PATCH, REMOTE
 from agent_ci.core.notes.account import account, explanation
 from agent_ci.core.notes.categories import PATHS as _SETTINGS_OF_NOTES
@@ -77,6 +77,7 @@ class Drafting:
     is_published: bool = False
     started: float = field(default_factory=time.monotonic)
     settings: Settings = field(init=False)
+    tokens: tuple[str, ...] = field(init=False)
     outward: Outward = field(init=False)
     console: Console = field(init=False)
 
@@ -84,6 +85,9 @@ class Drafting:
         """Hear the command line and the environment. Raises UsageError."""
         self.settings = settings.heard(self.given, self.environment, usual=_LIMITS)
         self.outward = kept.outward(self.environment, likely_secrets)
+        self.tokens = tuple(forge_tokens(self.environment))
+        if model_keys(self.environment):
+            self.environment = without_forge_tokens(self.environment)
         live = is_live(self.stderr, self.environment)
         self.console = Console(self.stderr, is_live=live, is_quiet=self.settings.quiet, outward=self.outward)
         self.console.annotates = annotates(self.environment)
@@ -125,12 +129,14 @@ class Drafting:
             return self._told(draft, ended, context)
 
     def _refuse_two_powers(self) -> None:
-        keys, tokens = model_keys(self.environment), forge_tokens(self.environment)
-        if keys and tokens and (self._shows_release or self.settings.deliver in REMOTE):
+        keys = model_keys(self.environment)
+        if keys and self.tokens and (self._shows_release or self.settings.deliver in REMOTE):
             raise UsageError(
-                f"changelog may write ({next(iter(tokens))}) and must not hold the key of a model ({keys[0]}); deliver "
+                f"changelog may write ({self.tokens[0]}) and must not hold the key of a model ({keys[0]}); deliver "
                 "what it made with `agent-ci publish` in a job of its own"
             )
+        if keys and self.tokens:
+            self.console.say(f"{self.tokens[0]} is not used: this job holds the key of a model ({keys[0]})")
 
     def _draft(self, repository: Repository, log: Log, target: Target | None) -> _Draft:
         """What there is to say. Raises UsageError, UnsupportedError."""
@@ -216,10 +222,7 @@ class Drafting:
         return replace(ended, verdict=replace(verdict, outcome=outcome), delivery=delivery)
 
     def _shown(self, draft: _Draft, ended: _Ended, *, until: str) -> _Ended:
-        """*ended* after the release, or its draft, was brought up to date; that it failed is the outcome then.
-
-        Notes that were refused, or that something speaks against, are not shown.
-        """
+        """*ended* with the release, or its draft, up to date; that it failed, or what is against it, is the outcome."""
         refused = ended.verdict.outcome is Outcome.POLICY_REFUSED
         if against := ("they were refused",) if refused else unfit(draft.release.body, draft.ledger):
             reason = f"{ended.verdict.reason}; the release does not show the notes: {against[0]}"
@@ -349,9 +352,8 @@ class _Draft:
 
     @property
     def summary(self) -> str:
-        return (
-            f"The notes tell of {len(self.ledger.range.commits)} commits since {self.ledger.range.since or 'the first'}"
-        )
+        range_ = self.ledger.range
+        return f"The notes tell of {len(range_.commits)} commits since {range_.since or 'the first'}"
 
 
 @dataclass(frozen=True)

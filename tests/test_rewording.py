@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from agent_ci import rewording
+from agent_ci import registry, rewording
 from agent_ci.audit import first_break
 from agent_ci.commits import Log
 from agent_ci.drafting import Drafting
@@ -376,3 +376,28 @@ def test_words_that_are_no_text_reach_a_model_as_such(checkout: Checkout, chat_s
     run = drafted(checkout, chat_server)
     assert run.words["#10"] == "model"
     assert "They were" in chat_server.requests[0].text
+
+
+def test_where_there_is_the_key_of_a_model_nothing_sees_a_right_to_write(
+    checkout: Checkout, chat_server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Mapping[str, str]] = []
+    forge, made = registry.forge, rewording.Rewording.__init__
+
+    def seen_forge(environment: Mapping[str, str], *arguments: Any) -> Any:
+        seen.append(environment)
+        return forge(environment, *arguments)
+
+    def seen_rewording(self: rewording.Rewording, settings: Any, environment: Mapping[str, str], *more: Any) -> None:
+        seen.extend((environment, dict(os.environ)))
+        made(self, settings, environment, *more)
+
+    monkeypatch.setattr(registry, "forge", seen_forge)
+    monkeypatch.setattr(rewording.Rewording, "__init__", seen_rewording)
+    chat_server.play(says(answer(GOOD)))
+    run = drafted(checkout, chat_server, {**NOBODY, "GITHUB_TOKEN": TOKEN, "CI_JOB_TOKEN": TOKEN})
+    assert len(chat_server.requests) == 1
+    assert run.words["#7"] == "model"
+    assert "GITHUB_TOKEN is not used: this job holds the key of a model (AGENT_CI_API_KEY)" in run.said
+    assert len(seen) == 3
+    assert [one for one in seen if TOKEN in one.values()] == []

@@ -59,6 +59,11 @@ def forge_tokens(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: environment[name] for name in _FORGE_TOKENS if environment.get(name)}
 
 
+def without_forge_tokens(environment: Mapping[str, str]) -> dict[str, str]:
+    """*environment* without the right to write to any forge."""
+    return {name: value for name, value in environment.items() if name not in _FORGE_TOKENS}
+
+
 def model_keys(environment: Mapping[str, str]) -> tuple[str, ...]:
     """The names of the variables of *environment* that hold keys of models, or look as if they did."""
     names = (name for name in secrets(environment) if name not in _FORGE_TOKENS)
