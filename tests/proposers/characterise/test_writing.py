@@ -344,9 +344,9 @@ def test_what_does_more_than_write_a_value_is_not_plain(text: str) -> None:
 )
 def test_a_forged_call_is_dropped(changed: dict[str, object], tmp_path: Path) -> None:
     names = {"names": {"system": ["os", "system"]}}
-    assert answer(tmp_path, names, case(**changed), replay=again()) == 0
+    assert answer(tmp_path, names, case("1", **changed), replay=again()) == 0
     honest = {"target": "Cart.add", "arguments": [["item", "1"]], "receiver": "Cart()", "before": ["add('tea')"]}
-    assert answer(tmp_path, names, case(**honest), replay=again()) == 1
+    assert answer(tmp_path, names, case("1", **honest), replay=again()) == 1
 
 
 def test_a_group_that_cannot_be_written_is_left_out() -> None:
