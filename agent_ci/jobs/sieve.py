@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from agent_ci.core.untested import Target
 from agent_ci.core.worth import assertions, bugs, stand_ins, surroundings
-from agent_ci.core.worth.cutting import tidied, without
+from agent_ci.core.worth.cutting import bound_in, tidied, without
 from agent_ci.core.worth.plain import without_small_tables
 from agent_ci.core.worth.provenance import Provenance, marked
 from agent_ci.core.worth.selection import Reach, Useful, chosen
@@ -27,8 +27,8 @@ _LONGEST_REASON = 300
 class Sieve:
     """The tests in *text*, to be the file *path*, about *targets*, whose files' *sources* are by path.
 
-    ``old`` are the names of the tests that the file had before, which are none of ours to judge, and ``known`` the ids
-    of all cases that the suite had.
+    ``before`` is what a file held that was there, of which nothing is to change: its tests, whose names are ``old``,
+    are none of ours to judge. ``known`` are the ids of all cases that the suite had.
     """
 
     path: str
@@ -38,6 +38,7 @@ class Sieve:
     sources: Mapping[str, str]
     old: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
+    before: str = ""
     judged: dict[Candidate, Judged] = field(default_factory=dict)
     found: list[PossibleBug] = field(default_factory=list)
     useful: dict[Candidate, Useful] = field(default_factory=dict)
@@ -57,10 +58,13 @@ class Sieve:
     def remaining(self) -> str:
         """The text without what was taken out; empty where no test is left."""
         out = [candidate for candidate, one in self.judged.items() if one.rejected_by]
-        return without(self.text, out) if out else tidied(self.text)
+        keeping = bound_in(self.before)
+        return without(self.text, out, keeping=keeping) if out else tidied(self.text, keeping=keeping)
 
     def written(self, width: int) -> str:
         """What is left as it is to be delivered: a table of one row is a plain test, in lines of *width* columns."""
+        if self.before:  # the tables there are somebody's
+            return self.remaining
         text = without_small_tables(self.remaining, width=width)
         file = TestsFile.read(text)
         plain = {test.name for test in file.tests if test.table is None} if file else set[str]()

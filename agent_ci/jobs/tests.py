@@ -26,7 +26,7 @@ from agent_ci.history import often_repaired
 from agent_ci.jobs.beside_all import BesideAll
 from agent_ci.jobs.controls import SUITE
 from agent_ci.jobs.measuring import MOST_MUTANTS
-from agent_ci.jobs.worth import Worth
+from agent_ci.jobs.worth import Worth, held_to_policy
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Covering, Tree
 from agent_ci.templates import template
@@ -254,7 +254,8 @@ class Tests:
     def together(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:
         """All new tests as one change, run beside all others."""
         base = tools.clone.tree(self.base).id
-        return BesideAll(evidence, tools, delivery_id(delivery_name(tools.context.commit)), base).of(proven)
+        made = BesideAll(evidence, tools, delivery_id(delivery_name(tools.context.commit)), base).of(proven)
+        return held_to_policy(made, tools, causes=max(evidence.causes, len(proven)))
 
 
 def sections(diff: str) -> dict[str, str]:

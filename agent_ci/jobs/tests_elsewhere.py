@@ -20,7 +20,7 @@ from agent_ci.core.worth.values import NEW_BEHAVIOUR, PINS_EXISTING, Filter, Jud
 from agent_ci.errors import UnsupportedError
 from agent_ci.jobs.controls import SUITE
 from agent_ci.jobs.tests import Tests, sections
-from agent_ci.jobs.worth import gained, objections_of, report_of
+from agent_ci.jobs.worth import gained, held_to_policy, objections_of, report_of
 from agent_ci.jobs.worth_elsewhere import WorthElsewhere, fault_of, named, selection
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Covering
@@ -77,9 +77,9 @@ class TestsElsewhere(Tests):
     def together(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:
         """All new tests as one change, run beside all others."""
         base = tools.clone.tree(self.base).id
-        return _Together(evidence, tools, self.language, delivery_id(delivery_name(tools.context.commit)), base).of(
-            proven
-        )
+        name = delivery_id(delivery_name(tools.context.commit))
+        made = _Together(evidence, tools, self.language, name, base).of(proven)
+        return held_to_policy(made, tools, causes=max(evidence.causes, len(proven)))
 
 
 @dataclass(frozen=True)

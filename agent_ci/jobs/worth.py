@@ -71,12 +71,13 @@ class Worth:
         known = frozenset(self.evidence.before.ids())
         for file in patch.files:
             text = _text(new, file.path)
-            read, before = TestsFile.read(text), TestsFile.read(_text(old, file.path))
+            was = _text(old, file.path)
+            read, before = TestsFile.read(text), TestsFile.read(was)
             if read is None:
                 yield _unreadable(file.path)
                 continue
             names = frozenset(test.name for test in before.tests) if before else frozenset[str]()
-            yield Sieve(file.path, text, read, self.evidence.untested, sources, names, known)
+            yield Sieve(file.path, text, read, self.evidence.untested, sources, names, known, was)
 
     def _run(self, sieve: Sieve, patch: Patch) -> tuple[Fault, ...]:
         """Put *sieve* through the filters that run its tests, the cheapest first; the small faults that were tried."""
@@ -125,7 +126,14 @@ class Worth:
             return replace(attempt, objections=objections_of(judged), written=written)
         made = self.tools.clone.patch(patch.base_tree, self.tools.clone.edit(patch.base_tree, texts))
         report = TestReport.of(*self.evidence.before.cases, partial=self.evidence.before.partial)
-        return replace(attempt, patch=made, after=report, repeats=min(_FRESH, self.tools.repeat), written=written)
+        proven = replace(attempt, patch=made, after=report, repeats=min(_FRESH, self.tools.repeat), written=written)
+        return held_to_policy(proven, self.tools, causes=self.evidence.causes)
+
+
+def held_to_policy(attempt: Attempt, tools: Tools, *, causes: int) -> Attempt:
+    """*attempt*, refused where its change, which is not the one that was offered any more, breaks a rule."""
+    broken = tools.policy.objections(attempt.patch, causes=causes) if attempt.patch and attempt.is_proven else ()
+    return replace(attempt, objections=broken, refused=True) if broken else attempt
 
 
 def report_of(tools: Tools, tree: str, only: tuple[str, ...], conditions: Conditions) -> TestReport:

@@ -20,7 +20,7 @@ from agent_ci.core.worth.values import NOT_MUTATED, Filter, Judged, Stage, Writt
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.jobs.controls import SUITE
 from agent_ci.jobs.sieve import SHARE_OF_SUITE, SLOWEST, SLOWEST_OF_ALL
-from agent_ci.jobs.worth import gained, objections_of, report_of, suite_seconds
+from agent_ci.jobs.worth import gained, held_to_policy, objections_of, report_of, suite_seconds
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Covering
 
@@ -32,15 +32,17 @@ _MARGIN = 3.0  # what runs it takes besides; the time that a report tells is of 
 
 @dataclass
 class _File:
-    """One file of offered tests on its way through the filters."""
+    """One file of offered tests on its way through the filters; those named in ``old`` were there, and are not ours."""
 
     path: str
     read: TestsText
+    old: frozenset[str] = frozenset()
     judged: dict[Block, Judged] = field(default_factory=dict)
     useful: dict[Block, Useful] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.judged = {test: Judged(self.path, named(test)) for test in self.read.tests}
+        tests = [test for test in self.read.tests if named(test) not in self.old]
+        self.judged = {test: Judged(self.path, named(test)) for test in tests}
 
     @property
     def left(self) -> list[Block]:
@@ -80,7 +82,7 @@ class WorthElsewhere:
         """*attempt* with those of its tests that are worth having, or the objections to every one of them."""
         patch = attempt.patch
         assert patch is not None  # noqa: S101 - the pipeline proves changes only
-        files = [_File(path, read) for path, read in self._files(patch)]
+        files = [*self._files(patch)]
         if not any(file.judged for file in files):
             return replace(
                 attempt, objections=("the change adds no test whose name is a plain text",), written=Written()
@@ -96,21 +98,25 @@ class WorthElsewhere:
             self.tools.journal.record("candidate", id=one.id, **facts)
         if not any(file.left for file in files):
             return replace(attempt, objections=objections_of(judged), written=written)
-        made = self.tools.clone.patch(patch.base_tree, self._tree(patch, files))
-        return replace(attempt, patch=made, after=self.evidence.before, repeats=self._runs, written=written)
+        made = self.tools.clone.patch(patch.base_tree, self._tree(patch, [file for file in files if file.left]))
+        proven = replace(attempt, patch=made, after=self.evidence.before, repeats=self._runs, written=written)
+        return held_to_policy(proven, self.tools, causes=self.evidence.causes)
 
     @property
     def _runs(self) -> int:
         return min(_FRESH, self.tools.repeat)
 
-    def _files(self, patch: Patch) -> Iterator[tuple[str, TestsText]]:
-        new = self.tools.clone.tree(patch.tree)
-        yield from ((file.path, TestsText.read(_text(new, file.path), self.language)) for file in patch.files)
+    def _files(self, patch: Patch) -> Iterator[_File]:
+        old, new = self.tools.clone.tree(patch.base_tree), self.tools.clone.tree(patch.tree)
+        for file in patch.files:
+            before = TestsText.read(_text(old, file.path), self.language)
+            names = frozenset(named(test) for test in before.tests)
+            yield _File(file.path, TestsText.read(_text(new, file.path), self.language), names)
 
     def _read(self, file: _File) -> None:
         """The filters that read and run nothing: F1 in part, F4 and F7."""
         names = [named(test) for test in file.read.tests]
-        for test in file.read.tests:
+        for test in file.left:
             faults = (
                 (Filter.BUILDS, "another test in the file has the same name" if names.count(named(test)) > 1 else ""),
                 (Filter.ASSERTS, objection(test, file.read)),

@@ -14,26 +14,28 @@ _Import = ast.Import | ast.ImportFrom
 _Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-def without(text: str, unwanted: Iterable[Candidate]) -> str:
+def without(text: str, unwanted: Iterable[Candidate], *, keeping: Collection[str] = ()) -> str:
     """*text* without the tests and rows *unwanted*, and without the imports and helpers that nothing uses then.
 
     It is empty where no test is left, and as it was where it is no Python. A row that cannot be taken out alone goes
-    with its whole test; where what is left would be no Python even so, nothing goes.
+    with its whole test; where what is left would be no Python even so, nothing goes. What binds a name of *keeping*
+    stays.
     """
     file, dropped = TestsFile.read(text), frozenset(unwanted)
     if file is None:
         return text
     rows = {candidate.function for candidate in dropped}
     for out in (dropped, frozenset(each for each in file.candidates if each.function in rows)):
-        left = "" if out.issuperset(file.candidates) else _cut(text, file, out)
+        left = "" if out.issuperset(file.candidates) else _cut(text, file, out, keeping)
         if parse(left) is not None:
             return left
     return text
 
 
-def _cut(text: str, file: TestsFile, dropped: frozenset[Candidate]) -> str:
+def _cut(text: str, file: TestsFile, dropped: frozenset[Candidate], keeping: Collection[str]) -> str:
     gone = {test.name for test in file.tests if dropped >= {*test.candidates}}
-    empty = [node for node in file.tree.body if isinstance(node, ast.ClassDef) and _is_emptied(node, file, gone)]
+    classes = [node for node in file.tree.body if isinstance(node, ast.ClassDef) and node.name not in keeping]
+    empty = [node for node in classes if _is_emptied(node, file, gone)]
     inside = {id(child) for node in empty for child in node.body}
     whole: list[ast.stmt] = [
         *empty,
@@ -46,7 +48,13 @@ def _cut(text: str, file: TestsFile, dropped: frozenset[Candidate]) -> str:
     for node in sorted(places, key=lambda node: node.lineno, reverse=True):
         test = places[node]
         text = _without_rows(text, test, dropped) if test else _without_statement(text, node)
-    return tidied(text)
+    return tidied(text, keeping=keeping)
+
+
+def bound_in(text: str) -> frozenset[str]:
+    """The names that the statements of *text* bind; none where it is no Python."""
+    tree = parse(text)
+    return frozenset(name for node in tree.body for name in _bound(node)) if tree else frozenset()
 
 
 def _is_emptied(node: ast.ClassDef, file: TestsFile, gone: Collection[str]) -> bool:
@@ -55,9 +63,9 @@ def _is_emptied(node: ast.ClassDef, file: TestsFile, gone: Collection[str]) -> b
     return bool(own) and all(name in gone for name in own)
 
 
-def tidied(text: str) -> str:
-    """*text* without imports, private helpers and test classes that nothing in it uses."""
-    while (smaller := _one_less(text)) != text:
+def tidied(text: str, *, keeping: Collection[str] = ()) -> str:
+    """*text* without imports, private helpers and test classes that nothing in it uses; *keeping* counts as used."""
+    while (smaller := _one_less(text, keeping)) != text:
         text = smaller
     return text
 
@@ -158,12 +166,12 @@ def _where(items: Sequence[ast.expr]) -> tuple[int, int]:
     return (items[0].lineno, items[0].col_offset) if items else (0, 0)
 
 
-def _one_less(text: str) -> str:
+def _one_less(text: str, keeping: Collection[str]) -> str:
     """*text* without one more thing that nothing uses; the same where there is none."""
     tree = parse(text)
     if tree is None:
         return text
-    used = {*_used(tree)}
+    used = {*_used(tree), *keeping}
     for node in tree.body:
         if isinstance(node, _Import) and (spare := _spare(node, used)):
             names = node.names
@@ -191,8 +199,7 @@ def _used(tree: ast.AST) -> Iterator[str]:
 def _spare(node: _Import, used: Collection[str]) -> list[int]:
     if isinstance(node, ast.ImportFrom) and node.module == "__future__":
         return []
-    bound = [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
-    return [index for index, name in enumerate(bound) if name not in used and name != "*"]
+    return [index for index, name in enumerate(_bound(node)) if name not in used and name != "*"]
 
 
 def _is_helper(node: ast.stmt) -> bool:
@@ -214,6 +221,8 @@ def _has_tests(node: ast.ClassDef) -> bool:
 def _bound(node: ast.stmt) -> Iterator[str]:
     if isinstance(node, _Named):
         yield node.name
+    elif isinstance(node, _Import):
+        yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
     elif isinstance(node, ast.Assign):
         yield from (name.id for name in node.targets if isinstance(name, ast.Name))
 
