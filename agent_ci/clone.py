@@ -15,6 +15,7 @@ from agent_ci.checkout import Remote, Repository
 from agent_ci.confine import ownership
 from agent_ci.core.change import REGULAR, Patch
 from agent_ci.core.listing import SUBMODULE, TreeRow, read_changes, read_tree
+from agent_ci.core.names import source_text
 from agent_ci.core.patches.hunks import added_lines
 from agent_ci.ports import Tree
 from agent_ci.process import ToolError
@@ -315,3 +316,19 @@ class Texts(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self.tree.paths())
+
+
+@dataclass(frozen=True)
+class Sources(Texts):
+    """The text files of a tree, the Python ones read as Python reads them: by their cookie, without a byte order mark.
+
+    They are to be read only: what is written back would be in another encoding.
+    """
+
+    def __getitem__(self, path: str) -> str:
+        if not path.endswith(".py"):
+            return super().__getitem__(path)
+        try:
+            return source_text(self.tree.read(path))
+        except (FileNotFoundError, SyntaxError, ValueError, LookupError) as error:
+            raise KeyError(path) from error

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import builtins
+import io
 import keyword
+import tokenize
 import warnings
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
@@ -35,6 +37,12 @@ def parse(text: str) -> ast.Module | None:
             return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def source_text(data: bytes) -> str:
+    """The Python file *data* as Python reads it. Raises SyntaxError or ValueError where it is in no such encoding."""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    return data.decode(encoding)
 
 
 def compiles(text: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from agent_ci.core.coverage import IMPORTS, Coverage, executable_lines
-from agent_ci.core.names import parse
+from agent_ci.core.names import compiles, parse
 from agent_ci.core.paths import is_test_path, matches
 from agent_ci.core.policy import PROTECTED
 
@@ -101,19 +101,28 @@ def changed_code(added: Lines, head: Mapping[str, str], base: Iterable[str]) -> 
     """The executable lines among those *added*, by path, of the source files of *head*, without what only moved.
 
     *base* are the texts that the changed files had before: a function that stands there word for word, wherever that
-    is, was not changed. Tests, and files that no test is meant for, are left out.
+    is, was not changed. Tests, and files that no test is meant for, are left out. Of a file that Python cannot read,
+    every added line counts: nobody can say that a test runs it.
     """
     before = Counter(words for text in base for one in definitions(text) if (words := _dumped(one.node)))
     found: dict[str, frozenset[int]] = {}
     for path in sorted(added):
-        if not path.endswith(".py") or is_test_path(path) or matches(path, NOT_MEANT):
+        if not _is_meant(path):
             continue
-        text = head.get(path, "")
+        text = head.get(path)
+        if text is None or not compiles(text):
+            found[path] = added[path]
+            continue
         lines = added[path] & executable_lines(text)
         kept = lines - _moved(text, before) - _never_run(text)
         if kept:
             found[path] = kept
     return found
+
+
+def unread(paths: Iterable[str], head: Mapping[str, str]) -> tuple[str, ...]:
+    """Those of the changed *paths* that Python cannot read: of another encoding, too long, or no Python."""
+    return tuple(path for path in sorted(paths) if _is_meant(path) and not compiles(head.get(path) or "("))
 
 
 def targets(
@@ -124,7 +133,9 @@ def targets(
     A line in a function counts as run where a test ran it, and not where only an import did. *repaired* counts the
     recent repairs of each file.
     """
-    found = (target for path in changed for target in _of_file(path, head[path], changed[path], coverage, repaired))
+    found = (
+        target for path in changed for target in _of_file(path, head.get(path, ""), changed[path], coverage, repaired)
+    )
     return tuple(sorted(found, key=lambda target: (-target.score, target.path, target.every_line)))
 
 
@@ -134,6 +145,10 @@ def untested_lines(path: str, source: str, lines: Collection[int], coverage: Cov
     return frozenset(
         line for line in lines if not coverage.tests_of(path, line) - ({IMPORTS} if line in inside else set())
     )
+
+
+def _is_meant(path: str) -> bool:
+    return path.endswith(".py") and not is_test_path(path) and not matches(path, NOT_MEANT)
 
 
 def _of_file(
@@ -155,7 +170,9 @@ def _of_file(
             reason = _reason(one, lines, is_known=is_known, broken=broken)
             yield Target(path, one.name, lines, reason, is_public, score, header)
     if left:
-        why = "changed, and no test imports it"
+        why = (
+            "changed, and no test imports it" if compiles(source or "(") else "changed, and Python cannot read the file"
+        )
         yield Target(path, "", (), why, is_public=False, at_import=tuple(sorted(left)))
 
 

@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from agent_ci.clone import Texts
+from agent_ci.clone import Sources
 from agent_ci.core.change import ChangedFile
 from agent_ci.core.coverage import IMPORTS, Coverage
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestReport
 from agent_ci.core.run import Attempt, Control, Evidence, Side
 from agent_ci.core.test_style import Style, next_to, style_of
-from agent_ci.core.untested import Lines, Target, changed_code, targets
+from agent_ci.core.untested import Lines, Target, changed_code, targets, unread
 from agent_ci.core.worth.callers import callers
 from agent_ci.core.worth.provenance import delivery_id, delivery_name
 from agent_ci.core.worth.question import Shown, question_of_tests
@@ -33,6 +33,7 @@ from agent_ci.templates import template
 
 JOB = "tests"
 _NO_TESTS = ("found no tests", "ran no tests")
+_OURS = "the judged commit is one of ours, and nothing is added to it"
 _MOST_MODULES = 20
 _MOST_NAMES = 10
 _MOST_TEST_FILES = 2
@@ -65,18 +66,15 @@ class Tests:
         """Run the suite with its coverage, and say which changed lines no test runs."""
         evidence = Evidence(JOB, "", self.tree, toolchain=tools.runner.toolchain)
         notes = (self.base_note,) if self.base_note else ()
-        if _is_ours(tools):
-            why = "the judged commit is one of ours, and nothing is added to it"
-            return replace(evidence, summary=why, settled=Outcome.NOTHING_TO_DO, notes=notes)
         changed = self._changed(tools)
         if not changed:
-            why = "the change adds no line that a test could run"
+            why = _OURS if _is_ours(tools) else "the change adds no line that a test could run"
             return replace(evidence, summary=why, settled=Outcome.NOTHING_TO_DO, notes=notes)
         with tools.progress.phase("run the suite"):
             before, seconds = self._suite(tools)
         with tools.progress.phase("see what the tests run"):
             coverage = self._coverage(tools, before)
-        self._texts = Texts(tools.clone.tree(self.tree))
+        self._texts = Sources(tools.clone.tree(self.tree))
         repaired = often_repaired(tools.context.commit, tools.repository)
         changed, found = self._untested(changed, coverage, repaired)
         self._styles = dict(self._styled(found, coverage, tools.runner.toolchain))
@@ -91,11 +89,14 @@ class Tests:
                 *notes,
                 *_about_suite(before),
                 *left_for_later(found),
+                *_about_unread(unread(changed, self._texts)),
                 *self._notes(),
                 *coverage.partial,
             ),
         )
         count = sum(map(len, changed.values()))
+        if _is_ours(tools):  # anybody can write such a trailer, so that its lines are counted all the same
+            return replace(whole, summary=_OURS, settled=Outcome.NOTHING_TO_DO)
         if not found:
             why = f"every one of the {count} changed lines that can be run is run by a test"
             return replace(whole, summary=why, settled=Outcome.NOTHING_TO_DO)
@@ -106,12 +107,12 @@ class Tests:
         """The executable lines that the change adds, by path."""
         clone = tools.clone
         old, new = clone.tree(self.base), clone.tree(self.tree)
-        before = Texts(old)
+        before = Sources(old)
         patch = clone.patch(old.id, new.id)
         self._changes = sections(patch.diff)
         touched = (file.path for file in patch.files if file.path.endswith(".py"))
         base = [text for path in touched if (text := before.get(path))]
-        return changed_code(clone.added_lines(old.id, new.id), Texts(new), base)
+        return changed_code(clone.added_lines(old.id, new.id), Sources(new), base)
 
     def _untested(
         self, changed: Lines, coverage: Coverage, repaired: Mapping[str, int]
@@ -216,7 +217,7 @@ class Tests:
 
     def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tree: Tree) -> str:
         """What is untested, where, and how tests are written here: for proposers that read text."""
-        path, texts = evidence.group, Texts(tree)
+        path, texts = evidence.group, Sources(tree)
         names = [target.function for target in evidence.untested]
         lines = callers(names, tree.paths(), texts, but=path)
         made = [file.path for proof in self._done.get(path, ()) for file in _files(proof)]
@@ -307,6 +308,13 @@ def _about_suite(before: TestReport) -> Iterator[str]:
         yield f"{len(red)} test(s) fail already and count for nothing here: {names}{more}"
     if not before.cases:
         yield "there is no test yet"
+
+
+def _about_unread(paths: Sequence[str]) -> Iterator[str]:
+    if paths:
+        more = f" and {len(paths) - _MOST_NAMES} more" if len(paths) > _MOST_NAMES else ""
+        names = ", ".join(paths[:_MOST_NAMES])
+        yield f"Python cannot read {names}{more}, so that every added line there counts as run by no test"
 
 
 def left_for_later(untested: tuple[Target, ...]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from agent_ci.clone import GitTree
+from agent_ci.clone import GitTree, Sources
 from agent_ci.core.change import Patch
 from agent_ci.core.conditions import Conditions
 from agent_ci.core.report import Status, TestReport
@@ -67,7 +67,7 @@ class Worth:
     def _sieves(self, patch: Patch) -> Iterator[Sieve]:
         """The changed files of tests, each with its candidates."""
         old, new = self.tools.clone.tree(patch.base_tree), self.tools.clone.tree(patch.tree)
-        sources = {target.path: _text(new, target.path) for target in self.evidence.untested}
+        sources = {target.path: Sources(new).get(target.path, "") for target in self.evidence.untested}
         known = frozenset(self.evidence.before.ids())
         for file in patch.files:
             text = _text(new, file.path)

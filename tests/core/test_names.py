@@ -163,3 +163,10 @@ def test_a_file_with_an_invalid_escape_is_parsed_in_silence() -> None:
 def test_what_parses_need_not_compile() -> None:
     assert names.parse("return 1")
     assert not names.compiles("return 1")
+
+
+@pytest.mark.parametrize("data", [b"\xef\xbb\xbfx = 'a'\n", b"# coding: latin-1\nx = '\xe9'\n"], ids=["mark", "cookie"])
+def test_a_source_is_decoded_as_python_does(data: bytes) -> None:
+    assert names.compiles(names.source_text(data))
+    with pytest.raises((SyntaxError, ValueError)):
+        names.source_text(b"x = '\xe9'\n")

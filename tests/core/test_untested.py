@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from agent_ci.core.coverage import IMPORTS, Coverage
-from agent_ci.core.untested import Target, changed_code, targets
+from agent_ci.core.untested import Target, changed_code, targets, unread
 
 CODE = dedent('''\
     """Prices."""
@@ -105,3 +105,13 @@ def test_a_function_that_goes_deep_is_told_of_as_any_other(body: str) -> None:
     changed = changed_code({"b.py": every}, {"b.py": code}, [code])
     assert [one.function for one in targets(changed, {"b.py": code}, Coverage(), repaired={})][:1] in (["deep"], [])
     assert changed_code({"b.py": every}, {"b.py": code}, [])["b.py"] >= {2}
+
+
+@pytest.mark.parametrize(
+    "head", [{}, {"b.py": "no python\n"}, {"b.py": "x = 1\n" * 200_000}], ids=["bytes", "text", "long"]
+)
+def test_every_added_line_of_a_file_that_python_cannot_read_counts_as_run_by_none(head: dict[str, str]) -> None:
+    changed = changed_code({"b.py": frozenset({1, 2})}, head, [])
+    [target] = targets(changed, head, Coverage(), repaired={})
+    assert (target.every_line, target.reason) == ((1, 2), "changed, and Python cannot read the file")
+    assert (unread(changed, head), unread(["b.py"], {"b.py": "x = 1\n"})) == (("b.py",), ())

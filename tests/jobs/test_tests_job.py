@@ -424,6 +424,27 @@ def test_nothing_is_added_to_a_commit_of_our_own(tmp_path: Path) -> None:
         "nothing_to_do",
         "the judged commit is one of ours, and nothing is added to it",
     )
+    gated = made.run(fail_under=90.0)
+    assert gated.outcome == "no_fix"
+    assert "tests run 16.7 % of the changed lines" in gated.document["reason"]
+
+
+@pytest.mark.parametrize(
+    ("data", "reads"),
+    [
+        (b"# coding: latin-1\ndef f():\n    return '\xe9'\n", True),
+        (b"\xef\xbb\xbfdef f():\n    return 1\n", True),
+        (b"def f():\n    return '\xe9'\n", False),
+    ],
+    ids=["latin-1", "mark", "unread"],
+)
+def test_no_encoding_hides_code_from_the_gate(data: bytes, reads: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    made = Untested.make(tmp_path, change={})
+    (made.path / "odd.py").write_bytes(data)
+    run = made.commit({}).run(fail_under=90.0)
+    assert run.outcome == "no_fix"
+    assert run.document["reason"].startswith("tests run 0.0 % of the changed lines")
+    assert ("Python cannot read odd.py" in json.dumps(run.document)) is not reads
 
 
 def test_where_nobody_has_a_test_to_offer_that_is_no_failure_and_is_said(tmp_path: Path) -> None:

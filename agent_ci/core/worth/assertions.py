@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from typing import TypeGuard
 
 from agent_ci.core.worth.tests_file import Function, TestFunction, is_test_name
 
@@ -12,6 +13,7 @@ _SWALLOWING = frozenset({"Exception", "BaseException", "AssertionError"})
 _RAISES = frozenset({"raises", "assertRaises", "assertRaisesRegex", "warns", "assertWarns", "deprecated_call"})
 _NOT_NONE = frozenset({"assertIsNotNone", "assertIsInstance"})
 _TRUTH = frozenset({"assertTrue", "assertFalse", "assertEqual", "assertEquals", "assertIs"})
+_ENDS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 _SKIPS = frozenset({"skip", "skipif", "skipIf", "skipUnless", "xfail", "expectedFailure", "importorskip", "skipTest"})
 _MOCKED = frozenset(
     {"called", "call_count", "call_args", "call_args_list", "mock_calls", "method_calls", "await_count"}
@@ -24,7 +26,8 @@ def objection(test: TestFunction, tree: ast.Module) -> str:
     if mark := _skipped(test, tree):
         return f"it is skipped or expected to fail ({mark})"
     nodes = [*_nodes(test.node, _helpers(tree))]
-    claims = [claim for node in nodes for claim in _claims(node)]
+    idle = {id(inner) for node in nodes for step in _never_reached(node) for inner in ast.walk(step)}
+    claims = [claim for node in nodes if id(node) not in idle for claim in _claims(node)]
     faults = {
         "it takes any exception for the one that it wants": any(map(_is_broad, nodes)),
         "what it asserts is caught by the test itself": any(map(_swallows, nodes)),
@@ -63,19 +66,56 @@ def _nodes(node: ast.AST, helpers: Mapping[str, Function]) -> Iterator[ast.AST]:
                 waiting.append(helpers[name])
 
 
+def _never_reached(node: ast.AST) -> Iterator[ast.stmt]:
+    """The statements right inside *node* that never run, as can be seen without running anything."""
+    for name in ("body", "orelse", "finalbody"):
+        steps = getattr(node, name, None)
+        steps = steps if isinstance(steps, list) else []
+        ends = (place for place, step in enumerate(steps) if isinstance(step, _ENDS))
+        yield from steps[next(ends, len(steps)) + 1 :]
+    if isinstance(node, ast.If | ast.While) and isinstance(node.test, ast.Constant):
+        yield from node.orelse if node.test.value else node.body
+    if isinstance(node, ast.For | ast.AsyncFor) and _is_empty(node.iter):
+        yield from node.body
+
+
+def _is_empty(node: ast.expr) -> bool:
+    """Whether *node* is a literal without items, or a ``range(0)``."""
+    match node:
+        case ast.List(elts=[]) | ast.Tuple(elts=[]) | ast.Dict(keys=[]) | ast.Constant(value="" | b""):
+            return True
+        case ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=0)]):
+            return True
+        case ast.Call(func=ast.Name(id="set" | "list" | "tuple" | "dict" | "frozenset"), args=[], keywords=[]):
+            return True
+    return False
+
+
 def _skipped(test: TestFunction, tree: ast.Module) -> str:
     """The mark or call that keeps *test* from running, or from failing."""
     classes = (node for node in tree.body if isinstance(node, ast.ClassDef) and test.name.startswith(f"{node.name}."))
     marks = [*test.node.decorator_list, *(mark for node in classes for mark in node.decorator_list)]
-    marks += [node.value for node in tree.body if isinstance(node, ast.Assign) and _is_mark_of_all(node)]
+    marks += [node.value for node in tree.body if _is_mark_of_all(node) and node.value]
     rows = [*test.table.rows] if test.table else []
     found = (inner for mark in (*marks, *rows, test.node) for inner in ast.walk(mark))
-    names = (ast.unparse(node) for node in found if isinstance(node, ast.Attribute) and node.attr in _SKIPS)
-    return next(names, "")
+    own = {*_skips_by_name(tree)}
+    for node in found:
+        is_skip = isinstance(node, ast.Attribute) and node.attr in _SKIPS
+        if is_skip or (isinstance(node, ast.Name) and node.id in own):
+            return ast.unparse(node)
+    return ""
 
 
-def _is_mark_of_all(node: ast.Assign) -> bool:
-    return any(isinstance(name, ast.Name) and name.id == "pytestmark" for name in node.targets)
+def _skips_by_name(tree: ast.Module) -> Iterator[str]:
+    """The names that ``from unittest import skip`` and the like bind."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module in ("unittest", "unittest.case", "pytest"):
+            yield from (alias.asname or alias.name for alias in node.names if alias.name in _SKIPS)
+
+
+def _is_mark_of_all(node: ast.stmt) -> TypeGuard[ast.Assign | ast.AnnAssign]:
+    places = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return any(isinstance(name, ast.Name) and name.id == "pytestmark" for name in places)
 
 
 def _claims(node: ast.AST) -> Iterator[ast.AST]:
@@ -139,6 +179,10 @@ def _is_broad(node: ast.AST) -> bool:
 
 def _swallows(node: ast.AST) -> bool:
     """Whether *node* catches what the assertions in it raise, and does not raise it again."""
+    if isinstance(node, ast.With | ast.AsyncWith):
+        calls = [item.context_expr for item in node.items if isinstance(item.context_expr, ast.Call)]
+        kinds = [kind for call in calls if _last(call.func) == "suppress" for kind in call.args]
+        return any(_last(kind) in _SWALLOWING for kind in kinds) and any(_claims_in(node.body))
     if not isinstance(node, ast.Try) or not any(_claims_in(node.body)):
         return False
     for handler in node.handlers:

@@ -19,7 +19,7 @@ import asyncio, time, random, uuid, requests, urllib.request
 import datetime as dt
 from datetime import date, datetime
 from http import HTTPStatus
-from unittest import mock
+from unittest import mock, skip
 from uuid import uuid4
 import pytest, unittest
 from shop import f, g, Cart
@@ -68,6 +68,14 @@ def one(body: str, head: str = HEAD) -> tuple[TestFunction, TestsFile]:
         "class TestA(unittest.TestCase):\n    def test_it(self):\n        self.assertTrue(True)",
         "@unittest.skip('x')\nclass TestA(unittest.TestCase):\n    def test_it(self):\n        self.assertTrue(f(1))",
         "def test_it():\n    try:\n        assert f(1) == 3\n    except Exception:\n        pass",
+        "def test_it():\n    f(1)\n    return\n    assert f(1) == 3",
+        "def test_it():\n    f(1)\n    if False:\n        assert f(1) == 3",
+        "def test_it():\n    if True:\n        f(1)\n    else:\n        assert f(1) == 3",
+        "def test_it():\n    while 0:\n        assert f(1) == 3",
+        "def test_it():\n    for x in []:\n        assert f(x) == 3",
+        "def test_it():\n    for x in range(0):\n        assert f(x) == 3",
+        "def test_it():\n    with contextlib.suppress(AssertionError):\n        assert f(1) == 3",
+        "@skip('x')\ndef test_it():\n    assert f(1) == 3",
     ],
 )
 def test_what_cannot_fail_in_a_way_that_means_something_is_no_test(body: str) -> None:
@@ -75,8 +83,9 @@ def test_what_cannot_fail_in_a_way_that_means_something_is_no_test(body: str) ->
     assert assertions.objection(test, file.tree)
 
 
-def test_a_file_that_is_marked_as_skipped_has_no_test() -> None:
-    test, file = one("assert f(1) == 3", HEAD + "\npytestmark = pytest.mark.skip\n")
+@pytest.mark.parametrize("mark", ["pytestmark = pytest.mark.skip", "pytestmark: list = [pytest.mark.skip]"])
+def test_a_file_that_is_marked_as_skipped_has_no_test(mark: str) -> None:
+    test, file = one("assert f(1) == 3", f"{HEAD}\n{mark}\n")
     assert "skipped" in assertions.objection(test, file.tree)
 
 
@@ -95,6 +104,9 @@ def test_a_file_that_is_marked_as_skipped_has_no_test() -> None:
         "class TestA(unittest.TestCase):\n    def test_it(self):\n        self.assertEqual(f(1), 3)",
         "def test_it():\n    try:\n        f(1)\n    except ValueError as error:\n        assert str(error) == 'x'",
         "def test_it():\n    try:\n        assert f(1) == 3\n    finally:\n        g()",
+        "def test_it():\n    for x in [1]:\n        if x:\n            assert f(x) == 3\n            return",
+        "def test_it():\n    with contextlib.suppress(KeyError):\n        assert f(1) == 3",
+        "def test_it():\n    while True:\n        assert f(1) == 3\n        break",
     ],
 )
 def test_what_says_something_is_one(body: str) -> None:

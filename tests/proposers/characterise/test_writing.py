@@ -245,7 +245,7 @@ def rows(*facts: object) -> bytes:
     return b"\n".join(json.dumps(one).encode() for one in facts)
 
 
-def case(value: str = "1", **changed: object) -> dict[str, object]:
+def case(value: str = "1", /, **changed: object) -> dict[str, object]:
     call = {"target": "price", "arguments": [["amount", "1"]], "receiver": "", "before": [], "origin": "made"}
     outcome = {"kind": "returns", "value": value, "message": "", "after": [], "finish": ""}
     return {"case": {"call": {**call, **changed}, "outcome": outcome, "pairs": [[1, 2]], "kills": ["x"]}}
@@ -280,8 +280,8 @@ def test_what_differs_elsewhere_is_dropped(tmp_path: Path) -> None:
         case(arguments=[["other", "1"]]),
         case(arguments="1"),
         case(before=["x; y"]),
-        case(value="[x for x in y]"),
-        case(value="1" * 900),
+        case("[x for x in y]"),
+        case("1" * 900),
         {"case": 3},
         [1],
     ],
