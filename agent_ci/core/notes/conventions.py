@@ -172,7 +172,7 @@ def _without_citations(text: str) -> str:
     found = _CITED.search(said)
     if found is None:
         return text
-    while found:
+    while found is not None:
         said = said[: found.start()]
         found = _CITED.search(said)
     return said
