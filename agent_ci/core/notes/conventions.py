@@ -168,7 +168,11 @@ def in_one_line(lines: Iterable[str]) -> str:
 
 def _without_citations(text: str) -> str:
     """*text* without what it cites at its end, taken off one by one: no repetition, so that the time is bounded."""
-    whole = said = text.rstrip().removesuffix(".")
-    while found := _CITED.search(said):
+    said = text.rstrip().removesuffix(".")
+    found = _CITED.search(said)
+    if found is None:
+        return text
+    while found is not None:
         said = said[: found.start()]
-    return text if said == whole else said
+        found = _CITED.search(said)
+    return said

@@ -252,8 +252,8 @@ def test_notes_that_are_refused_are_shown_nowhere(
     environment = {**NOBODY, **lab.environment(), "GITHUB_SHA": checkout.git("rev-parse", "HEAD")}
     environment |= {"GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/change"}
     given = {"repository": str(checkout.root), "out": str(tmp_path / "out"), "deliver": "none"}
-    run = Drafting(environment, given, io.StringIO(), since=secret, release="v1.1.0")
-    run.has_draft, run.is_published = not is_published, is_published
+    run = Drafting(environment, given, io.StringIO(), secret, "v1.1.0", has_draft=not is_published)
+    run.is_published = is_published
     document = run.run()
     assert document["outcome"] == "policy_refused"
     assert "the release does not show the notes: " in str(document["reason"])
