@@ -52,7 +52,17 @@ def test_one_question_is_asked_for_a_hundred_requests(lab: GitLabLab, count: int
 
 @pytest.mark.parametrize(
     "change",
-    [{"title": None}, {"description": 5}, {"labels": "bug"}, {"labels": [5]}, {"sha": 5}, {"project_id": 6}],
+    [
+        {"title": None},
+        {"description": 5},
+        {"labels": "bug"},
+        {"labels": [5]},
+        {"sha": 5},
+        {"project_id": 6},
+        {"iid": [7]},
+        {"iid": {}},
+        {"iid": 7.0},
+    ],
     ids=str,
 )
 def test_an_answer_of_another_shape_or_project_is_no_answer(lab: GitLabLab, change: dict[str, object]) -> None:

@@ -172,6 +172,20 @@ def test_author_label_trailer_type_and_word_count_in_this_order() -> None:
     assert placed(placing, unit("Grey"), {}).section is Section.CHANGED
 
 
+@pytest.mark.parametrize("key", ["<<", "!!merge x"])
+def test_mappings_that_are_merged_over_and_over_make_the_file_count_as_not_there(key: str) -> None:
+    every = [f"a{level}: &a{level} {{{key}: [{', '.join([f'*a{level - 1}'] * 8)}]}}" for level in range(1, 4)]
+    bomb = "\n".join(("a0: &a0 {k: v}", *every, RELEASE_YML))
+    assert Categories.of(bomb) == Categories()
+
+
+def test_a_value_that_is_named_twice_is_read() -> None:
+    twice = RELEASE_YML.replace("labels: [bug, fix]", "labels: *bugs").replace(
+        "changelog:", "x: &bugs [bug, fix]\nchangelog:"
+    )
+    assert Categories.of(twice) == Categories.of(RELEASE_YML) != Categories()
+
+
 def test_whom_release_yml_excludes_is_left_out_with_a_reason(history: History) -> None:
     history.commit("Add red (#7)", by=("Octo Bot", "12+octobot@users.noreply.github.com"))
     history.commit("Add green (#8)")

@@ -162,7 +162,7 @@ def _user(number: int, name: str, *, bot: bool = False) -> Json:
 
 def _list_requests(server: GitLabServer, asked: Asked) -> list[Json]:
     if named := asked.query.get("iids[]"):
-        rows = [row for row in server.merged if str(row["iid"]) in named.split(",")]
+        rows = [row for row in server.merged if type(row["iid"]) is not int or str(row["iid"]) in named.split(",")]
         return [row for row in rows if row["state"] == asked.query["state"]]
     wanted = {name: asked.query[name] for name in ("source_branch", "target_branch") if name in asked.query}
     state = asked.query.get("state", "all")

@@ -77,7 +77,10 @@ class Categories:
     def of(cls, text: str) -> Categories:
         """Read the file; what has another shape than GitHub's counts as not there."""
         try:
-            changelog = _mapping(_mapping(yaml.safe_load(text[:_LARGEST])).get("changelog"))
+            text = text[:_LARGEST]
+            if any(map(_is_merge, yaml.scan(text))):
+                return cls()  # a few of them, one in the other, take as long as one likes
+            changelog = _mapping(_mapping(yaml.safe_load(text)).get("changelog"))
         except (yaml.YAMLError, ValueError, RecursionError):  # the last two: a day that is none, brackets without end
             return cls()
         rows = changelog.get("categories")
@@ -124,6 +127,13 @@ class Categories:
         labels, logins = _folded(unit.labels), _authors(unit)
         found = next((category for category in self.categories if category.takes(labels, logins)), None)
         return found if found and labels & found.labels else None
+
+
+def _is_merge(token: yaml.Token) -> bool:
+    """Whether *token* makes a key one that other mappings are merged by: by its sign, or by its type."""
+    if isinstance(token, yaml.TagToken):
+        return "merge" in "".join(token.value)
+    return isinstance(token, yaml.ScalarToken) and token.plain and token.value == "<<"
 
 
 def _mapping(value: object) -> Mapping[object, object]:

@@ -23,7 +23,11 @@ def _family(name: str, claimed: str, supports: str) -> Family:
     return Family(name, re.compile(claimed, re.IGNORECASE), re.compile(supports, re.IGNORECASE))
 
 
-BREAKING = _family("breaking", r"\bbreaking\b|\bin-?compatible\b|\bbackwards?[- ]in", r"break|compat")
+BREAKING = _family(
+    "breaking",
+    r"\bbreaking\b|\bin-?compatible\b|\bbackwards?[- ]in",
+    r"\bbreaking\b|(?<!\bline )(?<!\bline-)(?<!\bpage )(?<!\bword )\bbreak(?:s|age)?\b|compatib|\bcompat\b",
+)
 SECURITY = _family(
     "security",
     r"\bsecurity\b|\bvulnerab\w+|\bexploit\w*|\bmalicious\w*|\battack\w*|\bdenial[- ]of[- ]service\b|"
@@ -36,7 +40,9 @@ FASTER = _family(
     r"\b(?:improv\w+|better|higher|increas\w+|more) (?:\w+ ){0,2}performance|\boptimi[sz]\w+|"
     r"\b\d+(?:\.\d+)?\s?[x\u00d7](?!\w)|"
     r"\b(?:twice|thrice)\b|\bhal(?:f|ves) the (?:time|memory)\b|\blatency\b|\bthroughput\b|\befficien\w+",
-    r"fast|speed|quick|perf|optimi|slow|efficien|cach|laz[iy]|latency|throughput|bench|\btime|memory|\btwice|parallel",
+    r"\bfast(?:er|est)?\b|\bspeed|\bquick(?:er|ly)?\b|\bperf(?:ormance|ormant)?\b|optimi[sz]|\bslow|efficien|\bcach|"
+    r"\blaz(?:y|ily)\b|latency|throughput|\bbench|(?:\b(?:run|start|load|build|less|of|saves?) ?|-)time\b(?! ?zone)|"
+    r"\bmemory\b|\btwice\b|parallel",
 )
 DEPRECATED = _family("deprecation", r"\bdeprecate[ds]?\b", r"deprecat")
 REMOVED = _family(

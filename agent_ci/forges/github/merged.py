@@ -57,7 +57,7 @@ class GitHubRequests:
 
     def _read(self, number: int, row: Mapping[str, Any]) -> Iterator[Request]:
         """The request in *row*, nothing where it is not merged."""
-        if row.get("number") != number:
+        if type(row.get("number")) is not int or row["number"] != number:  # True is no number
             raise ForgeUnavailableError(f"GitHub was asked for the pull request {number} and answered for another")
         if row.get("state") != "MERGED":
             return
@@ -77,7 +77,7 @@ class GitHubRequests:
         for node in nodes:
             place = _text(_object(node.get("repository")).get("nameWithOwner"))
             number = node.get("number")
-            if place.casefold() == self.project.name.casefold() and isinstance(number, int):
+            if place.casefold() == self.project.name.casefold() and type(number) is int:
                 yield Issue(f"#{number}", _text(node.get("title")))
 
 

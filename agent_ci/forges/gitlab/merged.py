@@ -36,6 +36,8 @@ class GitLabRequests:
             raise _strange()
         for row in rows:
             number, place = row.get("iid"), str(row.get("project_id"))
+            if type(number) is not int:  # True is no number either
+                raise _strange()
             if number not in numbers or place != (self.project.name if self.project.name.isdecimal() else place):
                 raise ForgeUnavailableError("GitLab answered with merge requests that it was not asked for")
             labels, author = row.get("labels"), row.get("author")

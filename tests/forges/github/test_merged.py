@@ -124,6 +124,7 @@ ROW: dict[str, Any] = {
     [
         {"number": 8},
         {"number": "7"},
+        {"number": 7.0},
         {"title": None},
         {"title": ["Mend"]},
         {"body": {"text": "x"}},

@@ -1,0 +1,28 @@
+"""Words that promise or frighten are borne by words of their kind, and not by others that have their letters."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent_ci.core.notes.sources import Sources
+from agent_ci.core.notes.support import BREAKING, FASTER, Family, bears
+from tests.core.notes.test_sources import unit
+
+
+@pytest.mark.parametrize(
+    ("family", "title", "is_borne"),
+    [
+        (BREAKING, "Fix line breaks", False),
+        (BREAKING, "Add breakpoints", False),
+        (BREAKING, "This breaks old settings", True),
+        (BREAKING, "Not backwards-compatible", True),
+        (FASTER, "Fix time zones", False),
+        (FASTER, "Fix the time zone", False),
+        (FASTER, "Show time stamps", False),
+        (FASTER, "Describe breakfast", False),
+        (FASTER, "Take less time", True),
+        (FASTER, "Cache look-ups", True),
+    ],
+)
+def test_a_family_is_borne_by_whole_words(family: Family, title: str, is_borne: bool) -> None:  # noqa: FBT001 - a case
+    assert bears(Sources(unit(title)), family) is is_borne
