@@ -151,8 +151,9 @@ def failing_runs(project: Project, text: str, *, repeats: int) -> int:
         root = Path(scratch, "project")
         write(root, {**project.files, path: text})
         red = 0
+        runs = -(-repeats // _HASH_SEEDS)  # of each process, which go on where those of the one before ended
         for seed in range(_HASH_SEEDS if repeats else 0):
-            argv = [sys.executable, "-B", str(_REPEAT), str(-(-repeats // _HASH_SEEDS)), str(seed * repeats), path]
+            argv = [sys.executable, "-B", str(_REPEAT), str(runs), str(seed * runs), path]
             red += int(_run(argv, root, project.roots, seed).stdout.split()[-1])
         argv = [sys.executable, "-B", "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", path]
         return red + bool(repeats and _run(argv, root, project.roots, 9).returncode)
