@@ -86,7 +86,11 @@ def _reverted(name: str, tree: GitTree, tools: Tools) -> Verdict:
 
 def _without_parts(verdict: Verdict) -> Verdict:
     """*verdict*, in which tests that were not proven beside all others are no proof of anything, not even of a part."""
-    kept = (replace(one, objections=(_NOT_BESIDE,)) if one.is_proven else one for one in verdict.attempts)
+    is_told = any(one.written and not one.group for one in verdict.attempts)  # then the whole accounts for its parts
+    kept = (
+        replace(one, objections=(_NOT_BESIDE,), written=None if is_told else one.written) if one.is_proven else one
+        for one in verdict.attempts
+    )
     reason = verdict.reason if verdict.outcome is not Outcome.NO_FIX else "no test that was offered is worth having"
     return replace(verdict, reason=reason, attempts=tuple(kept))
 
