@@ -48,10 +48,9 @@ from agent_ci.ports import Delivery, Forge
 from agent_ci.process import ToolError, undisturbed
 from agent_ci.proposing import propose
 from agent_ci.releasing import JOB, Target, parcel, proposed, unfit, unread
-from agent_ci.rewording import USUAL as _LIMITS
 from agent_ci.rewording import Rewording, is_asked_for
 from agent_ci.scanners import likely_secrets
-from agent_ci.settings import Settings
+from agent_ci.settings import OF_JOBS, Settings
 from agent_ci.showing import SUMMARY
 
 _UNRELEASED = "Unreleased"
@@ -83,7 +82,7 @@ class Drafting:
 
     def __post_init__(self) -> None:
         """Hear the command line and the environment. Raises UsageError."""
-        self.settings = settings.heard(self.given, self.environment, usual=_LIMITS)
+        self.settings = settings.heard(self.given, self.environment, usual=OF_JOBS[JOB])
         self.outward = kept.outward(self.environment, likely_secrets)
         self.tokens = tuple(forge_tokens(self.environment))
         if model_keys(self.environment):
@@ -115,7 +114,7 @@ class Drafting:
             forge = registry.forge(self.environment, repository, clone)
             context = forge.context()
             file = settings_file(context, repository, clone)
-            self.settings = settings.heard(self.given, self.environment, file, usual=_LIMITS)
+            self.settings = settings.heard(self.given, self.environment, file, usual=OF_JOBS[JOB])
             self._refuse_two_powers()
             self.output.prepare()
             target = Target.of(clone.tree(context.commit), self.file)

@@ -160,11 +160,10 @@ class Publication:
         """What the forge is to be handed, once all was checked that can be. Raises AgentCIError, ToolError."""
         patch = _proven_patch(handed, place.clone)
         targets = tuple(TestCase(id_, Status.FAILED) for id_ in handed.targets)
-        is_known = _only_takes_out(handed, patch, place.clone)
-        about = refusals(self._policy(handed), place.clone, targets, patch, causes=handed.causes)
-        rules = () if is_known else (*about, *_about_place(handed, patch, place.clone))
-        if rules:
-            raise RefusedError(f"the change breaks a rule of the base's settings: {rules[0]}")
+        if not _only_takes_out(handed, patch, place.clone):
+            rules = refusals(self._policy(handed), place.clone, targets, patch, causes=handed.causes)
+            if against := (*rules, *_about_place(handed, patch, place.clone)):
+                raise RefusedError(f"the change breaks a rule of the base's settings: {against[0]}")
         self.outward.to(Sink.PATCH, handed.text)
         message = self.outward.to(Sink.COMMIT, _message(handed))
         parcel = parcel_of(patch, place.clone, place.context, message, named_failure(message))

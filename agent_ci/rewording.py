@@ -40,9 +40,6 @@ from agent_ci.process import ToolError
 from agent_ci.settings import Settings
 from agent_ci.templates import template
 
-USUAL: Mapping[str, object] = {"max_cost": 0.50, "max_attempts": 40}
-"""What a draft may cost where nobody says otherwise, in US$ and in replies."""
-
 _AGAIN = 2  # times that a change is asked about anew
 _SYSTEM, _QUESTION = "notes-system.v1", "notes.v1"
 _REPLAY, _MODEL = "replay", "model"
