@@ -33,9 +33,9 @@ from agent_ci.core.notes.drafted import Drafted
 from agent_ci.core.notes.masking import masked
 from agent_ci.core.notes.proposal import Proposal
 from agent_ci.core.notes.release import Page, signed
-from agent_ci.core.notes.rendering import USUAL, Style, body, notes
+from agent_ci.core.notes.rendering import USUAL, Place, Style, body, notes
 from agent_ci.core.notes.sorting import ledger
-from agent_ci.core.notes.values import Ledger
+from agent_ci.core.notes.values import Ledger, Range
 from agent_ci.core.notes.versions import baseline, version
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.markdown import sentence
@@ -134,8 +134,6 @@ class Drafting:
                 f"changelog may write ({self.tokens[0]}) and must not hold the key of a model ({keys[0]}); deliver "
                 "what it made with `agent-ci publish` in a job of its own"
             )
-        if keys and self.tokens:
-            self.console.say(f"{self.tokens[0]} is not used: this job holds the key of a model ({keys[0]})")
 
     def _draft(self, repository: Repository, log: Log, target: Target | None) -> _Draft:
         """What there is to say. Raises UsageError, UnsupportedError."""
@@ -143,7 +141,7 @@ class Drafting:
             until = self._end(repository, log)
             categories = Categories.of(log.file(until, *_SETTINGS_OF_NOTES))
             range_, place = log.range(self._beginning(log, until), until), hosts.place_of(repository)
-            heard = hosts.heard(self.environment, place, range_, is_offline=self.is_offline)
+            heard = self._heard(place, range_)
             if heard.sentence:
                 self.console.say(heard.sentence)
             made = self._masked(ledger(range_, categories, heard.requests))
@@ -160,6 +158,12 @@ class Drafting:
         text = notes(made, title=title, place=place, until=end, style=style)
         structured = target.told(made, place, end) if target and target.is_structured else ""
         return _Draft(made, release, text, following, heard.sentence, structured, drafted)
+
+    def _heard(self, place: Place, range_: Range) -> hosts.Heard:
+        """What the forge tells; it is not asked in a job with the key of a model, whose tokens were put away."""
+        if self.tokens and (keys := model_keys(self.environment)):
+            return hosts.Heard({}, f"{self.tokens[0]} is not used: this job holds the key of a model ({keys[0]})")
+        return hosts.heard(self.environment, place, range_, is_offline=self.is_offline)
 
     def _reworded(self, made: Ledger, log: Log, style: Style, following: Proposal) -> Drafted | None:
         """What a model made of *made*, None where none was asked for; the version goes by what people wrote."""
