@@ -357,7 +357,7 @@ def test_the_limit_of_tokens_ends_the_questions(checkout: Checkout, chat_server:
     assert "the limit of 200000 tokens was reached" in run.said
 
 
-def test_a_signal_while_a_model_is_asked_ends_the_run(
+def test_a_signal_while_a_model_is_asked_ends_the_run_and_leaves_the_notes_without_one(
     checkout: Checkout, chat_server: ChatServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(_request: Request) -> Answer:
@@ -366,6 +366,9 @@ def test_a_signal_while_a_model_is_asked_ends_the_run(
     monkeypatch.setattr(rewording, "call_with", lambda _values: interrupted)
     with pytest.raises(CancelledError):
         drafted(checkout, chat_server)
+    out = checkout.root / ".agent-ci"
+    assert f"- fix totals {CITED['#7']}\n" in (out / "notes.md").read_text()
+    assert "model" not in json.loads((out / "ledger.json").read_text())
 
 
 def test_words_that_are_no_text_reach_a_model_as_such(checkout: Checkout, chat_server: ChatServer) -> None:
