@@ -171,7 +171,7 @@ class Changelog:
 
     @cached_property
     def _releases(self) -> tuple[Heading, ...]:
-        """The headings of releases, as they stand in the file: all of one level. Raises UnknownFormError."""
+        """The headings of releases, as they stand in the file: all of one level."""
         named = [one for one in self._headings if _names_version(one.text) and not _AHEAD.match(one.text)]
         if not named:
             return ()
@@ -204,9 +204,7 @@ class Changelog:
 
     def _spelled(self, release: Release, newest: Heading | None) -> Iterator[str]:
         """The lines of the section, without line ends."""
-        yield from self._headed(release, newest)
-        yield from ("", self._mark(release), "")
-        yield from release.body.rstrip("\n").split("\n")
+        yield from (*self._headed(release, newest), *self._content(release))
 
     def _headed(self, release: Release, newest: Heading | None) -> Iterator[str]:
         """The lines of the heading."""
@@ -216,9 +214,9 @@ class Changelog:
         """The line before which the section above *newest* goes."""
         return newest.start
 
-    def _mark(self, release: Release) -> str:
-        """The comment that says what we wrote."""
-        return digest(release.body).join(self.marks)
+    def _content(self, release: Release) -> tuple[str, ...]:
+        """The lines below the heading: a comment with the digest of what we wrote, and that."""
+        return ("", digest(release.body).join(self.marks), "", *release.body.rstrip("\n").split("\n"))
 
     def _reference(self, release: Release, newest: Heading | None) -> tuple[int, str]:
         """The line before which the address of ``[1.2.0]`` is defined, and how; "" in a file that defines no such."""
@@ -253,8 +251,7 @@ class Changelog:
     def _replaced(self, old: tuple[int, int], release: Release) -> str:
         start, end = old
         heading = next(one for one in self._releases if one.start == start)
-        lines = ("", self._mark(release), "", *release.body.rstrip("\n").split("\n"))
-        text = "".join(f"{line}{self._end}" for line in lines)
+        text = "".join(f"{line}{self._end}" for line in self._content(release))
         rest = self._lines[heading.end : end]
         tail = "".join(rest)[len("".join(rest).rstrip("\r\n")) :]
         body = text.rstrip("\r\n") + tail
