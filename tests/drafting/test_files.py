@@ -113,7 +113,7 @@ def test_the_same_repository_gives_the_same_bytes_everywhere_without_a_socket(ch
     assert len(seen) == 1
 
 
-def test_every_refusal_has_a_code_of_its_own(checkout: Checkout) -> None:
+def test_a_release_that_is_no_version_is_a_usage_error(checkout: Checkout) -> None:
     with pytest.raises(AgentCIError) as caught:
         drafted(checkout, release="no version")
     assert caught.value.outcome is Outcome.USAGE_ERROR
