@@ -112,9 +112,8 @@ class Changelog:
         """
         if old := self._written(release):
             return self._replaced(old, release)
-        releases = self._releases
         lines = list(self._lines)
-        newest = next((one for one in releases if order(one.text) < order(release.name)), (*releases, None)[0])
+        newest = self._before(release)
         place = self._place(newest) if newest else self._end_of_introduction()
         section = [*self._spelled(release, newest), *([""] if place < len(lines) else [])]
         if place and lines[place - 1].strip():
@@ -130,7 +129,7 @@ class Changelog:
         Raises EditedError as ``with_release``.
         """
         start, end = self._written(release) or (0, 0)
-        defined = re.compile(rf"\[v?{re.escape(bare(release.name))}\]: {re.escape(release.link)}\s*")
+        defined = re.compile(rf"\[v?{re.escape(_bare(release.name))}\]: {re.escape(release.link)}\s*")
         rest = [*self._lines[:start], *self._lines[end:]]
         return "".join(line for line in rest if not (release.link and defined.fullmatch(line)))
 
@@ -183,6 +182,11 @@ class Changelog:
         found = re.search(r"\r\n?|\n", self.text)
         return found[0] if found else "\n"
 
+    def _before(self, release: Release) -> Heading | None:
+        """The heading of the release before *release*, else of another one, None where there is none."""
+        others = [one for one in self._releases if _version_in(one) != _bare(release.name)]
+        return next((one for one in others if _order(one.text) < _order(release.name)), (*others, None)[0])
+
     def _end_of_introduction(self) -> int:
         """The line where the first release goes. Raises UnknownFormError where releases are told in another way."""
         ahead = next((one for one in self._headings if _AHEAD.match(one.text)), None)
@@ -229,7 +233,7 @@ class Changelog:
     def _written(self, release: Release) -> tuple[int, int] | None:
         """The lines of the section of *release*, None where there is none. Raises EditedError."""
         for one in self._releases:
-            if version_in(one) != bare(release.name):
+            if _version_in(one) != _bare(release.name):
                 continue
             end = self._section_end(one)
             if not self._is_as_written(one.end, end):
@@ -320,22 +324,22 @@ def dated(text: str, day: str) -> str:
 
 def _like(old: str, name: str) -> str:
     """*name* with a "v" in front where *old* has one, and without where not."""
-    return f"v{bare(name)}" if old.startswith("v") else bare(name)
+    return f"v{_bare(name)}" if old.startswith("v") else _bare(name)
 
 
-def version_in(heading: Heading) -> str:
+def _version_in(heading: Heading) -> str:
     """The version that *heading* names, without a "v"; empty where it names none."""
-    return bare(found[0]) if (found := _VERSION.search(heading.text)) else ""
+    return _bare(found[0]) if (found := _VERSION.search(heading.text)) else ""
 
 
-def order(text: str) -> tuple[tuple[int, ...], int, int, tuple[int, ...]]:
+def _order(text: str) -> tuple[tuple[int, ...], int, int, tuple[int, ...]]:
     """What the versions in headings are compared by; one that nobody counts like that comes before all others."""
     found = _VERSION.search(text)
     counted = version(found[0]) if found else None
     return counted.order if counted else ((), 0, 0, ())
 
 
-def bare(name: str) -> str:
+def _bare(name: str) -> str:
     """The version in *name*, a tag, without what stands before its numbers."""
     found = re.search(r"\d+(?:\.\d+)+.*", name)
     return found[0] if found else name
