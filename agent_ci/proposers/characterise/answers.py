@@ -7,6 +7,7 @@ import keyword
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ class Found:
     kills: frozenset[str]
     pairs: frozenset[tuple[int, int]]
 
-    @property
+    @cached_property
     def lines(self) -> frozenset[int]:
         """The wanted lines that it runs."""
         return frozenset(line for _, line in self.pairs)
