@@ -115,7 +115,7 @@ class _Piece:
         if one.outcome.kind == "raises":
             body = [*arranged, *self._raising(one, call, self._message(one))]
         else:
-            body = [*arranged, *self._asserting(one, call, subject, bool(arranged))]
+            body = [*arranged, *self._asserting(one, call, subject)]
         return [self._header(()), *body]
 
     def _arranged(self, one: Found) -> tuple[list[str], dict[str, str], str]:
@@ -132,7 +132,7 @@ class _Piece:
                 subject = self._free(snake(target.owner.rpartition(".")[2]))
                 lines += self._statement(f"{subject} = ", self._resolved(one.call.receiver))
                 for step in one.call.before:
-                    lines += self._statement("", f"{subject}.{self._resolved(step)}", (subject,))
+                    lines += self._statement("", f"{subject}.{self._resolved(step)}")
             else:
                 subject = self._resolved(one.call.receiver)
         changed = {name for name, _ in after if "." not in name}
@@ -146,7 +146,7 @@ class _Piece:
                 texts[name] = self._resolved(text)
         return lines, texts, subject
 
-    def _asserting(self, one: Found, call: str, subject: str, is_arranged: bool) -> list[str]:  # noqa: FBT001
+    def _asserting(self, one: Found, call: str, subject: str) -> list[str]:
         outcome = one.outcome
         lines: list[str] = []
         results = [pair for pair in outcome.after if pair[0].startswith(f"{RESULT}.")]
@@ -157,8 +157,6 @@ class _Piece:
             lines += [*self._statement(f"{result} = ", call), ""]
         else:
             lines += [*self._statement("", call), ""]
-            if is_arranged:
-                lines = [*lines]
         for name, value in outcome.after:
             head, _, rest = name.partition(".")
             place = {"self": subject, RESULT: result}.get(head, self._free(head)) + (f".{rest}" if rest else "")
@@ -346,7 +344,7 @@ class _Piece:
     def _resolved(self, text: str) -> str:
         return self._layout.line(self.imports.resolved(text))
 
-    def _statement(self, prefix: str, text: str, _own: Sequence[str] = ()) -> list[str]:
+    def _statement(self, prefix: str, text: str) -> list[str]:
         return self._layout.broken(text, indent=4, prefix=prefix)
 
     def _free(self, name: str) -> str:
