@@ -222,17 +222,15 @@ class _Piece:
     def _table(self) -> list[str]:
         """A test with one row for each call."""
         found = self.group.found
-        same, columns = self._columns()
-        texts = {name: self._free(name) if name in columns else text for name, text in same.items()}
+        same, given = self._columns()
+        texts = {name: self._free(name) if name in given else text for name, text in same.items()}
+        columns = {texts[name]: column for name, column in given.items()}
         subject = texts.pop("self", "")
         call = self._call(found[0], texts, subject)
-        if found[0].outcome.kind == "raises":
-            body, last = self._table_of_errors(call, columns)
-        else:
-            body, last = self._table_of_values(call)
-            columns["expected"] = last
-        names = [self._free(name) if name not in ("expected", "message") else name for name in columns]
-        rows = list(zip(*columns.values(), strict=True))
+        is_raised = found[0].outcome.kind == "raises"
+        body, wanted = self._table_of_errors(call) if is_raised else self._table_of_values(call)
+        columns |= wanted  # no column of an argument has such a name: see `Imports.taken`
+        names, rows = list(columns), list(zip(*columns.values(), strict=True))
         if self.is_unittest:
             return self._loop(names, rows, body)
         self.imports.need("pytest")
@@ -249,7 +247,8 @@ class _Piece:
         columns = {name: texts for name, texts in given.items() if len(set(texts)) > 1}
         return {name: texts[0] for name, texts in given.items()}, columns
 
-    def _table_of_values(self, call: str) -> tuple[list[str], list[str]]:
+    def _table_of_values(self, call: str) -> tuple[list[str], dict[str, list[str]]]:
+        """The lines of the test, and the column of what they expect."""
         wanted = [expected(one.outcome.value) for one in self.group.found]
         is_same = all(one.sign == "is" for one in wanted)
         shown = Expected("expected", "is" if is_same else "==")
@@ -259,16 +258,18 @@ class _Piece:
         lines = [line]
         if len(line) > self._layout.width:
             lines = [*self._statement("result = ", call), "", f"{_STEP}assert result {shown.sign} expected"]
-        return lines, [self._value(one) for one in wanted]
+        return lines, {"expected": [self._value(one) for one in wanted]}
 
-    def _table_of_errors(self, call: str, columns: dict[str, list[str]]) -> tuple[list[str], list[str]]:
+    def _table_of_errors(self, call: str) -> tuple[list[str], dict[str, list[str]]]:
+        """The same for exceptions: a column of messages, unless all are the same."""
         found = self.group.found
         said = [one.outcome.message for one in found]
         if len(set(said)) == 1:
-            return self._raising(found[0], call, self._message(found[0])), []
-        columns["message"] = [self._layout.text(text) for text in said]
+            return self._raising(found[0], call, self._message(found[0])), {}
         self.imports.need("re")
-        return self._raising(found[0], call, "re.escape(message)"), []
+        return self._raising(found[0], call, "re.escape(message)"), {
+            "message": [self._layout.text(text) for text in said]
+        }
 
     def _decorator(self, names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
         layout = self._layout

@@ -349,6 +349,18 @@ def test_a_forged_call_is_dropped(changed: dict[str, object], tmp_path: Path) ->
     assert answer(tmp_path, names, case("1", **honest), replay=again()) == 1
 
 
+def test_a_parameter_that_is_called_like_a_column_of_ours_has_another_name_in_the_table() -> None:
+    targets = targets_of(ast.parse("def same(actual, expected):\n    ...\n\ndef fail(message):\n    ...\n"))
+    same = [
+        found("same", returns(value), actual="1", expected=given) for given, value in (("1", "True"), ("2", "False"))
+    ]
+    fail = [found("fail", Outcome("raises", "ValueError", said), message=f'"{said}"') for said in ("no", "never")]
+    source = written((*same, *fail), targets, {}, style=STYLE, delivery="0" * 12)
+    assert "def test_same(given_expected, expected):\n    assert same(1, given_expected) is expected\n" in source
+    assert "def test_fail_raises_value_error(given_message, message):\n" in source
+    assert "        (1, True),\n        (2, False),\n" in source
+
+
 def test_a_group_that_cannot_be_written_is_left_out() -> None:
     broken = found("check", returns("1"), name="((")
     assert written((broken, *FOUND), TARGETS, {}, style=STYLE, delivery="0" * 12).count("def test_") == text().count(
