@@ -152,7 +152,7 @@ class _Piece:
         results = [pair for pair in outcome.after if pair[0].startswith(f"{RESULT}.")]
         result = self._result_name()
         if outcome.value and not (outcome.value == "None" and outcome.after):
-            lines += self._claim(call, expected(outcome.value), result)
+            lines += self._claim(call, self._expected(outcome.value), result)
         elif results:
             lines += [*self._statement(f"{result} = ", call), ""]
         else:
@@ -160,7 +160,7 @@ class _Piece:
         for name, value in outcome.after:
             head, _, rest = name.partition(".")
             place = {"self": subject, RESULT: result}.get(head, self._free(head)) + (f".{rest}" if rest else "")
-            lines += self._claim(place, expected(value), "")
+            lines += self._claim(place, self._expected(value), "")
         return lines
 
     def _result_name(self) -> str:
@@ -177,18 +177,24 @@ class _Piece:
         return [*self._statement(f"{result} = ", call), "", *self._long_claim(result, wanted, value)]
 
     def _claim_line(self, call: str, wanted: Expected, value: str) -> str:
-        if self.is_unittest:
-            method = {"is True": "assertTrue", "is False": "assertFalse", "is None": "assertIsNone"}.get(
-                f"{wanted.sign} {value}", "assertAlmostEqual" if wanted.is_near else "assertEqual"
-            )
-            rest = "" if wanted.sign == "is" else f", {value}"
-            return f"{_STEP}self.{method}({call}{rest})"
-        return f"{_STEP}assert {call} {wanted.sign} {value}"
+        return _STEP + (self._method(call, wanted, value) or f"assert {call} {wanted.sign} {value}")
 
     def _long_claim(self, place: str, wanted: Expected, value: str) -> list[str]:
-        if self.is_unittest:
-            return self._layout.broken(f"self.assertEqual({place}, {value})", indent=4)
+        if method := self._method(place, wanted, value):
+            return self._layout.broken(method, indent=4)
         return self._layout.broken(value, indent=4, prefix=f"assert {place} {wanted.sign} ")
+
+    def _method(self, call: str, wanted: Expected, value: str) -> str:
+        """The call of unittest's method that compares; empty where the test is none of unittest's."""
+        if not self.is_unittest:
+            return ""
+        if wanted.sign == "is":
+            method = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}.get(value, "")
+            return f"self.{method}({call})" if method else f"self.assertIs({call}, {value})"
+        return f"self.{'assertAlmostEqual' if wanted.is_near else 'assertEqual'}({call}, {value})"
+
+    def _expected(self, value: str) -> Expected:
+        return expected(value, is_unittest=self.is_unittest)
 
     def _value(self, wanted: Expected) -> str:
         if wanted.is_near and not self.is_unittest:
@@ -249,15 +255,13 @@ class _Piece:
 
     def _table_of_values(self, call: str) -> tuple[list[str], dict[str, list[str]]]:
         """The lines of the test, and the column of what they expect."""
-        wanted = [expected(one.outcome.value) for one in self.group.found]
+        wanted = [self._expected(one.outcome.value) for one in self.group.found]
         is_same = all(one.sign == "is" for one in wanted)
-        shown = Expected("expected", "is" if is_same else "==")
-        line = self._claim_line(call, shown, "expected")
-        if self.is_unittest and is_same:
-            line = f"{_STEP}self.assertIs({call}, expected)"
-        lines = [line]
-        if len(line) > self._layout.width:
-            lines = [*self._statement("result = ", call), "", f"{_STEP}assert result {shown.sign} expected"]
+        shown = Expected("expected", "is" if is_same else "==", is_near=any(one.is_near for one in wanted))
+        lines = [self._claim_line(call, shown, "expected")]
+        if len(lines[0]) > self._layout.width:
+            result = self._result_name()
+            lines = [*self._statement(f"{result} = ", call), "", self._claim_line(result, shown, "expected")]
         return lines, {"expected": [self._value(one) for one in wanted]}
 
     def _table_of_errors(self, call: str) -> tuple[list[str], dict[str, list[str]]]:

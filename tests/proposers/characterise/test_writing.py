@@ -149,6 +149,32 @@ def test_unittest_is_written_where_unittest_is_used() -> None:
     assert "pytest" not in source
 
 
+def test_unittest_compares_floats_nearly_by_its_own_means(tmp_path: Path) -> None:
+    source = "def share(a, b):\n    return a / b\n\ndef shares(a, b):\n    return [a / b]\n"
+    targets = targets_of(ast.parse(source))
+    rows = (("share", 1000, 3), ("share", 2, 3), ("shares", 1000, 3), ("shares", 2, 3))
+    values = {"share": "{!r}", "shares": "[{!r}]"}
+    calls = [found(name, returns(values[name].format(a / b)), a=str(a), b=str(b)) for name, a, b in rows]
+    style = Style("test_parts.py", "parts", framework="unittest")
+    for kept in (calls, calls[::2]):  # as tables, and one by one
+        (tmp_path / "parts.py").write_text(source, "utf-8")
+        (tmp_path / "test_parts.py").write_text(written(kept, targets, {}, style=style, delivery="0" * 12), "utf-8")
+        argv = [sys.executable, "-B", "-m", "unittest", "test_parts"]
+        done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    assert "self.assertAlmostEqual(share(1000, 3), 333.3333333333333)" in (tmp_path / "test_parts.py").read_text(
+        "utf-8"
+    )
+
+
+def test_a_long_call_in_a_table_is_compared_as_unittest_does() -> None:
+    name = "a_function_with_a_name_that_leaves_no_room_for_anything_else_on_its_line"
+    targets = targets_of(ast.parse(f"def {name}(a):\n    ...\n"))
+    calls = [found(name, returns(number), a=number) for number in ("1", "2")]
+    style = replace(STYLE, framework="unittest")
+    assert "self.assertEqual(result, expected)" in written(calls, targets, {}, style=style, delivery="0" * 12)
+
+
 def styles() -> Iterator[Style]:
     yield STYLE
     yield replace(STYLE, framework="unittest")
