@@ -73,6 +73,24 @@ def test_a_line_that_breaks_a_rule_is_dropped(facts: object, tmp_path: Path) -> 
     assert answer(tmp_path, facts, replay=again()) == 0
 
 
+@pytest.mark.parametrize(
+    ("value", "message", "told"),
+    [
+        ("IndexError", "out of\nrange", ["IndexError out of range"]),
+        ("E" * 900, "", []),
+        ("A\n## B", "", []),
+    ],
+    ids=["lines", "long", "heading"],
+)
+def test_what_a_possible_bug_says_is_one_short_line(value: str, message: str, told: list[str], tmp_path: Path) -> None:
+    facts = case()["case"]
+    assert isinstance(facts, dict)
+    outcome = {"kind": "crash", "value": value, "message": message, "after": [], "finish": ""}
+    (tmp_path / "found.jsonl").write_bytes(rows({"finding": {"call": facts["call"], "outcome": outcome, "want": ""}}))
+    read = read_answer(tmp_path / "found.jsonl", (), root=tmp_path, targets=TARGETS)
+    assert [f"{one.outcome.value} {one.outcome.message}" for one in read.suspicions] == told
+
+
 def test_a_file_that_is_no_file_is_no_answer(tmp_path: Path) -> None:
     (tmp_path / "found.jsonl").symlink_to("/etc/passwd")
     assert read_answer(tmp_path / "found.jsonl", (), root=tmp_path, targets=TARGETS).cases == ()
