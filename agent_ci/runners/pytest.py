@@ -76,8 +76,7 @@ class Pytest:
         What a test's fixtures execute for the first time is the test's. Processes that a test starts are not seen.
         """
         recorder = Kit.unpacked(workspace, "coverage")
-        alone = Conditions(workers=1) if self.interpreter.has_xdist else USUAL
-        report = self._run(workspace, ids, timeout, alone, recorder)
+        report = self._run(workspace, ids, timeout, Conditions(workers=1), recorder)
         found = recorded(recorder, workspace, lambda id_: _reported_id(id_, workspace.root))
         return replace(found, partial=(*found.partial, *report.partial))
 
@@ -133,8 +132,7 @@ class Pytest:
         argv = (
             *(self.interpreter.path, "-m", "pytest", *options),
             *("-o", "junit_family=xunit1", f"--junitxml={kit.report}", "-p", "no:cacheprovider"),
-            *("-p", kit.plugin, *_workers(conditions)),
-            *("--continue-on-collection-errors", "--maxfail=0", "--tb=short", "--color=no", "-vv"),
+            *("-p", kit.plugin, "--continue-on-collection-errors", "--maxfail=0", "--tb=short", "--color=no", "-vv"),
             *(only or paths),
         )
         roots = ":".join(str(root / folder) for folder in self.interpreter.import_roots)
@@ -154,13 +152,6 @@ def _recording(command: Command, recorder: Kit, root: Path) -> Command:
     path = f"{command.environment['PYTHONPATH']}:{recorder.folder}"
     environment = {**command.environment, "PYTHONPATH": path, "AGENT_CI_COVERAGE": told}
     return replace(command, argv=(*command.argv, "-p", recorder.plugin), environment=environment)
-
-
-def _workers(conditions: Conditions) -> tuple[str, ...]:
-    """How many tests run at a time, as pytest-xdist is told; 0 of its workers is one test after another."""
-    if not conditions.workers:
-        return ()
-    return ("-n", str(conditions.workers if conditions.workers > 1 else 0))
 
 
 def _split(arguments: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -167,9 +166,7 @@ def test_pytest_is_asked_by_its_own_ids_and_fixtures_belong_to_the_test(workspac
 
 def plainly() -> Pytest:
     """It starts in half the time: no plugin is loaded, and no assertion is rewritten."""
-    return replace(
-        pytest_of("--assert=plain", "-p", "no:xdist"), interpreter=Interpreter(sys.executable, "3", "8", (".",))
-    )
+    return pytest_of("--assert=plain", "-p", "no:xdist")
 
 
 def test_exactly_what_is_asked_for_is_covered(workspace: Open) -> None:
