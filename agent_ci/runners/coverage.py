@@ -27,19 +27,22 @@ _MOST_FILES = 200  # that one run left, one for each of its processes
 _LONGEST = 300  # characters of a reason
 
 
-def recorded(kit: Kit, workspace: Workspace, id_of: Callable[[str], str] = str) -> Coverage:
-    """What the recorder in *kit* wrote, with the ids that *id_of* makes of its own; partial where it cannot be read.
+def recorded(workspace: Workspace, run: Callable[[Kit], TestReport], id_of: Callable[[str], str] = str) -> Coverage:
+    """What our recorder, which *run* is given, wrote while that ran the tests; *id_of* makes our ids of its own.
 
-    The process that wrote it ran code of the repository: lines of files that are not in the workspace are left out.
+    It is partial where it cannot be read, or the report is. The process that wrote it ran code of the repository:
+    lines of files that are not in the workspace are left out.
     """
+    kit = Kit.unpacked(workspace, "coverage")
+    report = run(kit)
     known = frozenset(Files(workspace.root, workspace.root).names)
     try:
         with open_regular(kit.report, root=workspace.outbox, max_bytes=MAX_BYTES) as file:
             found = read_ours(chunks(file, max_bytes=MAX_BYTES), lambda name: name if name in known else "")
     except UnsupportedError as error:
-        return Coverage(partial=(f"which lines the tests executed is not known: {error}",))
+        found = Coverage(partial=(f"which lines the tests executed is not known: {error}",))
     tests = {id_of(id_) if id_ != IMPORTS else id_: files for id_, files in found.tests.items()}
-    return replace(found, tests=tests)
+    return replace(found, tests=tests, partial=(*found.partial, *report.partial))
 
 
 @dataclass(frozen=True)
