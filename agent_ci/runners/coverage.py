@@ -15,7 +15,7 @@ from agent_ci.core.coverage_formats.ours import MAX_BYTES, read_ours
 from agent_ci.core.coverage_formats.v8 import read_v8
 from agent_ci.core.proof import is_within
 from agent_ci.core.report import TestReport
-from agent_ci.errors import InfrastructureError, UnsupportedError
+from agent_ci.errors import AgentCIError, InfrastructureError, UnsupportedError
 from agent_ci.files import chunks, open_regular
 from agent_ci.ports import Workspace
 from agent_ci.runners.deadline import Deadline
@@ -95,14 +95,14 @@ def one_by_one(ids: Iterable[str], cover: Callable[[str], tuple[TestReport, Cove
     A test that cannot be run is told of; raises what the first one raised where none could be.
     """
     found = Coverage()
-    first: InfrastructureError | None = None
+    first: AgentCIError | None = None
     for id_ in ids:
         if deadline.is_over:
             found |= Coverage(partial=(f"time ran out before {id_[:_LONGEST]} was run",))
             break
         try:
             report, lines = cover(id_)
-        except InfrastructureError as error:
+        except (InfrastructureError, UnsupportedError) as error:
             first = first or error
             found |= Coverage(partial=(str(error)[:_LONGEST],))
             continue

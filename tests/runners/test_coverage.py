@@ -373,6 +373,18 @@ def test_a_test_that_is_not_there_has_no_lines_and_is_told_of() -> None:
     assert found == Coverage({"works": {}}, ("gone was asked for and did not run",))
 
 
+def test_one_test_that_leaves_no_report_costs_its_own_lines_alone() -> None:
+    def cover(id_: str) -> tuple[TestReport, Coverage]:
+        if id_ == "exits":
+            raise UnsupportedError("jest left no report")
+        return TestReport.of(TestCase(id_, Status.PASSED)), Coverage({id_: {}})
+
+    found = one_by_one(("works", "exits", "also"), cover, Deadline.after(60))
+    assert found == Coverage({"works": {}, "also": {}}, ("jest left no report",))
+    with pytest.raises(UnsupportedError, match="left no report"):
+        one_by_one(("exits",), cover, Deadline.after(60))
+
+
 def test_one_test_that_hangs_costs_its_own_lines_and_what_the_time_takes_is_said() -> None:
     def cover(id_: str) -> tuple[TestReport, Coverage]:
         if id_ == "hangs":
