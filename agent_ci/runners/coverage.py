@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from agent_ci.core.coverage import IMPORTS, Coverage
-from agent_ci.core.coverage_formats.gathering import Place, among
+from agent_ci.core.coverage_formats.gathering import MAX_BYTES, Place, among
 from agent_ci.core.coverage_formats.go_profile import in_module, read_go_profile
 from agent_ci.core.coverage_formats.jacoco import read_jacoco
-from agent_ci.core.coverage_formats.ours import MAX_BYTES, read_ours
+from agent_ci.core.coverage_formats.ours import read_ours
 from agent_ci.core.coverage_formats.v8 import read_v8
 from agent_ci.core.proof import is_within
 from agent_ci.core.report import TestReport

@@ -13,14 +13,13 @@ from functools import lru_cache
 from itertools import accumulate, islice
 
 from agent_ci.core.coverage import IMPORTS, Coverage
-from agent_ci.core.coverage_formats.gathering import Gathering, Place
+from agent_ci.core.coverage_formats.gathering import MAX_BYTES, Gathering, Place
 from agent_ci.core.formats.documents import documents
 from agent_ci.core.formats.json_values import Object, count, mapping, objects, text
 from agent_ci.core.formats.limits import Limits
 from agent_ci.core.source_maps import SourceMap, content_of_url, joined, read_map, url_of_map
 from agent_ci.errors import UnsupportedError
 
-MAX_BYTES = 256 * 2**20
 _MOST_RANGES = 500_000  # of one script
 _MOST_LINES = 20_000  # of a script that is compared with its file
 _WRAPPERS = frozenset(("", "Object.<anonymous>"))  # the functions that node, vitest and jest put a module in
