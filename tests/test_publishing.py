@@ -199,6 +199,7 @@ def test_a_commit_that_could_not_be_found_again_is_not_made(tmp_path: Path, hand
         ({"patch_file": {"name": "partial.patch", "sha256": "0"}}, "its patch is in a file named 'partial.patch'"),
         ({"patch_file": {"name": "fix.patch", "sha256": "0", "message": None}}, "None is no text"),
         ({"outcome": ["fixed"]}, "is no text"),
+        ({"job": None}, "None is no text"),
         ({"reason": ""}, "a text of it is empty"),
         ({"schema": "agent-ci/evidence/v9"}, "its schema is 'agent-ci/evidence/v9'"),
         ({"context": {"forge": "git", "commit": 7}}, "7 is no text"),
