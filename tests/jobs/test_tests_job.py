@@ -25,8 +25,8 @@ from agent_ci.jobs.worth_kit.measure import shared
 from agent_ci.testing import told_of
 from agent_ci.verification import Verification
 from bench.repositories import git
+from tests.handed import publish, tampered
 from tests.red import RedRepository, Run
-from tests.test_publishing import publish, tampered
 from tests.untested import BASE, CHANGED, FILES, GOOD, WRITTEN, Untested, added
 
 SHOP = (
