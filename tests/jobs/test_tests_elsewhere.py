@@ -10,9 +10,8 @@ from bench.repositories import git
 from bench.selectors.ecosystem import MissingToolError
 from bench.selectors.javascript import prepare
 from tests.frameworks.fixing import around, needs
-from tests.jobs.test_tests_job import candidates
 from tests.red import Run
-from tests.untested import Untested
+from tests.untested import Untested, candidates
 
 MONEY_JS = """function half(amount) {
   return amount / 2;

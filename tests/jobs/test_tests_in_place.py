@@ -19,8 +19,7 @@ from agent_ci.jobs.worth import held_to_policy
 from agent_ci.jobs.worth_elsewhere import _File, named
 from agent_ci.pipeline import Tools
 from tests.jobs.test_tests_by_model import DOUBLE
-from tests.jobs.test_tests_job import candidates
-from tests.untested import BASE, FILES, Untested
+from tests.untested import BASE, FILES, Untested, candidates
 
 THEIRS = """import json
 import os.path  # registers
