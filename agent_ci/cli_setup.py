@@ -128,7 +128,7 @@ def memory_list(*, as_json: bool, **given: object) -> int:
     if as_json:
         say_json(outward, outward.values({"fixes": [*remembering.rows(fixes)]}))
         return 0
-    for line in remembering.lines(fixes, remembered.path()):
+    for line in remembering.lines(fixes, remembered.path):
         say(outward, line)
     return 0
 

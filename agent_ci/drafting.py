@@ -25,17 +25,15 @@ from agent_ci.core.context import Context
 from agent_ci.core.document import FIX, Surroundings, evidence_document
 from agent_ci.core.environment import forge_tokens, model_keys, without_forge_tokens
 from agent_ci.core.ladder import NONE, PATCH, REMOTE
-from agent_ci.core.notes.account import account, explanation
+from agent_ci.core.notes.account import explanation
 from agent_ci.core.notes.categories import PATHS as _SETTINGS_OF_NOTES
 from agent_ci.core.notes.categories import Categories
-from agent_ci.core.notes.changelog import Release
 from agent_ci.core.notes.drafted import Drafted
 from agent_ci.core.notes.masking import masked
-from agent_ci.core.notes.proposal import Proposal
 from agent_ci.core.notes.release import Page, signed
-from agent_ci.core.notes.rendering import USUAL, Style, body, notes
+from agent_ci.core.notes.rendering import Place
 from agent_ci.core.notes.sorting import ledger
-from agent_ci.core.notes.values import Ledger
+from agent_ci.core.notes.values import Ledger, Range
 from agent_ci.core.notes.versions import baseline, version
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.markdown import sentence
@@ -47,14 +45,11 @@ from agent_ci.files import append_regular
 from agent_ci.ports import Delivery, Forge
 from agent_ci.process import ToolError, undisturbed
 from agent_ci.proposing import propose
-from agent_ci.releasing import JOB, Target, parcel, proposed, unfit, unread
-from agent_ci.rewording import USUAL as _LIMITS
+from agent_ci.releasing import JOB, Draft, Target, parcel, proposed, unfit, unread
 from agent_ci.rewording import Rewording, is_asked_for
 from agent_ci.scanners import likely_secrets
-from agent_ci.settings import Settings
+from agent_ci.settings import OF_JOBS, Settings
 from agent_ci.showing import SUMMARY
-
-_UNRELEASED = "Unreleased"
 
 
 @dataclass
@@ -83,7 +78,7 @@ class Drafting:
 
     def __post_init__(self) -> None:
         """Hear the command line and the environment. Raises UsageError."""
-        self.settings = settings.heard(self.given, self.environment, usual=_LIMITS)
+        self.settings = settings.heard(self.given, self.environment, usual=OF_JOBS[JOB])
         self.outward = kept.outward(self.environment, likely_secrets)
         self.tokens = tuple(forge_tokens(self.environment))
         if model_keys(self.environment):
@@ -115,15 +110,18 @@ class Drafting:
             forge = registry.forge(self.environment, repository, clone)
             context = forge.context()
             file = settings_file(context, repository, clone)
-            self.settings = settings.heard(self.given, self.environment, file, usual=_LIMITS)
+            self.settings = settings.heard(self.given, self.environment, file, usual=OF_JOBS[JOB])
             self._refuse_two_powers()
             self.output.prepare()
             target = Target.of(clone.tree(context.commit), self.file)
             with self._whole(repository) as log:
                 draft = self._draft(repository, log, target)
-            self._write(draft)
+                self._write(draft)
+                if is_asked_for(self.settings):  # a signal while it is asked leaves what was written
+                    draft = self._reworded(draft, log)
+                    self._write(draft)
             place = _Place(forge, context, clone)
-            ended = self._delivered(draft, target, place) if draft.ledger.range.commits else _nothing(draft)
+            ended = self._delivered(draft, place) if draft.ledger.range.commits else _nothing(draft)
             if self._shows_release:
                 ended = self._shown(draft, ended, until=context.commit)
             return self._told(draft, ended, context)
@@ -135,16 +133,14 @@ class Drafting:
                 f"changelog may write ({self.tokens[0]}) and must not hold the key of a model ({keys[0]}); deliver "
                 "what it made with `agent-ci publish` in a job of its own"
             )
-        if keys and self.tokens:
-            self.console.say(f"{self.tokens[0]} is not used: this job holds the key of a model ({keys[0]})")
 
-    def _draft(self, repository: Repository, log: Log, target: Target | None) -> _Draft:
+    def _draft(self, repository: Repository, log: Log, target: Target | None) -> Draft:
         """What there is to say. Raises UsageError, UnsupportedError."""
         with self.console.phase("read the history"):
             until = self._end(repository, log)
             categories = Categories.of(log.file(until, *_SETTINGS_OF_NOTES))
             range_, place = log.range(self._beginning(log, until), until), hosts.place_of(repository)
-            heard = hosts.heard(self.environment, place, range_, is_offline=self.is_offline)
+            heard = self._heard(place, range_)
             if heard.sentence:
                 self.console.say(heard.sentence)
             made = self._masked(ledger(range_, categories, heard.requests))
@@ -152,25 +148,24 @@ class Drafting:
                 raise AssertionError(f"the ledger is no account of its range: {wrong[0]}")
             day = self.date or log.day(until)
             following = propose(log, repository, made, release=self.release, package=self.package, day=day)
-        end, style = self.release or until[:12], target.style if target else USUAL
-        drafted = self._reworded(made, log, style, following)
-        made = self._masked(drafted.ledger) if drafted else made
-        text = body(made, place=place, until=end, style=style)
-        release = Release(self.release, day, text, place.compared(made.range.since, end))
-        title = f"{self.release} - {day}" if self.release else _UNRELEASED
-        text = notes(made, title=title, place=place, until=end, style=style)
-        structured = target.told(made, place, end) if target and target.is_structured else ""
-        return _Draft(made, release, text, following, heard.sentence, structured, drafted)
+        first, *more = following.lines
+        self.console.say("\n  ".join((f"next version: {first}", *more)))
+        return Draft(made, self.release, day, place, target, following, heard.sentence)
 
-    def _reworded(self, made: Ledger, log: Log, style: Style, following: Proposal) -> Drafted | None:
-        """What a model made of *made*, None where none was asked for; the version goes by what people wrote."""
-        if not is_asked_for(self.settings):
-            return None
+    def _heard(self, place: Place, range_: Range) -> hosts.Heard:
+        """What the forge tells; it is not asked in a job with the key of a model, whose tokens were put away."""
+        if self.tokens and (keys := model_keys(self.environment)):
+            return hosts.Heard({}, f"{self.tokens[0]} is not used: this job holds the key of a model ({keys[0]})")
+        return hosts.heard(self.environment, place, range_, is_offline=self.is_offline)
+
+    def _reworded(self, draft: Draft, log: Log) -> Draft:
+        """*draft* in a model's words where they hold; the version goes by what people wrote."""
         journal = AuditLog(self.settings.out / "audit.jsonl", self.outward)
         rewording = Rewording(
             self.settings, self.environment, log, journal, self.outward, self._seconds_left, self.console
         )
-        return rewording.of(made, style, release=self.release, broken=following.broken)
+        drafted = rewording.of(draft.ledger, draft.style, release=self.release, broken=draft.following.broken)
+        return replace(draft, ledger=self._masked(drafted.ledger), drafted=drafted)
 
     def _seconds_left(self) -> float:
         return self.settings.time_limit - (time.monotonic() - self.started)
@@ -179,20 +174,17 @@ class Drafting:
         """*made* without what looks like a secret in the words of commits: they are cut and spelled later."""
         return masked(made, lambda words: cast("list[str]", self.outward.values(words)))
 
-    def _write(self, draft: _Draft) -> None:
+    def _write(self, draft: Draft) -> None:
         self.output.write_inert("notes.md", draft.text)
         if draft.structured:
             self.output.write_inert("notes.rst", draft.structured)
-        first, *more = draft.following.lines
-        self.console.say("\n  ".join((f"next version: {first}", *more)))
-        document = self._account(draft)
-        self.output.write_values(document, {"ledger.json": lambda safe: json.dumps(safe, indent=2) + "\n"})
+        self.output.write_values(draft.document, {"ledger.json": lambda safe: json.dumps(safe, indent=2) + "\n"})
         if draft.drafted and draft.drafted.asked:
             self.output.write_inert("notes.raw.md", draft.drafted.raw(lambda text: self.outward.to(Sink.JSON, text)))
 
-    def _delivered(self, draft: _Draft, target: Target | None, place: _Place) -> _Ended:
+    def _delivered(self, draft: Draft, place: _Place) -> _Ended:
         """The change of the changelog, and what became of it. Raises UnsupportedError where it cannot be made."""
-        asked = self.settings.deliver
+        asked, target = self.settings.deliver, draft.target
         if not self.release:
             return self._only_notes(
                 draft, "the notes are in notes.md; with --release they go into the changelog", asked
@@ -221,7 +213,7 @@ class Drafting:
         outcome = Outcome.FIXED if delivery.rung in (PATCH, NONE) else Outcome.DELIVERED
         return replace(ended, verdict=replace(verdict, outcome=outcome), delivery=delivery)
 
-    def _shown(self, draft: _Draft, ended: _Ended, *, until: str) -> _Ended:
+    def _shown(self, draft: Draft, ended: _Ended, *, until: str) -> _Ended:
         """*ended* with the release, or its draft, up to date; that it failed, or what is against it, is the outcome."""
         refused = ended.verdict.outcome is Outcome.POLICY_REFUSED
         if against := ("they were refused",) if refused else unfit(draft.release.body, draft.ledger):
@@ -239,7 +231,7 @@ class Drafting:
             return replace(ended, verdict=replace(ended.verdict, outcome=error.outcome, reason=reason))
         return replace(ended, verdict=replace(ended.verdict, reason=f"{ended.verdict.reason}; {said}"), drafted=said)
 
-    def _add_to_summary(self, draft: _Draft, verdict: Verdict) -> None:
+    def _add_to_summary(self, draft: Draft, verdict: Verdict) -> None:
         """Show the notes in the summary of the job, or why they were refused; that this fails ends nothing."""
         if path := self.environment.get(SUMMARY, ""):
             text = self.outward.to(Sink.COMMIT, signed(draft.text, more=draft.release.link))
@@ -253,13 +245,13 @@ class Drafting:
                     f"the summary of the job could not be written ({error}); notes.md has what it would say"
                 )
 
-    def _only_notes(self, draft: _Draft, reason: str, asked: str) -> _Ended:
+    def _only_notes(self, draft: Draft, reason: str, asked: str) -> _Ended:
         """The end of a run that changes no file. Raises UnsupportedError where that was *asked* for."""
         if self.file or asked in REMOTE:
             raise UnsupportedError(reason)
         return _Ended(Verdict(Outcome.FIXED, reason, Evidence(JOB, draft.summary)))
 
-    def _told(self, draft: _Draft, ended: _Ended, context: Context) -> dict[str, object]:
+    def _told(self, draft: Draft, ended: _Ended, context: Context) -> dict[str, object]:
         """Write `evidence.json` and return what a program reads of the run."""
         around = Surroundings(
             context=context,
@@ -279,12 +271,7 @@ class Drafting:
         self.output.write_text("explanation.md", told)
         self._add_to_summary(draft, ended.verdict)
         self.console.say(f"{ended.verdict.outcome}: {ended.verdict.reason}")
-        return {**written, "notes": draft.text, "ledger": self._account(draft)}
-
-    def _account(self, draft: _Draft) -> dict[str, object]:
-        """What `ledger.json` holds."""
-        found = account(draft.ledger, version=self.release, drafted=draft.drafted)
-        return {**found, "proposal": draft.following.document, "forge": draft.heard}
+        return {**written, "notes": draft.text, "ledger": draft.document}
 
     @contextlib.contextmanager
     def _whole(self, repository: Repository) -> Iterator[Log]:
@@ -331,32 +318,6 @@ class Drafting:
 
 
 @dataclass(frozen=True)
-class _Draft:
-    """What a run has to say: the account, the notes for the changelog, the *text* of `notes.md`, the next version.
-
-    ``drafted`` is the part that a model had in it, None where none was asked for.
-    """
-
-    ledger: Ledger
-    release: Release
-    text: str
-    following: Proposal
-    heard: str
-    structured: str = ""  # the notes in reStructuredText, where the changelog is
-    drafted: Drafted | None = None
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What is to be said of the model beside the notes, a sentence each."""
-        return (self.drafted.sentence, self.drafted.warning) if self.drafted else ()
-
-    @property
-    def summary(self) -> str:
-        range_ = self.ledger.range
-        return f"The notes tell of {len(range_.commits)} commits since {range_.since or 'the first'}"
-
-
-@dataclass(frozen=True)
 class _Place:
     """Where a change goes: the forge, what is judged, and the objects to make commits of."""
 
@@ -376,7 +337,7 @@ class _Ended:
     drafted: str = ""
 
 
-def _nothing(draft: _Draft) -> _Ended:
+def _nothing(draft: Draft) -> _Ended:
     reason = f"nothing was committed since {draft.ledger.range.since or 'the beginning'}; the notes say so"
     return _Ended(Verdict(Outcome.NOTHING_TO_DO, reason, Evidence(JOB, draft.summary)))
 
@@ -386,9 +347,9 @@ def _model(drafted: Drafted | None) -> dict[str, object]:
     return {"model": drafted.model, "prompts": dict(drafted.prompts)} if drafted else {"model": None, "prompts": {}}
 
 
-def _release(draft: _Draft) -> dict[str, object]:
+def _release(draft: Draft) -> dict[str, object]:
     range_ = draft.ledger.range
-    return {"version": draft.release.name, "since": range_.since, "until": range_.until, "commits": len(range_.commits)}
+    return {"version": draft.version, "since": range_.since, "until": range_.until, "commits": len(range_.commits)}
 
 
 def _is_day(text: str) -> bool:

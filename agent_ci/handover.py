@@ -35,6 +35,11 @@ class HandedOver:
         return self.patch is not None and bool(self.document["patch"])
 
     @property
+    def job(self) -> str:
+        """The job that made the change."""
+        return str(self.document["job"])
+
+    @property
     def targets(self) -> tuple[str, ...]:
         """The ids of the tests that are to be repaired."""
         return tuple(self.document["targets"])
@@ -57,13 +62,13 @@ class HandedOver:
     @property
     def is_notes(self) -> bool:
         """Whether the change adds notes to a changelog, so that no test was run and none is told of."""
-        return bool(self.document.get("job") == "changelog")
+        return self.job == "changelog"
 
     @property
     def taken_out(self) -> str:
         """The delivery of tests that the change takes out again; empty where it is no such change."""
         told = self.document.get("tests")
-        name = told.get("reverts") if isinstance(told, dict) and self.document.get("job") == "tests" else ""
+        name = told.get("reverts") if isinstance(told, dict) and self.job == "tests" else ""
         return name if isinstance(name, str) else ""
 
     @property
@@ -146,6 +151,7 @@ def _patch_file(document: Mapping[str, Any]) -> tuple[str, str]:
         raise ValueError(f"its schema is {document['schema']!r:.60}")
     texts(document["targets"])
     texts([group["fingerprint"] for group in document["groups"]])
+    text(document["job"])
     _filled(document["outcome"], document["reason"], document["context"]["forge"])
     whole, file = document["patch"], document.get("patch_file")
     if not whole and not file:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from agent_ci.checkout import Repository
-from agent_ci.core.environment import model_keys
 from agent_ci.core.notes.rendering import Place
 from agent_ci.core.notes.requests import NONE, Request
 from agent_ci.core.notes.units import units
@@ -43,8 +42,7 @@ class Heard:
 def heard(environment: Mapping[str, str], place: Place, range_: Range, *, is_offline: bool) -> Heard:
     """Ask the forge of this job about the change requests of *range_*, where there is a token; all of it or nothing.
 
-    It is not asked where the checkout is another project than the job's, whose numbers mean something else, nor in a
-    job with the key of a model, which must not hold what may write as well.
+    It is not asked where the checkout is another project than the job's, whose numbers mean something else.
     """
     asked = None if is_offline else _asked(environment)
     ids = tuple(unit.id for unit in units(range_) if unit.id[0] in "#!")[:_MOST] if asked else ()
@@ -53,8 +51,6 @@ def heard(environment: Mapping[str, str], place: Place, range_: Range, *, is_off
     name, make = asked
     if place.url and name and not place.url.casefold().endswith(f"/{name.casefold()}"):
         return Heard(NONE, f"the forge was not asked: the job is one of {name}, and the checkout is of {place.url}")
-    if keys := model_keys(environment):
-        return Heard(NONE, f"the forge was not asked: this job holds the key of a model ({keys[0]})")
     try:
         found = make().told(ids)
     except ForgeUnavailableError as error:

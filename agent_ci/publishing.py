@@ -106,7 +106,7 @@ class Publication:
         self._keep(handed)
         with self.console.phase("deliver"), undisturbed():
             try:
-                job, context = str(handed.document["job"]), place.context
+                job, context = handed.job, place.context
                 waits = Waits.of(job, context, has_doubts=bool(handed.doubts), is_revert=handed.is_revert)
                 delivery = descend(parcel, place.forge, asked_of(job, self.settings.deliver, context), waits)
             except AgentCIError as error:
@@ -159,11 +159,7 @@ class Publication:
     def _parcel(self, handed: HandedOver, place: _Place) -> Parcel:
         """What the forge is to be handed, once all was checked that can be. Raises AgentCIError, ToolError."""
         patch = _proven_patch(handed, place.clone)
-        targets = tuple(TestCase(id_, Status.FAILED) for id_ in handed.targets)
-        is_known = _only_takes_out(handed, patch, place.clone)
-        about = refusals(self._policy(handed), place.clone, targets, patch, causes=handed.causes)
-        rules = () if is_known else (*about, *_about_place(handed, patch, place.clone))
-        if rules:
+        if not _only_takes_out(handed, patch, place.clone) and (rules := self._rules(handed, patch, place.clone)):
             raise RefusedError(f"the change breaks a rule of the base's settings: {rules[0]}")
         self.outward.to(Sink.PATCH, handed.text)
         message = self.outward.to(Sink.COMMIT, _message(handed))
@@ -173,11 +169,17 @@ class Publication:
         title, body = (self.outward.to(Sink.COMMENT, text) for text in pull_request(handed.document, handed.text))
         return replace(parcel, title=title, body=body)
 
+    def _rules(self, handed: HandedOver, patch: Patch, clone: Clone) -> tuple[str, ...]:
+        """The rules of the base's settings that *patch* breaks."""
+        targets = tuple(TestCase(id_, Status.FAILED) for id_ in handed.targets)
+        about = refusals(self._policy(handed), clone, targets, patch, causes=handed.causes)
+        return (*about, *_about_place(handed, patch, clone))
+
     def _policy(self, handed: HandedOver) -> Policy:
         """What the change may be, by the job that made it; that it claims another job lets it change no more."""
         if handed.is_notes:
             return replace(CHANGELOG_POLICY, deny=(*PROTECTED, *self.settings.deny), permit=self.settings.permit)
-        if handed.document["job"] == TESTS:
+        if handed.job == TESTS:
             return self.settings.policy_of_tests
         return self.settings.policy
 
@@ -278,18 +280,17 @@ def _only_takes_out(handed: HandedOver, patch: Patch, clone: Clone) -> bool:
         return False
     old, new = Texts(clone.tree(patch.base_tree)), clone.tree(patch.tree)
     expected = without_tests(old, [file.path for file in patch.files], handed.taken_out)
-    return expected.keys() == {file.path for file in patch.files} and all(
-        file.new_mode == ABSENT
-        if (content := expected[file.path]) is None
-        else file.new_mode == file.old_mode and new.read(file.path) == content
-        for file in patch.files
+    return (
+        expected.keys() == {file.path for file in patch.files}
+        and all(file.new_mode in (ABSENT, file.old_mode) for file in patch.files)
+        and expected == {file.path: None if file.new_mode == ABSENT else new.read(file.path) for file in patch.files}
     )
 
 
 def _about_place(handed: HandedOver, patch: Patch, clone: Clone) -> tuple[str, ...]:
     """What speaks against *patch* beside its policy, by the job that made it: seen on the files before and after."""
     old, new = clone.tree(patch.base_tree), clone.tree(patch.tree)
-    if handed.document["job"] == TESTS:
+    if handed.job == TESTS:
         return misplaced(patch, old.paths())
     if not handed.is_notes:
         return ()

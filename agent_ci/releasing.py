@@ -1,4 +1,4 @@
-"""Brings the notes of a release into the project's changelog: a change of one file, proven before it goes anywhere."""
+"""The notes of a release, and the change that brings them into the changelog, proven before it goes anywhere."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from agent_ci.clone import Clone, GitTree
 from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
 from agent_ci.core.message import changelog_message
 from agent_ci.core.notes import restructured
-from agent_ci.core.notes.account import SCOPE
+from agent_ci.core.notes.account import SCOPE, account
 from agent_ci.core.notes.changelog import NAMES, OTHERS, Changelog, EditedError, Release, UnknownFormError, faults
-from agent_ci.core.notes.rendering import USUAL, Place, Style
+from agent_ci.core.notes.drafted import Drafted
+from agent_ci.core.notes.proposal import Proposal
+from agent_ci.core.notes.rendering import USUAL, Place, Style, body, notes
 from agent_ci.core.notes.restructured_changelog import NAMES as STRUCTURED_NAMES
 from agent_ci.core.notes.restructured_changelog import StructuredChangelog, form_of
 from agent_ci.core.notes.values import Ledger
@@ -64,7 +67,7 @@ class Target:
         """Its language, by its name."""
         return form_of(self.path)
 
-    @property
+    @cached_property
     def style(self) -> Style:
         """How it spells notes in Markdown; those beside one in reStructuredText are spelled as usual."""
         return USUAL if self.is_structured else Changelog(self.text).style
@@ -82,6 +85,68 @@ class Target:
     def told(self, ledger: Ledger, place: Place, until: str) -> str:
         """The notes of *ledger* in reStructuredText, as this file spells them."""
         return restructured.body(ledger, place=place, until=until, style=StructuredChangelog(self.text).style)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a run has to say, and how: in the style of *target*, the changelog, with links into *place*.
+
+    *version* is that of the release, "" for none yet, and *day* is YYYY-MM-DD. *following* is the next version, *heard*
+    what is to be said of the forge, and ``drafted`` the part that a model had in it, None where none was asked.
+    """
+
+    ledger: Ledger
+    version: str
+    day: str
+    place: Place
+    target: Target | None
+    following: Proposal
+    heard: str
+    drafted: Drafted | None = None
+
+    @property
+    def style(self) -> Style:
+        """How the notes are spelled in Markdown."""
+        return self.target.style if self.target else USUAL
+
+    @cached_property
+    def release(self) -> Release:
+        """The notes in Markdown, without a heading, as a release says them."""
+        text = body(self.ledger, place=self.place, until=self._end, style=self.style)
+        return Release(self.version, self.day, text, self.place.compared(self.ledger.range.since, self._end))
+
+    @cached_property
+    def text(self) -> str:
+        """What `notes.md` says."""
+        title = f"{self.version} - {self.day}" if self.version else "Unreleased"
+        return notes(self.ledger, title=title, place=self.place, until=self._end, style=self.style)
+
+    @cached_property
+    def structured(self) -> str:
+        """The notes in reStructuredText, where the changelog is; else empty."""
+        return self.target.told(self.ledger, self.place, self._end) if self.target and self.target.is_structured else ""
+
+    @property
+    def document(self) -> dict[str, object]:
+        """What `ledger.json` holds."""
+        found = account(self.ledger, version=self.version, drafted=self.drafted)
+        return {**found, "proposal": self.following.document, "forge": self.heard}
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be said of the model beside the notes, a sentence each."""
+        return (self.drafted.sentence, self.drafted.warning) if self.drafted else ()
+
+    @property
+    def summary(self) -> str:
+        """How much the notes tell of, as a sentence."""
+        range_ = self.ledger.range
+        return f"The notes tell of {len(range_.commits)} commits since {range_.since or 'the first'}"
+
+    @property
+    def _end(self) -> str:
+        """What links call the end of the range."""
+        return self.version or self.ledger.range.until[:12]
 
 
 def unread(tree: GitTree, named: str = "") -> str:

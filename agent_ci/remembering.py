@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from agent_ci import memory, registry, settings
 from agent_ci.base import settings_file
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
+from agent_ci.core.patches.hunks import added_lines
 from agent_ci.core.spelling import did_you_mean
 from agent_ci.errors import UsageError
 from agent_ci.memory import ProvenFix
 
-_CHANGED = re.compile(r"^\+\+\+ b/(.+)$", re.MULTILINE)
+_CHANGED = re.compile(r"^diff --git a/(.+) b/\1$", re.MULTILINE)  # git's own, which shows a renamed file as two
 _LEAST = 4  # characters of a fingerprint that are taken for it
 
 
@@ -26,6 +28,7 @@ class Remembered:
     environment: Mapping[str, str]
     given: Mapping[str, object]
 
+    @cached_property
     def path(self) -> Path:
         """The file, in the folder that the run of a job would write to. Raises AgentCIError as a run does."""
         repository = Repository.at(settings.heard(self.given, self.environment).repository)
@@ -36,7 +39,7 @@ class Remembered:
 
     def fixes(self) -> tuple[ProvenFix, ...]:
         """All that is remembered, the newest first."""
-        return tuple(reversed(memory.recall(self.path())))
+        return tuple(reversed(memory.recall(self.path)))
 
     def forget(self, names: Sequence[str], *, all_of_them: bool = False) -> int:
         """Forget the fixes of the failures *names*, fingerprints or beginnings of one; how many fixes that were.
@@ -47,15 +50,16 @@ class Remembered:
             raise UsageError(
                 "name the failures to forget by their fingerprints, or give --all; `memory list` shows them"
             )
-        path = self.path()
-        known = memory.recall(path)
+        known = memory.recall(self.path)
         wanted = {_meant(name, known) for name in names}
         kept = [fix for fix in known if fix.fingerprint not in wanted and not all_of_them]
         try:
             if len(kept) < len(known):
-                memory.keep(path, kept)
+                memory.keep(self.path, kept)
         except OSError as error:
-            raise UsageError(f"{path} cannot be written ({error.strerror}), so that nothing was forgotten") from error
+            raise UsageError(
+                f"{self.path} cannot be written ({error.strerror}), so that nothing was forgotten"
+            ) from error
         return len(known) - len(kept)
 
 
@@ -73,15 +77,20 @@ def _meant(name: str, known: Sequence[ProvenFix]) -> str:
 def rows(fixes: Sequence[ProvenFix]) -> Iterator[dict[str, object]]:
     """What a program reads of each of *fixes*: fingerprint, cause, the changed files, and how many lines are new."""
     for fix in fixes:
-        files = sorted(set(_CHANGED.findall(fix.diff)))
-        added = sum(line.startswith("+") for line in fix.diff.splitlines()) - len(files)
-        yield {"fingerprint": fix.fingerprint, "cause": fix.cause, "files": files, "added": max(added, 0)}
+        yield {"fingerprint": fix.fingerprint, "cause": fix.cause, "files": _files(fix), "added": _added(fix)}
 
 
 def lines(fixes: Sequence[ProvenFix], path: Path) -> Iterator[str]:
     """What a person reads of *fixes*, which are those in *path*."""
     if not fixes:
         yield f"nothing is remembered in {path}"
-    for row, fix in zip(rows(fixes), fixes, strict=True):
-        files = ", ".join(_CHANGED.findall(fix.diff))
-        yield f"{fix.fingerprint}  {files}, +{row['added']}  {fix.cause}".rstrip()
+    for fix in fixes:
+        yield f"{fix.fingerprint}  {', '.join(_files(fix))}, +{_added(fix)}  {fix.cause}".rstrip()
+
+
+def _files(fix: ProvenFix) -> list[str]:
+    return sorted(set(_CHANGED.findall(fix.diff)))
+
+
+def _added(fix: ProvenFix) -> int:
+    return sum(map(len, added_lines(fix.diff).values()))

@@ -29,7 +29,7 @@ from agent_ci.core.notes.retelling import (
 from agent_ci.core.notes.sources import Sources, worth_reading
 from agent_ci.core.notes.values import Entry, Ledger, Unit
 from agent_ci.core.outward.writer import Outward
-from agent_ci.core.run import Attempt, Reply, total_cost
+from agent_ci.core.run import MODEL, Attempt, Reply, total_cost
 from agent_ci.errors import AgentCIError, CancelledError, UsageError
 from agent_ci.model.answering import Answering, Model, Recording
 from agent_ci.model.asking import Endpoint, Prompts, tokens_of
@@ -40,17 +40,14 @@ from agent_ci.process import ToolError
 from agent_ci.settings import Settings
 from agent_ci.templates import template
 
-USUAL: Mapping[str, object] = {"max_cost": 0.50, "max_attempts": 40}
-"""What a draft may cost where nobody says otherwise, in US$ and in replies."""
-
 _AGAIN = 2  # times that a change is asked about anew
 _SYSTEM, _QUESTION = "notes-system.v1", "notes.v1"
-_REPLAY, _MODEL = "replay", "model"
+_REPLAY = "replay"
 
 
 def is_asked_for(settings: Settings) -> bool:
     """Whether *settings* name a model or a recording of one."""
-    return bool(settings.model) or bool({_REPLAY, _MODEL} & {*settings.proposer})
+    return bool(settings.model) or bool({_REPLAY, MODEL} & {*settings.proposer})
 
 
 @dataclass
@@ -217,7 +214,7 @@ class Rewording:
         return judgement
 
     def _count(self, answering: Answering, text: str, objections: tuple[str, ...]) -> None:
-        name = _REPLAY if self._is_replayed else _MODEL
+        name = _REPLAY if self._is_replayed else MODEL
         cause = "put the lines into words for users"
         self.attempts += (Attempt(Reply(name, text, answering.cost, cause=cause), objections=objections),)
 

@@ -155,7 +155,12 @@ OPTIONS: tuple[Option, ...] = (
 )  # fmt: skip
 
 
-OF_JOBS: Mapping[str, Mapping[str, object]] = MappingProxyType({"tests": MappingProxyType({"max_cost": 0.50})})
+OF_JOBS: Mapping[str, Mapping[str, object]] = MappingProxyType(
+    {
+        "changelog": MappingProxyType({"max_cost": 0.50, "max_attempts": 40}),  # one request is one attempt
+        "tests": MappingProxyType({"max_cost": 0.50}),
+    }
+)
 """Defaults that are others for a job than in the table."""
 
 

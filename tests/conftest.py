@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,10 @@ from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from tests.checkouts import Checkout
 from tests.servers.chat import ChatServer
+
+if TYPE_CHECKING:
+    from tests.handed import Handed
+    from tests.red import RedRepository
 
 
 @pytest.fixture
@@ -36,3 +41,21 @@ def repository(checkout: Checkout) -> Repository:
 def clone(repository: Repository) -> Iterator[Clone]:
     with Clone.of(repository) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def proof(tmp_path_factory: pytest.TempPathFactory) -> RedRepository:
+    """A red repository with a proof in its output folder, made once and never changed."""
+    from tests.red import GOOD, RedRepository  # noqa: PLC0415 - 0.6 s that hardly any test needs
+
+    red = RedRepository.make(tmp_path_factory.mktemp("proof"))
+    assert red.run(replies=(GOOD,)).outcome == "fixed"
+    return red
+
+
+@pytest.fixture
+def handed(proof: RedRepository) -> Handed:
+    """Makes a copy of the red repository, and of a folder with the two files that are handed over."""
+    from tests.handed import copied  # noqa: PLC0415 - as above
+
+    return lambda scratch: copied(proof, scratch)

@@ -168,6 +168,18 @@ OTHER_SHAPES = {
         "fork-with-secrets",
     ),
     "a fix with rights of the whole workflow": (ONE_JOB.replace(": read", ": write"), {}, "fix-may-write"),
+    "tests with rights of the whole workflow": (
+        ONE_JOB.replace(": read", ": write").replace(ACTION, f"{ACTION}\n        with: {{command: tests}}"),
+        {},
+        "fix-may-write",
+    ),
+    "tests with a key and a token": (
+        ONE_JOB.replace(
+            f"uses: {ACTION}", "run: agent-ci tests\n        env:\n          MODEL_API_KEY: x\n          GH_TOKEN: x"
+        ),
+        {},
+        "key-and-token",
+    ),
     "agent-ci as a command": (
         ONE_JOB.replace(f"uses: {ACTION}", "run: agent-ci fix").replace("    timeout-minutes: 5\n", ""),
         {},
@@ -226,6 +238,25 @@ def test_workflows_that_people_wrote_are_repaired_as_well(shape: str, tmp_path: 
     checkout.commit({**FILES, OURS: text, **files})
     repaired(checkout, found(checkout.root)[id_])
     assert id_ not in found(checkout.root)
+
+
+def test_a_job_of_gitlab_that_writes_tests_needs_the_history_as_well(tmp_path: Path) -> None:
+    checkout = made(tmp_path / "work", "gitlab")
+    text = (checkout.root / LAB).read_text().replace("agent-ci fix", "agent-ci tests")
+    checkout.commit({LAB: text})
+    assert found(checkout.root) == {}
+    checkout.commit({LAB: text.replace('GIT_DEPTH: "0"', 'GIT_DEPTH: "20"')})
+    assert set(found(checkout.root)) == {"shallow-pipeline"}
+
+
+def test_the_workflow_that_the_guide_shows_for_tests_is_good(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[1] / "docs/how-to/tests.md").read_text()
+    checkout = Checkout.at(tmp_path / "work")
+    workflow = guide.partition("```yaml\n")[2].partition("```")[0]
+    checkout.commit({**FILES, ".github/workflows/tests.yml": workflow})
+    assert found(checkout.root) == {}
+    checkout.commit({".github/workflows/tests.yml": workflow.replace("contents: read", "contents: write")})
+    assert set(found(checkout.root)) == {"fix-may-write"}
 
 
 def test_a_tracked_verdict_and_a_detached_head_are_repaired_by_the_commands(tmp_path: Path) -> None:

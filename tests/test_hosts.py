@@ -11,8 +11,14 @@ from typing import Any
 
 import pytest
 
+from agent_ci import hosts
+from agent_ci.core.notes.rendering import Place
 from agent_ci.drafting import Drafting
 from tests.checkouts import NOBODY, Checkout
+from tests.core.notes.releases import range_of
+from tests.forges.gitlab_lab import TOKEN as GITLAB_TOKEN
+from tests.forges.gitlab_lab import GitLabLab
+from tests.forges.test_gitlab_merged import row
 from tests.servers.chat import Step
 from tests.servers.github import TOKEN, ForgeServer
 from tests.servers.github_merged import merge
@@ -92,6 +98,29 @@ def test_the_forge_is_not_asked(shop: Shop, variables: dict[str, str], sentence:
     assert sentence in document["ledger"]["forge"]
     assert bool(document["ledger"]["forge"]) == bool(sentence)
     assert "- wip (" in document["notes"]
+
+
+def test_no_more_is_asked_than_of_the_newest_requests(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hosts, "_MOST", 1)
+    document, said = shop.drafted(shop.environment())
+    assert "the forge told of 1 of 1 change requests" in said
+    assert ("- wip (" in document["notes"], document["ledger"]["dropped"] != []) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("token", "sentence"),
+    [("GITLAB_TOKEN", "the forge told of 1 of 1 change requests"), ("CI_JOB_TOKEN", "")],
+)
+def test_gitlab_is_asked_with_a_token_of_the_project_and_never_with_that_of_the_job(
+    tmp_path: Path, token: str, sentence: str
+) -> None:
+    range_ = range_of(["Mend the sum (!7)"])
+    with GitLabLab.opened(tmp_path) as lab:
+        lab.server.merged = [row(7)]
+        environment = {**lab.server.variables, token: GITLAB_TOKEN}
+        found = hosts.heard(environment, Place(), range_, is_offline=False)
+        assert (found.sentence, [*found.requests]) == (sentence, ["!7"] * bool(sentence))
+        assert len(lab.server.requests) == bool(sentence)
 
 
 @pytest.mark.parametrize(

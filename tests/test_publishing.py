@@ -2,87 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from agent_ci.checkout import Repository
-from agent_ci.clone import Clone
-from agent_ci.core.document import broken_seal, sealed, text_of
+from agent_ci.core.document import broken_seal
 from agent_ci.core.environment import model_keys
 from bench.repositories import git
-from tests.checkouts import Checkout
+from tests.handed import Handed, forged, part, publish, resealed, sha256, tampered
 from tests.red import GOOD, WRONG, RedRepository
-from tests.servers.chat import Step
-from tests.servers.github import TOKEN, ForgeServer
-from tests.servers.gitlab import GitLabServer
-
-
-@dataclass(frozen=True)
-class Published:
-    code: int
-    document: dict[str, Any]
-    stderr: str
-
-
-@pytest.fixture(scope="session")
-def proof(tmp_path_factory: pytest.TempPathFactory) -> RedRepository:
-    """A red repository with a proof in its output folder, made once and never changed."""
-    red = RedRepository.make(tmp_path_factory.mktemp("proof"))
-    assert red.run(replies=(GOOD,)).outcome == "fixed"
-    return red
-
-
-Handed = Callable[[Path], tuple[RedRepository, Path]]
-
-
-@pytest.fixture
-def handed(proof: RedRepository) -> Handed:
-    """Makes a copy of the red repository, and of a folder with the two files that are handed over."""
-
-    def make(scratch: Path) -> tuple[RedRepository, Path]:
-        shutil.copytree(proof.path, scratch / "repository")
-        folder = scratch / "handed"
-        folder.mkdir()
-        for name in ("evidence.json", "fix.patch"):
-            shutil.copy(proof.scratch / "out" / name, folder)
-        return RedRepository(scratch / "repository", scratch), folder
-
-    return make
-
-
-def publish(red: RedRepository, folder: Path, *more: str, **variables: str) -> Published:
-    out = red.scratch / "published"
-    argv = [sys.executable, "-m", "agent_ci", "publish", str(folder / "evidence.json"), "--repository", str(red.path)]
-    done = subprocess.run(
-        [*argv, "--out", str(out), "--json", *more],
-        env={"PATH": os.environ["PATH"], **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Published(done.returncode, json.loads(done.stdout) if done.stdout else {}, done.stderr)
-
-
-def resealed(folder: Path, **changes: object) -> None:
-    path = folder / "evidence.json"
-    document = json.loads(path.read_text(encoding="utf-8"))
-    del document["seal"]
-    path.write_text(text_of(sealed({**document, **changes})), encoding="utf-8")
-
-
-def part(folder: Path, name: str, **changes: object) -> dict[str, object]:
-    document = json.loads((folder / "evidence.json").read_text(encoding="utf-8"))
-    return {name: {**document[name], **changes}}
 
 
 def test_a_proof_becomes_a_commit_in_another_process_that_runs_nothing(tmp_path: Path, handed: Handed) -> None:
@@ -103,10 +33,6 @@ def test_a_proof_becomes_a_commit_in_another_process_that_runs_nothing(tmp_path:
     page = (tmp_path / "published" / "report.html").read_text(encoding="utf-8")
     assert "<h1>Fixed and delivered</h1>" in page
     assert done.document["delivery"]["sentence"].split(";")[0] in page
-
-
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_publishing_twice_delivers_once(tmp_path: Path, handed: Handed) -> None:
@@ -172,30 +98,12 @@ def test_a_file_that_was_changed_on_its_way_is_not_delivered(
     assert git(red.path, "rev-parse", "HEAD") == head
 
 
-def forged(folder: Path, patch: str) -> None:
-    """Have the evidence tell of *patch*, digests and seal included, as a process that was taken over could."""
-    (folder / "fix.patch").write_text(patch, encoding="utf-8")
-    resealed(folder, **part(folder, "patch_file", sha256=hashlib.sha256(patch.encode()).hexdigest()))
-
-
 def test_another_patch_than_the_one_proven_is_refused_though_its_digest_is_told(tmp_path: Path, handed: Handed) -> None:
     red, folder = handed(tmp_path)
     forged(folder, (folder / "fix.patch").read_text(encoding="utf-8").replace("+    return a + b", "+    return a * b"))
     done = publish(red, folder, "--deliver", "commit")
     assert (done.code, done.document["outcome"]) == (14, "unsupported")
     assert "leads to other files than those that were proven" in done.document["reason"]
-
-
-def tampered(red: RedRepository, folder: Path, files: Mapping[str, str]) -> None:
-    """Have all of the hand-over tell of a commit with *files*, as if that had been proven."""
-    red.commit(files)
-    patch = git(red.path, "format-patch", "--stdout", "--full-index", "--binary", "--no-renames", "-1")
-    base, head = git(red.path, "rev-parse", "HEAD^", "HEAD").split()
-    with Clone.of(Repository.at(red.path)) as clone:
-        change = clone.patch(clone.tree(base).id, clone.tree(head).id)
-    git(red.path, "reset", "-q", "--hard", "HEAD^")
-    resealed(folder, **part(folder, "patch", tree=change.tree, sha256=change.sha256))
-    forged(folder, f"{patch}\n")
 
 
 def test_policy_is_asked_again(tmp_path: Path, handed: Handed) -> None:
@@ -291,6 +199,7 @@ def test_a_commit_that_could_not_be_found_again_is_not_made(tmp_path: Path, hand
         ({"patch_file": {"name": "partial.patch", "sha256": "0"}}, "its patch is in a file named 'partial.patch'"),
         ({"patch_file": {"name": "fix.patch", "sha256": "0", "message": None}}, "None is no text"),
         ({"outcome": ["fixed"]}, "is no text"),
+        ({"job": None}, "None is no text"),
         ({"reason": ""}, "a text of it is empty"),
         ({"schema": "agent-ci/evidence/v9"}, "its schema is 'agent-ci/evidence/v9'"),
         ({"context": {"forge": "git", "commit": 7}}, "7 is no text"),
@@ -323,98 +232,3 @@ def test_evidence_of_other_files_is_refused(tmp_path: Path, handed: Handed) -> N
     done = publish(other, folder, "--deliver", "commit")
     assert (done.code, done.document["outcome"]) == (14, "unsupported")
     assert "is neither in" in done.document["reason"]
-
-
-GITHUB = {
-    "GITHUB_ACTIONS": "true",
-    "GITHUB_EVENT_NAME": "pull_request",
-    "GITHUB_REPOSITORY": "owner/name",
-}
-
-
-def event(folder: Path, head: str, base: str, number: int = 7) -> str:
-    path = folder / "event.json"
-    request = {"number": number, "head": {"sha": head, "ref": "topic"}, "base": {"sha": base, "ref": "main"}}
-    path.write_text(json.dumps({"number": number, "pull_request": request}), encoding="utf-8")
-    return str(path)
-
-
-@pytest.mark.parametrize(("name", "value"), [("repository", "other/name"), ("number", 8)])
-def test_in_a_pipeline_the_evidence_must_be_about_what_the_job_judges(
-    tmp_path: Path, handed: Handed, name: str, value: object
-) -> None:
-    red, folder = handed(tmp_path)
-    head = git(red.path, "rev-parse", "HEAD").strip()
-    right = {"forge": "github", "repository": "owner/name", "commit": head, "number": 7}
-    resealed(folder, **part(folder, "context", **{**right, name: value}))
-    done = publish(red, folder, **GITHUB, GITHUB_EVENT_PATH=event(tmp_path, head, head))
-    assert (done.code, done.document["outcome"]) == (14, "unsupported")
-    assert f"the evidence is about the {name} {value!r}" in done.document["reason"]
-
-
-def test_the_settings_that_decide_are_those_of_the_base(tmp_path: Path) -> None:
-    red = RedRepository.make(tmp_path)
-    red.commit({".agent-ci.yml": "deny:\n  - calc.py\n"})
-    base = git(red.path, "rev-parse", "HEAD").strip()
-    red.commit({".agent-ci.yml": "deny: []\n"})
-    head = git(red.path, "rev-parse", "HEAD").strip()
-    run = red.run(replies=(GOOD,))
-    assert run.outcome == "fixed"
-    context = {"forge": "github", "repository": "owner/name", "number": 7}
-    resealed(run.out, **part(run.out, "context", **context))
-    event_path = event(tmp_path, head, base)
-    done = publish(red, run.out, **GITHUB, GITHUB_EVENT_PATH=event_path)
-    assert (done.code, done.document["outcome"]) == (20, "policy_refused")
-    done = publish(red, run.out, **GITHUB, GITHUB_EVENT_PATH=event(tmp_path, head, "f" * 40))
-    assert (done.code, done.document["outcome"]) == (14, "unsupported")
-    assert "its settings decide; fetch it" in done.document["reason"]
-
-
-def test_no_checkout_is_needed_where_the_forge_has_the_commit(tmp_path: Path, handed: Handed) -> None:
-    red, folder = handed(tmp_path)
-    head = git(red.path, "rev-parse", "HEAD").strip()
-    server = tmp_path / "server"
-    git(tmp_path, "clone", "-q", "--bare", str(red.path), str(server / "owner" / "name.git"))
-    git(server / "owner" / "name.git", "config", "uploadpack.allowAnySHA1InWant", "true")
-    resealed(folder, **part(folder, "context", forge="github", repository="owner/name", commit=head, number=7))
-    (empty := RedRepository(tmp_path / "empty", tmp_path)).path.mkdir()
-    variables = {**GITHUB, "GITHUB_SERVER_URL": f"file://{server}", "GITHUB_EVENT_PATH": event(tmp_path, head, head)}
-    done = publish(empty, folder, "--deliver", "patch", **variables)
-    assert (done.code, done.document["outcome"], done.document["delivery"]["rung"]) == (0, "fixed", "patch")
-    assert list(empty.path.iterdir()) == []
-
-
-def test_where_nobody_can_tell_whether_repairs_were_stopped_nothing_is_delivered(
-    tmp_path: Path, handed: Handed
-) -> None:
-    red, folder = handed(tmp_path)
-    head = git(red.path, "rev-parse", "HEAD").strip()
-    git(tmp_path, "clone", "-q", "--bare", str(red.path), "origin.git")
-    resealed(folder, **part(folder, "context", forge="github", repository="owner/name", commit=head, number=7))
-    with ForgeServer(tmp_path / "origin.git", name="owner/name") as server:
-        server.state.open_request("topic", number=7)
-        server.breaks("GET", "/issues/7$", Step(b"{}", status=403))
-        job = {**GITHUB, **server.variables, "GITHUB_TOKEN": TOKEN, "GITHUB_EVENT_PATH": event(tmp_path, head, head)}
-        done = publish(red, folder, "--deliver", "commit", **job)
-        assert server.writes == []
-    assert (done.code, done.document["outcome"]) == (31, "forge_unavailable")
-    assert "pull-requests: read" in done.document["reason"]
-    assert (tmp_path / "published" / "fix.patch").read_bytes() == (folder / "fix.patch").read_bytes()
-
-
-def test_on_gitlab_the_commit_is_pushed_without_a_checkout_and_found_by_the_next_run(
-    tmp_path: Path, handed: Handed
-) -> None:
-    red, folder = handed(tmp_path)
-    head, token = git(red.path, "rev-parse", "HEAD").strip(), "glpat-Zq8mWx2Vb7Nk4Jd9"
-    with GitLabServer(Checkout(red.path), tmp_path / "hosted", token) as server:
-        resealed(folder, **part(folder, "context", forge="gitlab", repository="group/name", commit=head, number=None))
-        job = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_SHA": head, "CI_COMMIT_REF_NAME": "main"}
-        (empty := RedRepository(tmp_path / "empty", tmp_path)).path.mkdir()
-        variables = {**server.variables, **job, "CI_DEFAULT_BRANCH": "main", "GITLAB_TOKEN": token}
-        variables["GITHUB_TOKEN"] = "ghs_of_another_forge"  # noqa: S105 - made up; the server would turn it away
-        done = [publish(empty, folder, "--deliver", "commit", **variables) for _ in range(2)]
-        assert [(one.code, one.document["outcome"]) for one in done] == [(0, "delivered")] * 2, done[0].stderr
-        tree = done[0].document["patch"]["tree"]
-        assert server.hosted.git("rev-parse", "main^", "main^{tree}").split() == [head, tree]
-    assert token not in "".join(one.stderr + json.dumps(one.document) for one in done)

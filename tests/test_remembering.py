@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent_ci.memory import FILE_NAME, ProvenFix, recall, remember
+from agent_ci.remembering import rows
 from tests.checkouts import Checkout
 
 DIFF = "diff --git a/shop/cart.py b/shop/cart.py\n--- a/shop/cart.py\n+++ b/shop/cart.py\n@@ -1 +1,2 @@\n-a\n+b\n+c\n"
@@ -47,6 +48,12 @@ def test_the_list_shows_the_newest_first_where_the_settings_say_that_runs_write(
         "files": ["shop/cart.py"],
         "added": 2,
     }
+
+
+def test_a_fix_that_deletes_a_file_tells_of_it_and_adds_nothing_by_that() -> None:
+    deleted = "diff --git a/a.py b/a.py\ndeleted file mode 100644\n--- a/a.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n"
+    [row] = rows([ProvenFix("aaaa1111", deleted + DIFF.replace("+c", "+++ b/c"))])
+    assert (row["files"], row["added"]) == (["a.py", "shop/cart.py"], 2)
 
 
 def test_an_empty_memory_says_where_it_would_be(checkout: Checkout, tmp_path: Path) -> None:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from agent_ci.core.run import Attempt, total_cost
 
+CHARACTERS_PER_TOKEN = 4
+"""An estimate, for limits and for endpoints that do not count."""
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:

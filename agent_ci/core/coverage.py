@@ -43,11 +43,6 @@ class Coverage:
         """The lines of *path* that any test or import executed."""
         return frozenset(self._tests.get(path, ()))
 
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """Every file of which a line was executed, sorted."""
-        return tuple(sorted(self._tests))
-
     def of(self, ids: Iterable[str]) -> Coverage:
         """What the tests *ids* alone executed; those that are not known are left out."""
         return replace(self, tests={id_: self.tests[id_] for id_ in ids if id_ in self.tests})

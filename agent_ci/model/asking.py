@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from agent_ci.core.budget import CHARACTERS_PER_TOKEN
 from agent_ci.core.outward.secrets import redact
 from agent_ci.core.questions.answer import joined
 from agent_ci.core.questions.fence import shrunk
@@ -26,7 +27,6 @@ TRIES = 3
 MAX_ANSWER_TOKENS = 8000
 _SMALLEST_ANSWER = 256  # tokens; a diff with its sentence needs at least as many
 _LONGEST_PAUSE = 30.0  # seconds, where the endpoint names no time itself
-_CHARACTERS_PER_TOKEN = 4
 _SHORTEST_CALL = 0.1  # seconds
 _ADDRESS = re.compile(r"https?://[^/?#\s]+[^\s]*$")
 
@@ -312,8 +312,8 @@ class Asking:
 
 
 def tokens_of(text: str) -> int:
-    """An estimate of the tokens in *text*, for limits and for endpoints that do not count."""
-    return len(text) // _CHARACTERS_PER_TOKEN + 1
+    """An estimate of the tokens in *text*."""
+    return len(text) // CHARACTERS_PER_TOKEN + 1
 
 
 def cost_of(answer: Answer, messages: tuple[tuple[str, str], ...]) -> Cost:

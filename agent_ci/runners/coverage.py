@@ -5,41 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 from agent_ci.core.coverage import IMPORTS, Coverage
-from agent_ci.core.coverage_formats.gathering import among
+from agent_ci.core.coverage_formats.gathering import MAX_BYTES, Place, among
 from agent_ci.core.coverage_formats.go_profile import in_module, read_go_profile
 from agent_ci.core.coverage_formats.jacoco import read_jacoco
-from agent_ci.core.coverage_formats.ours import MAX_BYTES, read_ours
+from agent_ci.core.coverage_formats.ours import read_ours
 from agent_ci.core.coverage_formats.v8 import read_v8
 from agent_ci.core.proof import is_within
 from agent_ci.core.report import TestReport
-from agent_ci.errors import InfrastructureError, UnsupportedError
+from agent_ci.errors import AgentCIError, InfrastructureError, UnsupportedError
 from agent_ci.files import chunks, open_regular
 from agent_ci.ports import Workspace
 from agent_ci.runners.deadline import Deadline
 from agent_ci.runners.kit import Kit
-from agent_ci.runners.places import Files
+from agent_ci.runners.places import Texts
 
-_MAX_SOURCE = 16 * 2**20
 _MOST_FILES = 200  # that one run left, one for each of its processes
 _LONGEST = 300  # characters of a reason
 
 
-def recorded(kit: Kit, workspace: Workspace, id_of: Callable[[str], str] = str) -> Coverage:
-    """What the recorder in *kit* wrote, with the ids that *id_of* makes of its own; partial where it cannot be read.
+def recorded(workspace: Workspace, run: Callable[[Kit], TestReport], id_of: Callable[[str], str] = str) -> Coverage:
+    """What our recorder, which *run* is given, wrote while that ran the tests; *id_of* makes our ids of its own.
 
-    The process that wrote it ran code of the repository: lines of files that are not in the workspace are left out.
+    It is partial where it cannot be read, or the report is. The process that wrote it ran code of the repository:
+    lines of files that are not in the workspace are left out.
     """
-    known = frozenset(Files(workspace.root, workspace.root).names)
+    kit = Kit.unpacked(workspace, "coverage")
+    report = run(kit)
+    known = frozenset(Texts(workspace.root))
     try:
         with open_regular(kit.report, root=workspace.outbox, max_bytes=MAX_BYTES) as file:
             found = read_ours(chunks(file, max_bytes=MAX_BYTES), lambda name: name if name in known else "")
     except UnsupportedError as error:
-        return Coverage(partial=(f"which lines the tests executed is not known: {error}",))
+        found = Coverage(partial=(f"which lines the tests executed is not known: {error}",))
     tests = {id_of(id_) if id_ != IMPORTS else id_: files for id_, files in found.tests.items()}
-    return replace(found, tests=tests)
+    return replace(found, tests=tests, partial=(*found.partial, *report.partial))
 
 
 @dataclass(frozen=True)
@@ -67,23 +68,25 @@ class Left:
 
     def _parsed(self, kind: str, content: Iterable[bytes], test: str) -> Coverage:
         if kind == "v8":
-            root = self.workspace.root
-            return read_v8(content, among(self._names, str(root), str(root.resolve())), self._text, test=test)
+            return read_v8(content, self._place, lambda path: self._texts.get(path, ""), test=test)
         if kind == "jacoco":
-            return read_jacoco(content, among(self._names), test=test)
-        place = in_module(self._text(f"{self.folder}/go.mod".lstrip("/")), self.folder)
-        return read_go_profile(content, lambda name: path if (path := place(name)) in self._names else "", test=test)
+            return read_jacoco(content, self._place, test=test)
+        return read_go_profile(content, self._place_in_module, test=test)
 
     @cached_property
-    def _names(self) -> frozenset[str]:
-        return frozenset(Files(self.workspace.root, self.workspace.root).names)
+    def _texts(self) -> Texts:
+        return Texts(self.workspace.root)
 
-    def _text(self, path: str) -> str:
-        try:
-            with open_regular(Path(path), root=self.workspace.root, max_bytes=_MAX_SOURCE) as file:
-                return file.read(_MAX_SOURCE).decode("utf-8", "replace")
-        except (UnsupportedError, OSError):
-            return ""
+    @cached_property
+    def _place(self) -> Place:
+        root = self.workspace.root
+        return among(self._texts.keys(), str(root), str(root.resolve()))
+
+    @cached_property
+    def _place_in_module(self) -> Place:
+        place = in_module(self._texts.get(f"{self.folder}/go.mod".lstrip("/"), ""), self.folder)
+        known = frozenset(self._texts)
+        return lambda name: path if (path := place(name)) in known else ""
 
 
 def one_by_one(ids: Iterable[str], cover: Callable[[str], tuple[TestReport, Coverage]], deadline: Deadline) -> Coverage:
@@ -92,14 +95,14 @@ def one_by_one(ids: Iterable[str], cover: Callable[[str], tuple[TestReport, Cove
     A test that cannot be run is told of; raises what the first one raised where none could be.
     """
     found = Coverage()
-    first: InfrastructureError | None = None
+    first: AgentCIError | None = None
     for id_ in ids:
         if deadline.is_over:
             found |= Coverage(partial=(f"time ran out before {id_[:_LONGEST]} was run",))
             break
         try:
             report, lines = cover(id_)
-        except InfrastructureError as error:
+        except (InfrastructureError, UnsupportedError) as error:
             first = first or error
             found |= Coverage(partial=(str(error)[:_LONGEST],))
             continue

@@ -52,7 +52,7 @@ class Kit:
 
     def environment(self, conditions: Conditions) -> Mapping[str, str]:
         """What the plugin is told about one run."""
-        told = {"order": conditions.order, "clock": conditions.clock}
+        told = {"order": conditions.order, "clock": conditions.clock, "workers": conditions.workers}
         return {"AGENT_CI_CONDITIONS": json.dumps(told), "AGENT_CI_CONFIRMATION": str(self.confirmation)}
 
     def doubts(self, report: TestReport) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ class Files:
 
     @cached_property
     def _originals(self) -> Originals:
-        return Originals(_Texts(self.root), str(self.root))
+        return Originals(Texts(self.root), str(self.root))
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ class Files:
 
 
 @dataclass(frozen=True)
-class _Texts(Mapping[str, str]):
+class Texts(Mapping[str, str]):
     """The files of the copy in *root* by their path in it, read when they are asked for."""
 
     root: Path

@@ -65,30 +65,18 @@ class Pytest:
         return frozenset({"order", "hash_seed", "clock", *(("workers",) if self.interpreter.has_xdist else ())})
 
     def run(
-        self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float, conditions: Conditions = USUAL
-    ) -> TestReport:
-        """Run the whole suite, or exactly *only* (node ids; those that do not exist here are left out)."""
-        return self._run(workspace, only, timeout, conditions, None)
-
-    def covered(self, workspace: Workspace, ids: tuple[str, ...] = (), *, timeout: float) -> Coverage:
-        """Which lines each of *ids*, or of all tests, executes: one run, one test after the other, with our recorder.
-
-        What a test's fixtures execute for the first time is the test's. Processes that a test starts are not seen.
-        """
-        recorder = Kit.unpacked(workspace, "coverage")
-        alone = Conditions(workers=1) if self.interpreter.has_xdist else USUAL
-        report = self._run(workspace, ids, timeout, alone, recorder)
-        found = recorded(recorder, workspace, lambda id_: _reported_id(id_, workspace.root))
-        return replace(found, partial=(*found.partial, *report.partial))
-
-    def _run(
         self,
         workspace: Workspace,
-        only: tuple[str, ...],
+        *,
+        only: tuple[str, ...] = (),
         timeout: float,
-        conditions: Conditions,
-        recorder: Kit | None,
+        conditions: Conditions = USUAL,
+        recorder: Kit | None = None,
     ) -> TestReport:
+        """Run the whole suite, or exactly *only* (node ids; those that do not exist here are left out).
+
+        With a *recorder*, that writes which lines each test executes.
+        """
         wanted = tuple(id_ for id_ in only if (workspace.root / id_.partition("::")[0]).exists())
         if only and not wanted:
             return TestReport()
@@ -105,6 +93,18 @@ class Pytest:
         if not report.cases:
             raise UnsupportedError(f"pytest found no tests; {done.explanation}")
         return report
+
+    def covered(self, workspace: Workspace, ids: tuple[str, ...] = (), *, timeout: float) -> Coverage:
+        """Which lines each of *ids*, or of all tests, executes: one run, one test after the other, with our recorder.
+
+        What a test's fixtures execute for the first time is the test's. Processes that a test starts are not seen.
+        """
+        alone = Conditions(workers=1)
+        return recorded(
+            workspace,
+            lambda kit: self.run(workspace, only=ids, timeout=timeout, conditions=alone, recorder=kit),
+            lambda id_: _reported_id(id_, workspace.root),
+        )
 
     def _run_once(
         self,
@@ -133,8 +133,7 @@ class Pytest:
         argv = (
             *(self.interpreter.path, "-m", "pytest", *options),
             *("-o", "junit_family=xunit1", f"--junitxml={kit.report}", "-p", "no:cacheprovider"),
-            *("-p", kit.plugin, *_workers(conditions)),
-            *("--continue-on-collection-errors", "--maxfail=0", "--tb=short", "--color=no", "-vv"),
+            *("-p", kit.plugin, "--continue-on-collection-errors", "--maxfail=0", "--tb=short", "--color=no", "-vv"),
             *(only or paths),
         )
         roots = ":".join(str(root / folder) for folder in self.interpreter.import_roots)
@@ -154,13 +153,6 @@ def _recording(command: Command, recorder: Kit, root: Path) -> Command:
     path = f"{command.environment['PYTHONPATH']}:{recorder.folder}"
     environment = {**command.environment, "PYTHONPATH": path, "AGENT_CI_COVERAGE": told}
     return replace(command, argv=(*command.argv, "-p", recorder.plugin), environment=environment)
-
-
-def _workers(conditions: Conditions) -> tuple[str, ...]:
-    """How many tests run at a time, as pytest-xdist is told; 0 of its workers is one test after another."""
-    if not conditions.workers:
-        return ()
-    return ("-n", str(conditions.workers if conditions.workers > 1 else 0))
 
 
 def _split(arguments: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -52,29 +52,18 @@ class Unittest:
         return frozenset({"order", "hash_seed"})
 
     def run(
-        self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float, conditions: Conditions = USUAL
-    ) -> TestReport:
-        """Run the whole suite, or exactly *only* (those that do not exist here are left out)."""
-        return self._run(workspace, only, timeout, conditions, None)
-
-    def covered(self, workspace: Workspace, ids: tuple[str, ...] = (), *, timeout: float) -> Coverage:
-        """Which lines each of *ids*, or of all tests, executes, found in one run with our recorder.
-
-        What the fixtures of a class or a module execute is no test's. Processes that a test starts are not seen.
-        """
-        recorder = Kit.unpacked(workspace, "coverage")
-        report = self._run(workspace, ids, timeout, USUAL, recorder)
-        found = recorded(recorder, workspace)
-        return replace(found, partial=(*found.partial, *report.partial))
-
-    def _run(
         self,
         workspace: Workspace,
-        only: tuple[str, ...],
+        *,
+        only: tuple[str, ...] = (),
         timeout: float,
-        conditions: Conditions,
-        recorder: Kit | None,
+        conditions: Conditions = USUAL,
+        recorder: Kit | None = None,
     ) -> TestReport:
+        """Run the whole suite, or exactly *only* (those that do not exist here are left out).
+
+        With a *recorder*, that writes which lines each test executes.
+        """
         kit = Kit.unpacked(workspace, "unittest")
         told: dict[str, object] = {"report": str(kit.report), "confirmation": str(kit.confirmation), "only": only}
         if recorder:
@@ -101,6 +90,13 @@ class Unittest:
         if not report.cases:
             raise UnsupportedError(f"unittest found no tests; {done.explanation}")
         return report
+
+    def covered(self, workspace: Workspace, ids: tuple[str, ...] = (), *, timeout: float) -> Coverage:
+        """Which lines each of *ids*, or of all tests, executes, found in one run with our recorder.
+
+        What the fixtures of a class or a module execute is no test's. Processes that a test starts are not seen.
+        """
+        return recorded(workspace, lambda kit: self.run(workspace, only=ids, timeout=timeout, recorder=kit))
 
 
 def read_command(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:

@@ -151,6 +151,8 @@ _BY_LETTERS = (
     ("#109", "Receipts show the name of the shop, see evil-receipts.till.example for more."),
     ("#109", "Receipts show the name of the shop, see //evil.example/receipts."),
     ("#109", "Receipts show the name of the shop, see `//evil.example/receipts`."),
+    ("#109", "Receipts show the name of the shop, see https://till.ex."),
+    ("#109", "Receipts show the name of the shop, see ill.example/receipts."),
     ("#109", "Receipts show the name of the shop; ask `boss@till.example`."),
     ("#109", "Receipts show the name of the shop; ask receipts@till.example."),
     ("#109", "Receipts show the name of the shop, see `evil.receipts`."),

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from agent_ci.core.change import ABSENT, EXECUTABLE, REGULAR, ChangedFile, Patch
-from agent_ci.core.policy import Policy
+from agent_ci.core.policy import FILES, LINES, TESTS_POLICY, Policy, misplaced
 
 SOURCE = ChangedFile("src/app.py", "M", REGULAR, REGULAR, added=1, removed=1)
 
@@ -162,3 +162,56 @@ def test_the_limits_of_size_are_for_each_root_cause() -> None:
 def test_every_broken_rule_is_named() -> None:
     link = ChangedFile("tests/test_a.py", "T", REGULAR, "120000", is_binary=True)
     assert len(Policy().objections(patch(replace(SOURCE, path="Makefile"), link))) == 4
+
+
+NEW = ChangedFile("tests/test_app.py", "A", ABSENT, REGULAR, added=3)
+
+
+@pytest.mark.parametrize(
+    ("path", "is_refused"),
+    [
+        ("tests/unit/test_app.py", False),
+        ("src/__tests__/app.test.ts", False),
+        ("beside/test_new.py", False),
+        ("pkg/app_test.go", False),
+        ("src/app.test.ts", True),
+        ("test_app.py", True),
+        ("tests.py/test_app.py", True),
+    ],
+)
+def test_a_new_test_stands_where_tests_are_looked_for(path: str, *, is_refused: bool) -> None:
+    said = misplaced(patch(replace(NEW, path=path)), ("beside/test_old.py", "src/app.ts"))
+    assert said == (
+        (f"{path} would be a test where no tests are, and other programs may run it [out-of-scope]",)
+        if is_refused
+        else ()
+    )
+
+
+def test_a_test_that_is_there_stays_where_it_is_and_a_new_one_is_no_program() -> None:
+    assert misplaced(patch(replace(SOURCE, path="pages/x.test.js")), ()) == ()
+    assert misplaced(patch(replace(NEW, new_mode=EXECUTABLE)), ()) == (
+        "tests/test_app.py would be a program, and tests are none [file-mode]",
+    )
+
+
+ADDED = ChangedFile("tests/test_app.py", "M", REGULAR, REGULAR, added=3)
+OURS = replace(ADDED, path="tests/test_app_agent_ci.py")
+
+
+@pytest.mark.parametrize(
+    ("file", "adds", "part"),
+    [
+        (NEW, FILES, None),
+        (OURS, FILES, None),
+        (ADDED, FILES, "is somebody's"),
+        (ADDED, LINES, None),
+        (replace(ADDED, removed=1), LINES, "would lose lines"),
+        (replace(OURS, removed=1), FILES, "would lose lines"),
+        (replace(ADDED, new_mode=ABSENT, added=0), LINES, "would lose lines"),
+        (replace(NEW, path="src/app.py"), FILES, "outside the paths"),
+    ],
+)
+def test_the_job_that_writes_tests_takes_nothing_out(file: ChangedFile, adds: str, part: str | None) -> None:
+    said = replace(TESTS_POLICY, adds=adds).objections(patch(file))
+    assert (len(said), part is None or part in said[0]) == (part is not None, True)

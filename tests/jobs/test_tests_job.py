@@ -15,8 +15,8 @@ from agent_ci.delivery import Waits, asked_of
 from agent_ci.errors import UnsupportedError
 from agent_ci.verification import Verification
 from bench.repositories import git
+from tests.handed import publish, tampered
 from tests.red import RedRepository, Run
-from tests.test_publishing import publish, tampered
 from tests.untested import CHANGED, DISCOUNTS, FILES, WRITTEN, Untested, added, candidates
 
 SHOP = (

@@ -12,7 +12,11 @@ from tests.checkouts import Checkout
 from tests.pipelines.tools import ROOT, path, run, tool
 from tests.servers.gitlab import GitLabServer
 
-PIPELINE = "include:\n  - local: templates/changelog.yml\n    inputs: {image: localhost/agent-ci, deliver: patch}\n"
+FILE = "docs/CHANGELOG-2.md"
+PIPELINE = f"""include:
+  - local: templates/changelog.yml
+    inputs: {{image: localhost/agent-ci, deliver: patch, changelog-file: {FILE}}}
+"""
 TOKEN = "glpat-Rk3vZ8qLw5Tn1Xy6"  # noqa: S105 - made up
 
 
@@ -22,8 +26,10 @@ def repository(tmp_path: Path) -> Path:
     component = (ROOT / "templates/changelog.yml").read_text(encoding="utf-8")
     checkout = Checkout.at(tmp_path / "repository")
     files = {".gitlab-ci.yml": PIPELINE, "templates/changelog.yml": component}
+    files |= {"CHANGELOG.md": "# Changelog\n\n## 1.0.0\n\n- All.\n"}
+    files |= {FILE: "# Changelog\n\n## 1.0.0\n\n### Bug fixes\n\n- All.\n"}
     ignored = ".gitlab-ci-local\n.agent-ci\n"
-    checkout.commit({**files, ".gitignore": ignored, "CHANGELOG.md": "# Changelog\n\n## 1.0.0\n\n- All.\n"}, "Begin")
+    checkout.commit({**files, ".gitignore": ignored}, "Begin")
     checkout.git("tag", "v1.0.0")
     checkout.commit({"src/sum.py": "a = 1\n"}, "Fix the sum")
     checkout.git("tag", "v1.1.0")
@@ -50,10 +56,10 @@ def test_a_tag_gets_its_notes_and_a_release_where_a_person_starts_the_job(reposi
         given = [word for name, value in job.items() for word in ("--variable", f"{name}={value}")]
         drafted = pipeline(repository, *given)
         assert drafted.returncode == 0, drafted.stdout + drafted.stderr
-        assert "### Fixed\n\n- Fix the sum" in (repository / ".agent-ci/notes.md").read_text(encoding="utf-8")
+        assert "### Bug fixes\n\n- Fix the sum" in (repository / ".agent-ci/notes.md").read_text(encoding="utf-8")
         assert (repository / ".agent-ci/fix.patch").exists()
         assert server.releases == {}
         published = pipeline(repository, "changelog:publish", *given)
         assert published.returncode == 0, published.stdout + published.stderr
-        assert "- Fix the sum" in server.releases["v1.1.0"]["description"]
+        assert "### Bug fixes\n\n- Fix the sum" in server.releases["v1.1.0"]["description"]
     assert TOKEN not in published.stdout + published.stderr

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -167,9 +166,7 @@ def test_pytest_is_asked_by_its_own_ids_and_fixtures_belong_to_the_test(workspac
 
 def plainly() -> Pytest:
     """It starts in half the time: no plugin is loaded, and no assertion is rewritten."""
-    return replace(
-        pytest_of("--assert=plain", "-p", "no:xdist"), interpreter=Interpreter(sys.executable, "3", "8", (".",))
-    )
+    return pytest_of("--assert=plain", "-p", "no:xdist")
 
 
 def test_exactly_what_is_asked_for_is_covered(workspace: Open) -> None:
@@ -374,6 +371,18 @@ def test_a_test_that_is_not_there_has_no_lines_and_is_told_of() -> None:
 
     found = one_by_one(("works", "gone"), cover, Deadline.after(60))
     assert found == Coverage({"works": {}}, ("gone was asked for and did not run",))
+
+
+def test_one_test_that_leaves_no_report_costs_its_own_lines_alone() -> None:
+    def cover(id_: str) -> tuple[TestReport, Coverage]:
+        if id_ == "exits":
+            raise UnsupportedError("jest left no report")
+        return TestReport.of(TestCase(id_, Status.PASSED)), Coverage({id_: {}})
+
+    found = one_by_one(("works", "exits", "also"), cover, Deadline.after(60))
+    assert found == Coverage({"works": {}, "also": {}}, ("jest left no report",))
+    with pytest.raises(UnsupportedError, match="left no report"):
+        one_by_one(("exits",), cover, Deadline.after(60))
 
 
 def test_one_test_that_hangs_costs_its_own_lines_and_what_the_time_takes_is_said() -> None:

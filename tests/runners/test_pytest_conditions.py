@@ -122,7 +122,11 @@ WORKERS = "import os\n\n\ndef test_it():\n    assert os.environ.get('PYTEST_XDIS
 
 
 @pytest.mark.parametrize(
-    ("arguments", "workers", "count"), [(("-n", "2"), 0, 2), (("-n", "2"), 1, 0), ((), 2, 2), ((), 0, 0), ((), 1, 0)]
+    ("arguments", "workers", "count"),
+    [
+        *((("-n", "2"), 0, 2), (("-n", "2"), 1, 0), ((), 2, 2), ((), 0, 0), ((), 1, 0)),
+        (("-p", "no:xdist"), 1, 0),  # which is also installed, and does not know its own options then
+    ],
 )
 def test_how_many_run_at_a_time_can_be_said(
     workspace: Open, arguments: tuple[str, ...], workers: int, count: int

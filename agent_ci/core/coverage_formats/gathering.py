@@ -11,6 +11,9 @@ from agent_ci.core.questions.frames import Index
 Place = Callable[[str], str]
 """The path, relative to the repository's root, of the file that a tool calls by a name; empty where it has none."""
 
+MAX_BYTES = 256 * 2**20
+"""A file with the coverage of a run that is longer is not read."""
+
 MAX_PLACES = 5_000_000
 """How many lines are kept of all tests together; equal sets of lines count once, and each use of one as one.
 

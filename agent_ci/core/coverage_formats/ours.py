@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from agent_ci.core.coverage import Coverage
-from agent_ci.core.coverage_formats.gathering import Gathering, Place, possible
+from agent_ci.core.coverage_formats.gathering import MAX_BYTES, Gathering, Place, possible
 from agent_ci.core.formats.documents import documents
 from agent_ci.core.formats.json_values import mapping, texts
 from agent_ci.core.formats.limits import Limits
 from agent_ci.errors import UnsupportedError
-
-MAX_BYTES = 256 * 2**20
 
 
 def read_ours(chunks: Iterable[bytes], place: Place) -> Coverage:

@@ -13,14 +13,13 @@ from functools import lru_cache
 from itertools import accumulate, islice
 
 from agent_ci.core.coverage import IMPORTS, Coverage
-from agent_ci.core.coverage_formats.gathering import Gathering, Place
+from agent_ci.core.coverage_formats.gathering import MAX_BYTES, Gathering, Place
 from agent_ci.core.formats.documents import documents
 from agent_ci.core.formats.json_values import Object, count, mapping, objects, text
 from agent_ci.core.formats.limits import Limits
 from agent_ci.core.source_maps import SourceMap, content_of_url, joined, read_map, url_of_map
 from agent_ci.errors import UnsupportedError
 
-MAX_BYTES = 256 * 2**20
 _MOST_RANGES = 500_000  # of one script
 _MOST_LINES = 20_000  # of a script that is compared with its file
 _WRAPPERS = frozenset(("", "Object.<anonymous>"))  # the functions that node, vitest and jest put a module in
@@ -56,11 +55,12 @@ def read_v8(chunks: Iterable[bytes], place: Place, texts: Callable[[str], str], 
             script = _Script.read(each, url, source or file, loaded)
             if source and source != file and not script.made_from:
                 script = replace(script, alike=_alike(source, file))
-            for is_called, file, lines in script.executed():
+            for file, lines in script.lines().items():
                 idle = _idle(texts(place(file))) if script.made_from else frozenset()
-                found.add(test if is_called else IMPORTS, file, lines - idle)
-            for file, lines in script.executable().items():
-                found.can(file, lines - (_idle(texts(place(file))) if script.made_from else frozenset()))
+                for state, whose in ((_State.IMPORTED, IMPORTS), (_State.CALLED, test)):
+                    if state in lines:
+                        found.add(whose, file, lines[state] - idle)
+                found.can(file, set[int]().union(*lines.values()) - idle)
     return found.coverage()
 
 
@@ -105,19 +105,11 @@ class _Script:
         begins = tuple(accumulate((length + 1 for length in lengths), initial=0))
         return cls(url, source, begins, made_from, *_painted(_ranges(coverage)))
 
-    def executed(self) -> Iterator[tuple[bool, str, set[int]]]:
-        """The lines by file that ran in a function that was called, and those that an import ran."""
-        found: dict[tuple[bool, str], set[int]] = {}
+    def lines(self) -> dict[str, dict[_State, set[int]]]:
+        """By file the lines that could run, by what happened in them; in one line that can be several things."""
+        found: dict[str, dict[_State, set[int]]] = {}
         for state, file, line in self._places():
-            if state is not _State.IDLE:
-                found.setdefault((state is _State.CALLED, file), set()).add(line)
-        return ((is_called, file, lines) for (is_called, file), lines in found.items())
-
-    def executable(self) -> dict[str, set[int]]:
-        """The lines by file that could run."""
-        found: dict[str, set[int]] = {}
-        for _, file, line in self._places():
-            found.setdefault(file, set()).add(line)
+            found.setdefault(file, {}).setdefault(state, set()).add(line)
         return found
 
     def _places(self) -> Iterator[tuple[_State, str, int]]:

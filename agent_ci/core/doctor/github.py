@@ -14,7 +14,8 @@ from agent_ci.core.doctor.places import Page, entries, is_block, items, key_of, 
 from agent_ci.core.pins import PINNED, PINS, pinned
 
 _OWN = re.compile(r"(?:^|/)agent-ci(?:@|/|$)")
-_COMMAND = re.compile(r"\bagent-ci(?:['\"])? +(fix|publish|explain|verify)\b")
+_COMMAND = re.compile(r"\bagent-ci(?:['\"])? +(fix|tests|publish|explain|verify)\b")
+_PROPOSES = ("fix", "tests")  # the commands that run code of the repository and leave a change for `publish`
 _FETCH = re.compile(r"""["']?(?:[\w.~/$-]*/)?agent-ci["']? +fetch(?: +[\w.,:=@%+~/$"'-]+)*""")
 _KEY = re.compile(r"^\s*(?:- )?(\w*API_KEY):", re.MULTILINE)
 _TOKEN = re.compile(r"^(?:AGENT_CI_FORGE_TOKEN|GITHUB_TOKEN|GH_TOKEN)$")
@@ -76,7 +77,7 @@ class Workflow:
         yield from self._of_the_whole()
         for job in self.jobs:
             yield from self._of_a_job(job)
-            yield from self._of_proposing(job) if job.command == "fix" else self._of_publishing(job)
+            yield from self._of_proposing(job) if job.command in _PROPOSES else self._of_publishing(job)
 
     def _edit(self, id_: str, saw: str, why: str, after: str) -> Complaint:
         return Complaint(id_, f"{self.path}: {saw}", why, Edit(self.path, self.text, after))
@@ -181,7 +182,7 @@ class Workflow:
         for _, name, value in entries(rights):
             if value.value == "write":
                 why = "it runs code of the repository; only a job that runs none may write"
-                saw = f"{job.name}, which runs `fix`, has `{name}: write`"
+                saw = f"{job.name}, which runs `{job.command}`, has `{name}: write`"
                 yield self._edit("fix-may-write", saw, why, page.with_value(value, "read"))
         if not _KEY.search(page.block(job.key)):
             return
@@ -226,7 +227,7 @@ class Workflow:
                 lines = ("permissions:", "  contents: write", "  pull-requests: write")
                 yield self._edit("publish-may-not-write", saw, why, page.before(_first(job.node), *lines))
                 return
-        before = next((one.name for one in self.jobs if one.command == "fix"), "")
+        before = next((one.name for one in self.jobs if one.command in _PROPOSES), "")
         told = value_of(value_of(job.step, "with"), "evidence-sha256")
         if before and told is None and text_of(job.step, "uses"):
             line = f"evidence-sha256: ${{{{ needs.{before}.outputs.evidence-sha256 }}}}"

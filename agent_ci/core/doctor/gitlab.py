@@ -12,7 +12,7 @@ from agent_ci.core.doctor.complaint import Complaint, Edit
 from agent_ci.core.doctor.places import Page, entries, is_block, items, key_of, text_of, value_of
 
 MAIN = ".gitlab-ci.yml"
-_COMMAND = re.compile(r"\bagent-ci(?:['\"])? +(fix|publish)\b")
+_COMMAND = re.compile(r"\bagent-ci(?:['\"])? +(fix|tests|publish)\b")
 _OWN_COMMIT = ("- if: $CI_COMMIT_MESSAGE =~ /^Agent-CI-Run:/m", "  when: never")
 
 
@@ -78,7 +78,7 @@ class Pipeline:
     def _of_a_job(self, name: str, job: yaml.MappingNode, command: str) -> Iterator[Complaint]:
         start = job.value[0][0]
         variables = self._variables(job)
-        if command == "fix" and variables.get("GIT_DEPTH") != "0":
+        if command != "publish" and variables.get("GIT_DEPTH") != "0":
             why = "without the history nobody knows the base, nor how many repairs came before"
             after = self._with_variable(job, "GIT_DEPTH", "0")
             yield self._edit("shallow-pipeline", f"{name} fetches a part of the history", why, after)
@@ -86,7 +86,7 @@ class Pipeline:
             why = "what it writes with must not lie beside files of the change"
             after = self._with_variable(job, "GIT_STRATEGY", "none")
             yield self._edit("publish-has-files", f"{name} checks the change out", why, after)
-        if command == "fix" and self._inherited(job, "artifacts") is None:
+        if command != "publish" and self._inherited(job, "artifacts") is None:
             lines = ("artifacts:", "  when: always", "  expire_in: 1 week", "  paths: [.agent-ci/]")
             why = "the evidence and the patch are lost with the job"
             yield self._edit("no-artifacts", f"{name} keeps nothing", why, self.page.before(start, *lines))

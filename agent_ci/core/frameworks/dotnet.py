@@ -21,26 +21,11 @@ _NOT_OF_BUILD = _OURS | {
     *("--test-adapter-path", "--blame", "--blame-crash", "--blame-crash-collect-always", "--blame-crash-dump-type"),
     *("--blame-hang", "--blame-hang-dump-type", "--blame-hang-timeout", "-v", "--verbosity", "--"),
 }
-_OPTIONS = Options(
-    frozenset(
-        {
-            *(
-                "-l",
-                "--logger",
-                "--results-directory",
-                "--filter",
-                "--collect",
-                "-s",
-                "--settings",
-                "-d",
-                "--diag",
-                "-e",
-            ),
-            *("--environment", "--test-adapter-path", "--blame-crash-dump-type", "--blame-hang-dump-type"),
-            *("--blame-hang-timeout", "-v", "--verbosity"),
-        }
-    )
-)
+_OPTIONS = Options(frozenset({
+    "-l", "--logger", "--results-directory", "--filter", "--collect", "-s", "--settings", "-d", "--diag", "-e",
+    "--environment", "--test-adapter-path", "--blame-crash-dump-type", "--blame-hang-dump-type",
+    "--blame-hang-timeout", "-v", "--verbosity",
+}))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

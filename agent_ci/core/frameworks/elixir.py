@@ -16,31 +16,11 @@ _FAILED = 2
 _START = '[ -e "$1" ] || exit 0; shift; exec "$@"'
 # What says which tests are run: a selection replaces it. A test that is included is run whatever is excluded.
 _CHOOSES = frozenset({"--include", "--only", "--failed", "--stale", "--partitions", "--name-pattern"})
-_OPTIONS = Options(
-    frozenset(
-        {
-            *(
-                "--include",
-                "--only",
-                "--partitions",
-                "--name-pattern",
-                "--exclude",
-                "--seed",
-                "--formatter",
-                "--timeout",
-            ),
-            *(
-                "--max-cases",
-                "--max-failures",
-                "--max-requires",
-                "--repeat-until-failure",
-                "--slowest",
-                "--slowest-modules",
-            ),
-            *("--export-coverage", "--exit-status", "--profile-require"),
-        }
-    )
-)
+_OPTIONS = Options(frozenset({
+    "--include", "--only", "--partitions", "--name-pattern", "--exclude", "--seed", "--formatter", "--timeout",
+    "--max-cases", "--max-failures", "--max-requires", "--repeat-until-failure", "--slowest", "--slowest-modules",
+    "--export-coverage", "--exit-status", "--profile-require",
+}))  # fmt: skip
 _FORMATTERS = ("--formatter", "ExUnit.CLIFormatter", "--formatter", "AgentCI.Formatter")
 
 

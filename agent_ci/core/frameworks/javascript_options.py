@@ -73,53 +73,27 @@ VITEST = Habits(
     _either("-w", "--watch", "--ui", "--changed", *_OUTPUT),
 )
 # https://mochajs.org/running/cli/; "run-option-metadata.cjs" of mocha says which have values: one each.
+_OF_MOCHA = frozenset({
+    "--config", "--package", "-r", "--require", "--import", "--loader", "-u", "--ui", "-t", "--timeout", "--timeouts",
+    "-s", "--slow", "--retries", "-j", "--jobs", "-n", "--node-option", "--extension", "--file", "--global",
+    "--globals", "--ignore", "--exclude", "--spec", "-g", "--grep", "-f", "--fgrep", "-R", "--reporter", "-O",
+    "--reporter-option", "--reporter-options", "--watch-files", "--watch-ignore",
+})  # fmt: skip
 MOCHA = Habits(
-    Options(
-        frozenset(
-            {
-                *("--config", "--package", "-r", "--require", "--import", "--loader", "-u", "--ui", "-t", "--timeout"),
-                *("--timeouts", "-s", "--slow", "--retries", "-j", "--jobs", "-n", "--node-option", "--extension"),
-                *(
-                    "--file",
-                    "--global",
-                    "--globals",
-                    "--ignore",
-                    "--exclude",
-                    "--spec",
-                    "-g",
-                    "--grep",
-                    "-f",
-                    "--fgrep",
-                ),
-                *(
-                    "-R",
-                    "--reporter",
-                    "-O",
-                    "--reporter-option",
-                    "--reporter-options",
-                    "--watch-files",
-                    "--watch-ignore",
-                ),
-            }
-        )
-    ),
+    Options(_OF_MOCHA),
     frozenset({"-g", "--grep", "-f", "--fgrep", "-i", "--invert", "--spec"}),
     frozenset({"-w", "--watch", "-R", "--reporter", "-O", "--reporter-option", "--reporter-options"}),
 )
 # https://playwright.dev/docs/test-cli
+_OF_PLAYWRIGHT = frozenset({
+    "-c", "--config", "-j", "--workers", "--timeout", "--global-timeout", "--retries", "--repeat-each",
+    "--add-reporter", "--browser", "-g", "--grep", "-G", "-gv", "--grep-invert", "--last-failed-file",
+    "--max-failures", "--output", "--only-changed", "--reporter", "--shard", "--shuffle", "--test-list",
+    "--test-list-invert", "--trace", "--tsconfig", "--ui-host", "--ui-port", "-u", "--update-snapshots",
+    "--update-source-method",
+})  # fmt: skip
 PLAYWRIGHT = Habits(
-    Options(
-        frozenset(
-            {
-                *("-c", "--config", "-j", "--workers", "--timeout", "--global-timeout", "--retries", "--repeat-each"),
-                *("--add-reporter", "--browser", "-g", "--grep", "-G", "-gv", "--grep-invert", "--last-failed-file"),
-                *("--max-failures", "--output", "--only-changed", "--reporter", "--shard", "--shuffle", "--test-list"),
-                *("--test-list-invert", "--trace", "--tsconfig", "--ui-host", "--ui-port", "-u", "--update-snapshots"),
-                "--update-source-method",
-            }
-        ),
-        frozenset({"--project"}),
-    ),
+    Options(_OF_PLAYWRIGHT, frozenset({"--project"})),
     frozenset({"-g", "--grep", "--shard", "--last-failed", "--test-list", "--project"}),
     frozenset({"--ui", "--ui-host", "--ui-port", "--only-changed", "--reporter"}),
 )

@@ -28,7 +28,7 @@ _COMMAND = re.compile(r"""(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|(?!\d?[<>])[^;&|<>\n'
 def scripted(words: tuple[str, ...], manifest: str) -> tuple[str, ...]:
     """The words of the script of package.json, whose text is *manifest*, that *words* start with npm, yarn or pnpm.
 
-    None where they start no script, or one that is more than one command, or that only a shell understands.
+    Empty where they start no script, or one that is more than one command, or that only a shell understands.
     """
     rest = after(words, ("npm", "run"), ("yarn", "run"), ("pnpm", "run"), ("npm",), ("yarn",), ("pnpm",))
     script = _facts(manifest)[1].get({"t": "test"}.get(rest[0], rest[0]), "") if rest else ""

@@ -1,4 +1,4 @@
-"""Knows `.github/release.yml`, in which a project tells GitHub how to group its notes, and whom to leave out.
+"""Knows what labels say of a change: by `.github/release.yml`, with which GitHub groups notes, else as usual.
 
 The keys are those of https://docs.github.com/en/repositories/releasing-projects-on-github/automatically-generated-release-notes.
 """

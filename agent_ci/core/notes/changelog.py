@@ -112,9 +112,8 @@ class Changelog:
         """
         if old := self._written(release):
             return self._replaced(old, release)
-        releases = self._releases
         lines = list(self._lines)
-        newest = next((one for one in releases if order(one.text) < order(release.name)), (*releases, None)[0])
+        newest = self._before(release)
         place = self._place(newest) if newest else self._end_of_introduction()
         section = [*self._spelled(release, newest), *([""] if place < len(lines) else [])]
         if place and lines[place - 1].strip():
@@ -130,7 +129,7 @@ class Changelog:
         Raises EditedError as ``with_release``.
         """
         start, end = self._written(release) or (0, 0)
-        defined = re.compile(rf"\[v?{re.escape(bare(release.name))}\]: {re.escape(release.link)}\s*")
+        defined = re.compile(rf"\[v?{re.escape(_bare(release.name))}\]: {re.escape(release.link)}\s*")
         rest = [*self._lines[:start], *self._lines[end:]]
         return "".join(line for line in rest if not (release.link and defined.fullmatch(line)))
 
@@ -171,7 +170,7 @@ class Changelog:
 
     @cached_property
     def _releases(self) -> tuple[Heading, ...]:
-        """The headings of releases, as they stand in the file: all of one level. Raises UnknownFormError."""
+        """The headings of releases, as they stand in the file: all of one level."""
         named = [one for one in self._headings if _names_version(one.text) and not _AHEAD.match(one.text)]
         if not named:
             return ()
@@ -182,6 +181,11 @@ class Changelog:
     def _end(self) -> str:
         found = re.search(r"\r\n?|\n", self.text)
         return found[0] if found else "\n"
+
+    def _before(self, release: Release) -> Heading | None:
+        """The heading of the release before *release*, else of another one, None where there is none."""
+        others = [one for one in self._releases if _version_in(one) != _bare(release.name)]
+        return next((one for one in others if _order(one.text) < _order(release.name)), (*others, None)[0])
 
     def _end_of_introduction(self) -> int:
         """The line where the first release goes. Raises UnknownFormError where releases are told in another way."""
@@ -204,9 +208,7 @@ class Changelog:
 
     def _spelled(self, release: Release, newest: Heading | None) -> Iterator[str]:
         """The lines of the section, without line ends."""
-        yield from self._headed(release, newest)
-        yield from ("", self._mark(release), "")
-        yield from release.body.rstrip("\n").split("\n")
+        yield from (*self._headed(release, newest), *self._content(release))
 
     def _headed(self, release: Release, newest: Heading | None) -> Iterator[str]:
         """The lines of the heading."""
@@ -216,9 +218,9 @@ class Changelog:
         """The line before which the section above *newest* goes."""
         return newest.start
 
-    def _mark(self, release: Release) -> str:
-        """The comment that says what we wrote."""
-        return digest(release.body).join(self.marks)
+    def _content(self, release: Release) -> tuple[str, ...]:
+        """The lines below the heading: a comment with the digest of what we wrote, and that."""
+        return ("", digest(release.body).join(self.marks), "", *release.body.rstrip("\n").split("\n"))
 
     def _reference(self, release: Release, newest: Heading | None) -> tuple[int, str]:
         """The line before which the address of ``[1.2.0]`` is defined, and how; "" in a file that defines no such."""
@@ -231,7 +233,7 @@ class Changelog:
     def _written(self, release: Release) -> tuple[int, int] | None:
         """The lines of the section of *release*, None where there is none. Raises EditedError."""
         for one in self._releases:
-            if version_in(one) != bare(release.name):
+            if _version_in(one) != _bare(release.name):
                 continue
             end = self._section_end(one)
             if not self._is_as_written(one.end, end):
@@ -253,8 +255,7 @@ class Changelog:
     def _replaced(self, old: tuple[int, int], release: Release) -> str:
         start, end = old
         heading = next(one for one in self._releases if one.start == start)
-        lines = ("", self._mark(release), "", *release.body.rstrip("\n").split("\n"))
-        text = "".join(f"{line}{self._end}" for line in lines)
+        text = "".join(f"{line}{self._end}" for line in self._content(release))
         rest = self._lines[heading.end : end]
         tail = "".join(rest)[len("".join(rest).rstrip("\r\n")) :]
         body = text.rstrip("\r\n") + tail
@@ -323,22 +324,22 @@ def dated(text: str, day: str) -> str:
 
 def _like(old: str, name: str) -> str:
     """*name* with a "v" in front where *old* has one, and without where not."""
-    return f"v{bare(name)}" if old.startswith("v") else bare(name)
+    return f"v{_bare(name)}" if old.startswith("v") else _bare(name)
 
 
-def version_in(heading: Heading) -> str:
+def _version_in(heading: Heading) -> str:
     """The version that *heading* names, without a "v"; empty where it names none."""
-    return bare(found[0]) if (found := _VERSION.search(heading.text)) else ""
+    return _bare(found[0]) if (found := _VERSION.search(heading.text)) else ""
 
 
-def order(text: str) -> tuple[tuple[int, ...], int, int, tuple[int, ...]]:
+def _order(text: str) -> tuple[tuple[int, ...], int, int, tuple[int, ...]]:
     """What the versions in headings are compared by; one that nobody counts like that comes before all others."""
     found = _VERSION.search(text)
     counted = version(found[0]) if found else None
     return counted.order if counted else ((), 0, 0, ())
 
 
-def bare(name: str) -> str:
+def _bare(name: str) -> str:
     """The version in *name*, a tag, without what stands before its numbers."""
     found = re.search(r"\d+(?:\.\d+)+.*", name)
     return found[0] if found else name

@@ -129,4 +129,18 @@ def is_number_in(number: str, text: str) -> bool:
 def is_code_in(name: str, text: str) -> bool:
     """Whether *text*, in lower case, has the identifier or option *name* as a word of its own."""
     sign = r"[\w-]" if name.startswith("-") else r"\w"
-    return bool(re.search(rf"(?<!{sign}){re.escape(name.casefold())}(?!{sign})", text))
+    return _stands_in(name, text, sign, sign)
+
+
+def is_name_in(name: str, text: str) -> bool:
+    """Whether *text*, in lower case, has the *name* of a person or a flaw, in which ``-`` is a letter."""
+    return _stands_in(name, text, r"[\w-]", r"[\w-]")
+
+
+def is_address_in(address: str, text: str) -> bool:
+    """Whether *text*, in lower case, has *address*, from the beginning of a name and to the end of one."""
+    return _stands_in(address, text, r"[\w.@-]", r"(?:[\w-]|\.\w)")
+
+
+def _stands_in(name: str, text: str, before: str, behind: str) -> bool:
+    return bool(re.search(rf"(?<!{before}){re.escape(name.casefold())}(?!{behind})", text))

@@ -13,6 +13,7 @@ from itertools import islice
 
 from agent_ci.core.notes import audience, habits
 from agent_ci.core.notes.values import Section, Unit
+from agent_ci.core.outward.markdown import without_comments
 
 _SECTIONS: Mapping[str, Section] = {
     **dict.fromkeys(("added", "add", "feature", "feat", "features", "enhancement", "new", "minor"), Section.ADDED),
@@ -41,7 +42,6 @@ _BREAKING = ("breaking", "breaking-change", "major")
 _FRAGMENT = re.compile(r"/(?:[^/]*\.)?([a-z-]+)(?:\.\d+)?\.(?:md|rst|txt)$", re.IGNORECASE)
 _FRONT = re.compile(r"\A\s*---\n(.*?)\n---\n", re.DOTALL)
 _BUMP = re.compile(r":\s*[\"']?(major|minor|patch)\b")
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _BLOCK = re.compile(r"^```release-notes?(?::([a-z-]+))?[ \t]*\r?$", re.MULTILINE)
 _OVERRIDE = re.compile(r"^BEGIN_COMMIT_OVERRIDE[ \t]*\r?$", re.MULTILINE)
 _ITEM = re.compile(r"^([ \t]*)[-*+][ \t]+(\S.*)$")
@@ -93,7 +93,7 @@ def _of_fragment(path: str, text: str) -> Note | None:
     bump = next((one for one in ("major", "minor", "patch") if one in bumps), "")
     kind = _FRAGMENT.search(path)
     word = bump or (kind[1].lower() if kind else "")
-    written = _COMMENT.sub("", text[front.end() :] if front else text)
+    written = without_comments(text[front.end() :] if front else text)
     said, section = _entry(written)
     if not said:
         return None
@@ -105,7 +105,7 @@ def _of_block(body: str) -> Note | None:
     found, inside = _between(body, _BLOCK, "\n```")
     if found is None:
         return None
-    word, said = (found[1] or "").lower(), in_one_line(_COMMENT.sub("", inside).splitlines())
+    word, said = (found[1] or "").lower(), in_one_line(without_comments(inside).splitlines())
     if said.strip("\"' .").casefold() in ("", "none", "n/a"):
         return Note("", Section.INTERNAL, "a release-note block that says NONE")
     return Note(said, _SECTIONS.get(word), "a release-note block", is_breaking=word in _BREAKING)

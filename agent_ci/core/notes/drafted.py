@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from agent_ci.core.notes.grounding import Check, Judgement, Kept, Objection
 from agent_ci.core.notes.values import Entry, Ledger
@@ -46,7 +47,7 @@ class Drafted:
         """What all of it cost."""
         return total_cost(self.attempts)
 
-    @property
+    @cached_property
     def told(self) -> frozenset[str]:
         """The ids of the changes that are told of in its words."""
         return frozenset(id_ for one in self.kept for id_ in one.ids)

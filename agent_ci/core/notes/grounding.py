@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from agent_ci.core.notes import audience, letters
-from agent_ci.core.notes.claims import Claim, Kind, claims, is_code_in, is_number_in
+from agent_ci.core.notes.claims import Claim, Kind, claims, is_address_in, is_code_in, is_name_in, is_number_in
 from agent_ci.core.notes.habits import is_changelog
 from agent_ci.core.notes.sources import Sources
 from agent_ci.core.notes.support import OF_SECTIONS, bears, unsupported
@@ -202,18 +202,18 @@ class Inventory:
         """Whether one of the sources says it; a number by which people call a flaw counts only where people decide."""
         match claim.kind:
             case Kind.ADVISORY:
-                return any(is_code_in(claim.text, one.firm.casefold()) for one in about)
+                return any(is_name_in(claim.text, one.firm.casefold()) for one in about)
             case Kind.REFERENCE:
                 return any(claim.text == one.unit.id or is_code_in(claim.text, one.said.casefold()) for one in about)
             case Kind.NAME:
-                return any(is_code_in(claim.text, one.said.casefold()) for one in about)
+                return any(is_name_in(claim.text, one.said.casefold()) for one in about)
             case Kind.CODE:
                 return any(is_code_in(claim.text, one.whole) for one in about)
             case Kind.NUMBER:
                 texts = (*self.versions, *(text for one in about for text in (one.said, one.changed)))
                 return any(is_number_in(claim.text, text) for text in texts)
             case Kind.ADDRESS:
-                return any(claim.text.casefold() in one.whole for one in about)
+                return any(is_address_in(claim.text, one.whole) for one in about)
 
     def _off_the_matter(self, text: str, about: tuple[Sources, ...]) -> Iterator[Objection]:
         words = stems(text)

@@ -12,7 +12,7 @@ from agent_ci.core.notes.values import Entry, Ledger, Person, Section
 from agent_ci.core.notes.wording import wording
 from agent_ci.core.outward.markdown import code, fold
 
-_NAME = 80  # characters
+LONGEST_NAME = 80  # characters
 _TITLE, _NOTE = 300, 1500  # characters: a title is a line, and what somebody wrote for users is told whole
 FOR_OTHERS: tuple[Section, ...] = (Section.DEPENDENCIES, Section.INTERNAL)
 FOR_USERS: tuple[Section, ...] = tuple(section for section in Section if section not in FOR_OTHERS)
@@ -133,7 +133,7 @@ def _line(entry: Entry, place: Place) -> str:
 def _end(ledger: Ledger, place: Place, until: str) -> Iterator[str]:
     if people := contributors(ledger):
         names = (
-            wording(person.name, limit=_NAME, is_start=False) + " (first contribution)" * is_new
+            wording(person.name, limit=LONGEST_NAME, is_start=False) + " (first contribution)" * is_new
             for person, is_new in people
         )
         yield f"Contributors: {', '.join(names)}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from agent_ci.core.notes.values import Issue, Unit
+from agent_ci.core.outward.markdown import without_comments
 
 _LONGEST_TITLE, _LONGEST_LABEL, _MOST_LABELS = 1000, 200, 100  # more than any forge allows
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def _words(title: str) -> list[str]:
 
 
 def _told(unit: Unit, request: Request) -> Unit:
-    body = _COMMENT.sub("", request.body.replace("\r\n", "\n")).strip()  # templates explain themselves in comments
+    body = without_comments(request.body.replace("\r\n", "\n")).strip()
     return replace(
         unit,
         title=request.title.strip()[:_LONGEST_TITLE] or unit.title,

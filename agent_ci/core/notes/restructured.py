@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agent_ci.core.notes.rendering import FOR_OTHERS, FOR_USERS, NOTHING, Place, Style, contributors, longest
+from agent_ci.core.notes.rendering import (
+    FOR_OTHERS,
+    FOR_USERS,
+    LONGEST_NAME,
+    NOTHING,
+    Place,
+    Style,
+    contributors,
+    longest,
+)
 from agent_ci.core.notes.values import Entry, Ledger, Section
 from agent_ci.core.notes.wording import Markup, wording
 
 _LITERAL = re.compile(r"[\\*|\[\]<>]|_(?!\w)|(?<!\w)_")
 _BLOCK = re.compile(r"\W|\(?(?:\w{1,5}|#)[.)]")  # what begins a list, a directive, a field, a quotation, ...
-_NAME = 80  # characters
 
 
 def code(text: str) -> str:
@@ -86,7 +94,8 @@ def _tidy(line: str) -> str:
 def _end(ledger: Ledger, place: Place, until: str) -> Iterator[str]:
     if people := contributors(ledger):
         names = (
-            _tidy(wording(person.name, limit=_NAME, is_start=False, markup=MARKUP)) + " (first contribution)" * is_new
+            _tidy(wording(person.name, limit=LONGEST_NAME, is_start=False, markup=MARKUP))
+            + " (first contribution)" * is_new
             for person, is_new in people
         )
         yield f"Contributors: {', '.join(names)}"

@@ -13,11 +13,8 @@ from agent_ci.core.notes.changelog import (
     Heading,
     Release,
     UnknownFormError,
-    bare,
     dated,
     in_style_of,
-    order,
-    version_in,
 )
 from agent_ci.core.notes.rendering import Style
 
@@ -53,8 +50,7 @@ class StructuredChangelog(Changelog):
 
         Where the release before tells its day in a line of its own, so does this one.
         """
-        others = [one for one in self._releases if version_in(one) != bare(release.name)]
-        model = next((one for one in others if order(one.text) < order(release.name)), (*others, None)[0])
+        model = self._before(release)
         if model is None or _MARKED.search(model.text):
             raise UnknownFormError("has no plain heading that names a version and is underlined")
         following = next((line.strip() for line in self._lines[model.end :] if line.strip()), "")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from agent_ci.core.budget import CHARACTERS_PER_TOKEN
 from agent_ci.core.notes.grounding import Kept, Line, Objection
 from agent_ci.core.notes.rendering import FOR_USERS, Style
 from agent_ci.core.notes.sources import Sources
@@ -21,8 +22,8 @@ ENTRY_TOKENS = 1_500
 MOST_ENTRIES = 20
 """The most changes in one question."""
 
-_CHARACTERS_PER_TOKEN = 4
 _ROOM = 60_000  # characters of one question
+_ROOM_OF_ONE = ENTRY_TOKENS * CHARACTERS_PER_TOKEN
 _MOST_LINES = 100
 _LONGEST_TEXT = 4_000  # characters of a line that anybody reads, were it only to refuse it
 _DOCUMENTS = 0.4  # the share of a change's room that its documents get where its description needs the rest
@@ -133,8 +134,8 @@ def _shown(one: Asked) -> str:
             f"files: {one_line(', '.join(paths[:_SHOWN_PATHS]))}{more}",
         )
         if line
-    )[: ENTRY_TOKENS * _CHARACTERS_PER_TOKEN // 2]
-    room = ENTRY_TOKENS * _CHARACTERS_PER_TOKEN - len(head) - 100
+    )[: _ROOM_OF_ONE // 2]
+    room = _ROOM_OF_ONE - len(head) - 100
     documents = cleaned(one.sources.documents).text
     body = middle_cut(one.sources.body, max(room - len(documents), int(room * (1 - _DOCUMENTS))))
     documents = middle_cut(documents, room - len(body))

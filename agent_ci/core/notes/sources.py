@@ -12,6 +12,7 @@ from agent_ci.core.notes.audience import is_shipped
 from agent_ci.core.notes.habits import is_changelog
 from agent_ci.core.notes.values import Unit
 from agent_ci.core.origins import is_generated, is_vendored
+from agent_ci.core.outward.markdown import without_comments
 from agent_ci.core.outward.terminal import cleaned
 from agent_ci.core.review.instructions import speaks_to_a_model
 
@@ -20,7 +21,6 @@ _LONGEST = 50_000  # characters of its description
 _FILES = 80
 _COMMITS = 50
 _DOCUMENT = re.compile(r"\.(md|rst|adoc|txt)$|(^|/)(docs?|README)\b", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TASK = re.compile(r"^\s*[-*+]\s+\[[ xX]\]")
 _HEADING = re.compile(r"^(?:#{1,6}\s+\S|\*\*[^*]+\*\*:?\s*$)")
 _OF_A_TEMPLATE = re.compile(
@@ -119,7 +119,7 @@ def _rank(path: str) -> int:
 
 def plain(body: str) -> str:
     """*body* without comments, check lists, sections of a template, trailers and the advertisements of programs."""
-    text = _PICTURE.sub("", _COMMENT.sub("", cleaned(body[:_LONGEST]).text))
+    text = _PICTURE.sub("", without_comments(cleaned(body[:_LONGEST]).text))
     kept: list[str] = []
     heading = ""
     is_left_out = False

@@ -12,15 +12,19 @@ from agent_ci.core.notes.values import Section
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Words of one kind: *claimed* are those of a line that need others, *supports* those of its sources that do."""
+    """Words of one kind: *claimed* are those of a line that need others, *supports* those of its sources that do.
+
+    ``claimed`` is None where a line may say them freely, and needs others only to be moved to their section.
+    """
 
     name: str
-    claimed: re.Pattern[str]
+    claimed: re.Pattern[str] | None
     supports: re.Pattern[str]
 
 
-def _family(name: str, claimed: str, supports: str) -> Family:
-    return Family(name, re.compile(claimed, re.IGNORECASE), re.compile(supports, re.IGNORECASE))
+def _family(name: str, claimed: str | None, supports: str) -> Family:
+    of_lines = None if claimed is None else re.compile(claimed, re.IGNORECASE)
+    return Family(name, of_lines, re.compile(supports, re.IGNORECASE))
 
 
 BREAKING = _family(
@@ -47,20 +51,18 @@ FASTER = _family(
 DEPRECATED = _family("deprecation", r"\bdeprecate[ds]?\b", r"deprecat")
 REMOVED = _family(
     "removal",
-    r"\b(?:remov(?:ed?|es|al)|delet(?:ed?|es))\b",
+    None,
     r"remov|drop|delet|elimin|strip|no longer|discard|without|\bgone\b|\bskip|clear",
 )
-FAMILIES = (BREAKING, SECURITY, FASTER, DEPRECATED)
+FAMILIES = (BREAKING, SECURITY, FASTER, DEPRECATED, REMOVED)
 OF_SECTIONS = {Section.SECURITY: SECURITY, Section.DEPRECATED: DEPRECATED, Section.REMOVED: REMOVED}
-
-
-"""The words that a line must bear to be moved there."""
+"""The words that the sources of a line must have for it to be moved there."""
 
 
 def unsupported(text: str, about: tuple[Sources, ...]) -> Iterator[tuple[str, Family]]:
     """The words of *text* that nothing in what it is *about* bears."""
     for family in FAMILIES:
-        if (found := family.claimed.search(text)) and not any(bears(one, family) for one in about):
+        if family.claimed and (found := family.claimed.search(text)) and not any(bears(one, family) for one in about):
             yield found[0], family
 
 

@@ -18,6 +18,7 @@ _ACTIVE = (
     # fixes PROJECT-1, which GitLab hands on to an external tracker
     (re.compile(rf"({_KEYWORD}[A-Za-z][A-Za-z0-9_]*-)(?=[0-9])"), r"\1 "),
 )
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _BACKTICKS = re.compile(r"`+")
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
 # A code block in a list or a quotation ends with it, in whatever way its lines look: only at the margin it is one.
@@ -37,6 +38,11 @@ _DEFINITION = re.compile(r"^(\s{0,3})\[(?=[^\]]*\]:)")
 _ADDRESS = re.compile(r"(?i:(?:https?|ftp)://|www\.)[^\s`|<>()\[\]]+")
 _SIGN = re.compile(r"[`<@#!&/\[\]~\\]|-[0-9]|www\.", re.IGNORECASE)  # no line without one is active
 _BLOCK = re.compile(r"^(?=[#>|~=*+-])")
+
+
+def without_comments(text: str) -> str:
+    """*text* without HTML comments, in which templates explain themselves; one that is not closed takes the rest."""
+    return _COMMENT.sub("", text)
 
 
 def inert(text: str, limit: int = 200) -> str:

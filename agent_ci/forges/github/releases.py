@@ -58,7 +58,7 @@ class GitHubReleases:
             made = self.project.send("POST", self.project.path("releases"), wanted, read_back=lambda: self._made(page))
             return f"the release {page.tag} was published: {_address(made.item)}"
         path, wanted = self._path(ours), {"body": page.body, "draft": False}
-        if ours.get("draft") or _body(ours).replace("\r\n", "\n") != page.body:
+        if ours.get("draft") or _body(ours) != page.body:
             self.project.send("PATCH", path, wanted, read_back=lambda: _if_public(self.project.api.get(path), page))
         return f"the release {page.tag} is published and up to date: {_address(ours)}"
 
@@ -86,7 +86,7 @@ class GitHubReleases:
         return sorted((one for one in found if one.get("tag_name") == tag), key=_id)
 
     def _made(self, page: Page) -> Answer | None:
-        ours = [one for one in self._of(page.tag) if _body(one).replace("\r\n", "\n") == page.body]
+        ours = [one for one in self._of(page.tag) if _body(one) == page.body]
         return Answer(200, {}, ours[0]) if ours else None
 
     def _path(self, release: dict[str, Any]) -> str:
@@ -103,14 +103,13 @@ def _if_said(answer: Answer, page: Page) -> Answer | None:
 
 
 def _if_public(answer: Answer, page: Page) -> Answer | None:
-    is_so = not answer.item.get("draft") and _body(answer.item).replace("\r\n", "\n") == page.body
-    return answer if is_so else None
+    return answer if not answer.item.get("draft") and _body(answer.item) == page.body else None
 
 
 def _says(release: dict[str, Any], page: Page) -> bool:
     """Whether *release* has the words of *page*, and its tag will be made on the commit that they tell of."""
     is_there = not page.target or release.get("target_commitish") == page.target
-    return is_there and _body(release).replace("\r\n", "\n") == page.body
+    return is_there and _body(release) == page.body
 
 
 def _id(release: dict[str, Any]) -> int:
@@ -118,7 +117,8 @@ def _id(release: dict[str, Any]) -> int:
 
 
 def _body(release: dict[str, Any]) -> str:
-    return str(release.get("body") or "")
+    """What *release* says, with the line ends that we wrote: GitHub's pages send others."""
+    return str(release.get("body") or "").replace("\r\n", "\n")
 
 
 def _address(release: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from agent_ci.core.notes.requests import Request
 from agent_ci.errors import ForgeUnavailableError
-from agent_ci.forges.gitlab.project import Item, Project
+from agent_ci.forges.gitlab.project import Project
 from agent_ci.http.api import path_of
 
 AT_ONCE = 100
@@ -35,26 +35,25 @@ class GitLabRequests:
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise _strange()
         for row in rows:
-            number, place = row.get("iid"), str(row.get("project_id"))
+            number, name = row.get("iid"), self.project.name
             if type(number) is not int:  # True is no number either
                 raise _strange()
-            if number not in numbers or place != (self.project.name if self.project.name.isdecimal() else place):
+            if number not in numbers or (name.isdecimal() and name != str(row.get("project_id"))):
                 raise ForgeUnavailableError("GitLab answered with merge requests that it was not asked for")
             labels, author = row.get("labels"), row.get("author")
             if not isinstance(labels, list) or row.get("state") != "merged":
                 raise _strange()
             yield Request(
                 f"!{number}",
-                _text(row, "title"),
-                _text(row, "description") if row.get("description") is not None else "",
-                tuple(_text({"label": label}, "label") for label in labels),
-                _text(author, "username") if isinstance(author, Mapping) else "",
-                frozenset(_text(row, name) for name in _COMMITS if row.get(name) is not None),
+                _text(row.get("title")),
+                _text(row["description"]) if row.get("description") is not None else "",
+                tuple(map(_text, labels)),
+                _text(author.get("username")) if isinstance(author, Mapping) else "",
+                frozenset(_text(row[commit]) for commit in _COMMITS if row.get(commit) is not None),
             )
 
 
-def _text(row: Item, name: str) -> str:
-    value = row.get(name)
+def _text(value: object) -> str:
     if isinstance(value, str):
         return value[:_LONGEST]
     raise _strange()

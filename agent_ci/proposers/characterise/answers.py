@@ -6,7 +6,8 @@ import json
 import keyword
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from agent_ci.proposers.characterise.plain import is_harmless, is_plain, is_step
 
 _MAX_BYTES = 60_000_000
 _MAX_LINES = 20_000
-_LONGEST = 700  # characters of a message
+_LONGEST = 700  # characters of a value, or of a message
 _LONGEST_WORDS = 300
+_FINISHES = ("", "await", "list", "take", "await list", "await take")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 
@@ -32,7 +34,7 @@ class Found:
     kills: frozenset[str]
     pairs: frozenset[tuple[int, int]]
 
-    @property
+    @cached_property
     def lines(self) -> frozenset[int]:
         """The wanted lines that it runs."""
         return frozenset(line for _, line in self.pairs)
@@ -165,7 +167,9 @@ def _suspicion(facts: object, asked: _Asked) -> Suspicion | None:
     if not isinstance(facts, dict):
         return None
     call, outcome = _call(facts.get("call"), asked), _outcome(facts.get("outcome"))
-    return Suspicion(call, outcome, _words(facts.get("want"))) if call and outcome else None
+    if call is None or outcome is None:
+        return None
+    return Suspicion(call, replace(outcome, message=_words(outcome.message)), _words(facts.get("want")))
 
 
 def _call(facts: object, asked: _Asked) -> Call | None:
@@ -200,7 +204,7 @@ def _outcome(facts: object) -> Outcome | None:
             "message": str(message),
             "after": list(after),
             "finish": str(finish),
-        } if finish in ("", "await", "list", "take", "await list", "await take") and len(message) <= _LONGEST:
+        } if finish in _FINISHES and max(len(value), len(message)) <= _LONGEST and value.isprintable():
             pairs = [tuple(pair) for pair in after if isinstance(pair, list) and [*map(type, pair)] == [str, str]]
             return Outcome(kind, value, message, tuple((one, other) for one, other in pairs), finish)
     return None

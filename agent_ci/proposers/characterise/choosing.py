@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from agent_ci.proposers.characterise.answers import Found
 from agent_ci.proposers.characterise.kit.senses import numbers_for, texts_for
@@ -22,6 +22,8 @@ _USUAL = 16  # characters of a value that are read at a glance
 _OPTION, _FEW = 20.0, 3  # what each argument costs beyond a few
 _LINE = 1.5  # how much a new line counts beside a fault
 
+_Priced = tuple[float, Found]  # what it costs to read, and the call
+
 
 def chosen(found: Sequence[Found], targets: Mapping[str, Target]) -> tuple[Found, ...]:
     """At most twelve calls of a target and thirty of the module, in the order of the file and of their plainness.
@@ -29,53 +31,51 @@ def chosen(found: Sequence[Found], targets: Mapping[str, Target]) -> tuple[Found
     Greedy: the call that adds the most, faults that no other call notices and new lines, for what it costs to read.
     What only a private function's own calls reach is filled up last.
     """
-    public = [one for one in found if targets[one.call.target].is_public]
-    kept: list[Found] = []
-    _fill(kept, public)
-    _fill(kept, found)
-    needed = _needed(kept)
-    return tuple(sorted(needed, key=lambda one: (targets[one.call.target].node.lineno, _cost(one), one.call.key)))
+    priced = sorted(((_cost(one), one) for one in found if one.kills), key=_by_cost)
+    kept: list[_Priced] = []
+    _fill(kept, [(cost, one) for cost, one in priced if targets[one.call.target].is_public])
+    _fill(kept, priced)
+    needed = sorted(_needed(kept), key=lambda one: (targets[one[1].call.target].node.lineno, *_by_cost(one)))
+    return tuple(one for _, one in needed)
 
 
-def _fill(kept: list[Found], found: Sequence[Found]) -> None:
-    kills = {kill for one in kept for kill in one.kills}
-    lines = {line for one in kept for line in one.lines}
-    pairs = {pair for one in kept for pair in one.pairs}
-    counts = Counter(one.call.target for one in kept)
-    left = sorted((one for one in found if one.kills), key=lambda one: (_cost(one), one.call.key))
+def _by_cost(priced: _Priced) -> tuple[float, object]:
+    cost, one = priced
+    return cost, one.call.key
+
+
+def _fill(kept: list[_Priced], priced: Sequence[_Priced]) -> None:
+    kills = {kill for _, one in kept for kill in one.kills}
+    lines = {line for _, one in kept for line in one.lines}
+    pairs = {pair for _, one in kept for pair in one.pairs}
+    counts = Counter(one.call.target for _, one in kept)
+    left = list(priced)
     while len(kept) < MOST:
         best, most = None, 0.0
-        for one in left:
+        for cost, one in left:
             gain = len(one.kills - kills) + _LINE * len(one.lines - lines) + 0.25 * bool(one.pairs - pairs)
-            worth = gain / _cost(one)
-            if worth > most and counts[one.call.target] < MOST_OF_TARGET:
-                best, most = one, worth
+            if gain / cost > most and counts[one.call.target] < MOST_OF_TARGET:
+                best, most = (cost, one), gain / cost
         if best is None:
             return
         kept.append(best)
         left.remove(best)
-        kills |= best.kills
-        lines |= best.lines
-        pairs |= best.pairs
-        counts[best.call.target] += 1
+        kills |= best[1].kills
+        lines |= best[1].lines
+        pairs |= best[1].pairs
+        counts[best[1].call.target] += 1
 
 
-def _needed(kept: Sequence[Found]) -> list[Found]:
+def _needed(kept: Sequence[_Priced]) -> list[_Priced]:
     """*kept* without those that the others make up for, the dearest first."""
     left = list(kept)
-    for one in sorted(kept, key=lambda one: (-_cost(one), one.call.key)):
-        others = [other for other in left if other is not one]
-        if one.kills <= _union(other.kills for other in others) and one.pairs <= _pairs(others):
+    for priced in sorted(kept, key=lambda one: (-one[0], one[1].call.key)):
+        others = [other for other in left if other is not priced]
+        kills = {kill for _, other in others for kill in other.kills}
+        pairs = {pair for _, other in others for pair in other.pairs}
+        if priced[1].kills <= kills and priced[1].pairs <= pairs:
             left = others
     return left
-
-
-def _union(sets: object) -> frozenset[str]:
-    return frozenset().union(*sets)  # type: ignore[misc]
-
-
-def _pairs(found: Collection[Found]) -> frozenset[tuple[int, int]]:
-    return frozenset(pair for one in found for pair in one.pairs)
 
 
 def _weight(name: str, text: str) -> float:

@@ -18,13 +18,18 @@ class Expected:
     is_near: bool = False
 
 
-def expected(value: str) -> Expected:
-    """How to compare with the value whose source is *value*."""
+def expected(value: str, *, is_unittest: bool = False) -> Expected:
+    """How to compare with the value whose source is *value*.
+
+    unittest compares nearly by seven decimal places, so that nothing is rounded for it, and single numbers only.
+    """
     if value in ("True", "False", "None"):
         return Expected(value, "is")
     tree = ast.parse(value, mode="eval")
     if not _is_numeric(tree.body) or not any(_is_long(node) for node in ast.walk(tree)):
         return Expected(value)
+    if is_unittest:
+        return Expected(value, is_near=_is_number(tree.body))
     return Expected(ast.unparse(_Rounded().visit(tree)), is_near=True)
 
 

@@ -115,7 +115,7 @@ class _Piece:
         if one.outcome.kind == "raises":
             body = [*arranged, *self._raising(one, call, self._message(one))]
         else:
-            body = [*arranged, *self._asserting(one, call, subject, bool(arranged))]
+            body = [*arranged, *self._asserting(one, call, subject)]
         return [self._header(()), *body]
 
     def _arranged(self, one: Found) -> tuple[list[str], dict[str, str], str]:
@@ -132,7 +132,7 @@ class _Piece:
                 subject = self._free(snake(target.owner.rpartition(".")[2]))
                 lines += self._statement(f"{subject} = ", self._resolved(one.call.receiver))
                 for step in one.call.before:
-                    lines += self._statement("", f"{subject}.{self._resolved(step)}", (subject,))
+                    lines += self._statement("", f"{subject}.{self._resolved(step)}")
             else:
                 subject = self._resolved(one.call.receiver)
         changed = {name for name, _ in after if "." not in name}
@@ -146,23 +146,21 @@ class _Piece:
                 texts[name] = self._resolved(text)
         return lines, texts, subject
 
-    def _asserting(self, one: Found, call: str, subject: str, is_arranged: bool) -> list[str]:  # noqa: FBT001
+    def _asserting(self, one: Found, call: str, subject: str) -> list[str]:
         outcome = one.outcome
         lines: list[str] = []
         results = [pair for pair in outcome.after if pair[0].startswith(f"{RESULT}.")]
         result = self._result_name()
         if outcome.value and not (outcome.value == "None" and outcome.after):
-            lines += self._claim(call, expected(outcome.value), result)
+            lines += self._claim(call, self._expected(outcome.value), result)
         elif results:
             lines += [*self._statement(f"{result} = ", call), ""]
         else:
             lines += [*self._statement("", call), ""]
-            if is_arranged:
-                lines = [*lines]
         for name, value in outcome.after:
             head, _, rest = name.partition(".")
             place = {"self": subject, RESULT: result}.get(head, self._free(head)) + (f".{rest}" if rest else "")
-            lines += self._claim(place, expected(value), "")
+            lines += self._claim(place, self._expected(value), "")
         return lines
 
     def _result_name(self) -> str:
@@ -179,18 +177,24 @@ class _Piece:
         return [*self._statement(f"{result} = ", call), "", *self._long_claim(result, wanted, value)]
 
     def _claim_line(self, call: str, wanted: Expected, value: str) -> str:
-        if self.is_unittest:
-            method = {"is True": "assertTrue", "is False": "assertFalse", "is None": "assertIsNone"}.get(
-                f"{wanted.sign} {value}", "assertAlmostEqual" if wanted.is_near else "assertEqual"
-            )
-            rest = "" if wanted.sign == "is" else f", {value}"
-            return f"{_STEP}self.{method}({call}{rest})"
-        return f"{_STEP}assert {call} {wanted.sign} {value}"
+        return _STEP + (self._method(call, wanted, value) or f"assert {call} {wanted.sign} {value}")
 
     def _long_claim(self, place: str, wanted: Expected, value: str) -> list[str]:
-        if self.is_unittest:
-            return self._layout.broken(f"self.assertEqual({place}, {value})", indent=4)
+        if method := self._method(place, wanted, value):
+            return self._layout.broken(method, indent=4)
         return self._layout.broken(value, indent=4, prefix=f"assert {place} {wanted.sign} ")
+
+    def _method(self, call: str, wanted: Expected, value: str) -> str:
+        """The call of unittest's method that compares; empty where the test is none of unittest's."""
+        if not self.is_unittest:
+            return ""
+        if wanted.sign == "is":
+            method = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}.get(value, "")
+            return f"self.{method}({call})" if method else f"self.assertIs({call}, {value})"
+        return f"self.{'assertAlmostEqual' if wanted.is_near else 'assertEqual'}({call}, {value})"
+
+    def _expected(self, value: str) -> Expected:
+        return expected(value, is_unittest=self.is_unittest)
 
     def _value(self, wanted: Expected) -> str:
         if wanted.is_near and not self.is_unittest:
@@ -224,17 +228,15 @@ class _Piece:
     def _table(self) -> list[str]:
         """A test with one row for each call."""
         found = self.group.found
-        same, columns = self._columns()
-        texts = {name: self._free(name) if name in columns else text for name, text in same.items()}
+        same, given = self._columns()
+        texts = {name: self._free(name) if name in given else text for name, text in same.items()}
+        columns = {texts[name]: column for name, column in given.items()}
         subject = texts.pop("self", "")
         call = self._call(found[0], texts, subject)
-        if found[0].outcome.kind == "raises":
-            body, last = self._table_of_errors(call, columns)
-        else:
-            body, last = self._table_of_values(call)
-            columns["expected"] = last
-        names = [self._free(name) if name not in ("expected", "message") else name for name in columns]
-        rows = list(zip(*columns.values(), strict=True))
+        is_raised = found[0].outcome.kind == "raises"
+        body, wanted = self._table_of_errors(call) if is_raised else self._table_of_values(call)
+        columns |= wanted  # no column of an argument has such a name: see `Imports.taken`
+        names, rows = list(columns), list(zip(*columns.values(), strict=True))
         if self.is_unittest:
             return self._loop(names, rows, body)
         self.imports.need("pytest")
@@ -251,26 +253,27 @@ class _Piece:
         columns = {name: texts for name, texts in given.items() if len(set(texts)) > 1}
         return {name: texts[0] for name, texts in given.items()}, columns
 
-    def _table_of_values(self, call: str) -> tuple[list[str], list[str]]:
-        wanted = [expected(one.outcome.value) for one in self.group.found]
+    def _table_of_values(self, call: str) -> tuple[list[str], dict[str, list[str]]]:
+        """The lines of the test, and the column of what they expect."""
+        wanted = [self._expected(one.outcome.value) for one in self.group.found]
         is_same = all(one.sign == "is" for one in wanted)
-        shown = Expected("expected", "is" if is_same else "==")
-        line = self._claim_line(call, shown, "expected")
-        if self.is_unittest and is_same:
-            line = f"{_STEP}self.assertIs({call}, expected)"
-        lines = [line]
-        if len(line) > self._layout.width:
-            lines = [*self._statement("result = ", call), "", f"{_STEP}assert result {shown.sign} expected"]
-        return lines, [self._value(one) for one in wanted]
+        shown = Expected("expected", "is" if is_same else "==", is_near=any(one.is_near for one in wanted))
+        lines = [self._claim_line(call, shown, "expected")]
+        if len(lines[0]) > self._layout.width:
+            result = self._result_name()
+            lines = [*self._statement(f"{result} = ", call), "", self._claim_line(result, shown, "expected")]
+        return lines, {"expected": [self._value(one) for one in wanted]}
 
-    def _table_of_errors(self, call: str, columns: dict[str, list[str]]) -> tuple[list[str], list[str]]:
+    def _table_of_errors(self, call: str) -> tuple[list[str], dict[str, list[str]]]:
+        """The same for exceptions: a column of messages, unless all are the same."""
         found = self.group.found
         said = [one.outcome.message for one in found]
         if len(set(said)) == 1:
-            return self._raising(found[0], call, self._message(found[0])), []
-        columns["message"] = [self._layout.text(text) for text in said]
+            return self._raising(found[0], call, self._message(found[0])), {}
         self.imports.need("re")
-        return self._raising(found[0], call, "re.escape(message)"), []
+        return self._raising(found[0], call, "re.escape(message)"), {
+            "message": [self._layout.text(text) for text in said]
+        }
 
     def _decorator(self, names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
         layout = self._layout
@@ -346,7 +349,7 @@ class _Piece:
     def _resolved(self, text: str) -> str:
         return self._layout.line(self.imports.resolved(text))
 
-    def _statement(self, prefix: str, text: str, _own: Sequence[str] = ()) -> list[str]:
+    def _statement(self, prefix: str, text: str) -> list[str]:
         return self._layout.broken(text, indent=4, prefix=prefix)
 
     def _free(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Runs inside the user's pytest: puts the tests in another order, moves their clock, and confirms the report.
+"""Runs inside the user's pytest: sets how the tests are run, in which order and when, and confirms the report.
 
 Standard library and pytest only. What it knows of the run stands in environment variables; the one with the
 place of the confirmation is removed before any code of the repository is imported. Code of the repository
@@ -29,6 +29,18 @@ _seen: dict[str, str] = {}
 
 if _conditions.get("clock"):
     clock.move(float(_conditions["clock"]))
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Iterator[None]:
+    """Set how many tests run at a time, where pytest-xdist is at work; 0 of its workers is one test after another.
+
+    On the command line its option would be a mistake wherever the plugin is installed and not loaded.
+    """
+    workers = int(_conditions.get("workers", 0))
+    if workers and hasattr(config.option, "numprocesses") and not hasattr(config, "workerinput"):
+        config.option.numprocesses = workers if workers > 1 else 0
+    yield
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)

@@ -183,7 +183,7 @@ def test_a_map_that_is_none_leaves_the_script_as_it_is(data: object) -> None:
 def test_a_segment_of_no_line_of_the_script_is_passed_over() -> None:
     made_from = SourceMap(((-100, 0, "src/a.ts", 1), (0, 0, "src/a.ts", 2), (1, 0, "src/a.ts", 3)))
     made = _Script("src/a.js", "", (0,), made_from, (0,), (_State.CALLED,))
-    assert made.executable() == {"src/a.ts": {3}}
+    assert made.lines() == {"src/a.ts": {_State.CALLED: {3}}}
 
 
 def test_the_time_for_a_line_grows_with_its_length() -> None:

@@ -14,7 +14,7 @@ from agent_ci.core.coverage_formats.ours import read_ours
 from agent_ci.core.coverage_formats.python_json import read_python_json
 from agent_ci.errors import UnsupportedError
 
-PLACE = among(("src/calc.py", "tests/test_calc.py"), "/work/copy")
+PLACE = among(("src/calc.py", "tests/test_calc.py"), "/copy")
 # As `pytest --cov --cov-context=test` and `coverage json --show-contexts` of coverage.py 7.17.5 wrote it, shortened.
 JSON = {
     "meta": {"format": 3, "version": "7.17.5", "branch_coverage": False, "show_contexts": True},
@@ -101,9 +101,9 @@ def test_the_work_is_bounded_by_what_is_kept(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("name", "path"),
     [
-        ("/work/copy/src/calc.py", "src/calc.py"),
-        ("file:///work/copy/src/calc.py", "src/calc.py"),
-        ("/work/copy/gone/src/calc.py", ""),
+        ("/copy/src/calc.py", "src/calc.py"),
+        ("file:///copy/src/calc.py", "src/calc.py"),
+        ("/copy/gone/src/calc.py", ""),
         ("/builds/group/x/src/calc.py", "src/calc.py"),
         ("src/calc.py", "src/calc.py"),
         ("calc.py", "src/calc.py"),

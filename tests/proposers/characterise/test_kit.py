@@ -296,6 +296,13 @@ def test_examples_of_docstrings_are_calls() -> None:
     assert [call.target for call in shown_calls(TREE, TARGETS)] == ["pure", "other"]
 
 
+def test_an_example_that_is_no_python_costs_no_other() -> None:
+    tree = ast.parse('"""\n>>> f(1)\n1\n>>> f(2\n2\n>>> f(3)\n3\n"""\ndef f(a): return a\n')
+    found = targets_of(tree)
+    assert [call.arguments for call in shown_calls(tree, found)] == [(("a", "1"),), (("a", "3"),)]
+    assert [example.want for example in documented(tree, found)] == ["1", "3"]
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [

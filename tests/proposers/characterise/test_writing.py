@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,13 +12,12 @@ from pathlib import Path
 import pytest
 
 from agent_ci.core.test_style import Style
-from agent_ci.proposers.characterise.answers import Found, read_answer
+from agent_ci.proposers.characterise.answers import Found
 from agent_ci.proposers.characterise.choosing import MOST, MOST_OF_TARGET, chosen
 from agent_ci.proposers.characterise.expecting import Expected, expected
 from agent_ci.proposers.characterise.kit.acts import Call, Outcome
 from agent_ci.proposers.characterise.kit.targets import targets_of
 from agent_ci.proposers.characterise.layout import Layout
-from agent_ci.proposers.characterise.plain import is_plain
 from agent_ci.proposers.characterise.writing import written
 
 SOURCE = """
@@ -149,6 +147,32 @@ def test_unittest_is_written_where_unittest_is_used() -> None:
     assert "pytest" not in source
 
 
+def test_unittest_compares_floats_nearly_by_its_own_means(tmp_path: Path) -> None:
+    source = "def share(a, b):\n    return a / b\n\ndef shares(a, b):\n    return [a / b]\n"
+    targets = targets_of(ast.parse(source))
+    rows = (("share", 1000, 3), ("share", 2, 3), ("shares", 1000, 3), ("shares", 2, 3))
+    values = {"share": "{!r}", "shares": "[{!r}]"}
+    calls = [found(name, returns(values[name].format(a / b)), a=str(a), b=str(b)) for name, a, b in rows]
+    style = Style("test_parts.py", "parts", framework="unittest")
+    for kept in (calls, calls[::2]):  # as tables, and one by one
+        (tmp_path / "parts.py").write_text(source, "utf-8")
+        (tmp_path / "test_parts.py").write_text(written(kept, targets, {}, style=style, delivery="0" * 12), "utf-8")
+        argv = [sys.executable, "-B", "-m", "unittest", "test_parts"]
+        done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    assert "self.assertAlmostEqual(share(1000, 3), 333.3333333333333)" in (tmp_path / "test_parts.py").read_text(
+        "utf-8"
+    )
+
+
+def test_a_long_call_in_a_table_is_compared_as_unittest_does() -> None:
+    name = "a_function_with_a_name_that_leaves_no_room_for_anything_else_on_its_line"
+    targets = targets_of(ast.parse(f"def {name}(a):\n    ...\n"))
+    calls = [found(name, returns(number), a=number) for number in ("1", "2")]
+    style = replace(STYLE, framework="unittest")
+    assert "self.assertEqual(result, expected)" in written(calls, targets, {}, style=style, delivery="0" * 12)
+
+
 def styles() -> Iterator[Style]:
     yield STYLE
     yield replace(STYLE, framework="unittest")
@@ -238,115 +262,16 @@ def test_a_function_gets_twelve_calls_and_a_module_thirty() -> None:
     assert len(chosen(spread, TARGETS)) == MOST
 
 
-# What the sandbox said
-
-
-def rows(*facts: object) -> bytes:
-    return b"\n".join(json.dumps(one).encode() for one in facts)
-
-
-def case(value: str = "1", /, **changed: object) -> dict[str, object]:
-    call = {"target": "price", "arguments": [["amount", "1"]], "receiver": "", "before": [], "origin": "made"}
-    outcome = {"kind": "returns", "value": value, "message": "", "after": [], "finish": ""}
-    return {"case": {"call": {**call, **changed}, "outcome": outcome, "pairs": [[1, 2]], "kills": ["x"]}}
-
-
-def again(value: str = "1") -> dict[str, object]:
-    outcome = {"kind": "returns", "value": value, "message": "", "after": [], "finish": ""}
-    return {"again": {"number": 0, "outcome": outcome}}
-
-
-def answer(folder: Path, *facts: object, replay: object) -> int:
-    (folder / "found.jsonl").write_bytes(rows(*facts))
-    (folder / "again.jsonl").write_bytes(rows(replay))
-    read = read_answer(folder / "found.jsonl", (folder / "again.jsonl",), root=folder, targets=TARGETS)
-    return len(read.cases)
-
-
-def test_what_comes_out_again_is_believed(tmp_path: Path) -> None:
-    assert answer(tmp_path, case(), replay=again()) == 1
-
-
-def test_what_differs_elsewhere_is_dropped(tmp_path: Path) -> None:
-    assert answer(tmp_path, case(), replay=again("2")) == 0
-
-
-@pytest.mark.parametrize(
-    "facts",
-    [
-        case(target="nothing"),
-        case(arguments=[["amount", "__import__('os').system('x')"]]),
-        case(arguments=[["amount", "(1).__class__"]]),
-        case(arguments=[["other", "1"]]),
-        case(arguments="1"),
-        case(before=["x; y"]),
-        case("[x for x in y]"),
-        case("1" * 900),
-        {"case": 3},
-        [1],
-    ],
-    ids=["target", "import", "dunder", "parameter", "shape", "statements", "loop", "long", "number", "list"],
-)
-def test_a_line_that_breaks_a_rule_is_dropped(facts: object, tmp_path: Path) -> None:
-    assert answer(tmp_path, facts, replay=again()) == 0
-
-
-def test_a_file_that_is_no_file_is_no_answer(tmp_path: Path) -> None:
-    (tmp_path / "found.jsonl").symlink_to("/etc/passwd")
-    assert read_answer(tmp_path / "found.jsonl", (), root=tmp_path, targets=TARGETS).cases == ()
-
-
-NAMES = {
-    **{name: ("shop.cart", name) for name in ("Order", "Line", "Colour")},
-    "date": ("datetime", "date"),
-    "Path": ("pathlib", "Path"),
-    "re": ("re", ""),
-    "cart": ("shop.cart", ""),
-}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("1", "[-1, 'a']", "Order(lines=[Line(1)])", "Colour.RED", "{'a': (1,)}", "lambda x: x", "set()", "len"),
-        *("frozenset({1})", 'float("nan")', "range(3)", "date(2024, 1, 1)", 're.compile("x")', "Order.of(1)"),
-        *("str.upper", "ValueError", "1+2j"),
-    ],
-)
-def test_plain_expressions_are_plain(text: str) -> None:
-    assert is_plain(text, NAMES)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("x if y else z", "f'{x}'", "_x", "a[0]", "await x", "(yield)", "x := 1", ""),
-        *('exec("x")', 'eval("1")', 'open("x", "w")', "exec", "lambda x: exec(x)", 'type("x", (), {})'),
-        *("lambda exec: exec(1)", "Other(1)", 'Path.unlink("x")', 'Path("x").unlink()', 'cart.os.system("x")'),
-        *('re.purge("x")', "(lambda: 1)()", "-" * 600 + "1", "Order" + ".b" * 300, "1" + "+1" * 300),
-    ],
-)
-def test_what_does_more_than_write_a_value_is_not_plain(text: str) -> None:
-    assert not is_plain(text, NAMES)
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"arguments": [["amount", "-" * 600 + "1"]]},
-        {"target": "Cart.add", "arguments": [["item", "1"]]},
-        {"target": "Cart.add", "arguments": [["item", "1"]], "receiver": "Cart()", "before": ["1"]},
-        {"target": "Cart.add", "arguments": [["item", "1"]], "receiver": "Cart()", "before": ["[1]"]},
-        {"target": "Cart.add", "arguments": [["item", "1"]], "receiver": "Cart()", "before": ["exec(exec('x'))"]},
-        {"arguments": [["amount", "system('x')"]]},
-    ],
-    ids=["deep", "no-receiver", "number", "list", "exec", "os"],
-)
-def test_a_forged_call_is_dropped(changed: dict[str, object], tmp_path: Path) -> None:
-    names = {"names": {"system": ["os", "system"]}}
-    assert answer(tmp_path, names, case("1", **changed), replay=again()) == 0
-    honest = {"target": "Cart.add", "arguments": [["item", "1"]], "receiver": "Cart()", "before": ["add('tea')"]}
-    assert answer(tmp_path, names, case("1", **honest), replay=again()) == 1
+def test_a_parameter_that_is_called_like_a_column_of_ours_has_another_name_in_the_table() -> None:
+    targets = targets_of(ast.parse("def same(actual, expected):\n    ...\n\ndef fail(message):\n    ...\n"))
+    same = [
+        found("same", returns(value), actual="1", expected=given) for given, value in (("1", "True"), ("2", "False"))
+    ]
+    fail = [found("fail", Outcome("raises", "ValueError", said), message=f'"{said}"') for said in ("no", "never")]
+    source = written((*same, *fail), targets, {}, style=STYLE, delivery="0" * 12)
+    assert "def test_same(given_expected, expected):\n    assert same(1, given_expected) is expected\n" in source
+    assert "def test_fail_raises_value_error(given_message, message):\n" in source
+    assert "        (1, True),\n        (2, False),\n" in source
 
 
 def test_a_group_that_cannot_be_written_is_left_out() -> None:
