@@ -114,7 +114,7 @@ class _Together:
         kept = replace(kept, gained=gained(kept.judged, self.evidence) if texts else {})
         if not texts:
             return Attempt(reply, objections=objections_of(kept.judged), written=kept)
-        marked = {path: text.marked(self._told(path, judged, by.get(path, ""))) for path, text in texts.items()}
+        marked = {path: text.marked(self._told(path, text, judged, by)) for path, text in texts.items()}
         made = self.tools.clone.edit(self.evidence.tree, {path: text.encode() for path, text in marked.items()})
         patch = self.tools.clone.patch(self.evidence.tree, made)
         return Attempt(reply, patch, (), report, repeats=min(_RUNS, self.tools.repeat), written=kept)
@@ -178,11 +178,14 @@ class _Together:
                     found[key] = replace(found[key], labels=(*found[key].labels, label))
         return found
 
-    def _told(self, path: str, judged: Mapping[_Key, Judged], by: str) -> dict[str, Provenance]:
+    def _told(
+        self, path: str, text: TestsText, judged: Mapping[_Key, Judged], by: Mapping[str, str]
+    ) -> dict[Block, Provenance]:
+        ours = ((test, judged.get((path, named(test)))) for test in text.tests)
         return {
-            id_.rpartition(" > ")[2]: Provenance(self.name, one.target, one.lines, 0, by, one.labels)
-            for (file, id_), one in judged.items()
-            if file == path and one.stage is Stage.DELIVERED
+            test: Provenance(self.name, one.target, one.lines, None, by.get(path, ""), one.labels)
+            for test, one in ours
+            if one and not one.rejected_by
         }
 
 
