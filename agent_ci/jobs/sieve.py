@@ -25,18 +25,16 @@ _LONGEST_REASON = 300
 
 @dataclass
 class Sieve:
-    """The tests in *text*, to be the file *path*, about *targets*, whose files' *sources* are by path.
+    """The tests in *file*, to be at *path*, about *targets*, whose files' *sources* are by path.
 
-    ``before`` is what a file held that was there, of which nothing is to change: its tests, whose names are ``old``,
-    are none of ours to judge. ``known`` are the ids of all cases that the suite had.
+    ``before`` is what a file held that was there, of which nothing is to change: its tests are none of ours to judge.
+    ``known`` are the ids of all cases that the suite had.
     """
 
     path: str
-    text: str
     file: TestsFile
     targets: Sequence[Target]
     sources: Mapping[str, str]
-    old: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     before: str = ""
     judged: dict[Candidate, Judged] = field(default_factory=dict)
@@ -45,9 +43,19 @@ class Sieve:
 
     def __post_init__(self) -> None:
         """Begin with every candidate offered and none judged."""
-        tests = [test for test in self.file.tests if test.name not in self.old]
-        candidates = [candidate for test in tests for candidate in test.candidates]
+        candidates = [candidate for test in self._new for candidate in test.candidates]
         self.judged = {candidate: Judged(self.path, candidate.name) for candidate in candidates}
+
+    @property
+    def _old(self) -> tuple[str, ...]:
+        """The names of the tests that were there."""
+        file = TestsFile.read(self.before)
+        return tuple(test.name for test in file.tests) if file else ()
+
+    @property
+    def _new(self) -> list[TestFunction]:
+        old = frozenset(self._old)
+        return [test for test in self.file.tests if test.name not in old]
 
     @property
     def left(self) -> list[Candidate]:
@@ -59,7 +67,8 @@ class Sieve:
         """The text without what was taken out; empty where no test is left."""
         out = [candidate for candidate, one in self.judged.items() if one.rejected_by]
         keeping = bound_in(self.before)
-        return without(self.text, out, keeping=keeping) if out else tidied(self.text, keeping=keeping)
+        text = self.file.text
+        return without(text, out, keeping=keeping) if out else tidied(text, keeping=keeping)
 
     def written(self, width: int) -> str:
         """What is left as it is to be delivered: a table of one row is a plain test, in lines of *width* columns."""
@@ -87,9 +96,7 @@ class Sieve:
         unknown = surroundings.unknown_names(self.file)
         names = Counter(test.name for test in self.file.tests)
         functions = [target.function for target in self.targets]
-        for test in self.file.tests:
-            if test.name in self.old:
-                continue
+        for test in self._new:
             faults: tuple[tuple[Filter, str], ...] = (
                 (Filter.BUILDS, f"it reads {unknown[test.name]}, which nothing binds" if test.name in unknown else ""),
                 (Filter.BUILDS, "another test in the file has the same name" if names[test.name] > 1 else ""),
@@ -104,9 +111,9 @@ class Sieve:
 
     def weigh(self, measured: Measured) -> None:
         """The filters that go by what was measured: F1, F2, F8, F9 and F5."""
-        ids = self.file_left.with_ids(self.path, measured.ids)
-        by_words = {candidate.name: own for candidate, own in ids.items()}
-        strange = next((id_ for id_ in self.file_left.strangers(self.path, measured.ids) if id_ not in self.known), "")
+        file = self.file_left
+        by_words = {candidate.name: own for candidate, own in file.with_ids(self.path, measured.ids).items()}
+        strange = next((id_ for id_ in file.strangers(self.path, measured.ids) if id_ not in self.known), "")
         for candidate in self.left:
             own = by_words.get(candidate.name, ())
             cases = [measured.cases[id_] for id_ in own if id_ in measured.cases]

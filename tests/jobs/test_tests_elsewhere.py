@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from agent_ci.core.python_edits import unified
 from bench.repositories import git
 from bench.selectors.ecosystem import MissingToolError
 from bench.selectors.javascript import prepare
@@ -188,6 +189,39 @@ def test_each_filter_takes_out_of_mocha_what_it_is_there_for(tmp_path: Path) -> 
         "is unsteady": "F3",
     }
     assert run.document["patch"]["files"] == ["test/money_agent_ci.test.js"]
+
+
+THEIRS_MOCHA = """const assert = require('assert');
+const { discount, half } = require('../money');
+
+describe('half', () => {
+  it('takes a share', () => assert.equal(half(4), 2));
+});
+
+it('is red', () => assert.equal(half(4), 3));
+// the end
+"""
+ADDED_MOCHA = """it('takes a share', () => {
+  assert.equal(discount(200, 10), 180);
+});
+// in vain
+it('is wrong', () => {
+  assert.equal(discount(200, 10), 181);
+});
+"""
+
+
+def test_of_the_file_of_a_person_a_red_test_one_of_our_title_and_the_comments_stay_as_they_are(tmp_path: Path) -> None:
+    path = "test/money.test.js"
+    made = changed(tmp_path, "mocha", **{path: THEIRS_MOCHA})
+    offered = unified(path, THEIRS_MOCHA, THEIRS_MOCHA + ADDED_MOCHA)
+    run = made.run(offered, environment=around(), run="", in_place=True, repeat=1, time_limit=60.0)
+    assert run.outcome == "fixed", (run.document["reason"], run.objections)
+    assert filters(run) == {"takes a share": "", "is wrong": "F2"}
+    assert (run.document["patch"]["files"], run.document["patch"]["removed"]) == ([path], 0)
+    lines = [line[1:] for line in run.patch.splitlines() if line.startswith("+") and not line.startswith("+++")]
+    assert lines[0].startswith("// agent-ci:")
+    assert lines[2:] == ADDED_MOCHA.splitlines()[:3]
 
 
 def test_go(tmp_path: Path) -> None:

@@ -62,10 +62,9 @@ def test_says_little():
 
 
 def sieve(new: str) -> Sieve:
-    file, before = TestsFile.read(THEIRS + new), TestsFile.read(THEIRS)
+    file = TestsFile.read(THEIRS + new)
     assert file
-    assert before
-    return Sieve("a.py", file.text, file, (), {}, frozenset(test.name for test in before.tests), before=THEIRS)
+    return Sieve("a.py", file, (), {}, before=THEIRS)
 
 
 def test_what_a_person_wrote_is_kept_to_the_byte_and_what_only_a_refused_test_needed_goes() -> None:
@@ -81,15 +80,15 @@ def test_a_class_of_theirs_without_a_test_outlives_the_refused_test_in_it() -> N
     text = THEIRS.replace("self.order = 1\n", "self.order = 1\n\n    def test_it(self):\n        assert self\n")
     file = TestsFile.read(text + OURS)
     assert file
-    one = Sieve("a.py", file.text, file, (), {}, frozenset({"test_net"}), before=THEIRS)
+    one = Sieve("a.py", file, (), {}, before=THEIRS)
     one.reject(Candidate("TestOrders.test_it"), "F4", "it says little")
     assert one.remaining == THEIRS + OURS
 
 
 def test_a_test_of_theirs_is_no_candidate_in_another_language() -> None:
-    before = "test('theirs', () => {\n  expect(1);\n});\n"
-    after = TestsText.read(before + "\ntest('ours', () => {\n  expect(2);\n});\n", JAVASCRIPT)
-    file = _File("a.test.js", after, frozenset(map(named, TestsText.read(before, JAVASCRIPT).tests)))
+    before = "test('theirs', () => {\n  expect(1);\n});\n// the end\n"
+    after = TestsText.read(before + "test('ours', () => {\n  expect(2);\n});\n", JAVASCRIPT)
+    file = _File("a.test.js", after, TestsText.read(before, JAVASCRIPT))
     (test,) = file.left
     assert named(test) == "ours"
     file.reject(test, "F4", "it says little")
