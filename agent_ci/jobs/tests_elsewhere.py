@@ -140,7 +140,7 @@ class _Together:
         passed = frozenset(self.evidence.before.ids(Status.PASSED))
         for number in range(1, 1 + min(RUNS, self.tools.repeat)):
             report = report_of(self.tools, tree, (), SUITE)
-            found = dict(self._faults(texts, report, new))
+            found = dict(self._faults(texts, tree, report, new))
             hurt = next((id_ for id_ in sorted(passed) if report.statuses.get(id_) is not Status.PASSED), "")
             if hurt and not found and self._is_hurt(hurt):
                 found = dict.fromkeys(new, f"{hurt} fails beside it")
@@ -153,13 +153,14 @@ class _Together:
         return report_of(self.tools, self.evidence.tree, (), SUITE).statuses.get(id_) is Status.PASSED
 
     def _faults(
-        self, texts: Mapping[str, TestsText], report: TestReport, new: Sequence[Key]
+        self, texts: Mapping[str, TestsText], tree: str, report: TestReport, new: Sequence[Key]
     ) -> Iterator[tuple[Key, str]]:
         for path, text in texts.items():
+            strange = Selection(self.evidence, self.tools, self.language).unjudged(path, tree, report)
             ids = {named(test): own for test, own in self._ids(path, text, report).items()}
             for key in (key for key in new if key[0] == path):
                 own = ids.get(key[1], ())
-                if fault := fault_of(own, report) if own else absence(report):
+                if fault := strange or (fault_of(own, report) if own else absence(report)):
                     yield key, fault
 
     def _where(self, path: str) -> str:

@@ -224,6 +224,28 @@ def test_of_the_file_of_a_person_a_red_test_one_of_our_title_and_the_comments_st
     assert lines[2:] == ADDED_MOCHA.splitlines()[:3]
 
 
+HIDDEN_MOCHA = """
+if (WHEN) {
+  const name = 'is hidden';
+  it(name, () => assert.equal(discount(1, 0), 1));
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "by"),
+    [("true", "F1"), ("!process.argv.some((word) => word.endsWith('.test.js'))", "F3")],
+    ids=["always", "in-the-suite-only"],
+)
+def test_a_file_with_a_case_that_no_filter_looks_at_is_given_up(tmp_path: Path, when: str, by: str) -> None:
+    made = changed(tmp_path, "mocha", **{"test/money.test.js": TEST_MOCHA})
+    offered = (
+        OFFERED_MOCHA[: OFFERED_MOCHA.index("  it('takes another'")] + "});\n" + HIDDEN_MOCHA.replace("WHEN", when)
+    )
+    run = made.run(f"Tests:\n\n```js\n{offered}```\n", environment=around(), run="", repeat=1)
+    assert (run.outcome, filters(run)) == ("no_fix", {"discount > takes a share": by})
+
+
 def test_go(tmp_path: Path) -> None:
     needs("go")
     before = {
