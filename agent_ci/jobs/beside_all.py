@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from agent_ci.clone import Texts
 from agent_ci.core.conditions import Conditions
 from agent_ci.core.report import Status, TestReport
 from agent_ci.core.run import Attempt, Evidence, Reply
-from agent_ci.core.worth.cutting import without
+from agent_ci.core.worth.cutting import bound_in, without
 from agent_ci.core.worth.selection import MOST_OF_PUSH
 from agent_ci.core.worth.tests_file import TestsFile
 from agent_ci.core.worth.values import NEW_BEHAVIOUR, PINS_EXISTING, Filter, Judged, Stage, Written
@@ -51,7 +52,8 @@ class BesideAll:
         files = [file.path for file in self.tools.clone.patch(self.evidence.tree, last.tree).files]
         texts = {path: self.tools.clone.tree(last.tree).read(path).decode("utf-8") for path in files}
         judged = dict(_keyed(_within_room(written.judged)))
-        texts = _remaining(texts, judged)
+        before = Texts(self.tools.clone.tree(self.evidence.tree))
+        texts = _remaining(texts, judged, before)
         by = {one.file: attempt.reply.proposer for attempt in proven for one in delivered(attempt)}
         judged = self._labelled(judged, texts)
         reply = Reply(proposer, cause=cause(self.evidence), note=f"delivery {self.name}")
@@ -70,7 +72,7 @@ class BesideAll:
                     reply, patch, (), report, repeats=min(RUNS, self.tools.repeat), scope=scope, written=kept
                 )
             judged |= {key: taken(judged[key], reason) for key, reason in faults.items()}
-            texts = _remaining(texts, judged)
+            texts = _remaining(texts, judged, before)
         judged |= {key: taken(judged[key], LATE) for key in left(judged)}
         kept = replace(written, judged=tuple(judged.values()), gained={})
         return Attempt(reply, objections=objections_of(kept.judged), written=kept)
@@ -220,14 +222,14 @@ def taken(one: Judged, reason: str) -> Judged:
     return replace(one, stage=Stage.KILLED, rejected_by=str(Filter.RELIABLE), reason=reason)
 
 
-def _remaining(texts: Mapping[str, str], judged: Mapping[Key, Judged]) -> dict[str, str]:
-    """*texts* without what was taken out of them."""
+def _remaining(texts: Mapping[str, str], judged: Mapping[Key, Judged], before: Mapping[str, str]) -> dict[str, str]:
+    """*texts* without what was taken out of them; what a person's file bound *before* stays."""
     found = dict(texts)
     for path, text in texts.items():
         file = TestsFile.read(text)
         out = [each for each in file.candidates if is_out(judged.get((path, each.name)))] if file else []
         if out:
-            found[path] = without(text, out)
+            found[path] = without(text, out, keeping=bound_in(before.get(path, "")))
     return found
 
 

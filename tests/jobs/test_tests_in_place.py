@@ -14,6 +14,8 @@ from agent_ci.core.policy import TESTS_POLICY
 from agent_ci.core.report import TestReport
 from agent_ci.core.run import Attempt, Reply
 from agent_ci.core.worth.tests_file import Candidate, TestsFile
+from agent_ci.core.worth.values import Judged
+from agent_ci.jobs.beside_all import _remaining
 from agent_ci.jobs.sieve import Sieve
 from agent_ci.jobs.worth import held_to_policy
 from agent_ci.jobs.worth_elsewhere import _File, named
@@ -125,3 +127,9 @@ def test_what_all_of_them_together_come_to_is_held_to_the_rules_as_well() -> Non
     assert (held.refused, held.is_proven) == (True, False)
     kept = replace(one, patch=Patch("", (replace(file, removed=0),), "", ""))
     assert held_to_policy(kept, tools, causes=1) == kept
+
+
+def test_what_a_person_imports_stays_where_a_test_is_taken_out_beside_all_others() -> None:
+    judged = {("a.py", "test_says_little"): Judged("a.py", "test_says_little", rejected_by="F3")}
+    left = _remaining({"a.py": THEIRS + OURS + REJECTED}, judged, {"a.py": THEIRS})
+    assert left == {"a.py": THEIRS + OURS}
