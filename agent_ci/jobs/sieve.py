@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent_ci.core.untested import Target
@@ -95,10 +95,12 @@ class Sieve:
         """The filters that read and run nothing: F1 in part, F4 and F7."""
         unknown = surroundings.unknown_names(self.file)
         names = Counter(test.name for test in self.file.tests)
+        doubled = doubling([test.name for test in self.file.tests], self._old)
         functions = [target.function for target in self.targets]
         for test in self._new:
             faults: tuple[tuple[Filter, str], ...] = (
                 (Filter.BUILDS, f"it reads {unknown[test.name]}, which nothing binds" if test.name in unknown else ""),
+                (Filter.BUILDS, doubled),
                 (Filter.BUILDS, "another test in the file has the same name" if names[test.name] > 1 else ""),
                 (Filter.ASSERTS, assertions.objection(test, self.file.tree)),
                 (Filter.ASSERTS, stand_ins.objection(test, functions)),
@@ -200,6 +202,13 @@ class Sieve:
         for candidate in self.left:
             self.advance(candidate, Stage.DELIVERED)
         return tuple(self.judged.values())
+
+
+def doubling(names: Iterable[str], old: Iterable[str]) -> str:
+    """Why a file with tests of *names* is given up: one of the *old* names is there once more than before, or empty."""
+    there = Counter(old)
+    name = next((name for name in Counter(names) - there if name in there), "")
+    return f"the file would have a second test named {name}, in the place of the one that is there" if name else ""
 
 
 def unjudged(id_: str) -> str:

@@ -19,7 +19,7 @@ from agent_ci.core.worth.tests_file import Candidate
 from agent_ci.core.worth.values import NOT_MUTATED, Filter, Judged, Stage, Written
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.jobs.controls import SUITE, report_of
-from agent_ci.jobs.sieve import SHARE_OF_SUITE, SLOWEST, SLOWEST_OF_ALL
+from agent_ci.jobs.sieve import SHARE_OF_SUITE, SLOWEST, SLOWEST_OF_ALL, doubling
 from agent_ci.jobs.worth import FRESH, fault_of, gained, held_to_policy, objections_of, record, suite_seconds
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Covering
@@ -62,8 +62,10 @@ class _File:
     def screen(self) -> None:
         """The filters that read and run nothing: F1 in part, F4 and F7."""
         names = [named(test) for test in self.read.tests]
+        doubled = doubling(names, map(named, self.before.tests))
         for test in self.left:
             faults = (
+                (Filter.BUILDS, doubled),
                 (Filter.BUILDS, "another test in the file has the same name" if names.count(named(test)) > 1 else ""),
                 (Filter.ASSERTS, objection(test, self.read)),
                 (Filter.CLEAN, dependence(test, self.read)),

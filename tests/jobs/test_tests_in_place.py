@@ -129,6 +129,17 @@ def test_what_all_of_them_together_come_to_is_held_to_the_rules_as_well() -> Non
     assert held_to_policy(kept, tools, causes=1) == kept
 
 
+def test_a_second_test_of_a_name_that_is_there_would_take_the_place_of_the_first() -> None:
+    one = sieve(OURS + "\n\ndef test_net(): ...\n")
+    one.read()
+    assert {candidate.name: made.rejected_by for candidate, made in one.judged.items()} == {"test_double": "F1"}
+    before = TestsText.read("test('theirs', () => {\n  expect(f(1)).toBe(1);\n});\n", JAVASCRIPT)
+    both = before.text + before.text.replace("theirs", "ours") + before.text
+    file = _File("a.test.js", TestsText.read(both, JAVASCRIPT), before)
+    file.screen()
+    assert [(made.id, made.rejected_by) for made in file.judged.values()] == [("ours", "F1")]
+
+
 def test_what_a_person_imports_stays_where_a_test_is_taken_out_beside_all_others() -> None:
     judged = {("a.py", "test_says_little"): Judged("a.py", "test_says_little", rejected_by="F3")}
     left = _remaining({"a.py": THEIRS + OURS + REJECTED}, judged, {"a.py": THEIRS})
