@@ -15,6 +15,7 @@ from agent_ci.core.worth.selection import Reach, Useful, chosen
 from agent_ci.core.worth.tests_file import Candidate, TestFunction, TestsFile
 from agent_ci.core.worth.values import NO_MUTANT, Filter, Judged, PossibleBug, Stage
 from agent_ci.jobs.measuring import Case, Measured
+from agent_ci.mutation_kit.mutants import is_faultless
 
 SLOWEST = 2.0  # seconds that one test may take
 SLOWEST_OF_ALL, SHARE_OF_SUITE = 20.0, 0.1
@@ -161,7 +162,7 @@ class Sieve:
     ) -> None:
         faults = [fault for fault in measured.faults if fault.target == target.name and fault.state != "untried"]
         kills = tuple(fault.id for fault in faults if not fault.suite and ids & {*fault.by})
-        has_none = measured.viable.get(target.name) == 0
+        has_none = not kills and is_faultless(self.sources.get(target.path, ""), target.lines)
         if not kills and not has_none:
             why = "it notices no small fault of the lines that it runs" if faults else "no small fault could be tried"
             return self.reject(candidate, Filter.KILLS, why)

@@ -15,6 +15,7 @@ from agent_ci.core.worth.selection import MOST_OF_PUSH, Reach
 from agent_ci.core.worth.tests_file import Candidate, TestsFile
 from agent_ci.core.worth.values import Alive, Filter, Judged, Mutants, Written
 from agent_ci.errors import InfrastructureError, UnsupportedError
+from agent_ci.jobs.confirming import Confirmation, Kill
 from agent_ci.jobs.controls import CLOCKS, report_of
 from agent_ci.jobs.measuring import MOST_MUTANTS, Fault, Measured, Measurement, counted
 from agent_ci.jobs.sieve import Sieve
@@ -23,6 +24,7 @@ from agent_ci.pipeline import Tools
 _SHARE_TO_MEASURE = 0.5  # of the time left, that one reply's tests may take
 _MOST_SECONDS = 240.0
 _MOST_OBJECTIONS = 12
+_UNCONFIRMED = "run as all tests are, it does not fail with a small fault in the code that it was seen to notice"
 FRESH = 5
 """How often new tests are run in processes of their own; less often where --repeat says so."""
 
@@ -88,14 +90,21 @@ class Worth:
         except (InfrastructureError, UnsupportedError) as error:
             measured = Measured(broken=str(error))
         sieve.weigh(measured)
-        if sieve.left:
-            self._repeat(sieve, patch)
+        if not sieve.left:
+            return measured.faults
+        tree = self._tree(patch, [sieve])
+        ids = self._repeat(sieve, tree)
         sieve.select(room=self.room, suite_seconds=suite_seconds(self.evidence), reach=self.reach)
+        claims = {one: [*_kills_of(sieve.judged[one])] for one in sieve.left if sieve.judged[one].kills}
+        confirmed = Confirmation(self.tools, tree, targets, ids).of({one.name: own for one, own in claims.items()})
+        for candidate in claims:
+            if candidate.name not in confirmed:
+                sieve.reject(candidate, Filter.KILLS, _UNCONFIRMED)
         return measured.faults
 
-    def _repeat(self, sieve: Sieve, patch: Patch) -> None:
-        """F3, the part that needs the new tests only: five times in processes of their own."""
-        tree, file = self._tree(patch, [sieve]), sieve.file_left
+    def _repeat(self, sieve: Sieve, tree: str) -> Mapping[str, tuple[str, ...]]:
+        """F3, the part that needs the new tests only: five times in processes of their own; the ids of their cases."""
+        file = sieve.file_left
         ids: Mapping[str, tuple[str, ...]] = {}
         runs = min(FRESH, self.tools.repeat)
         for number, conditions in enumerate(fresh_conditions(self.tools.runner.varies, runs), 1):
@@ -105,6 +114,7 @@ class Worth:
                 own = ids.get(candidate.name, ())
                 if fault := fault_of(own, report) if own else absence(report):
                     sieve.reject(candidate, Filter.RELIABLE, f"run {number} of {runs} in a fresh process: {fault}")
+        return ids
 
     def _tree(self, patch: Patch, sieves: Sequence[Sieve]) -> str:
         """The tree before the change with what is left of *sieves*."""
@@ -193,11 +203,13 @@ def _unreadable(path: str) -> Sieve:
     return sieve
 
 
-def _kills(sieve: Sieve) -> Iterator[tuple[str, str]]:
+def _kills(sieve: Sieve) -> Iterator[Kill]:
     """The mutants that the tests which are left kill, each with its target."""
-    for candidate in sieve.left:
-        one = sieve.judged[candidate]
-        yield from ((one.target, mutant) for mutant in one.kills)
+    yield from (kill for candidate in sieve.left for kill in _kills_of(sieve.judged[candidate]))
+
+
+def _kills_of(one: Judged) -> Iterator[Kill]:
+    yield from ((one.target, mutant) for mutant in one.kills)
 
 
 def _alive(faults: Sequence[Fault], sieve: Sieve, reach: Reach) -> Iterator[Alive]:
