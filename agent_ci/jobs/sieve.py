@@ -149,11 +149,11 @@ class Sieve:
         if bug := self._bug(candidate):
             self.found.append(bug)
             return self.reject(candidate, Filter.FREEZES_NO_BUG, bug.message)
-        gained = {target.name: self._gained(target, cases) for target in self.targets}
-        best = max(self.targets, key=lambda target: len(gained[target.name]), default=None)
-        if best is None or not gained[best.name]:
+        gained = {target: self._gained(target, cases) for target in self.targets}  # two may have one name
+        best = max(gained, key=lambda target: len(gained[target]), default=None)
+        if best is None or not gained[best]:
             return self.reject(candidate, Filter.GAINS, "it runs no line that the tests there are do not run")
-        lines = gained[best.name]
+        lines = gained[best]
         self.advance(candidate, Stage.GAINED, target=best.name, lines=tuple(sorted(lines)))
         return self._noticed(candidate, best, lines, {case.id for case in cases}, measured)
 

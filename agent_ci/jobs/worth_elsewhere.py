@@ -162,11 +162,11 @@ class WorthElsewhere:
         alone = self._covered(tree, ids)
         if alone.partial and not alone.tests:
             return file.reject(test, Filter.GAINS, f"it does not pass alone: {alone.partial[0]}")
-        lines = {target.name: _reached(target, alone) for target in self.evidence.untested}
-        best = max(self.evidence.untested, key=lambda target: len(lines[target.name]), default=None)
-        if best is None or not lines[best.name]:
+        lines = {target: _reached(target, alone) for target in self.evidence.untested}
+        best = max(lines, key=lambda target: len(lines[target]), default=None)
+        if best is None or not lines[best]:
             return file.reject(test, Filter.GAINS, "it runs no line that the tests there are do not run")
-        own = lines[best.name]
+        own = lines[best]
         file.advance(test, Stage.KILLED, target=best.name, lines=tuple(sorted(own)), labels=(NOT_MUTATED,))
         order, size = list(file.judged).index(test), file.read.body(test).count("\n") + 1
         file.useful[test] = Useful(Candidate(named(test)), best.name, frozenset(), own, size, order)

@@ -73,3 +73,8 @@ def test_whether_no_fault_can_be_put_into_a_line_is_not_asked_of_what_was_measur
     words = SQUARE.replace("return number * number", "LOG.info(number)")
     assert weighed((Target("shop.py", "square", (9,), ""),), words, found) == ("", (9,), ("no-mutant",))
     assert weighed((Target("shop.py", "square", (9,), ""),), SQUARE, found)[0] == "F5"
+
+
+def test_of_two_functions_with_one_name_each_has_its_own_lines() -> None:
+    targets = (Target("shop.py", "square", (9,), ""), Target("shop.py", "square", (12,), ""))
+    assert weighed(targets, SQUARE, measured(9))[1] == (9,)
