@@ -48,7 +48,7 @@ MAY_IMPORT = {
     **{family: CORE | EDGES | {"ports", family} for family in FAMILIES},
     "proposers": CORE | EDGES | {"ports", "proposers", "sandbox_kit", "mutation_kit"},
     "pipeline": CORE | EDGES | {"ports"},
-    "jobs": CORE | EDGES | {"ports", "pipeline", "jobs"},
+    "jobs": CORE | EDGES | {"ports", "pipeline", "jobs", "mutation_kit"},
     "settings": CORE,
     "isolation": CORE | EDGES | {"ports", "settings", "sandboxes", "runners"},
     "registry": CORE | EDGES | {"ports", "settings", *FAMILIES},

@@ -42,12 +42,7 @@ def test_net():
 """
 FILES = {"shop.py": BASE, "tests/test_shop.py": TESTS, "tests/__init__.py": ""}
 WRITTEN = "tests/test_shop_agent_ci.py"
-GOOD = """import pytest
-
-from shop import discount
-
-
-@pytest.mark.parametrize(
+DISCOUNTS = """@pytest.mark.parametrize(
     ("price", "percent", "expected"),
     [
         (100, 10, 90.0),
@@ -57,7 +52,13 @@ from shop import discount
 )
 def test_discount(price, percent, expected):
     assert discount(price, percent) == expected
+"""
+GOOD = f"""import pytest
 
+from shop import discount
+
+
+{DISCOUNTS}
 
 @pytest.mark.parametrize("percent", [-1, 101])
 def test_discount_refuses(percent):
@@ -74,6 +75,11 @@ def added(path: str, text: str) -> str:
     lines = text.splitlines()
     body = "\n".join(f"+{line}" for line in lines)
     return f"--- /dev/null\n+++ b/{path}\n@@ -0,0 +1,{len(lines)} @@\n{body}\n"
+
+
+def candidates(run: Run) -> dict[str, dict[str, Any]]:
+    """What *run* tells of each test that was offered, by its name."""
+    return {row["id"]: row for row in run.document["tests"]["candidates"]}
 
 
 @dataclass(frozen=True)

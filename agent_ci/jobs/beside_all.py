@@ -5,23 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from agent_ci.clone import Texts
 from agent_ci.core.conditions import Conditions
 from agent_ci.core.report import Status, TestReport
 from agent_ci.core.run import Attempt, Evidence, Reply
-from agent_ci.core.worth.cutting import without
+from agent_ci.core.worth.cutting import bound_in, without
 from agent_ci.core.worth.selection import MOST_OF_PUSH
 from agent_ci.core.worth.tests_file import TestsFile
 from agent_ci.core.worth.values import NEW_BEHAVIOUR, PINS_EXISTING, Filter, Judged, Stage, Written
-from agent_ci.jobs.controls import SUITE
+from agent_ci.jobs.controls import SUITE, report_of
 from agent_ci.jobs.sieve import unjudged, with_comments
-from agent_ci.jobs.worth import faults_of, gained, ids_by_name, objections_of, report_of, suite_seconds
+from agent_ci.jobs.worth import absence, fault_of, gained, ids_by_name, objections_of, suite_seconds
 from agent_ci.pipeline import Tools
 
-_RUNS = 5  # of the whole suite; fewer where --repeat says so
-_SHARE_OF_TIME = 0.6  # of the time left, for the runs of the whole suite
-_ROUNDS = 3  # after so many times that something was taken out, all is given up
+RUNS = 5
+"""How often the whole suite is run; less often where --repeat says so."""
 
-_Key = tuple[str, str]
+ROUNDS = 3
+"""After so many times that something was taken out, all is given up."""
+
+LATE = f"the suite was not as before after {ROUNDS} times that something was taken out"
+_SHARE_OF_TIME = 0.6  # of the time left, for the runs of the whole suite
+
+Key = tuple[str, str]
+"""A file of tests, and the name of a test in it."""
+
 _Run = tuple[tuple[str, ...], Conditions]
 
 
@@ -44,14 +52,14 @@ class BesideAll:
         files = [file.path for file in self.tools.clone.patch(self.evidence.tree, last.tree).files]
         texts = {path: self.tools.clone.tree(last.tree).read(path).decode("utf-8") for path in files}
         judged = dict(_keyed(_within_room(written.judged)))
-        texts = {path: _without(text, path, judged) for path, text in texts.items()}
-        by = {one.file: attempt.reply.proposer for attempt in proven for one in _delivered(attempt)}
+        before = Texts(self.tools.clone.tree(self.evidence.tree))
+        texts = _remaining(texts, judged, before)
+        by = {one.file: attempt.reply.proposer for attempt in proven for one in delivered(attempt)}
         judged = self._labelled(judged, texts)
-        reply = Reply(proposer, cause=_cause(self.evidence), note=f"delivery {self.name}")
-        for _ in range(_ROUNDS):
-            texts = {
-                path: text for path, text in texts.items() if text and any(key[0] == path for key in _left(judged))
-            }
+        reply = Reply(proposer, cause=cause(self.evidence), note=f"delivery {self.name}")
+        for _ in range(ROUNDS):
+            paths = {path for path, _ in left(judged)}
+            texts = {path: text for path, text in texts.items() if text and path in paths}
             if not texts:
                 break
             tree = self.tools.clone.edit(self.evidence.tree, self._marked(texts, judged, by))
@@ -61,17 +69,16 @@ class BesideAll:
                 kept = replace(kept, gained=gained(kept.judged, self.evidence))
                 patch = self.tools.clone.patch(self.evidence.tree, tree)
                 return Attempt(
-                    reply, patch, (), report, repeats=min(_RUNS, self.tools.repeat), scope=scope, written=kept
+                    reply, patch, (), report, repeats=min(RUNS, self.tools.repeat), scope=scope, written=kept
                 )
-            judged |= {key: _taken(judged[key], reason) for key, reason in faults.items()}
-            texts = {path: _without(text, path, judged) for path, text in texts.items()}
-        late = f"the suite was not as before after {_ROUNDS} times that something was taken out"
-        judged |= {key: _taken(judged[key], late) for key in _left(judged)}
+            judged |= {key: taken(judged[key], reason) for key, reason in faults.items()}
+            texts = _remaining(texts, judged, before)
+        judged |= {key: taken(judged[key], LATE) for key in left(judged)}
         kept = replace(written, judged=tuple(judged.values()), gained={})
         return Attempt(reply, objections=objections_of(kept.judged), written=kept)
 
     def _marked(
-        self, texts: Mapping[str, str], judged: Mapping[_Key, Judged], by: Mapping[str, str]
+        self, texts: Mapping[str, str], judged: Mapping[Key, Judged], by: Mapping[str, str]
     ) -> Mapping[str, bytes]:
         return {
             path: with_comments(
@@ -80,7 +87,7 @@ class BesideAll:
             for path, text in texts.items()
         }
 
-    def _labelled(self, judged: Mapping[_Key, Judged], texts: Mapping[str, str]) -> dict[_Key, Judged]:
+    def _labelled(self, judged: Mapping[Key, Judged], texts: Mapping[str, str]) -> dict[Key, Judged]:
         """*judged* with whether each test fails on the base, where there is one and it can be run there."""
         there = {path: text.encode() for path, text in texts.items() if text}
         if not self.base or not there:
@@ -89,7 +96,7 @@ class BesideAll:
         if not report.cases:
             return dict(judged)
         ids = dict(_ids_in(texts, report))  # none for a file that cannot even be collected there
-        found: dict[_Key, Judged] = {}
+        found: dict[Key, Judged] = {}
         for key, one in judged.items():
             own = ids.get(key, ())
             is_green = bool(own) and all(report.statuses.get(id_) is Status.PASSED for id_ in own)
@@ -98,21 +105,20 @@ class BesideAll:
         return found
 
     def _runs(
-        self, tree: str, texts: Mapping[str, str], judged: Mapping[_Key, Judged]
-    ) -> tuple[TestReport, Mapping[_Key, str], str]:
+        self, tree: str, texts: Mapping[str, str], judged: Mapping[Key, Judged]
+    ) -> tuple[TestReport, Mapping[Key, str], str]:
         """The last report of the whole suite, what speaks against which new test, and what was not run."""
-        new = [*_left(judged)]
+        new = [*left(judged)]
         plan, scope = self._plan(texts)
-        ids: Mapping[_Key, tuple[str, ...]] = {}
+        ids: Mapping[Key, tuple[str, ...]] = {}
         report = TestReport()
         for number, (only, conditions) in enumerate(plan, 1):
             report = report_of(self.tools, tree, only, conditions)
             ids = ids or {key: own for key, own in _ids_in(texts, report) if key in new}
-            absent = next(iter(report.partial), "it did not run")
             given_up = self._given_up(texts, judged, report)
             found = {
-                **{key: absent for key in new if key not in ids},
-                **_faults(ids, report),
+                **{key: absence(report) for key in new if key not in ids},
+                **{key: fault for key, own in ids.items() if (fault := fault_of(own, report))},
                 **{key: given_up[key[0]] for key in new if key[0] in given_up},
             }
             if not found and (hurt := self._hurt(report, only, conditions)):
@@ -122,7 +128,7 @@ class BesideAll:
         return report, {}, scope
 
     def _given_up(
-        self, texts: Mapping[str, str], judged: Mapping[_Key, Judged], report: TestReport
+        self, texts: Mapping[str, str], judged: Mapping[Key, Judged], report: TestReport
     ) -> Mapping[str, str]:
         """The files of *texts* of which nothing can be kept, each with the reason."""
         known = frozenset(self.evidence.before.ids())
@@ -133,7 +139,7 @@ class BesideAll:
                 found[path] = "what is left of its file is no Python"
             elif strange := [id_ for id_ in file.strangers(path, report.ids()) if id_ not in known]:
                 found[path] = unjudged(strange[0])
-            elif [each for each in file.candidates if _is_out(judged.get((path, each.name)))]:
+            elif [each for each in file.candidates if is_out(judged.get((path, each.name)))]:
                 found[path] = "another test of its file cannot be taken out of it"
         return found
 
@@ -142,7 +148,7 @@ class BesideAll:
         varies = self.tools.runner.varies
         old = dict.fromkeys(id_.partition("::")[0] for id_ in self.evidence.before.ids())
         others = tuple(path for path in old if path not in texts)
-        runs = min(_RUNS, self.tools.repeat)
+        runs = min(RUNS, self.tools.repeat)
         seeds = [number if "hash_seed" in varies else None for number in range(1, 1 + runs)]
         orders = [0, *(number if "order" in varies else 0 for number in range(1, runs))]
         how = [Conditions(order=order, hash_seed=seed) for order, seed in zip(orders, seeds, strict=True)]
@@ -165,12 +171,12 @@ class BesideAll:
         alone = report_of(self.tools, self.evidence.tree, there, conditions)
         return next((id_ for id_ in red if alone.statuses.get(id_) is Status.PASSED), "")
 
-    def _guilty(self, tree: str, ids: Mapping[_Key, tuple[str, ...]], hurt: str) -> list[_Key]:
+    def _guilty(self, tree: str, ids: Mapping[Key, tuple[str, ...]], hurt: str) -> list[Key]:
         """The new tests after each of which alone the test *hurt* fails; none where it takes several of them."""
-        by_function: dict[str, list[_Key]] = {}
+        by_function: dict[str, list[Key]] = {}
         for key, own in ids.items():
             by_function.setdefault(own[0].partition("[")[0], []).append(key)
-        found: list[_Key] = []
+        found: list[Key] = []
         for keys in by_function.values():
             first = tuple(id_ for key in keys for id_ in ids[key])
             report = report_of(self.tools, tree, (*first, hurt), SUITE)
@@ -179,7 +185,8 @@ class BesideAll:
         return found
 
 
-def _delivered(attempt: Attempt) -> tuple[Judged, ...]:
+def delivered(attempt: Attempt) -> tuple[Judged, ...]:
+    """The tests of *attempt* that are worth having."""
     return attempt.written.delivered if attempt.written else ()
 
 
@@ -196,40 +203,44 @@ def _within_room(judged: Sequence[Judged]) -> Iterator[Judged]:
         yield one
 
 
-def _keyed(judged: Iterator[Judged]) -> Iterator[tuple[_Key, Judged]]:
+def _keyed(judged: Iterator[Judged]) -> Iterator[tuple[Key, Judged]]:
     yield from (((one.file, one.id), one) for one in judged)
 
 
-def _without(text: str, path: str, judged: Mapping[_Key, Judged]) -> str:
-    file = TestsFile.read(text)
-    out = [each for each in file.candidates if _is_out(judged.get((path, each.name)))] if file else []
-    return without(text, out) if out else text
-
-
-def _is_out(one: Judged | None) -> bool:
+def is_out(one: Judged | None) -> bool:
+    """Whether *one* is a test that was taken out; a person's own, of which nothing is known here, was not."""
     return one is not None and bool(one.rejected_by)
 
 
-def _left(judged: Mapping[_Key, Judged]) -> Iterator[_Key]:
+def left(judged: Mapping[Key, Judged]) -> Iterator[Key]:
     """The tests that are to be delivered."""
     yield from (key for key, one in judged.items() if one.stage is Stage.DELIVERED)
 
 
-def _taken(one: Judged, reason: str) -> Judged:
+def taken(one: Judged, reason: str) -> Judged:
+    """*one*, taken out since it does not stand beside all others."""
     return replace(one, stage=Stage.KILLED, rejected_by=str(Filter.RELIABLE), reason=reason)
 
 
-def _ids_in(texts: Mapping[str, str], report: TestReport) -> Iterator[tuple[_Key, tuple[str, ...]]]:
+def _remaining(texts: Mapping[str, str], judged: Mapping[Key, Judged], before: Mapping[str, str]) -> dict[str, str]:
+    """*texts* without what was taken out of them; what a person's file bound *before* stays."""
+    found = dict(texts)
+    for path, text in texts.items():
+        file = TestsFile.read(text)
+        out = [each for each in file.candidates if is_out(judged.get((path, each.name)))] if file else []
+        if out:
+            found[path] = without(text, out, keeping=bound_in(before.get(path, "")))
+    return found
+
+
+def _ids_in(texts: Mapping[str, str], report: TestReport) -> Iterator[tuple[Key, tuple[str, ...]]]:
     for path, text in texts.items():
         if file := TestsFile.read(text):
             yield from (((path, name), ids) for name, ids in ids_by_name(file, path, report).items())
 
 
-def _faults(ids: Mapping[_Key, tuple[str, ...]], report: TestReport) -> Mapping[_Key, str]:
-    return {(path, name): why for (path, name), own in ids.items() for why in faults_of({name: own}, report).values()}
-
-
-def _cause(evidence: Evidence) -> str:
+def cause(evidence: Evidence) -> str:
+    """What the commit with the new tests says that it does."""
     names = [target.function for target in evidence.untested if target.function]
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
     return f"add tests of {names[0]}{more}" if names else "add tests"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -83,10 +84,24 @@ class Controls:
 
     def _run(self, tree: str, only: tuple[str, ...], conditions: Conditions) -> tuple[TestReport, float]:
         started = time.monotonic()
-        timeout = max(1.0, self.tools.seconds_left())
-        with self.tools.sandbox.open(self.tools.clone.tree(tree)) as workspace:
-            report = self.tools.runner.run(workspace, only=only, timeout=timeout, conditions=conditions)
+        report = _run(self.tools, tree, only, conditions)
         return report, time.monotonic() - started
+
+
+def report_of(
+    tools: Tools, tree: str, only: tuple[str, ...], conditions: Conditions, *, most: float = math.inf
+) -> TestReport:
+    """What the tests *only*, or all, of *tree* come to in *most* seconds; the reason and no case where none can run."""
+    try:
+        return _run(tools, tree, only, conditions, most)
+    except (InfrastructureError, UnsupportedError) as error:
+        return TestReport(partial=(str(error),))
+
+
+def _run(tools: Tools, tree: str, only: tuple[str, ...], conditions: Conditions, most: float = math.inf) -> TestReport:
+    timeout = max(1.0, min(most, tools.seconds_left()))
+    with tools.sandbox.open(tools.clone.tree(tree)) as workspace:
+        return tools.runner.run(workspace, only=only, timeout=timeout, conditions=conditions)
 
 
 def attributed(flake: Flake, runs: list[Control], tree: str, tools: Tools) -> Flake:

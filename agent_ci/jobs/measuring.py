@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 from agent_ci import kits
 from agent_ci.core.coverage import IMPORTS, Coverage
-from agent_ci.core.formats.json_values import count, line, mapping, seconds, text, texts
+from agent_ci.core.formats.json_values import line, mapping, seconds, text, texts
 from agent_ci.core.run import Evidence
 from agent_ci.core.untested import Target
 from agent_ci.core.worth.values import Mutants
@@ -30,6 +30,8 @@ _GRACE = 15.0  # seconds that the program gets beyond its own limit
 _MOST_BYTES = 50_000_000
 _MOST_TESTS_OF_LINE = 40
 _LONGEST = 500
+_END = ("end", "", "")
+_FORGED = "something else wrote to what was measured of its file, so that nothing of that is believed"
 MOST_MUTANTS, MOST_MUTANTS_OF_TARGET = 150, 60
 """How many small faults are tried for one push, and for one function."""
 
@@ -65,16 +67,13 @@ class Fault:
 class Measured:
     """What one file of new tests is: the ids collected in it, in order, and what is known of them.
 
-    ``broken`` says why it could not be collected, and ``is_whole`` whether the program came to its end. ``viable`` is
-    how many faults could be put into each target, whether they were tried or not.
+    ``broken`` says why it could not be collected, or why nothing that was told of it is believed.
     """
 
     ids: tuple[str, ...] = ()
     cases: Mapping[str, Case] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     broken: str = ""
-    is_whole: bool = False
-    viable: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def counted(faults: Sequence[Fault], noticed: frozenset[str]) -> Mutants:
@@ -154,13 +153,17 @@ def _lines(result: Path, outbox: Path) -> Iterator[tuple[str, Mapping[str, objec
                 yield kind, facts
 
 
-def _read(rows: Iterator[tuple[str, Mapping[str, object]]]) -> Measured:
+def _read(rows: Iterable[tuple[str, Mapping[str, object]]]) -> Measured:
+    """What *rows* tell; nothing where one of them is there twice, or after the last: our program writes none such."""
     ids: tuple[str, ...] = ()
     cases: dict[str, Case] = {}
     faults: list[Fault] = []
-    viable: dict[str, int] = {}
-    broken, is_whole = "", False
+    broken, seen = "", set[tuple[str, str, str]]()
     for kind, facts in rows:
+        key = (kind, text(facts.get("target")), text(facts.get("id")))
+        if key in seen or _END in seen:
+            return Measured(broken=_FORGED)
+        seen.add(key)
         if kind == "collected":
             ids = texts(facts.get("ids"))
         elif kind == "case":
@@ -171,12 +174,9 @@ def _read(rows: Iterator[tuple[str, Mapping[str, object]]]) -> Measured:
             told = text(facts.get("description"))[:_LONGEST]
             by = texts(facts.get("by"))
             faults.append(Fault(id_, target, state, facts.get("suite") is True, by, line(facts.get("line")) or 0, told))
-        elif kind == "target":
-            viable[text(facts.get("name"))[:_LONGEST]] = count(facts.get("mutants"))
         elif kind == "broken":
             broken = text(facts.get("error"))[:_LONGEST]
-        is_whole = is_whole or kind == "end"
-    return Measured(ids, cases, tuple(faults), broken, is_whole, viable)
+    return Measured(ids, cases, tuple(faults), broken)
 
 
 def _case(facts: Mapping[str, object]) -> Case:

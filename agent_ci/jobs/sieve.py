@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent_ci.core.untested import Target
@@ -15,6 +15,7 @@ from agent_ci.core.worth.selection import Reach, Useful, chosen
 from agent_ci.core.worth.tests_file import Candidate, TestFunction, TestsFile
 from agent_ci.core.worth.values import NO_MUTANT, Filter, Judged, PossibleBug, Stage
 from agent_ci.jobs.measuring import Case, Measured
+from agent_ci.mutation_kit.mutants import is_faultless
 
 SLOWEST = 2.0  # seconds that one test may take
 SLOWEST_OF_ALL, SHARE_OF_SUITE = 20.0, 0.1
@@ -25,18 +26,16 @@ _LONGEST_REASON = 300
 
 @dataclass
 class Sieve:
-    """The tests in *text*, to be the file *path*, about *targets*, whose files' *sources* are by path.
+    """The tests in *file*, to be at *path*, about *targets*, whose files' *sources* are by path.
 
-    ``before`` is what a file held that was there, of which nothing is to change: its tests, whose names are ``old``,
-    are none of ours to judge. ``known`` are the ids of all cases that the suite had.
+    ``before`` is what a file held that was there, of which nothing is to change: its tests are none of ours to judge.
+    ``known`` are the ids of all cases that the suite had.
     """
 
     path: str
-    text: str
     file: TestsFile
     targets: Sequence[Target]
     sources: Mapping[str, str]
-    old: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     before: str = ""
     judged: dict[Candidate, Judged] = field(default_factory=dict)
@@ -45,9 +44,19 @@ class Sieve:
 
     def __post_init__(self) -> None:
         """Begin with every candidate offered and none judged."""
-        tests = [test for test in self.file.tests if test.name not in self.old]
-        candidates = [candidate for test in tests for candidate in test.candidates]
+        candidates = [candidate for test in self._new for candidate in test.candidates]
         self.judged = {candidate: Judged(self.path, candidate.name) for candidate in candidates}
+
+    @property
+    def _old(self) -> tuple[str, ...]:
+        """The names of the tests that were there."""
+        file = TestsFile.read(self.before)
+        return tuple(test.name for test in file.tests) if file else ()
+
+    @property
+    def _new(self) -> list[TestFunction]:
+        old = frozenset(self._old)
+        return [test for test in self.file.tests if test.name not in old]
 
     @property
     def left(self) -> list[Candidate]:
@@ -59,7 +68,8 @@ class Sieve:
         """The text without what was taken out; empty where no test is left."""
         out = [candidate for candidate, one in self.judged.items() if one.rejected_by]
         keeping = bound_in(self.before)
-        return without(self.text, out, keeping=keeping) if out else tidied(self.text, keeping=keeping)
+        text = self.file.text
+        return without(text, out, keeping=keeping) if out else tidied(text, keeping=keeping)
 
     def written(self, width: int) -> str:
         """What is left as it is to be delivered: a table of one row is a plain test, in lines of *width* columns."""
@@ -86,12 +96,12 @@ class Sieve:
         """The filters that read and run nothing: F1 in part, F4 and F7."""
         unknown = surroundings.unknown_names(self.file)
         names = Counter(test.name for test in self.file.tests)
+        doubled = doubling([test.name for test in self.file.tests], self._old)
         functions = [target.function for target in self.targets]
-        for test in self.file.tests:
-            if test.name in self.old:
-                continue
+        for test in self._new:
             faults: tuple[tuple[Filter, str], ...] = (
                 (Filter.BUILDS, f"it reads {unknown[test.name]}, which nothing binds" if test.name in unknown else ""),
+                (Filter.BUILDS, doubled),
                 (Filter.BUILDS, "another test in the file has the same name" if names[test.name] > 1 else ""),
                 (Filter.ASSERTS, assertions.objection(test, self.file.tree)),
                 (Filter.ASSERTS, stand_ins.objection(test, functions)),
@@ -104,9 +114,9 @@ class Sieve:
 
     def weigh(self, measured: Measured) -> None:
         """The filters that go by what was measured: F1, F2, F8, F9 and F5."""
-        ids = self.file_left.with_ids(self.path, measured.ids)
-        by_words = {candidate.name: own for candidate, own in ids.items()}
-        strange = next((id_ for id_ in self.file_left.strangers(self.path, measured.ids) if id_ not in self.known), "")
+        file = self.file_left
+        by_words = {candidate.name: own for candidate, own in file.with_ids(self.path, measured.ids).items()}
+        strange = next((id_ for id_ in file.strangers(self.path, measured.ids) if id_ not in self.known), "")
         for candidate in self.left:
             own = by_words.get(candidate.name, ())
             cases = [measured.cases[id_] for id_ in own if id_ in measured.cases]
@@ -139,11 +149,11 @@ class Sieve:
         if bug := self._bug(candidate):
             self.found.append(bug)
             return self.reject(candidate, Filter.FREEZES_NO_BUG, bug.message)
-        gained = {target.name: self._gained(target, cases) for target in self.targets}
-        best = max(self.targets, key=lambda target: len(gained[target.name]), default=None)
-        if best is None or not gained[best.name]:
+        gained = {target: self._gained(target, cases) for target in self.targets}  # two may have one name
+        best = max(gained, key=lambda target: len(gained[target]), default=None)
+        if best is None or not gained[best]:
             return self.reject(candidate, Filter.GAINS, "it runs no line that the tests there are do not run")
-        lines = gained[best.name]
+        lines = gained[best]
         self.advance(candidate, Stage.GAINED, target=best.name, lines=tuple(sorted(lines)))
         return self._noticed(candidate, best, lines, {case.id for case in cases}, measured)
 
@@ -152,7 +162,7 @@ class Sieve:
     ) -> None:
         faults = [fault for fault in measured.faults if fault.target == target.name and fault.state != "untried"]
         kills = tuple(fault.id for fault in faults if not fault.suite and ids & {*fault.by})
-        has_none = measured.viable.get(target.name) == 0
+        has_none = not kills and is_faultless(self.sources.get(target.path, ""), target.lines)
         if not kills and not has_none:
             why = "it notices no small fault of the lines that it runs" if faults else "no small fault could be tried"
             return self.reject(candidate, Filter.KILLS, why)
@@ -193,6 +203,13 @@ class Sieve:
         for candidate in self.left:
             self.advance(candidate, Stage.DELIVERED)
         return tuple(self.judged.values())
+
+
+def doubling(names: Iterable[str], old: Iterable[str]) -> str:
+    """Why a file with tests of *names* is given up: one of the *old* names is there once more than before, or empty."""
+    there = Counter(old)
+    name = next((name for name in Counter(names) - there if name in there), "")
+    return f"the file would have a second test named {name}, in the place of the one that is there" if name else ""
 
 
 def unjudged(id_: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,7 +23,7 @@ from agent_ci.core.worth.values import Written
 from agent_ci.errors import UnsupportedError
 from agent_ci.history import often_repaired
 from agent_ci.jobs.beside_all import BesideAll
-from agent_ci.jobs.controls import SUITE
+from agent_ci.jobs.controls import Controls
 from agent_ci.jobs.measuring import MOST_MUTANTS
 from agent_ci.jobs.worth import Worth, held_to_policy
 from agent_ci.pipeline import Tools
@@ -141,15 +140,12 @@ class Tests:
 
     def _suite(self, tools: Tools) -> tuple[TestReport, float]:
         """The whole suite, and the seconds it took; an empty report where there is no test at all."""
-        started = time.monotonic()
         try:
-            with tools.sandbox.open(tools.clone.tree(self.tree)) as workspace:
-                report = tools.runner.run(workspace, timeout=max(1.0, tools.seconds_left()), conditions=SUITE)
+            return Controls(tools, ()).whole(self.tree)
         except UnsupportedError as error:
             if not any(words in str(error) for words in _NO_TESTS):
                 raise
-            report = TestReport()
-        return report, time.monotonic() - started
+            return TestReport(), 0.0
 
     def _coverage(self, tools: Tools, before: TestReport) -> Coverage:
         """The lines that each passing test runs. Raises UnsupportedError where nothing here can tell."""

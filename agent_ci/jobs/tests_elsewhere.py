@@ -16,17 +16,15 @@ from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.core.test_style import Style
 from agent_ci.core.untested import Lines, Target
 from agent_ci.core.worth.provenance import Provenance, delivery_id, delivery_name
-from agent_ci.core.worth.values import NEW_BEHAVIOUR, PINS_EXISTING, Filter, Judged, Stage, Written
+from agent_ci.core.worth.values import NEW_BEHAVIOUR, PINS_EXISTING, Judged, Written
 from agent_ci.errors import UnsupportedError
-from agent_ci.jobs.controls import SUITE
+from agent_ci.jobs.beside_all import LATE, ROUNDS, RUNS, Key, cause, delivered, is_out, left, taken
+from agent_ci.jobs.controls import SUITE, report_of
 from agent_ci.jobs.tests import Tests, sections
-from agent_ci.jobs.worth import gained, held_to_policy, objections_of, report_of
-from agent_ci.jobs.worth_elsewhere import WorthElsewhere, fault_of, named, selection
+from agent_ci.jobs.worth import absence, fault_of, gained, held_to_policy, objections_of
+from agent_ci.jobs.worth_elsewhere import Selection, WorthElsewhere, named
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Covering
-
-_RUNS = 5  # of the whole suite; fewer where --repeat says so
-_Key = tuple[str, str]
 
 
 @dataclass
@@ -100,49 +98,52 @@ class _Together:
         tree = self.tools.clone.tree(last.tree)
         files = [file.path for file in self.tools.clone.patch(self.evidence.tree, last.tree).files]
         texts = {path: TestsText.read(tree.read(path).decode("utf-8"), self.language) for path in files}
-        by = {one.file: attempt.reply.proposer for attempt in proven for one in _delivered(attempt)}
+        by = {one.file: attempt.reply.proposer for attempt in proven for one in delivered(attempt)}
         judged = self._labelled({(one.file, one.id): one for one in written.judged}, texts)
         names = " + ".join(dict.fromkeys(attempt.reply.proposer for attempt in proven))
-        reply = Reply(names, cause=_cause(self.evidence), note=f"delivery {self.name}")
-        report, faults = self._runs(last.tree, texts)
-        while faults and texts:
-            judged = {key: _without_fault(one, faults.get(key, "")) for key, one in judged.items()}
+        reply = Reply(names, cause=cause(self.evidence), note=f"delivery {self.name}")
+        for _ in range(ROUNDS):
             texts = dict(self._remaining(texts, judged))
-            if texts:
-                report, faults = self._runs(self._tree(texts), texts)
-        kept = replace(written, judged=tuple(judged.values()))
-        kept = replace(kept, gained=gained(kept.judged, self.evidence) if texts else {})
-        if not texts:
-            return Attempt(reply, objections=objections_of(kept.judged), written=kept)
-        marked = {path: text.marked(self._told(path, judged, by.get(path, ""))) for path, text in texts.items()}
-        made = self.tools.clone.edit(self.evidence.tree, {path: text.encode() for path, text in marked.items()})
-        patch = self.tools.clone.patch(self.evidence.tree, made)
-        return Attempt(reply, patch, (), report, repeats=min(_RUNS, self.tools.repeat), written=kept)
+            if not texts:
+                break
+            report, faults = self._runs(texts, [*left(judged)])
+            if not faults:
+                kept = replace(written, judged=tuple(judged.values()))
+                kept = replace(kept, gained=gained(kept.judged, self.evidence))
+                marked = {path: text.marked(self._told(path, text, judged, by)) for path, text in texts.items()}
+                made = self.tools.clone.edit(self.evidence.tree, {path: text.encode() for path, text in marked.items()})
+                patch = self.tools.clone.patch(self.evidence.tree, made)
+                return Attempt(reply, patch, (), report, repeats=min(RUNS, self.tools.repeat), written=kept)
+            judged |= {key: taken(judged[key], reason) for key, reason in faults.items()}
+        judged |= {key: taken(judged[key], LATE) for key in left(judged)}
+        kept = replace(written, judged=tuple(judged.values()), gained={})
+        return Attempt(reply, objections=objections_of(kept.judged), written=kept)
 
     def _tree(self, texts: Mapping[str, TestsText], onto: str = "") -> str:
         files = {path: text.text.encode() for path, text in texts.items()}
         return self.tools.clone.edit(onto or self.evidence.tree, files)
 
     def _remaining(
-        self, texts: Mapping[str, TestsText], judged: Mapping[_Key, Judged]
+        self, texts: Mapping[str, TestsText], judged: Mapping[Key, Judged]
     ) -> Iterator[tuple[str, TestsText]]:
+        paths = {path for path, _ in left(judged)}
+        before = Texts(self.tools.clone.tree(self.evidence.tree))
         for path, text in texts.items():
-            out = [test for test in text.tests if _is_out(judged.get((path, named(test))))]
-            if left := text.without(out):
-                yield path, TestsText.read(left, self.language)
+            out = [test for test in text.tests if is_out(judged.get((path, named(test))))]
+            kept = text.without(out, before=before.get(path, ""))
+            if kept and path in paths:
+                yield path, TestsText.read(kept, self.language)
 
-    def _runs(self, tree: str, texts: Mapping[str, TestsText]) -> tuple[TestReport, Mapping[_Key, str]]:
-        """The last report of the whole suite, and what speaks against which new test."""
-        report = TestReport()
+    def _runs(self, texts: Mapping[str, TestsText], new: Sequence[Key]) -> tuple[TestReport, Mapping[Key, str]]:
+        """The last report of the whole suite, and what speaks against which of the *new* tests."""
+        tree, report = self._tree(texts), TestReport()
         passed = frozenset(self.evidence.before.ids(Status.PASSED))
-        for number in range(1, 1 + min(_RUNS, self.tools.repeat)):
+        for number in range(1, 1 + min(RUNS, self.tools.repeat)):
             report = report_of(self.tools, tree, (), SUITE)
-            found = dict(self._faults(texts, report))
+            found = dict(self._faults(texts, tree, report, new))
             hurt = next((id_ for id_ in sorted(passed) if report.statuses.get(id_) is not Status.PASSED), "")
             if hurt and not found and self._is_hurt(hurt):
-                found = {
-                    (path, named(test)): f"{hurt} fails beside it" for path, t in texts.items() for test in t.tests
-                }
+                found = dict.fromkeys(new, f"{hurt} fails beside it")
             if found:
                 return report, {key: f"run {number} of the suite: {why}" for key, why in found.items()}
         return report, {}
@@ -151,24 +152,30 @@ class _Together:
         """Whether the test *id_* passes where the new ones are not there."""
         return report_of(self.tools, self.evidence.tree, (), SUITE).statuses.get(id_) is Status.PASSED
 
-    def _faults(self, texts: Mapping[str, TestsText], report: TestReport) -> Iterator[tuple[_Key, str]]:
+    def _faults(
+        self, texts: Mapping[str, TestsText], tree: str, report: TestReport, new: Sequence[Key]
+    ) -> Iterator[tuple[Key, str]]:
         for path, text in texts.items():
-            for test, ids in self._ids(path, text, report).items():
-                fault = fault_of(ids, report) if ids else next(iter(report.partial), "it did not run")
-                if fault:
-                    yield (path, named(test)), fault
+            strange = Selection(self.evidence, self.tools, self.language).unjudged(path, tree, report)
+            ids = {named(test): own for test, own in self._ids(path, text, report).items()}
+            for key in (key for key in new if key[0] == path):
+                own = ids.get(key[1], ())
+                if fault := strange or (fault_of(own, report) if own else absence(report)):
+                    yield key, fault
+
+    def _where(self, path: str) -> str:
+        return Selection(self.evidence, self.tools, self.language).of(path)
 
     def _ids(self, path: str, text: TestsText, report: TestReport) -> Mapping[Block, tuple[str, ...]]:
-        own = selection(path, self.language, self.tools.clone.tree(self.evidence.tree), self.tools)
+        own = self._where(path)
         return text.with_ids(id_ for id_ in report.ids() if id_.partition("::")[0] == own)
 
-    def _labelled(self, judged: Mapping[_Key, Judged], texts: Mapping[str, TestsText]) -> dict[_Key, Judged]:
+    def _labelled(self, judged: Mapping[Key, Judged], texts: Mapping[str, TestsText]) -> dict[Key, Judged]:
         """*judged* with whether each test fails on the base."""
         found = dict(judged)
         on_base = self._tree(texts, onto=self.base)
         for path, text in texts.items():
-            only = (selection(path, self.language, self.tools.clone.tree(self.evidence.tree), self.tools),)
-            report = report_of(self.tools, on_base, only, SUITE)
+            report = report_of(self.tools, on_base, (self._where(path),), SUITE)
             ids = self._ids(path, text, report)
             for test in text.tests:
                 key = (path, named(test))
@@ -178,27 +185,12 @@ class _Together:
                     found[key] = replace(found[key], labels=(*found[key].labels, label))
         return found
 
-    def _told(self, path: str, judged: Mapping[_Key, Judged], by: str) -> dict[str, Provenance]:
+    def _told(
+        self, path: str, text: TestsText, judged: Mapping[Key, Judged], by: Mapping[str, str]
+    ) -> dict[Block, Provenance]:
+        ours = ((test, judged.get((path, named(test)))) for test in text.tests)
         return {
-            id_.rpartition(" > ")[2]: Provenance(self.name, one.target, one.lines, 0, by, one.labels)
-            for (file, id_), one in judged.items()
-            if file == path and one.stage is Stage.DELIVERED
+            test: Provenance(self.name, one.target, one.lines, None, by.get(path, ""), one.labels)
+            for test, one in ours
+            if one and not one.rejected_by
         }
-
-
-def _delivered(attempt: Attempt) -> tuple[Judged, ...]:
-    return attempt.written.delivered if attempt.written else ()
-
-
-def _is_out(one: Judged | None) -> bool:
-    return one is not None and bool(one.rejected_by)
-
-
-def _without_fault(one: Judged, fault: str) -> Judged:
-    return replace(one, stage=Stage.KILLED, rejected_by=str(Filter.RELIABLE), reason=fault) if fault else one
-
-
-def _cause(evidence: Evidence) -> str:
-    names = [target.function for target in evidence.untested if target.function]
-    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    return f"add tests of {names[0]}{more}" if names else "add tests"

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from agent_ci.clone import GitTree, Sources
+from agent_ci.clone import Sources, Texts
 from agent_ci.core.change import Patch
 from agent_ci.core.conditions import Conditions
 from agent_ci.core.report import Status, TestReport
@@ -15,19 +15,21 @@ from agent_ci.core.worth.selection import MOST_OF_PUSH, Reach
 from agent_ci.core.worth.tests_file import Candidate, TestsFile
 from agent_ci.core.worth.values import Alive, Filter, Judged, Mutants, Written
 from agent_ci.errors import InfrastructureError, UnsupportedError
-from agent_ci.jobs.controls import CLOCKS
+from agent_ci.jobs.confirming import Confirmation, Kill
+from agent_ci.jobs.controls import CLOCKS, report_of
 from agent_ci.jobs.measuring import MOST_MUTANTS, Fault, Measured, Measurement, counted
 from agent_ci.jobs.sieve import Sieve
 from agent_ci.pipeline import Tools
 
 _SHARE_TO_MEASURE = 0.5  # of the time left, that one reply's tests may take
 _MOST_SECONDS = 240.0
-_FRESH = 5  # runs in processes of their own; fewer where --repeat says so
 _MOST_OBJECTIONS = 12
-_ABSENT = "it did not run"
+_UNCONFIRMED = "run as all tests are, it does not fail with a small fault in the code that it was seen to notice"
+FRESH = 5
+"""How often new tests are run in processes of their own; less often where --repeat says so."""
 
 
-def fresh_conditions(varies: frozenset[str], runs: int = _FRESH) -> Iterator[Conditions]:
+def fresh_conditions(varies: frozenset[str], runs: int = FRESH) -> Iterator[Conditions]:
     """How new tests are run again: each time with another hash seed, and in turn in another order, at another time."""
     for number in range(1, 1 + runs):
         order = number - 2 if number in (3, 5) and "order" in varies else 0
@@ -66,18 +68,17 @@ class Worth:
 
     def _sieves(self, patch: Patch) -> Iterator[Sieve]:
         """The changed files of tests, each with its candidates."""
-        old, new = self.tools.clone.tree(patch.base_tree), self.tools.clone.tree(patch.tree)
-        sources = {target.path: Sources(new).get(target.path, "") for target in self.evidence.untested}
+        old, new = (Texts(self.tools.clone.tree(tree)) for tree in (patch.base_tree, patch.tree))
+        texts = Sources(new.tree)
+        paths = dict.fromkeys(target.path for target in self.evidence.untested)
+        sources = {path: texts.get(path, "") for path in paths}
         known = frozenset(self.evidence.before.ids())
         for file in patch.files:
-            text = _text(new, file.path)
-            was = _text(old, file.path)
-            read, before = TestsFile.read(text), TestsFile.read(was)
+            read = TestsFile.read(new.get(file.path, ""))
             if read is None:
                 yield _unreadable(file.path)
-                continue
-            names = frozenset(test.name for test in before.tests) if before else frozenset[str]()
-            yield Sieve(file.path, text, read, self.evidence.untested, sources, names, known, was)
+            else:
+                yield Sieve(file.path, read, self.evidence.untested, sources, known, old.get(file.path, ""))
 
     def _run(self, sieve: Sieve, patch: Patch) -> tuple[Fault, ...]:
         """Put *sieve* through the filters that run its tests, the cheapest first; the small faults that were tried."""
@@ -89,23 +90,31 @@ class Worth:
         except (InfrastructureError, UnsupportedError) as error:
             measured = Measured(broken=str(error))
         sieve.weigh(measured)
-        if sieve.left:
-            self._repeat(sieve, patch)
+        if not sieve.left:
+            return measured.faults
+        tree = self._tree(patch, [sieve])
+        ids = self._repeat(sieve, tree)
         sieve.select(room=self.room, suite_seconds=suite_seconds(self.evidence), reach=self.reach)
+        claims = {one: [*_kills_of(sieve.judged[one])] for one in sieve.left if sieve.judged[one].kills}
+        confirmed = Confirmation(self.tools, tree, targets, ids).of({one.name: own for one, own in claims.items()})
+        for candidate in claims:
+            if candidate.name not in confirmed:
+                sieve.reject(candidate, Filter.KILLS, _UNCONFIRMED)
         return measured.faults
 
-    def _repeat(self, sieve: Sieve, patch: Patch) -> None:
-        """F3, the part that needs the new tests only: five times in processes of their own."""
-        tree, file = self._tree(patch, [sieve]), sieve.file_left
+    def _repeat(self, sieve: Sieve, tree: str) -> Mapping[str, tuple[str, ...]]:
+        """F3, the part that needs the new tests only: five times in processes of their own; the ids of their cases."""
+        file = sieve.file_left
         ids: Mapping[str, tuple[str, ...]] = {}
-        runs = min(_FRESH, self.tools.repeat)
+        runs = min(FRESH, self.tools.repeat)
         for number, conditions in enumerate(fresh_conditions(self.tools.runner.varies, runs), 1):
             report = report_of(self.tools, tree, (sieve.path,), conditions)
             ids = ids or ids_by_name(file, sieve.path, report)  # the first run has the order of the file
-            faults = faults_of(ids, report)
             for candidate in sieve.left:
-                if fault := faults.get(candidate.name, "" if candidate.name in ids else _ABSENT):
+                own = ids.get(candidate.name, ())
+                if fault := fault_of(own, report) if own else absence(report):
                     sieve.reject(candidate, Filter.RELIABLE, f"run {number} of {runs} in a fresh process: {fault}")
+        return ids
 
     def _tree(self, patch: Patch, sieves: Sequence[Sieve]) -> str:
         """The tree before the change with what is left of *sieves*."""
@@ -119,15 +128,20 @@ class Worth:
         texts = {sieve.path: sieve.written(width).encode() for sieve in left}
         judged = tuple(one for sieve in sieves for one in sieve.deliver())
         written = replace(told, judged=judged, gained=gained(judged, self.evidence), bugs=bugs)
-        for one in judged:
-            facts = {"file": one.file, "stage": str(one.stage), "by": one.rejected_by, "reason": one.reason}
-            self.tools.journal.record("candidate", id=one.id, **facts)
+        record(judged, self.tools)
         if not left:
             return replace(attempt, objections=objections_of(judged), written=written)
         made = self.tools.clone.patch(patch.base_tree, self.tools.clone.edit(patch.base_tree, texts))
         report = TestReport.of(*self.evidence.before.cases, partial=self.evidence.before.partial)
-        proven = replace(attempt, patch=made, after=report, repeats=min(_FRESH, self.tools.repeat), written=written)
+        proven = replace(attempt, patch=made, after=report, repeats=min(FRESH, self.tools.repeat), written=written)
         return held_to_policy(proven, self.tools, causes=self.evidence.causes)
+
+
+def record(judged: Sequence[Judged], tools: Tools) -> None:
+    """Write to the audit log what became of each candidate."""
+    for one in judged:
+        facts = {"file": one.file, "stage": str(one.stage), "by": one.rejected_by, "reason": one.reason}
+        tools.journal.record("candidate", id=one.id, **facts)
 
 
 def held_to_policy(attempt: Attempt, tools: Tools, *, causes: int) -> Attempt:
@@ -136,32 +150,23 @@ def held_to_policy(attempt: Attempt, tools: Tools, *, causes: int) -> Attempt:
     return replace(attempt, objections=broken, refused=True) if broken else attempt
 
 
-def report_of(tools: Tools, tree: str, only: tuple[str, ...], conditions: Conditions) -> TestReport:
-    """What the tests *only*, or all, of *tree* come to; where they cannot be run at all, the reason and no case."""
-    try:
-        with tools.sandbox.open(tools.clone.tree(tree)) as workspace:
-            timeout = max(1.0, tools.seconds_left())
-            return tools.runner.run(workspace, only=only, timeout=timeout, conditions=conditions)
-    except (InfrastructureError, UnsupportedError) as error:
-        return TestReport(partial=(str(error),))
-
-
 def ids_by_name(file: TestsFile, path: str, report: TestReport) -> Mapping[str, tuple[str, ...]]:
     """The ids of each candidate's cases, by its name, where *report* has them in the order of the *file* at *path*."""
     return {candidate.name: ids for candidate, ids in file.with_ids(path, [case.id for case in report.cases]).items()}
 
 
-def faults_of(ids: Mapping[str, tuple[str, ...]], report: TestReport) -> Mapping[str, str]:
-    """The candidates, by name, of whose cases one did not pass in *report*, each with what was said."""
-    messages = {case.id: case.message.strip().splitlines() for case in report.red}
-    absent = next(iter(report.partial), _ABSENT)
-    found: dict[str, str] = {}
-    for name, own in ids.items():
-        bad = next((id_ for id_ in own if report.statuses.get(id_) is not Status.PASSED), None)
-        if bad:
-            told = messages.get(bad) or [str(report.statuses.get(bad, absent))]
-            found[name] = told[0]
-    return found
+def fault_of(ids: Sequence[str], report: TestReport) -> str:
+    """Why one of the cases *ids* did not pass in *report*; empty where all did."""
+    bad = next((id_ for id_ in ids if report.statuses.get(id_) is not Status.PASSED), None)
+    if bad is None:
+        return ""
+    lines = next((case.message.strip().splitlines() for case in report.red if case.id == bad), [])
+    return lines[0] if lines else str(report.statuses.get(bad, absence(report)))
+
+
+def absence(report: TestReport) -> str:
+    """Why a case is not in *report*."""
+    return next(iter(report.partial), "it did not run")
 
 
 def suite_seconds(evidence: Evidence) -> float:
@@ -193,16 +198,18 @@ def gained(judged: Sequence[Judged], evidence: Evidence) -> Mapping[str, frozens
 def _unreadable(path: str) -> Sieve:
     """A file of which no test can be judged."""
     nothing = TestsFile("", ast.Module(body=[], type_ignores=[]))
-    sieve = Sieve(path, "", nothing, (), {})
+    sieve = Sieve(path, nothing, (), {})
     sieve.judged[Candidate(path)] = Judged(path, path, rejected_by=Filter.BUILDS, reason="it is no Python")
     return sieve
 
 
-def _kills(sieve: Sieve) -> Iterator[tuple[str, str]]:
+def _kills(sieve: Sieve) -> Iterator[Kill]:
     """The mutants that the tests which are left kill, each with its target."""
-    for candidate in sieve.left:
-        one = sieve.judged[candidate]
-        yield from ((one.target, mutant) for mutant in one.kills)
+    yield from (kill for candidate in sieve.left for kill in _kills_of(sieve.judged[candidate]))
+
+
+def _kills_of(one: Judged) -> Iterator[Kill]:
+    yield from ((one.target, mutant) for mutant in one.kills)
 
 
 def _alive(faults: Sequence[Fault], sieve: Sieve, reach: Reach) -> Iterator[Alive]:
@@ -211,13 +218,6 @@ def _alive(faults: Sequence[Fault], sieve: Sieve, reach: Reach) -> Iterator[Aliv
         is_known = fault.suite or (fault.target, fault.id) in known
         if fault.state in ("killed", "survived") and not is_known:
             yield Alive(fault.target, fault.line, fault.description)
-
-
-def _text(tree: GitTree, path: str) -> str:
-    try:
-        return tree.read(path).decode("utf-8")
-    except (FileNotFoundError, UnicodeDecodeError):
-        return ""
 
 
 def _encoded(text: str) -> bytes | None:

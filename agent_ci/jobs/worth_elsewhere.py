@@ -2,46 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from agent_ci.clone import GitTree
+from agent_ci.clone import Texts
 from agent_ci.core.change import Patch
 from agent_ci.core.coverage import Coverage
 from agent_ci.core.elsewhere.blocks import Block, TestsText
 from agent_ci.core.elsewhere.claims import dependence, objection
 from agent_ci.core.elsewhere.languages import Language
-from agent_ci.core.report import Status, TestReport
+from agent_ci.core.report import TestReport
 from agent_ci.core.run import Attempt, Evidence
 from agent_ci.core.untested import Target
 from agent_ci.core.worth.selection import MOST_OF_PUSH, Reach, Useful, chosen
 from agent_ci.core.worth.tests_file import Candidate
 from agent_ci.core.worth.values import NOT_MUTATED, Filter, Judged, Stage, Written
 from agent_ci.errors import InfrastructureError, UnsupportedError
-from agent_ci.jobs.controls import SUITE
-from agent_ci.jobs.sieve import SHARE_OF_SUITE, SLOWEST, SLOWEST_OF_ALL
-from agent_ci.jobs.worth import gained, held_to_policy, objections_of, report_of, suite_seconds
+from agent_ci.jobs.controls import SUITE, report_of
+from agent_ci.jobs.sieve import SHARE_OF_SUITE, SLOWEST, SLOWEST_OF_ALL, doubling
+from agent_ci.jobs.worth import FRESH, fault_of, gained, held_to_policy, objections_of, record, suite_seconds
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Covering
 
-_FRESH = 5  # runs in processes of their own; fewer where --repeat says so
 _LONGEST = 300
-_ABSENT = "it did not run"
 _MARGIN = 3.0  # what runs it takes besides; the time that a report tells is of the test alone
 
 
 @dataclass
 class _File:
-    """One file of offered tests on its way through the filters; those named in ``old`` were there, and are not ours."""
+    """One file of offered tests on its way through the filters; what was there ``before`` is not ours to judge."""
 
     path: str
     read: TestsText
-    old: frozenset[str] = frozenset()
+    before: TestsText
     judged: dict[Block, Judged] = field(default_factory=dict)
     useful: dict[Block, Useful] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        tests = [test for test in self.read.tests if named(test) not in self.old]
+        old = {named(test) for test in self.before.tests}
+        tests = [test for test in self.read.tests if named(test) not in old]
         self.judged = {test: Judged(self.path, named(test)) for test in tests}
 
     @property
@@ -50,7 +49,8 @@ class _File:
 
     @property
     def remaining(self) -> str:
-        return self.read.without([test for test, one in self.judged.items() if one.rejected_by])
+        out = [test for test, one in self.judged.items() if one.rejected_by]
+        return self.read.without(out, before=self.before.text)
 
     def reject(self, test: Block, by: str, reason: str) -> None:
         short = " ".join(reason.split())[:_LONGEST]
@@ -58,6 +58,20 @@ class _File:
 
     def advance(self, test: Block, stage: Stage, **facts: object) -> None:
         self.judged[test] = replace(self.judged[test], stage=stage, **facts)  # type: ignore[arg-type] # as named
+
+    def screen(self) -> None:
+        """The filters that read and run nothing: F1 in part, F4 and F7."""
+        names = [named(test) for test in self.read.tests]
+        doubled = doubling(names, map(named, self.before.tests))
+        for test in self.left:
+            faults = (
+                (Filter.BUILDS, doubled),
+                (Filter.BUILDS, "another test in the file has the same name" if names.count(named(test)) > 1 else ""),
+                (Filter.ASSERTS, objection(test, self.read)),
+                (Filter.CLEAN, dependence(test, self.read)),
+            )
+            if fault := next((fault for fault in faults if fault[1]), None):
+                self.reject(test, *fault)
 
 
 def named(test: Block) -> str:
@@ -88,14 +102,12 @@ class WorthElsewhere:
                 attempt, objections=("the change adds no test whose name is a plain text",), written=Written()
             )
         for file in files:
-            self._read(file)
+            file.screen()
             if file.left:
                 self._run(file, patch)
         judged = tuple(one for file in files for one in self._delivered(file))
         written = Written(judged, gained(judged, self.evidence))
-        for one in judged:
-            facts = {"file": one.file, "stage": str(one.stage), "by": one.rejected_by, "reason": one.reason}
-            self.tools.journal.record("candidate", id=one.id, **facts)
+        record(judged, self.tools)
         if not any(file.left for file in files):
             return replace(attempt, objections=objections_of(judged), written=written)
         made = self.tools.clone.patch(patch.base_tree, self._tree(patch, [file for file in files if file.left]))
@@ -104,34 +116,25 @@ class WorthElsewhere:
 
     @property
     def _runs(self) -> int:
-        return min(_FRESH, self.tools.repeat)
+        return min(FRESH, self.tools.repeat)
 
     def _files(self, patch: Patch) -> Iterator[_File]:
-        old, new = self.tools.clone.tree(patch.base_tree), self.tools.clone.tree(patch.tree)
+        old, new = (Texts(self.tools.clone.tree(tree)) for tree in (patch.base_tree, patch.tree))
         for file in patch.files:
-            before = TestsText.read(_text(old, file.path), self.language)
-            names = frozenset(named(test) for test in before.tests)
-            yield _File(file.path, TestsText.read(_text(new, file.path), self.language), names)
-
-    def _read(self, file: _File) -> None:
-        """The filters that read and run nothing: F1 in part, F4 and F7."""
-        names = [named(test) for test in file.read.tests]
-        for test in file.left:
-            faults = (
-                (Filter.BUILDS, "another test in the file has the same name" if names.count(named(test)) > 1 else ""),
-                (Filter.ASSERTS, objection(test, file.read)),
-                (Filter.CLEAN, dependence(test, file.read)),
-            )
-            if fault := next((fault for fault in faults if fault[1]), None):
-                file.reject(test, *fault)
+            read, before = (TestsText.read(texts.get(file.path, ""), self.language) for texts in (new, old))
+            yield _File(file.path, read, before)
 
     def _run(self, file: _File, patch: Patch) -> None:
         """The filters that run the tests, the cheapest first."""
         tree = self._tree(patch, [file])
         report = report_of(self.tools, tree, self._selected(file.path), SUITE)
         ids = file.read.with_ids(report.ids())
+        strange = Selection(self.evidence, self.tools, self.language).unjudged(file.path, tree, report)
         for test in file.left:
-            self._passes(file, test, ids[test], report)
+            if strange:
+                file.reject(test, Filter.BUILDS, strange)
+            else:
+                self._passes(file, test, ids[test], report)
         for test in file.left:
             self._gains(file, test, tree, ids[test])
         for number in range(2, 1 + self._runs):
@@ -159,11 +162,11 @@ class WorthElsewhere:
         alone = self._covered(tree, ids)
         if alone.partial and not alone.tests:
             return file.reject(test, Filter.GAINS, f"it does not pass alone: {alone.partial[0]}")
-        lines = {target.name: _reached(target, alone) for target in self.evidence.untested}
-        best = max(self.evidence.untested, key=lambda target: len(lines[target.name]), default=None)
-        if best is None or not lines[best.name]:
+        lines = {target: _reached(target, alone) for target in self.evidence.untested}
+        best = max(lines, key=lambda target: len(lines[target]), default=None)
+        if best is None or not lines[best]:
             return file.reject(test, Filter.GAINS, "it runs no line that the tests there are do not run")
-        own = lines[best.name]
+        own = lines[best]
         file.advance(test, Stage.KILLED, target=best.name, lines=tuple(sorted(own)), labels=(NOT_MUTATED,))
         order, size = list(file.judged).index(test), file.read.body(test).count("\n") + 1
         file.useful[test] = Useful(Candidate(named(test)), best.name, frozenset(), own, size, order)
@@ -194,42 +197,52 @@ class WorthElsewhere:
         return tuple(file.judged.values())
 
     def _selected(self, path: str) -> tuple[str, ...]:
-        return (selection(path, self.language, self.tools.clone.tree(self.evidence.tree), self.tools),)
+        return (Selection(self.evidence, self.tools, self.language).of(path),)
 
     def _tree(self, patch: Patch, files: Sequence[_File]) -> str:
         texts = {file.path: file.remaining.encode() for file in files}
         return self.tools.clone.edit(patch.base_tree, {path: text for path, text in texts.items() if text})
 
 
-def selection(path: str, language: Language, tree: GitTree, tools: Tools) -> str:
-    """The id that runs all tests of the file *path*; in Go, those of its package."""
-    if language.name != "go":
-        return path
-    project = tools.runner.toolchain.get("folder", "")
-    manifest = _text(tree, f"{project}/go.mod".lstrip("/"))
-    module = next((line.split()[1] for line in manifest.splitlines() if line.startswith("module ")), "")
-    folder = path.rpartition("/")[0].removeprefix(project).strip("/")
-    package = "/".join(filter(None, (module, folder)))
-    return "/".join(filter(None, (project, package)))
+@dataclass(frozen=True)
+class Selection:
+    """How the tests of a file are named to the runner of *tools*, in *language*, on the commit of *evidence*."""
+
+    evidence: Evidence
+    tools: Tools
+    language: Language
+
+    def of(self, path: str) -> str:
+        """The id that runs all tests of the file *path*; in Go, those of its package."""
+        if self.language.name != "go":
+            return path
+        project = self.tools.runner.toolchain.get("folder", "")
+        manifest = Texts(self.tools.clone.tree(self.evidence.tree)).get(f"{project}/go.mod".lstrip("/"), "")
+        module = next((line.split()[1] for line in manifest.splitlines() if line.startswith("module ")), "")
+        folder = _folder(path).removeprefix(project).strip("/")
+        package = "/".join(filter(None, (module, folder)))
+        return "/".join(filter(None, (project, package)))
+
+    def unjudged(self, path: str, tree: str, report: TestReport) -> str:
+        """What speaks against all new tests of *path* in *tree*: a case in *report* that no filter could look at.
+
+        It is empty where each case was in the suite already, or is one of the tests that can be read in the file, in
+        Go in its package.
+        """
+        where, known = self.of(path), frozenset(self.evidence.before.ids())
+        strange = tuple(id_ for id_ in report.ids() if id_.partition("::")[0] == where and id_ not in known)
+        texts = Texts(self.tools.clone.tree(tree))
+        beside = (each for each in texts if _folder(each) == _folder(path) and self.language.is_test(each))
+        for each in beside if strange else ():
+            if self.of(each) == where:
+                strange = TestsText.read(texts.get(each, ""), self.language).strangers(strange)
+        return f"{strange[0]} runs as well, which no filter could look at: its name is no plain text" if strange else ""
 
 
-def fault_of(ids: Sequence[str], report: TestReport) -> str:
-    """Why one of the cases *ids* did not pass in *report*; empty where all did."""
-    bad = next((id_ for id_ in ids if report.statuses.get(id_) is not Status.PASSED), None)
-    if bad is None:
-        return ""
-    said: Mapping[str, str] = {case.id: case.message for case in report.red}
-    lines = said.get(bad, "").strip().splitlines()
-    return lines[0] if lines else str(report.statuses.get(bad, next(iter(report.partial), _ABSENT)))
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _reached(target: Target, coverage: Coverage) -> frozenset[int]:
     ran = {line for files in coverage.tests.values() for line in files.get(target.path, ())}
     return frozenset(ran & {*target.lines})
-
-
-def _text(tree: GitTree, path: str) -> str:
-    try:
-        return tree.read(path).decode("utf-8")
-    except (FileNotFoundError, UnicodeDecodeError):
-        return ""

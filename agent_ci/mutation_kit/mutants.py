@@ -43,27 +43,36 @@ def mutants(source: str, lines: Collection[int], *, per_line: int = MOST_PER_LIN
     Each compiles, and none compiles to the program that is there already. What no test could sensibly notice is left
     out: docstrings, annotations, logging, ``if TYPE_CHECKING``, and lines that say ``# pragma: no mutate``.
     """
+    found = _made(source, lines, per_line)
+    return sorted(found, key=lambda mutant: (mutant.line, mutant.start, mutant.end, mutant.replacement))
+
+
+def is_faultless(source: str, lines: Collection[int]) -> bool:
+    """Whether no fault can be put into any of *lines* (1-based)."""
+    return next(_made(source, lines, 1), None) is None
+
+
+def apply(source: str, mutant: Mutant) -> str:
+    """*source* with the fault in it."""
+    return Splice(mutant.start, mutant.end, mutant.replacement).applied_to(source.encode()).decode()
+
+
+def _made(source: str, lines: Collection[int], per_line: int) -> Iterator[Mutant]:
+    """The faults on *lines*, line by line, each made when it is asked for."""
     try:
         file = Source("<mutant>", source.encode())
     except (SyntaxError, ValueError, RecursionError):
-        return []
+        return
     programs = _Programs(file)
     wanted = frozenset(lines) - arid_lines(file)
-    found: list[Mutant] = []
     for candidates in _by_line(file, wanted).values():
         kept = 0
         for operator, splice in _varied(candidates):
             if kept == per_line:
                 break
             if programs.are_different(splice):
-                found.append(_mutant(file, operator, splice))
+                yield _mutant(file, operator, splice)
                 kept += 1
-    return sorted(found, key=lambda mutant: (mutant.line, mutant.start, mutant.end, mutant.replacement))
-
-
-def apply(source: str, mutant: Mutant) -> str:
-    """*source* with the fault in it."""
-    return Splice(mutant.start, mutant.end, mutant.replacement).applied_to(source.encode()).decode()
 
 
 def _by_line(file: Source, lines: frozenset[int]) -> dict[int, list[tuple[str, Splice]]]:

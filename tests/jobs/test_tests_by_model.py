@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from agent_ci.session import Session
-from tests.jobs.test_tests_job import candidates
 from tests.red import Run
 from tests.servers.chat import ChatServer, says
-from tests.untested import BASE, CHANGED, GOOD, WRITTEN, Untested, added
+from tests.untested import BASE, CHANGED, GOOD, WRITTEN, Untested, added, candidates
 
 KEY = "sk-canary-8Tq31uQm0Rt55vLw"
 SECOND, THIRD = "tests/test_shop_agent_ci_2.py", "tests/test_shop_agent_ci_3.py"

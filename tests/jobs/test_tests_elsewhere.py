@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from agent_ci.core.python_edits import unified
 from bench.repositories import git
 from bench.selectors.ecosystem import MissingToolError
 from bench.selectors.javascript import prepare
 from tests.frameworks.fixing import around, needs
-from tests.jobs.test_tests_job import candidates
 from tests.red import Run
-from tests.untested import Untested
+from tests.untested import Untested, candidates
 
 MONEY_JS = """function half(amount) {
   return amount / 2;
@@ -189,6 +189,61 @@ def test_each_filter_takes_out_of_mocha_what_it_is_there_for(tmp_path: Path) -> 
         "is unsteady": "F3",
     }
     assert run.document["patch"]["files"] == ["test/money_agent_ci.test.js"]
+
+
+THEIRS_MOCHA = """const assert = require('assert');
+const { discount, half } = require('../money');
+
+describe('half', () => {
+  it('takes a share', () => assert.equal(half(4), 2));
+});
+
+it('is red', () => assert.equal(half(4), 3));
+// the end
+"""
+ADDED_MOCHA = """it('takes a share', () => {
+  assert.equal(discount(200, 10), 180);
+});
+// in vain
+it('is wrong', () => {
+  assert.equal(discount(200, 10), 181);
+});
+"""
+
+
+def test_of_the_file_of_a_person_a_red_test_one_of_our_title_and_the_comments_stay_as_they_are(tmp_path: Path) -> None:
+    path = "test/money.test.js"
+    made = changed(tmp_path, "mocha", **{path: THEIRS_MOCHA})
+    offered = unified(path, THEIRS_MOCHA, THEIRS_MOCHA + ADDED_MOCHA)
+    run = made.run(offered, environment=around(), run="", in_place=True, repeat=1, time_limit=60.0)
+    assert run.outcome == "fixed", (run.document["reason"], run.objections)
+    assert filters(run) == {"takes a share": "", "is wrong": "F2"}
+    assert (run.document["patch"]["files"], run.document["patch"]["removed"]) == ([path], 0)
+    lines = [line[1:] for line in run.patch.splitlines() if line.startswith("+") and not line.startswith("+++")]
+    assert lines[0].startswith("// agent-ci:")
+    assert lines[2:] == ADDED_MOCHA.splitlines()[:3]
+
+
+HIDDEN_MOCHA = """
+if (WHEN) {
+  const name = 'is hidden';
+  it(name, () => assert.equal(discount(1, 0), 1));
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "by"),
+    [("true", "F1"), ("!process.argv.some((word) => word.endsWith('.test.js'))", "F3")],
+    ids=["always", "in-the-suite-only"],
+)
+def test_a_file_with_a_case_that_no_filter_looks_at_is_given_up(tmp_path: Path, when: str, by: str) -> None:
+    made = changed(tmp_path, "mocha", **{"test/money.test.js": TEST_MOCHA})
+    offered = (
+        OFFERED_MOCHA[: OFFERED_MOCHA.index("  it('takes another'")] + "});\n" + HIDDEN_MOCHA.replace("WHEN", when)
+    )
+    run = made.run(f"Tests:\n\n```js\n{offered}```\n", environment=around(), run="", repeat=1)
+    assert (run.outcome, filters(run)) == ("no_fix", {"discount > takes a share": by})
 
 
 def test_go(tmp_path: Path) -> None:

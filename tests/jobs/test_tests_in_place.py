@@ -14,13 +14,14 @@ from agent_ci.core.policy import TESTS_POLICY
 from agent_ci.core.report import TestReport
 from agent_ci.core.run import Attempt, Reply
 from agent_ci.core.worth.tests_file import Candidate, TestsFile
+from agent_ci.core.worth.values import Judged
+from agent_ci.jobs.beside_all import _remaining
 from agent_ci.jobs.sieve import Sieve
 from agent_ci.jobs.worth import held_to_policy
 from agent_ci.jobs.worth_elsewhere import _File, named
 from agent_ci.pipeline import Tools
 from tests.jobs.test_tests_by_model import DOUBLE
-from tests.jobs.test_tests_job import candidates
-from tests.untested import BASE, FILES, Untested
+from tests.untested import BASE, FILES, Untested, candidates
 
 THEIRS = """import json
 import os.path  # registers
@@ -63,10 +64,9 @@ def test_says_little():
 
 
 def sieve(new: str) -> Sieve:
-    file, before = TestsFile.read(THEIRS + new), TestsFile.read(THEIRS)
+    file = TestsFile.read(THEIRS + new)
     assert file
-    assert before
-    return Sieve("a.py", file.text, file, (), {}, frozenset(test.name for test in before.tests), before=THEIRS)
+    return Sieve("a.py", file, (), {}, before=THEIRS)
 
 
 def test_what_a_person_wrote_is_kept_to_the_byte_and_what_only_a_refused_test_needed_goes() -> None:
@@ -82,15 +82,15 @@ def test_a_class_of_theirs_without_a_test_outlives_the_refused_test_in_it() -> N
     text = THEIRS.replace("self.order = 1\n", "self.order = 1\n\n    def test_it(self):\n        assert self\n")
     file = TestsFile.read(text + OURS)
     assert file
-    one = Sieve("a.py", file.text, file, (), {}, frozenset({"test_net"}), before=THEIRS)
+    one = Sieve("a.py", file, (), {}, before=THEIRS)
     one.reject(Candidate("TestOrders.test_it"), "F4", "it says little")
     assert one.remaining == THEIRS + OURS
 
 
 def test_a_test_of_theirs_is_no_candidate_in_another_language() -> None:
-    before = "test('theirs', () => {\n  expect(1);\n});\n"
-    after = TestsText.read(before + "\ntest('ours', () => {\n  expect(2);\n});\n", JAVASCRIPT)
-    file = _File("a.test.js", after, frozenset(map(named, TestsText.read(before, JAVASCRIPT).tests)))
+    before = "test('theirs', () => {\n  expect(1);\n});\n// the end\n"
+    after = TestsText.read(before + "test('ours', () => {\n  expect(2);\n});\n", JAVASCRIPT)
+    file = _File("a.test.js", after, TestsText.read(before, JAVASCRIPT))
     (test,) = file.left
     assert named(test) == "ours"
     file.reject(test, "F4", "it says little")
@@ -127,3 +127,20 @@ def test_what_all_of_them_together_come_to_is_held_to_the_rules_as_well() -> Non
     assert (held.refused, held.is_proven) == (True, False)
     kept = replace(one, patch=Patch("", (replace(file, removed=0),), "", ""))
     assert held_to_policy(kept, tools, causes=1) == kept
+
+
+def test_a_second_test_of_a_name_that_is_there_would_take_the_place_of_the_first() -> None:
+    one = sieve(OURS + "\n\ndef test_net(): ...\n")
+    one.read()
+    assert {candidate.name: made.rejected_by for candidate, made in one.judged.items()} == {"test_double": "F1"}
+    before = TestsText.read("test('theirs', () => {\n  expect(f(1)).toBe(1);\n});\n", JAVASCRIPT)
+    both = before.text + before.text.replace("theirs", "ours") + before.text
+    file = _File("a.test.js", TestsText.read(both, JAVASCRIPT), before)
+    file.screen()
+    assert [(made.id, made.rejected_by) for made in file.judged.values()] == [("ours", "F1")]
+
+
+def test_what_a_person_imports_stays_where_a_test_is_taken_out_beside_all_others() -> None:
+    judged = {("a.py", "test_says_little"): Judged("a.py", "test_says_little", rejected_by="F3")}
+    left = _remaining({"a.py": THEIRS + OURS + REJECTED}, judged, {"a.py": THEIRS})
+    assert left == {"a.py": THEIRS + OURS}

@@ -6,28 +6,18 @@ import io
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
 from agent_ci.core.ladder import rungs as ladder
-from agent_ci.core.outcome import Outcome
-from agent_ci.core.python_edits import unified
-from agent_ci.core.report import TestReport
-from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
-from agent_ci.core.untested import Target
 from agent_ci.delivery import Waits, asked_of
 from agent_ci.errors import UnsupportedError
-from agent_ci.jobs.tests import left_for_later
-from agent_ci.jobs.worth_kit.measure import shared
-from agent_ci.testing import told_of
 from agent_ci.verification import Verification
 from bench.repositories import git
 from tests.handed import publish, tampered
 from tests.red import RedRepository, Run
-from tests.untested import BASE, CHANGED, FILES, GOOD, WRITTEN, Untested, added
+from tests.untested import CHANGED, DISCOUNTS, FILES, WRITTEN, Untested, added, candidates
 
 SHOP = (
     CHANGED.replace('Prices."""\n', 'Prices."""\n\nimport logging\n', 1)
@@ -84,7 +74,7 @@ THERE = {
     "tests/test_shop.py": "import shop\n\n\ndef test_net():\n    shop.SEEN = [1]\n    assert shop.net(10, 2) == 8\n",
     "tests/test_red.py": "def test_red():\n    assert False\n",
 }
-OFFERED = """import os
+OFFERED = f"""import os
 import threading
 
 import pytest
@@ -93,17 +83,7 @@ import shop
 from shop import cube, discount, double, fifth, half, net, rate, square, tenth, trace, triple
 
 
-@pytest.mark.parametrize(
-    ("price", "percent", "expected"),
-    [
-        (100, 10, 90.0),
-        (1000, 50, 500.0),
-        (1001, 0, 996.0),
-    ],
-)
-def test_discount(price, percent, expected):
-    assert discount(price, percent) == expected
-
+{DISCOUNTS}
 
 def test_double():
     assert double(4) == 8
@@ -188,10 +168,6 @@ def offered(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return made.run(added(WRITTEN, OFFERED), repeat=3)
 
 
-def candidates(run: Run) -> dict[str, dict[str, Any]]:
-    return {row["id"]: row for row in run.document["tests"]["candidates"]}
-
-
 @pytest.mark.parametrize(("name", "by"), OFFERED_BY.items(), ids=OFFERED_BY)
 def test_each_filter_takes_out_what_it_is_there_for(offered: Run, name: str, by: str) -> None:
     row = candidates(offered)[name]
@@ -267,85 +243,6 @@ def test_what_was_delivered_is_taken_out_again_by_its_name(tmp_path: Path, offer
     assert (refused.outcome, "carriage return" in refused.document["reason"]) == ("usage_error", True)
 
 
-def test_a_new_test_that_breaks_another_is_left_out_alone(tmp_path: Path) -> None:
-    breaks = "\n\ndef test_breaks():\n    import shop\n    shop.net = None\n    assert discount(1001, 0) == 996.0\n"
-    run = Untested.make(tmp_path).run(added("tests/test_a_agent_ci.py", GOOD + breaks))
-    told = candidates(run)
-    assert run.outcome == "fixed"
-    assert told["test_breaks"]["rejected_by"] in ("F3", "F6")
-    assert "test_breaks" not in run.patch
-    assert "+def test_discount_refuses():\n" in run.patch  # one row is left of its table
-    assert told["test_discount_refuses"]["stage"] == "delivered"
-
-
-@pytest.mark.parametrize(
-    ("when", "by"), [("True", "F1"), ("sys.argv[0] != '-c'", "F3")], ids=["always", "in-the-suite-only"]
-)
-def test_a_file_with_a_test_that_no_filter_looks_at_is_given_up(tmp_path: Path, when: str, by: str) -> None:
-    hidden = f"\n\nif {when}:\n\n    def test_hidden():\n        assert False\n"
-    run = Untested.make(tmp_path).run(added("tests/test_z_agent_ci.py", f"import sys\n{GOOD}{hidden}"))
-    told = candidates(run)["test_discount[(1001, 0, 996.0)]"]
-    assert run.outcome == "no_fix"
-    assert not (run.out / "fix.patch").exists()
-    assert told["rejected_by"] == by
-    assert "tests/test_z_agent_ci.py::test_hidden" in told["reason"]
-    assert run.document["tests"]["funnel"]["delivered"] == 0
-
-
-def test_a_skipped_and_a_red_test_of_a_person_in_the_same_file_do_not_count(tmp_path: Path) -> None:
-    path = "tests/test_shop.py"
-    theirs = "import pytest\n\nfrom shop import discount, net\n\n\ndef test_net():\n    assert net(10, 2) == 8\n"
-    theirs += (
-        "\n\n@pytest.mark.skip\ndef test_later():\n    assert net(1, 1)\n\n\ndef test_red():\n    assert discount(1, 0)"
-    )
-    theirs += " == 2\n"
-    own = "\n\ndef test_discount():\n    assert discount(1001, 0) == 996.0\n"
-    made = Untested.make(tmp_path, {**FILES, path: theirs.replace("discount(1, 0)", "net(1, 0)")}, {"shop.py": CHANGED})
-    there = (made.path / path).read_text(encoding="utf-8")
-    run = made.run(unified(path, there, there + own), in_place=True)
-    assert run.outcome == "fixed"
-    assert "+def test_discount():" in run.patch
-    assert run.document["tests"]["funnel"]["delivered"] == 1
-
-
-def test_without_any_test_there_the_offline_proposer_begins_a_suite(tmp_path: Path) -> None:
-    made = Untested.make(tmp_path, {"shop.py": CHANGED.partition("\n\n\ndef discount")[0] + "\n"}, {"shop.py": CHANGED})
-    run = made.run(fail_under=90.0)
-    assert run.document["patch"]["files"] == ["tests/test_shop.py"]
-    assert "there is no test yet" in run.document["notes"]
-    assert run.document["attempts"][0]["proposer"] == "characterise"
-    assert run.document["tests"]["patch_coverage"] == {"lines": 6, "before": 0, "after": 6}
-    assert run.outcome == "no_fix"  # they are a file, and not on the branch
-    assert run.document["reason"].startswith("tests run 0.0 % of the changed lines, and --fail-under asks for 90 %")
-    assert (run.out / "fix.patch").exists()
-
-
-def test_a_pure_rename_leaves_nothing_to_test(tmp_path: Path) -> None:
-    made = Untested.make(tmp_path, {**FILES, "shop.py": CHANGED}, {})
-    git(made.path, "mv", "shop.py", "store.py")
-    run = made.commit({}, "rename").run()
-    assert (run.outcome, run.document["exit_code"]) == ("nothing_to_do", 0)
-    assert run.document["reason"] == "the change adds no line that a test could run"
-
-
-def test_a_shallow_checkout_is_deepened_or_told_how_and_never_called_unchanged(tmp_path: Path) -> None:
-    origin = Untested.make(tmp_path / "origin")
-    shallow = tmp_path / "shallow" / "repository"
-    url = origin.path.as_uri()
-    git(tmp_path, "clone", "-q", "--depth", "1", "--branch", "change", url, str(shallow))
-    made = Untested(shallow, tmp_path / "shallow")
-    deepened = made.run("nothing")
-    assert deepened.document["tests"]["targets"][0]["function"] == "discount"
-    git(shallow, "remote", "set-url", "origin", "file:///nowhere")
-    refused = made.run(base="HEAD~1")
-    assert refused.outcome in ("usage_error", "unsupported")
-    git(shallow, "update-ref", "refs/heads/main", git(shallow, "commit-tree", "HEAD^{tree}", "-m", "unrelated"))
-    unknown = made.run()
-    assert unknown.outcome == "unsupported"
-    assert "merge base not found" in unknown.document["reason"]
-    assert "fetch-depth: 0" in unknown.document["reason"]
-
-
 def test_a_change_of_what_a_person_wrote_is_refused(tmp_path: Path) -> None:
     weaker = (
         "--- a/tests/test_shop.py\n+++ b/tests/test_shop.py\n@@ -3,3 +3,3 @@\n \n def test_net():\n"
@@ -416,46 +313,6 @@ def test_a_new_test_where_no_tests_are_is_not_delivered(tmp_path: Path, offered:
     assert "would be a test where no tests are" in done.document["reason"]
 
 
-def test_nothing_is_added_to_a_commit_of_our_own(tmp_path: Path) -> None:
-    made = Untested.make(tmp_path)
-    git(made.path, "commit", "-q", "--amend", "-m", "fix: x\n\nAgent-CI-Fingerprint: 0123456789abcdef")
-    run = made.run(added(WRITTEN, GOOD))
-    assert (run.outcome, run.document["reason"]) == (
-        "nothing_to_do",
-        "the judged commit is one of ours, and nothing is added to it",
-    )
-    gated = made.run(fail_under=90.0)
-    assert gated.outcome == "no_fix"
-    assert "tests run 16.7 % of the changed lines" in gated.document["reason"]
-
-
-@pytest.mark.parametrize(
-    ("data", "reads"),
-    [
-        (b"# coding: latin-1\ndef f():\n    return '\xe9'\n", True),
-        (b"\xef\xbb\xbfdef f():\n    return 1\n", True),
-        (b"def f():\n    return '\xe9'\n", False),
-    ],
-    ids=["latin-1", "mark", "unread"],
-)
-def test_no_encoding_hides_code_from_the_gate(data: bytes, reads: bool, tmp_path: Path) -> None:  # noqa: FBT001
-    made = Untested.make(tmp_path, change={})
-    (made.path / "odd.py").write_bytes(data)
-    run = made.commit({}).run(fail_under=90.0)
-    assert run.outcome == "no_fix"
-    assert run.document["reason"].startswith("tests run 0.0 % of the changed lines")
-    assert ("Python cannot read odd.py" in json.dumps(run.document)) is not reads
-
-
-def test_where_nobody_has_a_test_to_offer_that_is_no_failure_and_is_said(tmp_path: Path) -> None:
-    change = {"shop.py": f"{BASE}\n\ndef wipe(path):\n    import shutil\n    shutil.rmtree(path)\n"}
-    run = Untested.make(tmp_path, change=change).run()
-    assert (run.outcome, run.document["exit_code"]) == ("nothing_to_do", 0)
-    assert run.document["reason"].startswith("no target is testable without a model: ")
-    assert run.document["tests"]["targets"][0]["function"] == "wipe"
-    assert run.document["tests"]["left_out"]
-
-
 @pytest.mark.parametrize(
     ("context", "job", "asked", "rungs"),
     [
@@ -475,48 +332,8 @@ def test_tests_are_proposed_for_the_default_branch_and_stay_a_file_for_a_fork(
     assert tried[0] == rungs
 
 
-def test_tests_that_were_not_proven_beside_all_others_are_no_part_of_anything() -> None:
-    patch = Patch("", (), "a", "b")
-    part = Attempt(Reply("replay"), patch, after=TestReport(), group="shop.py")
-    whole = Attempt(Reply("replay"), objections=("test_a: run 1 of the suite: it fails (F3)",))
-    told = told_of(Verdict(Outcome.NO_FIX, "1 root cause(s) repaired", Evidence("tests", ""), (part, whole)))
-    assert (told.partial, told.reason) == (None, "no test that was offered is worth having")
-
-
-def test_modules_that_one_run_does_not_come_to_are_counted() -> None:
-    found = tuple(Target(f"m{number}.py", "f", (1,), "") for number in range(20))
-    assert tuple(left_for_later((*found, Target("m20.py", "", (1,), ""), *found))) == ()
-    more = (*found, *(Target(f"n{number}.py", "f", (1,), "") for number in range(3)))
-    assert tuple(left_for_later(more)) == ("3 of 23 modules with untested lines are left for another run",)
-
-
 def test_verify_says_that_it_repeats_repairs_only(offered: Run) -> None:
     given = {"repository": str(offered.out.parent / "repository")}
     repeated = Verification({}, given, io.StringIO(), offered.out / "evidence.json", offered.out / "fix.patch")
     with pytest.raises(UnsupportedError, match="evidence of `tests`; run that again"):
         tuple(repeated.claims())
-
-
-@pytest.mark.parametrize(
-    ("wanted", "most", "given"),
-    [
-        ([60, 5, 60], 150, [60, 5, 60]),
-        ([60, 5, 60], 65, [30, 5, 30]),
-        ([60, 60, 60], 2, [1, 1, 0]),
-        ([3, 0, 9], 10, [3, 0, 7]),
-        ([], 10, []),
-    ],
-)
-def test_small_faults_are_shared_so_that_no_function_is_left_without(
-    wanted: list[int], most: int, given: list[int]
-) -> None:
-    assert shared(wanted, most) == given
-
-
-def test_the_gate_on_small_faults_is_about_every_changed_line(tmp_path: Path) -> None:
-    half = "def test_double():\n    from shop import double\n    assert double(2) == 4\n"
-    change = {"shop.py": f"{BASE}\n\ndef double(number):\n    return number * 2\n", "tests/test_double.py": half}
-    made = Untested.make(tmp_path, change=change)
-    run = made.run(mutation_under=90.0)
-    assert run.outcome == "no_fix"  # 2 * 2 is 2 + 2
-    assert "tests notice 66.7 % of small faults, and --mutation-under asks for 90 %" in run.document["reason"]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent_ci.mutation_kit.mutants import apply, mutants
+from agent_ci.mutation_kit.mutants import apply, is_faultless, mutants
 from agent_ci.mutation_kit.operators import OPERATORS
 
 
@@ -149,3 +149,9 @@ def test_mutants_are_the_same_each_time_each_different_and_each_a_program(lines:
     assert len({mutant.id for mutant in found}) == len(found)
     for text in texts:
         compile(text, "mutant", "exec")
+
+
+@pytest.mark.parametrize("source", ["def f(a):\n    return a < 1\n", 'def f(a):\n    """Words."""\n', "def f(:\n"])
+def test_lines_are_faultless_where_no_fault_can_be_put_into_any_of_them(source: str) -> None:
+    lines = range(1, source.count("\n") + 1)
+    assert is_faultless(source, lines) is not bool(mutants(source, lines))

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from agent_ci.core.elsewhere.languages import GO, JAVASCRIPT, Language
-from agent_ci.core.elsewhere.masking import closing
-from agent_ci.core.worth.provenance import Provenance, spans
+from agent_ci.core.elsewhere.masking import closing, line_at
+from agent_ci.core.worth.cutting import without_lines
+from agent_ci.core.worth.provenance import Provenance, place_of
 
 _CALL = re.compile(r"(?<![\w$.])(?P<what>describe|context|suite|test|it|specify)(?P<how>(?:\.\w+)*)\s*(?=[(`])")
 _GO_TEST = re.compile(r"^func\s+(?P<name>Test\w*)\s*\(", re.MULTILINE)
@@ -16,8 +17,7 @@ _TITLE = re.compile(r"\s*(?P<quote>['\"`])(?P<title>(?:\\.|(?!(?P=quote))[^\\])*
 _VARIES = re.compile(r"%[a-zA-Z#$%]|\\?\$\\?\{.*?\\?\}|\\?\$[\w#.]+")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _GROUPS = frozenset({"describe", "context", "suite"})
-_MARK = "// agent-ci:"
-_LINE = re.compile(r"^[ \t]*// agent-ci:([0-9a-f]{12}) ")
+_SIGN = "//"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,37 +75,60 @@ class TestsText:
         names = [(id_, id_.partition("::")[2]) for id_ in ids]
         return {test: tuple(id_ for id_, name in names if name and test.is_case(name)) for test in self.tests}
 
-    def without(self, unwanted: Collection[Block]) -> str:
+    def strangers(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Those of *ids* that name a case of none of these tests: its title is computed, or another file has it."""
+        names = ((id_, id_.partition("::")[2]) for id_ in ids)
+        return tuple(id_ for id_, name in names if name and not any(test.is_case(name) for test in self.tests))
+
+    def without(self, unwanted: Collection[Block], *, before: str = "") -> str:
         """The text without *unwanted*, the comments above them and the blank lines that set them apart.
 
-        It is empty where no test is left.
+        Comments that the file had *before* stay. It is empty where no test is left.
         """
-        if not [test for test in self.tests if test not in unwanted]:
+        kept = frozenset(before.split("\n"))
+        places = ((self._top(first, kept), last) for first, last in map(self._place, unwanted))
+        return self._cut(places) if {*self.tests} - {*unwanted} else ""
+
+    def marked(self, told: Mapping[Block, Provenance]) -> str:
+        """The text with a comment above each test of *told* that says where it comes from."""
+        lines = self.text.split("\n")
+        for test in sorted(told, key=lambda test: test.start, reverse=True):
+            at, _ = self._place(test)
+            indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
+            lines[at:at] = told[test].comment(indent, sign=_SIGN)
+        return "\n".join(lines)
+
+    def of_delivery(self, name: str) -> Mapping[Block, range]:
+        """The tests of the delivery *name*, each with the lines (from 0) of our comment above it."""
+        lines = self.text.split("\n")
+        above = ((test, place_of(name, lines, self._place(test)[0], sign=_SIGN)) for test in self.tests)
+        return {test: place for test, place in above if place}
+
+    def without_delivery(self, name: str) -> str:
+        """The text without the tests of the delivery *name* and our comments above them.
+
+        It is empty where no test is left, and as it was where none is of that delivery.
+        """
+        gone = self.of_delivery(name)
+        if gone and not {*self.tests} - {*gone}:
             return ""
-        text = self.text
-        for test in sorted(unwanted, key=lambda test: test.start, reverse=True):
-            first, last = _lines_of(text, test)
-            text = text[:first].rstrip("\n") + "\n" * (2 if text[last:].strip() else 1) + text[last:].lstrip("\n")
-        return text.lstrip("\n")
+        return self._cut([*map(self._place, gone), *((one.start, one.stop) for one in gone.values())])
 
-    def marked(self, told: Mapping[str, Provenance]) -> str:
-        """The text with a comment above each test of *told*, by its title, that says where it comes from."""
-        text = self.text
-        for test in sorted(self.tests, key=lambda test: test.start, reverse=True):
-            if test.title in told:
-                first = text.rfind("\n", 0, test.start) + 1
-                indent = text[first : test.start]
-                one = told[test.title]
-                facts = ", ".join(part for part in (spans(one.lines), *one.labels) if part)
-                by = f", by {one.proposer}" if one.proposer else ""
-                comment = f"{indent}{_MARK}{one.name} {one.target}\n{indent}// {facts}{by}\n"
-                text = text[:first] + comment + text[first:]
-        return text
+    def _place(self, test: Block) -> tuple[int, int]:
+        """The lines (from 0) of *test*: the first, and the one behind the last."""
+        return line_at(self.text, test.start) - 1, line_at(self.text, test.end - 1)
 
-    def of_delivery(self, name: str) -> tuple[Block, ...]:
-        """The tests of the delivery *name*."""
-        above = ((test, self.text[_lines_of(self.text, test)[0] : test.start].split("\n")) for test in self.tests)
-        return tuple(test for test, lines in above if any(m and m[1] == name for m in map(_LINE.match, lines)))
+    def _top(self, first: int, kept: Collection[str]) -> int:
+        """Where the comments directly above the line *first* begin, without those among the lines *kept*."""
+        lines = self.text.split("\n")
+        above = (at for at in range(first, 0, -1) if not _is_comment(lines[at - 1]) or lines[at - 1] in kept)
+        return next(above, 0)
+
+    def _cut(self, places: Iterable[tuple[int, int]]) -> str:
+        lines = self.text.split("\n")
+        for first, last in sorted({*places}, reverse=True):
+            lines = without_lines(lines, first, last).split("\n")
+        return "\n".join(lines)
 
 
 def taken_out(texts: Mapping[str, str], paths: Iterable[str], name: str) -> dict[str, str]:
@@ -113,22 +136,15 @@ def taken_out(texts: Mapping[str, str], paths: Iterable[str], name: str) -> dict
     found: dict[str, str] = {}
     for path in paths:
         language = next((each for each in (JAVASCRIPT, GO) if each.is_test(path)), None)
-        if language and f"{_MARK}{name} " in (text := texts.get(path, "")):
+        if language and f"agent-ci:{name} " in (text := texts.get(path, "")):
             file = TestsText.read(text, language)
-            found[path] = file.without(file.of_delivery(name))
+            if file.of_delivery(name):
+                found[path] = file.without_delivery(name)
     return found
 
 
-def _lines_of(text: str, test: Block) -> tuple[int, int]:
-    """Where the lines of *test* begin, with the comments directly above, and where they end."""
-    first = text.rfind("\n", 0, test.start) + 1
-    while first:
-        above = text.rfind("\n", 0, first - 1) + 1
-        if not text[above:first].lstrip().startswith("//"):
-            break
-        first = above
-    last = text.find("\n", test.end)
-    return first, len(text) if last < 0 else last + 1
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith(_SIGN)
 
 
 def _go_tests(plain: str) -> Iterator[Block]:

@@ -81,7 +81,7 @@ def without_tests(text: str, file: TestsFile, comments: Mapping[ast.stmt, range]
     places = [(_first_line(node), node.end_lineno or node.lineno) for node in {*whole, *comments} - inside]
     places += [(one.start, one.stop) for node, one in comments.items() if node not in inside]
     for first, last in sorted(places, reverse=True):
-        lines = _without_lines(lines, first, last).split("\n") if first < last else lines
+        lines = without_lines(lines, first, last).split("\n") if first < last else lines
     read = {name for node in {*whole, *comments} for name in _read(node)}
     text = "\n".join(lines)
     while (smaller := _one_less_of(text, read)) != text:
@@ -137,7 +137,7 @@ def _one_less_of(text: str, read: set[str]) -> str:
                 return _without_statement(text, node, is_tight=True) if is_whole else _without_items(text, names, spare)
         elif _is_helper(node) and {*_bound(node)} <= read - used:
             read.update(_read(node))
-            return _without_lines(lines, first, last)
+            return without_lines(lines, first, last)
     return text
 
 
@@ -241,10 +241,10 @@ def _without_statement(text: str, node: ast.stmt, *, is_tight: bool = False) -> 
     if is_tight:
         is_apart = (first == 0 or not lines[first - 1].strip()) and last < len(lines) and not lines[last].strip()
         return "\n".join([*lines[:first], *lines[last + is_apart :]])
-    return _without_lines(lines, first, last)
+    return without_lines(lines, first, last)
 
 
-def _without_lines(lines: Sequence[str], first: int, last: int) -> str:
+def without_lines(lines: Sequence[str], first: int, last: int) -> str:
     """The text of *lines* without those from *first* to before *last*, and the blank ones that set them apart."""
     is_apart = last == len(lines) or not lines[last].strip()
     while first and is_apart and not lines[first - 1].strip():

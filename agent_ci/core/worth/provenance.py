@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent_ci.core.worth.cutting import without_tests
 from agent_ci.core.worth.tests_file import TestsFile
 
-_MARK = "# agent-ci:"
+_MARK = "agent-ci:"
 _LINE = re.compile(r"^[ \t]*# agent-ci:([0-9a-f]{12}) ")
 _LINES = 2  # of the comment
 _MOST_SPANS = 6
@@ -21,22 +21,22 @@ _MOST_SPANS = 6
 class Provenance:
     """Where a test comes from: the delivery's *name*, its *target*, the new *lines* it runs, how many mutants it kills.
 
-    ``proposer`` is who wrote it, and ``labels`` what is known of it.
+    ``kills`` is None where no mutant was tried, ``proposer`` who wrote it, and ``labels`` what is known of it.
     """
 
     name: str
     target: str
     lines: tuple[int, ...] = ()
-    kills: int = 0
+    kills: int | None = 0
     proposer: str = ""
     labels: tuple[str, ...] = ()
 
-    def comment(self, indent: str = "") -> tuple[str, str]:
-        """The two lines of the comment."""
-        kills = f"kills {self.kills} mutant{'s' * (self.kills != 1)}"
+    def comment(self, indent: str = "", *, sign: str = "#") -> tuple[str, str]:
+        """The two lines of the comment, each after the *sign* that begins one."""
+        kills = "" if self.kills is None else f"kills {self.kills} mutant{'s' * (self.kills != 1)}"
         told = ", ".join(part for part in (spans(self.lines), kills, *self.labels) if part)
         by = f", by {self.proposer}" if self.proposer else ""
-        return f"{indent}{_MARK}{self.name} {self.target}", f"{indent}# {told}{by}"
+        return f"{indent}{sign} {_MARK}{self.name} {self.target}", f"{indent}{sign} {told}{by}"
 
 
 def delivery_name(commit: str) -> str:
@@ -86,22 +86,31 @@ def taken_out(texts: Mapping[str, str], name: str) -> dict[str, str]:
     return {path: without_delivery(text, name) for path, text in texts.items() if name in names_in(text)}
 
 
+def place_of(name: str, lines: Sequence[str], at: int, *, sign: str = "#") -> range:
+    """Where in *lines* the comment of the delivery *name* stands directly above line *at* (from 0); empty if nowhere.
+
+    *sign* is what comments begin with.
+    """
+    first = _comment_above(lines, at, sign)
+    is_ours = first < at and lines[first].lstrip().startswith(f"{sign} {_MARK}{name} ")
+    return range(first, min(first + _LINES, at)) if is_ours else range(0)
+
+
 def _of(file: TestsFile, text: str, name: str) -> Iterator[tuple[ast.stmt, range]]:
     """The tests of the delivery *name*, each with the lines of our comment above it."""
     lines = text.split("\n")
     for test in file.tests:
         at = min([test.node.lineno, *(mark.lineno for mark in test.node.decorator_list)]) - 1
-        first = _comment_above(lines, at)
-        if first < at and (found := _LINE.match(lines[first])) and found[1] == name:
-            yield test.node, range(first, min(first + _LINES, at))
+        if place := place_of(name, lines, at):
+            yield test.node, place
 
 
-def _comment_above(lines: list[str], at: int) -> int:
+def _comment_above(lines: Sequence[str], at: int, sign: str = "#") -> int:
     """Where the comment of ours begins that stands directly above line *at*; *at* where none does."""
     for first in range(at - 1, max(at - 4, -1), -1):
-        if not lines[first].lstrip().startswith("#"):
+        if not lines[first].lstrip().startswith(sign):
             return at
-        if _MARK in lines[first]:
+        if f"{sign} {_MARK}" in lines[first]:
             return first
     return at
 

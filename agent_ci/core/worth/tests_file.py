@@ -6,6 +6,7 @@ import ast
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from agent_ci.core.names import parse
 
@@ -77,10 +78,8 @@ class TestsFile:
     def with_ids(self, path: str, ids: Sequence[str]) -> Mapping[Candidate, tuple[str, ...]]:
         """The ids of the cases that each candidate is, among *ids* in the order in which *path* was collected."""
         by_function: dict[str, list[str]] = {}
-        for id_ in ids:
-            file, _, rest = id_.partition("::")
-            if file == path:
-                by_function.setdefault(rest.partition("[")[0].replace("::", "."), []).append(id_)
+        for id_, name in self._named(path, ids):
+            by_function.setdefault(name, []).append(id_)
         found: dict[Candidate, tuple[str, ...]] = {}
         for test in self.tests:
             own = by_function.get(test.name, [])
@@ -96,8 +95,27 @@ class TestsFile:
         A test in an ``if``, in a class within a class, with a second name or from another module is one.
         """
         names = {test.name for test in self.tests}
-        of_file = [(id_, id_.removeprefix(f"{path}::")) for id_ in ids if id_.startswith(f"{path}::")]
-        return tuple(id_ for id_, rest in of_file if rest.partition("[")[0].replace("::", ".") not in names)
+        return tuple(id_ for id_, name in self._named(path, ids) if name not in names)
+
+    def _named(self, path: str, ids: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Those of *ids* that are cases of the file *path*, each with the qualified name of the test that it runs."""
+        inherited = self._inherited
+        for id_ in ids:
+            file, _, rest = id_.partition("::")
+            if file == path and rest:
+                name = rest.partition("[")[0].replace("::", ".")
+                yield id_, inherited.get(name, name)
+
+    @cached_property
+    def _inherited(self) -> Mapping[str, str]:
+        """The qualified name of each test that a class has from another one of the file, by the name it runs under."""
+        classes: dict[str, dict[str, str]] = {}
+        for node in self.tree.body:
+            if isinstance(node, ast.ClassDef):
+                bases = [classes.get(base.id, {}) for base in node.bases if isinstance(base, ast.Name)]
+                own = {child.name: f"{node.name}.{child.name}" for child in node.body if isinstance(child, Function)}
+                classes[node.name] = {name: test for base in bases[::-1] for name, test in base.items()} | own
+        return {f"{node}.{name}": test for node, tests in classes.items() for name, test in tests.items()}
 
 
 def has_lone_returns(text: str) -> bool:

@@ -127,7 +127,6 @@ class Measuring:
             with contextlib.suppress(OSError, SyntaxError, ValueError, RecursionError):
                 source = Source(target.path, Path(target.path).read_bytes())
                 made = mutants(source.data.decode("utf-8"), target.lines)
-                self.results.write("target", {"name": target.name, "mutants": len(made)})
                 found.append((target, source, made))
         shares = shared([min(len(made), self.spec.most_of_one) for _, _, made in found], self.spec.most)
         for (target, source, made), share in zip(found, shares, strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent_ci.core.elsewhere.blocks import TestsText
+from agent_ci.core.elsewhere.blocks import TestsText, taken_out
 from agent_ci.core.elsewhere.claims import dependence, objection
 from agent_ci.core.elsewhere.languages import GO, JAVASCRIPT, Function
 from agent_ci.core.worth.provenance import Provenance
@@ -91,13 +91,37 @@ def test_a_subtest_of_go_belongs_to_the_test_around_it() -> None:
 
 def test_a_delivery_is_marked_and_found_again() -> None:
     file = TestsText.read(JEST, JAVASCRIPT)
-    told = {"of four": Provenance("0123456789ab", "money.js::half", (2,), 0, "model", ("new-behaviour",))}
+    told = {file.tests[0]: Provenance("0123456789ab", "money.js::half", (2,), None, "model", ("new-behaviour",))}
     marked = file.marked(told)
     lines = "  // agent-ci:0123456789ab money.js::half\n  // line 2, new-behaviour, by model\n  test('of four'"
     assert lines in marked
     again = TestsText.read(marked, JAVASCRIPT)
     assert [test.title for test in again.of_delivery("0123456789ab")] == ["of four"]
-    assert again.of_delivery("ffffffffffff") == ()
+    assert not again.of_delivery("ffffffffffff")
+
+
+def test_of_two_tests_with_one_title_only_the_one_that_is_ours_is_marked() -> None:
+    theirs = "describe('theirs', () => {\n  it('works', () => expect(half(2)).toBe(1));\n});\n"
+    file = TestsText.read(theirs + "it('works', () => expect(half(4)).toBe(2));\n", JAVASCRIPT)
+    marked = file.marked({file.tests[1]: Provenance("0123456789ab", "money.js::half")})
+    assert marked.startswith(f"{theirs}// agent-ci:0123456789ab")
+    assert marked.count("agent-ci:") == 1
+
+
+def test_comments_of_a_person_stay_where_a_test_below_them_goes() -> None:
+    theirs = "it('is theirs', () => expect(half(2)).toBe(1));\n// TODO: more of them\n// the end\n"
+    ours = "// the usual one\nit('is ours', () => expect(half(4)).toBe(2));\n"
+    offered = TestsText.read(theirs + ours, JAVASCRIPT)
+    assert offered.without([offered.tests[1]], before=theirs) == theirs
+    marked = offered.marked({offered.tests[1]: Provenance("0123456789ab", "money.js::half")})
+    left = taken_out({"a.test.js": marked}, ["a.test.js"], "0123456789ab")
+    assert left == {"a.test.js": f"{theirs}// the usual one\n"}
+
+
+def test_a_case_that_no_test_of_the_text_could_be_is_told() -> None:
+    file = TestsText.read(JEST, JAVASCRIPT)
+    ids = ("money.test.js::half of four", "money.test.js::made up", "money.test.js")
+    assert file.strangers(ids) == ("money.test.js::made up",)
 
 
 CLAIMS = {

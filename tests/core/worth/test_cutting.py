@@ -177,3 +177,25 @@ def test_rows_find_their_ids_in_the_order_in_which_they_were_collected() -> None
         "test_n[3]": ("t.py::test_n[c]",),
         "TestIt.test_a": ("t.py::TestIt::test_a",),
     }
+
+
+def test_a_test_that_another_class_of_the_file_inherits_is_known_and_one_from_elsewhere_is_not() -> None:
+    file = TestsFile.read(
+        dedent("""
+        class Base:
+            def test_a(self): ...
+            def test_b(self): ...
+
+        class TestOne(Base):
+            def test_b(self): ...
+
+        class TestTwo(TestOne, Elsewhere):
+            setting = 2
+        """)
+    )
+    assert file
+    names = ("TestOne::test_a", "TestOne::test_b", "TestTwo::test_a", "TestTwo::test_b", "TestTwo::test_c")
+    ids = tuple(f"t.py::{name}" for name in names)
+    assert file.strangers("t.py", ids) == ids[4:]
+    found = {one.name: own for one, own in file.with_ids("t.py", ids).items()}
+    assert found == {"Base.test_a": (ids[0], ids[2]), "TestOne.test_b": (ids[1], ids[3])}
