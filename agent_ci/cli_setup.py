@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from textwrap import indent
+from typing import Any
 
 import click
 
@@ -67,7 +68,13 @@ def doctor(repository: Path, *, as_json: bool, as_patch: bool) -> int:
 @click.option("--package", default="", help="what pip installs agent-ci from, for GitLab", metavar="REQUIREMENT")
 @click.option("--dry-run", "is_dry", is_flag=True, help="write nothing, and show what would be written")
 @click.option("--chat", "has_chat", is_flag=True, help="also write the workflow that comments on changes start")
-def init(repository: Path, forge: str | None, action: str, package: str, **flags: bool) -> int:
+@click.option(
+    "--changelog/--no-changelog",
+    "has_changelog",
+    default=None,
+    help="also write the workflow that a tag starts  [default: with a changelog and a tag of a version]",
+)
+def init(repository: Path, forge: str | None, action: str, package: str, **flags: Any) -> int:
     """Write the workflow and the settings file. What is there already stays, and is shown where it differs."""
     from agent_ci.initialising import Initialisation
 
