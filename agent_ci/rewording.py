@@ -28,6 +28,7 @@ from agent_ci.core.notes.retelling import (
 )
 from agent_ci.core.notes.sources import Sources, worth_reading
 from agent_ci.core.notes.values import Entry, Ledger, Unit
+from agent_ci.core.notes.versions import released
 from agent_ci.core.outward.writer import Outward
 from agent_ci.core.run import MODEL, Attempt, Reply, total_cost
 from agent_ci.errors import AgentCIError, CancelledError, UsageError
@@ -85,7 +86,9 @@ class Rewording:
             self.console.say(drafted.sentence)
             return drafted
         others = {unit.id: unit.title for entry in ledger.entries for unit in entry.units}
-        facts = _Facts(ledger, style, (ledger.range.since, release), others, _lost(broken))
+        range_ = ledger.range
+        before = released(self.log.tags(range_.until), before=range_.since)
+        facts = _Facts(ledger, style, (range_.since, release), before, others, _lost(broken))
         with self.console.phase("ask the model"):
             failure = self._asked(entries, facts)
         drafted = replace(
@@ -240,6 +243,7 @@ class _Facts:
     ledger: Ledger
     style: Style
     versions: tuple[str, ...]
+    released: frozenset[str]
     titles: Mapping[str, str]
     lost: Mapping[str, tuple[str, ...]]
 
@@ -250,7 +254,8 @@ class _Facts:
 
     def inventory(self, batch: tuple[Asked, ...], holds: Callable[[frozenset[str]], frozenset[str]]) -> Inventory:
         sources = {one.id: one.sources for one in batch}
-        return Inventory(_entries(batch), sources, sections(self.style), self.versions, self.titles, holds)
+        known = sections(self.style)
+        return Inventory(_entries(batch), sources, known, self.versions, self.released, self.titles, holds)
 
 
 def _entries(batch: tuple[Asked, ...]) -> dict[str, Entry]:
