@@ -19,12 +19,14 @@ from agent_ci.speaking import say, say_exactly, say_json, tell
 @click.option("--of", type=int, help="the run or pipeline  [default: the one that the job is about]", metavar="ID")
 @click.option("--into", type=click.Path(path_type=Path), help="a new folder outside of the checkout", metavar="DIR")
 @click.option("--quiet", is_flag=True, help="nothing on standard output")
-def fetch(of: int | None, into: Path | None, *, quiet: bool) -> int:
+@click.option("--request", "requests", multiple=True, hidden=True)
+@click.option("--project", default="", hidden=True)
+def fetch(of: int | None, into: Path | None, requests: tuple[str, ...], project: str, *, quiet: bool) -> int:
     """Fetch what the red run left at the forge, for `fix` to read where the job has no report or log of its own."""
     from agent_ci import keeper
     from agent_ci.fetching import Fetching
 
-    fetching = Fetching(keeper.taken_out(os.environ), of, into)
+    fetching = Fetching(keeper.taken_out(os.environ), of, into, requests, project)
     sentence = fetching.run()
     if not quiet:
         say(fetching.outward, sentence)

@@ -32,6 +32,8 @@ from agent_ci.core.notes.versions import released
 from agent_ci.core.outward.writer import Outward
 from agent_ci.core.run import MODEL, Attempt, Reply, total_cost
 from agent_ci.errors import AgentCIError, CancelledError, UsageError
+from agent_ci.kept import door
+from agent_ci.model import remote as remote_model
 from agent_ci.model.answering import Answering, Model, Recording
 from agent_ci.model.asking import Endpoint, Prompts, tokens_of
 from agent_ci.model.recording import recorded
@@ -55,7 +57,7 @@ def is_asked_for(settings: Settings) -> bool:
 class Rewording:
     """One draft in words for users. ``seconds_left`` is what remains of the run's time.
 
-    ``environment`` holds the keys of models, *log* the history that the draft tells of.
+    ``environment`` holds the keys of models, or where the keeper is, *log* the history that the draft tells of.
     """
 
     settings: Settings
@@ -144,9 +146,12 @@ class Rewording:
             for name, value in secrets(self.environment).items()
             if name not in forge_tokens(self.environment)
         }
-        endpoint = Endpoint(chosen.model or "", chosen.api_base or None, key, chosen.seed)
+        keeper = door(self.environment)
+        asked = remote_model.Asked(chosen.model or "", chosen.api_base or None, chosen.seed)
+        remote = remote_model.Remote.opened(keeper, asked, self._budget) if keeper else None
+        endpoint = Endpoint(asked.model, asked.api_base, key, asked.seed, is_keyed=remote is not None)
         prompts = Prompts(template(_SYSTEM), template("continue.v1"), schema=SCHEMA)
-        return Model(endpoint, prompts, self.journal, self.outward, call=call_with(keys))
+        return Model(endpoint, prompts, self.journal, self.outward, call=remote.call if remote else call_with(keys))
 
     @property
     def _budget(self) -> Budget:
