@@ -239,7 +239,7 @@ def changelog(  # noqa: PLR0913 - click passes each option by name
     asked = (since, release, package, date, file, draft_release, offline, published)
     drafting = Drafting(environment, given, sys.stderr, *asked)
     document = drafting.run()
-    tell_ended(document, drafting.settings, drafting.outward)
+    tell_ended(drafting.evidence, drafting.settings, drafting.outward)
     if drafting.settings.json:
         say_json(drafting.outward, drafting.outward.values(document))
     else:

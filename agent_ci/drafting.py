@@ -76,6 +76,7 @@ class Drafting:
     tokens: tuple[str, ...] = field(init=False)
     outward: Outward = field(init=False)
     console: Console = field(init=False)
+    evidence: Mapping[str, object] = field(init=False)
 
     def __post_init__(self) -> None:
         """Hear the command line and the environment. Raises UsageError."""
@@ -272,6 +273,7 @@ class Drafting:
         self.output.write_text("explanation.md", told)
         self._add_to_summary(draft, ended.verdict)
         self.console.say(f"{ended.verdict.outcome}: {ended.verdict.reason}")
+        self.evidence = written
         return {**written, "notes": draft.text, "ledger": draft.document}
 
     @contextlib.contextmanager

@@ -62,8 +62,10 @@ def version(tag: str) -> Version | None:
 def released(tags: Iterable[str], *, before: str) -> frozenset[str]:
     """The versions of three or more numbers among *tags* that are not after *before*, a tag, without their prefixes."""
     since = version(before)
-    every = (one for tag in tags if since and (one := version(tag)) and one.package == since.package)
-    return frozenset(".".join(map(str, one.numbers)) for one in every if _is_whole(one) and one.order <= since.order)
+    if since is None:
+        return frozenset()
+    every = (one for tag in tags if (one := version(tag)) and one.package == since.package and one.order <= since.order)
+    return frozenset(".".join(map(str, one.numbers)) for one in every if _is_whole(one))
 
 
 def _is_whole(one: Version) -> bool:
