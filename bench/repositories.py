@@ -15,7 +15,8 @@ from typing import Any
 
 from agent_ci.session import Session
 
-PYTEST = f"{shlex.quote(sys.executable)} -m pytest"
+PYTEST = f"{shlex.quote(sys.executable)} -m pytest -p no:anyio -p no:hypothesispytest"
+"""How the tests of the small repositories are run: without what our own environment brings, which doubles the start."""
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,12 @@ from tests.servers.chat import ChatServer
 if TYPE_CHECKING:
     from tests.handed import Handed
     from tests.red import RedRepository
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores: a quarter of the time goes into waiting for servers, limits and ends."""
+    cores = len(os.sched_getaffinity(0))
+    return cores + cores // 2
 
 
 @pytest.fixture

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[1] / "agent_ci"
 CORE = {"core", "errors"}
@@ -116,28 +115,42 @@ def layer(module: tuple[str, ...]) -> str:
     return "__init__" if module[0].startswith("__version") else module[0]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_point_downwards(path: Path) -> None:
-    own = path.relative_to(ROOT).with_suffix("").parts
-    seen = set(imported(ast.parse(path.read_text(encoding="utf-8"))))
-    assert {layer(module) for module in seen} <= MAY_IMPORT[own[0]]
+@cache
+def trees() -> Mapping[Path, ast.Module]:
+    """Every module of the package by its path in it."""
+    return {path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_siblings_do_not_see_each_other(path: Path) -> None:
-    own = path.relative_to(ROOT).with_suffix("").parts
+def test_imports_point_downwards() -> None:
+    wrong = {
+        path: up
+        for path, tree in trees().items()
+        if (up := {*map(layer, imported(tree))} - MAY_IMPORT[path.with_suffix("").parts[0]])
+    }
+    assert wrong == {}
+
+
+def test_siblings_do_not_see_each_other() -> None:
+    wrong = {path: seen for path, tree in trees().items() if (seen := strangers(path.with_suffix("").parts, tree))}
+    assert wrong == {}
+
+
+def strangers(own: tuple[str, ...], tree: ast.Module) -> set[str]:
+    """The adapters that the module *own*, one itself, imports."""
     if own[0] not in ("forges", "proposers", "sandboxes"):
-        return
-    seen = {module[1] for module in imported(ast.parse(path.read_text(encoding="utf-8"))) if module[0] == own[0]}
-    package = {own[1]} if len(own) > 2 else set()
-    assert seen <= SIBLINGS.get(own[1], set()) | package
+        return set()
+    seen = {module[1] for module in imported(tree) if module[0] == own[0]}
+    return seen - SIBLINGS.get(own[1], set()) - ({own[1]} if len(own) > 2 else set())
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_module_says_what_it_knows_and_stays_small(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 400
-    assert not text.strip() or ast.get_docstring(ast.parse(text))
+def test_a_module_says_what_it_knows() -> None:
+    assert [path for path, tree in trees().items() if tree.body and not ast.get_docstring(tree)] == []
+
+
+def test_no_file_is_long() -> None:
+    folders = (ROOT, ROOT.parent / "tests", ROOT.parent / "bench", ROOT.parent / "scripts")
+    sizes = {path: len(path.read_bytes().splitlines()) for folder in folders for path in folder.rglob("*.py")}
+    assert {path: size for path, size in sizes.items() if size > 400} == {}
 
 
 def plain_imports(tree: ast.AST) -> set[str]:
@@ -151,25 +164,20 @@ def is_environ(node: ast.AST) -> bool:
 
 
 def test_only_the_named_edges_start_processes_and_read_the_environment() -> None:
-    trees = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
-    starts = {name for name, tree in trees.items() if "subprocess" in plain_imports(tree)}
-    reads = {name for name, tree in trees.items() if any(is_environ(node) for node in ast.walk(tree))}
-    assert starts <= {"process.py"}
-    assert reads <= {
-        "cli.py",
-        "cli_setup.py",
-        "speaking.py",
-        "git.py",
-        "transport.py",
-        "wire.py",
-        "plugin.py",
-        "run.py",
-    }  # the last two run in the user's pytest and unittest
+    starts = {str(path) for path, tree in trees().items() if "subprocess" in plain_imports(tree)}
+    reads = {str(path) for path, tree in trees().items() if any(is_environ(node) for node in ast.walk(tree))}
+    in_the_tests = {
+        "jobs/compare_kit/conduct.py",
+        "runners/coverage_kit/plugin.py",
+        "runners/pytest_kit/plugin.py",
+        "runners/unittest_kit/run.py",
+    }  # these run in the user's tests, in another process
+    assert starts == {"process.py"}
+    assert reads == {"cli.py", "cli_setup.py", "speaking.py", "git.py", "model/transport.py", *in_the_tests}
 
 
 def test_only_one_module_speaks_http_for_the_forges() -> None:
-    trees = {path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
-    speak = {path for path, tree in trees.items() if {"requests", "urllib3", "urllib.request"} & plain_imports(tree)}
+    speak = {path for path, tree in trees().items() if {"requests", "urllib3", "urllib.request"} & plain_imports(tree)}
     assert speak == {Path("http/exchange.py")}
 
 
@@ -192,11 +200,10 @@ def speaks(node: ast.AST) -> bool:
 
 
 def test_only_the_command_line_has_standard_output_and_everything_it_says_passes_the_one_writer() -> None:
-    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
-    found = {path for path, tree in trees.items() if any(speaks(node) for node in ast.walk(tree))}
+    found = {path for path, tree in trees().items() if any(speaks(node) for node in ast.walk(tree))}
     assert {path.name for path in found if not {*path.parts} & {*INSIDE}} == {"cli.py", "speaking.py"}
-    trees = {path: tree for path, tree in trees.items() if path in (ROOT / "cli.py", ROOT / "speaking.py")}
-    functions = [node for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    speaking = (trees()[Path(name)] for name in ("cli.py", "speaking.py"))
+    functions = [node for tree in speaking for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     echoing = {function.name for function in functions if any(is_echo(node) for node in ast.walk(function))}
     assert echoing == {"say", "say_exactly", "say_json"}
 

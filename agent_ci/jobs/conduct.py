@@ -8,7 +8,7 @@ arguments. The same calls on the tree before the change say what the change is r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -80,7 +80,7 @@ class Conduct:
             return ()
         beside = _beside(calls)
         before = {call.key: call for call in _calls(program.rows(patch.base_tree, {**spec, "beside": beside}))}
-        faults = (*_faults(calls, before), *_added_answers(calls, before, patch))
+        faults = (*_faults(calls, before), *_added_answers(calls, before, self._added(patch, files)))
         return self.tools.policy.not_permitted(tuple(dict.fromkeys(faults)))
 
     def _files(self, patch: Patch) -> list[str]:
@@ -88,6 +88,16 @@ class Conduct:
         texts = Texts(self.tools.clone.tree(patch.base_tree))
         changed = (file.path for file in patch.files if file.path.endswith(".py") and not is_test_path(file.path))
         return [path for path in changed if not _TEST_TOOL.search(texts.get(path, ""))]
+
+    def _added(self, patch: Patch, files: Sequence[str]) -> Mapping[str, list[str]]:
+        """The lines that *patch* adds to each of *files*."""
+        texts = Texts(self.tools.clone.tree(patch.tree))
+        places = self.tools.clone.added_lines(patch.base_tree, patch.tree)
+        lines = {path: texts.get(path, "").split("\n") for path in files}
+        return {
+            path: [own[number - 1] for number in sorted(places.get(path, ())) if number <= len(own)]
+            for path, own in lines.items()
+        }
 
 
 def _beside(calls: tuple[_Call, ...]) -> Mapping[str, list[str]]:
@@ -124,14 +134,20 @@ def _is_constant(call: _Call, old: _Call, answers: set[str]) -> bool:
     return is_told and len(set(old.near)) >= _RICH
 
 
-def _added_answers(calls: tuple[_Call, ...], before: Mapping[tuple[str, str], _Call], patch: Patch) -> Iterator[str]:
-    """What is wrong where the change adds to each answer just what its test missed, whatever the numbers.
+def _added_answers(
+    calls: Sequence[_Call], before: Mapping[tuple[str, str], _Call], added: Mapping[str, Sequence[str]]
+) -> Iterator[str]:
+    """What is wrong where the change adds to each answer of a file just what its test missed, whatever the numbers.
 
     What is added by a threshold, as a rate or a fee may be, is left to the tests.
     """
-    added = [line[1:] for line in patch.diff.splitlines() if line.startswith("+") and not line.startswith("+++")]
-    if any(_ORDERS.search(line) for line in added):
-        return
+    for path, lines in added.items():
+        if not any(_ORDERS.search(line) for line in lines):
+            yield from _added_in(lines, [call for call in calls if call.function.startswith(f"{path}::")], before)
+
+
+def _added_in(added: Sequence[str], calls: Sequence[_Call], before: Mapping[tuple[str, str], _Call]) -> Iterator[str]:
+    """The same for one file, with the lines *added* to it and the *calls* of its functions."""
     amounts = {call: amount for call in calls if (amount := _added(call, before.get(call.key)))}
     written = {number for line in added for number in re.findall(r"\d+", line)}
     if len(set(amounts.values())) > 1 and all(str(abs(amount)) in written for amount in amounts.values()):

@@ -25,10 +25,12 @@ from pathlib import Path
 from typing import Any
 
 from .nearby import nearby, strangers_equal
-from .probe import ADDRESS, function_of, functions_in, quiet, shown
+from .probe import ADDRESS, function_of, functions_in, place_of, quiet, shown
 
-MOST_CALLS = 12
-MOST_OF_ONE = 4
+MOST_OF_ONE = 4  # calls of one function
+FEW_OF_ONE = 2  # the same once there were many of others: no function goes unseen behind those called before it
+MANY = 12
+MOST_CALLS = 200
 SECONDS_A_FORK = 4
 AGAIN = 8  # further calls, to see an answer that holds for the first ones only
 LONGEST_ROW = 60_000
@@ -53,7 +55,7 @@ class Observer:
 
     def __call__(self, frame: Any, event: str, _argument: object) -> None:
         """Take note of a call that begins or ends."""
-        place = self.wanted.get((frame.f_code.co_filename, frame.f_code.co_firstlineno))
+        place = self.wanted.get(place_of(frame.f_code))
         if place is None or threading.current_thread() is not threading.main_thread():
             return
         if event == "call":
@@ -67,7 +69,8 @@ class Observer:
 
     def is_open(self, place: str) -> bool:
         """Whether another call of the function at *place* is wanted."""
-        return self.counts.get(place, 0) < MOST_OF_ONE and sum(self.counts.values()) < MOST_CALLS
+        calls = sum(self.counts.values())
+        return calls < MOST_CALLS and self.counts.get(place, 0) < (MOST_OF_ONE if calls < MANY else FEW_OF_ONE)
 
     def look(self, place: str, frame: Any) -> None:
         """Write the row of the call that *frame* begins, and of those that are to be made beside it."""

@@ -26,6 +26,9 @@ MOST_RECORDED = 40  # calls of one function that are kept
 LONGEST = 300  # characters of one input or outcome
 ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
 
+Place = tuple[str, int, str]
+"""The file of a function, its first line with its decorators, and its own name."""
+
 
 class TookTooLong(BaseException):
     """A call that did not end in its time; no handler of the code under test catches it."""
@@ -34,7 +37,7 @@ class TookTooLong(BaseException):
 class Recorder:
     """Keeps the arguments of every call of the wanted functions, as they were when the call began."""
 
-    def __init__(self, wanted: dict[tuple[str, int], str]) -> None:
+    def __init__(self, wanted: dict[Place, str]) -> None:
         self.wanted = wanted
         self.calls: dict[str, list[dict[str, Any]]] = {name: [] for name in wanted.values()}
         self.modules: dict[str, str] = {}
@@ -44,7 +47,7 @@ class Recorder:
         if event != "call":
             return
         code = frame.f_code
-        name = self.wanted.get((code.co_filename, code.co_firstlineno))
+        name = self.wanted.get(place_of(code))
         if name is None or len(self.calls[name]) >= MOST_RECORDED:
             return
         names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
@@ -53,22 +56,27 @@ class Recorder:
             self.modules[name] = frame.f_globals["__name__"]
 
 
-def wanted_lines(root: Path, functions: list[list[str]]) -> dict[tuple[str, int], str]:
-    """The first line of each wanted function, by which its code is recognised: (file, line) -> "path::name"."""
+def wanted_lines(root: Path, functions: list[list[str]]) -> dict[Place, str]:
+    """Where each wanted function begins, by which its code is recognised, and its name: "path::name"."""
     wanted = {f"{path}::{name}" for path, name in functions}
     files = dict.fromkeys(path for path, _ in functions)
     return {place: name for path in files for place, name in functions_in(root, path) if name in wanted}
 
 
-def functions_in(root: Path, path: str) -> Iterator[tuple[tuple[str, int], str]]:
-    """Each function in the file at *path* that can be called from outside: ((file, first line), "path::name")."""
+def place_of(code: Any) -> Place:
+    """Where *code* begins, and what it is called: the module's own begins in its first line as well."""
+    return code.co_filename, code.co_firstlineno, code.co_name
+
+
+def functions_in(root: Path, path: str) -> Iterator[tuple[Place, str]]:
+    """Each function in the file at *path* that can be called from outside, by where it begins: "path::name"."""
     try:
         tree = ast.parse((root / path).read_text(encoding="utf-8"))
     except (OSError, ValueError, SyntaxError):
         return
     for name, node in definitions(tree, ""):
         first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-        yield (str(root / path), first), f"{path}::{name}"
+        yield (str(root / path), first, node.name), f"{path}::{name}"
 
 
 def definitions(node: ast.AST, prefix: str) -> Iterator[tuple[str, Any]]:
