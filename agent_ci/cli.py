@@ -231,11 +231,15 @@ def changelog(  # noqa: PLR0913 - click passes each option by name
     from agent_ci import keeper
     from agent_ci.drafting import Drafting
 
+    if keeper.has_both(os.environ):
+        return keeper.keep(sys.argv[1:], os.environ)
+    if kept.VARIABLE in os.environ:
+        keeper.follow()
     environment = keeper.taken_out(os.environ)
     asked = (since, release, package, date, file, draft_release, offline, published)
     drafting = Drafting(environment, given, sys.stderr, *asked)
     document = drafting.run()
-    tell_ended(document, drafting.settings, drafting.outward)
+    tell_ended(drafting.evidence, drafting.settings, drafting.outward)
     if drafting.settings.json:
         say_json(drafting.outward, drafting.outward.values(document))
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from textwrap import indent
+from typing import Any
 
 import click
 
@@ -18,12 +19,14 @@ from agent_ci.speaking import say, say_exactly, say_json, tell
 @click.option("--of", type=int, help="the run or pipeline  [default: the one that the job is about]", metavar="ID")
 @click.option("--into", type=click.Path(path_type=Path), help="a new folder outside of the checkout", metavar="DIR")
 @click.option("--quiet", is_flag=True, help="nothing on standard output")
-def fetch(of: int | None, into: Path | None, *, quiet: bool) -> int:
+@click.option("--request", "requests", multiple=True, hidden=True)
+@click.option("--project", default="", hidden=True)
+def fetch(of: int | None, into: Path | None, requests: tuple[str, ...], project: str, *, quiet: bool) -> int:
     """Fetch what the red run left at the forge, for `fix` to read where the job has no report or log of its own."""
     from agent_ci import keeper
     from agent_ci.fetching import Fetching
 
-    fetching = Fetching(keeper.taken_out(os.environ), of, into)
+    fetching = Fetching(keeper.taken_out(os.environ), of, into, requests, project)
     sentence = fetching.run()
     if not quiet:
         say(fetching.outward, sentence)
@@ -67,7 +70,13 @@ def doctor(repository: Path, *, as_json: bool, as_patch: bool) -> int:
 @click.option("--package", default="", help="what pip installs agent-ci from, for GitLab", metavar="REQUIREMENT")
 @click.option("--dry-run", "is_dry", is_flag=True, help="write nothing, and show what would be written")
 @click.option("--chat", "has_chat", is_flag=True, help="also write the workflow that comments on changes start")
-def init(repository: Path, forge: str | None, action: str, package: str, **flags: bool) -> int:
+@click.option(
+    "--changelog/--no-changelog",
+    "has_changelog",
+    default=None,
+    help="also write the workflow that a tag starts  [default: with a changelog and a tag of a version]",
+)
+def init(repository: Path, forge: str | None, action: str, package: str, **flags: Any) -> int:
     """Write the workflow and the settings file. What is there already stays, and is shown where it differs."""
     from agent_ci.initialising import Initialisation
 

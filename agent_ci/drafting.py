@@ -23,7 +23,7 @@ from agent_ci.commits import Log
 from agent_ci.console import Console, annotates, is_live
 from agent_ci.core.context import Context
 from agent_ci.core.document import FIX, Surroundings, evidence_document
-from agent_ci.core.environment import forge_tokens, model_keys, without_forge_tokens
+from agent_ci.core.environment import forge_tokens, keys_among, tokens_among, without_forge_tokens
 from agent_ci.core.ladder import NONE, PATCH, REMOTE
 from agent_ci.core.notes.account import explanation
 from agent_ci.core.notes.categories import PATHS as _SETTINGS_OF_NOTES
@@ -72,16 +72,19 @@ class Drafting:
     is_published: bool = False
     started: float = field(default_factory=time.monotonic)
     settings: Settings = field(init=False)
+    keys: tuple[str, ...] = field(init=False)
     tokens: tuple[str, ...] = field(init=False)
     outward: Outward = field(init=False)
     console: Console = field(init=False)
+    evidence: Mapping[str, object] = field(init=False)
 
     def __post_init__(self) -> None:
         """Hear the command line and the environment. Raises UsageError."""
         self.settings = settings.heard(self.given, self.environment, usual=OF_JOBS[JOB])
         self.outward = kept.outward(self.environment, likely_secrets)
-        self.tokens = tuple(forge_tokens(self.environment))
-        if model_keys(self.environment):
+        names = kept.names(self.environment)
+        self.keys, self.tokens = keys_among(names), tokens_among((*names, *forge_tokens(self.environment)))
+        if self.keys:
             self.environment = without_forge_tokens(self.environment)
         live = is_live(self.stderr, self.environment)
         self.console = Console(self.stderr, is_live=live, is_quiet=self.settings.quiet, outward=self.outward)
@@ -127,11 +130,10 @@ class Drafting:
             return self._told(draft, ended, context)
 
     def _refuse_two_powers(self) -> None:
-        keys = model_keys(self.environment)
-        if keys and self.tokens and (self._shows_release or self.settings.deliver in REMOTE):
+        if self.keys and self.tokens and (self._shows_release or self.settings.deliver in REMOTE):
             raise UsageError(
-                f"changelog may write ({self.tokens[0]}) and must not hold the key of a model ({keys[0]}); deliver "
-                "what it made with `agent-ci publish` in a job of its own"
+                f"changelog may write ({self.tokens[0]}) and must not hold the key of a model ({self.keys[0]}); "
+                "deliver what it made with `agent-ci publish` in a job of its own"
             )
 
     def _draft(self, repository: Repository, log: Log, target: Target | None) -> Draft:
@@ -153,9 +155,9 @@ class Drafting:
         return Draft(made, self.release, day, place, target, following, heard.sentence)
 
     def _heard(self, place: Place, range_: Range) -> hosts.Heard:
-        """What the forge tells; it is not asked in a job with the key of a model, whose tokens were put away."""
-        if self.tokens and (keys := model_keys(self.environment)):
-            return hosts.Heard({}, f"{self.tokens[0]} is not used: this job holds the key of a model ({keys[0]})")
+        """What the forge tells; this process does not ask it where it holds the key of a model."""
+        if self.tokens and self.keys and not kept.door(self.environment):
+            return hosts.Heard({}, f"{self.tokens[0]} is not used: this job holds the key of a model ({self.keys[0]})")
         return hosts.heard(self.environment, place, range_, is_offline=self.is_offline)
 
     def _reworded(self, draft: Draft, log: Log) -> Draft:
@@ -271,6 +273,7 @@ class Drafting:
         self.output.write_text("explanation.md", told)
         self._add_to_summary(draft, ended.verdict)
         self.console.say(f"{ended.verdict.outcome}: {ended.verdict.reason}")
+        self.evidence = written
         return {**written, "notes": draft.text, "ledger": draft.document}
 
     @contextlib.contextmanager

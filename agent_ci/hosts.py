@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from agent_ci import kept, requested
 from agent_ci.checkout import Repository
 from agent_ci.core.notes.rendering import Place
 from agent_ci.core.notes.requests import NONE, Request
 from agent_ci.core.notes.units import units
 from agent_ci.core.notes.values import Range
-from agent_ci.errors import ForgeUnavailableError, UsageError
+from agent_ci.errors import ForgeUnavailableError, UnsupportedError, UsageError
 from agent_ci.forges.github.events import is_here as is_on_github
 from agent_ci.forges.github.merged import GitHubRequests
 from agent_ci.forges.github.project import Project as OnGitHub
@@ -25,7 +27,9 @@ from agent_ci.forges.gitlab.releases import GitLabReleases
 from agent_ci.ports import Releases, Requests
 
 _SECONDS = 30.0  # for all that the forge is asked about change requests, waiting for limits included
-_MOST = 1000  # change requests that it is asked about, the newest
+MOST = 1000
+"""Change requests that it is asked about, the newest."""
+
 _ADDRESS = re.compile(
     r"(?:https?://(?:[^/@]*@)?|ssh://(?:[^/@]*@)?|git@)(?P<host>[\w.-]+)(?::\d+)?[:/](?P<path>[\w./-]+?)(?:\.git)?/?$"
 )
@@ -42,20 +46,42 @@ class Heard:
 def heard(environment: Mapping[str, str], place: Place, range_: Range, *, is_offline: bool) -> Heard:
     """Ask the forge of this job about the change requests of *range_*, where there is a token; all of it or nothing.
 
-    It is not asked where the checkout is another project than the job's, whose numbers mean something else.
+    Where a keeper has the token, it is asked by a process that has no other secret, and what that leaves is data. It is
+    not asked where the checkout is another project than the job's, whose numbers mean something else.
     """
-    asked = None if is_offline else _asked(environment)
-    ids = tuple(unit.id for unit in units(range_) if unit.id[0] in "#!")[:_MOST] if asked else ()
-    if asked is None or not ids:
+    keeper = kept.door(environment)
+    if is_offline or not (keeper or _asked(environment)):
+        return Heard(NONE, "")
+    ids = tuple(unit.id for unit in units(range_) if unit.id[0] in "#!")[:MOST]
+    if not ids:
+        return Heard(NONE, "")
+    return _read(keeper, place.url, ids) if keeper else told(environment, place.url, ids)
+
+
+def told(environment: Mapping[str, str], url: str, ids: tuple[str, ...]) -> Heard:
+    """What the forge of this job says of *ids*, for a checkout of the project at *url*, "" where that is unknown."""
+    asked = _asked(environment)
+    if asked is None:
         return Heard(NONE, "")
     name, make = asked
-    if place.url and name and not place.url.casefold().endswith(f"/{name.casefold()}"):
-        return Heard(NONE, f"the forge was not asked: the job is one of {name}, and the checkout is of {place.url}")
+    if url and name and not url.casefold().endswith(f"/{name.casefold()}"):
+        return Heard(NONE, f"the forge was not asked: the job is one of {name}, and the checkout is of {url}")
     try:
         found = make().told(ids)
     except ForgeUnavailableError as error:
         return Heard(NONE, f"the notes are from git alone, since the forge told nothing: {error}")
     return Heard(found, f"the forge told of {len(found)} of {len(ids)} change requests")
+
+
+def _read(keeper: kept.Kept, url: str, ids: tuple[str, ...]) -> Heard:
+    """What a process that the *keeper* starts says of *ids*."""
+    folder = str(keeper.ask("requests", ids=ids, project=url))
+    if not folder:
+        return Heard(NONE, "the notes are from git alone, since the forge could not be asked")
+    try:
+        return Heard(*requested.of(Path(folder), ids))
+    except UnsupportedError as error:
+        return Heard(NONE, f"the notes are from git alone, since what the forge told is left alone: {error}")
 
 
 def _asked(environment: Mapping[str, str]) -> tuple[str, Callable[[], Requests]] | None:

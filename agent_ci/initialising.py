@@ -12,9 +12,12 @@ from pathlib import Path
 
 import yaml
 
-from agent_ci import __version__
+from agent_ci import __version__, git
 from agent_ci.checkout import Repository
 from agent_ci.core.nesting import is_deep
+from agent_ci.core.notes.changelog import NAMES
+from agent_ci.core.notes.restructured_changelog import NAMES as STRUCTURED_NAMES
+from agent_ci.core.notes.versions import version
 from agent_ci.core.paths import is_python_test
 from agent_ci.core.pins import PINNED, UNKNOWN
 from agent_ci.core.scaffold import Layout, files, settings_text
@@ -32,7 +35,10 @@ _OF_ONE_RUN = frozenset({"repository", "uncommitted", "bisect", "json", "quiet",
 
 @dataclass(frozen=True)
 class Initialisation:
-    """What `init` was told: the folder, by name what it would else find out itself, and whether comments are heard."""
+    """What `init` was told: the folder, by name what it would else find out itself, and whether comments are heard.
+
+    ``has_changelog`` asks for the jobs that draft release notes; None for where they fit.
+    """
 
     folder: Path
     forge: str = ""
@@ -40,6 +46,7 @@ class Initialisation:
     package: str = ""
     is_dry: bool = False
     has_chat: bool = False
+    has_changelog: bool | None = None
     wanted: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -105,6 +112,7 @@ class Initialisation:
             install=_install(self.folder),
             action=self.action or _own_address() or UNKNOWN,
             has_chat=self.has_chat,
+            has_changelog=_has_releases(repository) if self.has_changelog is None else self.has_changelog,
         )
 
 
@@ -124,6 +132,12 @@ def _forge(repository: Repository) -> str:
     url, root = repository.remote_url(), repository.root
     is_gitlab = "gitlab" in url or ((root / ".gitlab-ci.yml").exists() and "github" not in url)
     return "gitlab" if is_gitlab else "github"
+
+
+def _has_releases(repository: Repository) -> bool:
+    """Whether it has a changelog that can be added to, and a tag that is a version."""
+    is_kept = any((repository.root / name).is_file() for name in (*NAMES, *STRUCTURED_NAMES))
+    return is_kept and any(map(version, git.text(git.run(repository.root, "tag", "--list")).split()))
 
 
 def _test_workflows(root: Path) -> Iterator[str]:

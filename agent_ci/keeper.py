@@ -3,7 +3,7 @@
 It never runs repository code, not even git. What it does for the worker is little: it removes secrets from texts, says
 which of them a text holds, and asks one model at one address, both named before any code of the repository ran, within
 a budget of its own. Where the job has a token of the forge, it starts `fetch` with nothing but that when the worker
-asks for what the red run left, and `publish` when the worker has gone.
+asks for what the red run left or what the forge says of change requests, and `publish` when the worker has gone.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from typing import IO, Any, Self
 
 from agent_ci import kept, outputs, process
 from agent_ci.confine import ownership
-from agent_ci.core.environment import forge_tokens, secrets
+from agent_ci.core.environment import forge_tokens, model_keys, secrets
 from agent_ci.core.ladder import REMOTE
+from agent_ci.core.notes.requests import ID
 from agent_ci.core.outward.writer import Known
 from agent_ci.errors import AgentCIError
 
@@ -74,6 +75,11 @@ def keep(arguments: Sequence[str], environment: MutableMapping[str, str]) -> int
                 _published(desk, forwarding)
                 return code
             return _published(desk, forwarding) if code == 0 and desk.publication else code
+
+
+def has_both(environment: Mapping[str, str]) -> bool:
+    """Whether *environment* holds a key of a model and a token of a forge, which no process may use together."""
+    return is_needed(environment) and bool(model_keys(environment)) and bool(forge_tokens(environment))
 
 
 def _published(desk: Desk, forwarding: _Forwarding) -> int:
@@ -167,7 +173,7 @@ class Desk:
 
     ``environment`` is this process's. ``publication`` are the arguments of the `publish` that follows, if one does;
     where nothing was proven, it *only tells* people so.
-    ``new_folder`` names the folder that what the red run left is to go to; None where it was fetched or cannot be.
+    ``new_folder`` names the folder that what is fetched is to go to; None where something was fetched or cannot be.
     """
 
     values: Mapping[str, str] = field(repr=False)
@@ -219,8 +225,8 @@ class Desk:
             return known.named_in(request["text"])
         if what == "publish":
             return self._will_publish(request)
-        if what == "fetch":
-            return self._fetched()
+        if what in ("fetch", "requests"):
+            return self._fetched() if what == "fetch" else self._told(request)
         return self._open(request) if what == "open" else self._ask(request)
 
     def _will_publish(self, request: Mapping[str, Any]) -> bool:
@@ -240,6 +246,16 @@ class Desk:
 
         Which run that is says this process's environment, and never the worker.
         """
+        return self._gathered()
+
+    def _told(self, request: Mapping[str, Any]) -> str:
+        """The folder with what the forge says of the change requests that *request* names; as ``_fetched``."""
+        words = (str(id_) for id_ in request["ids"])
+        named = [f"--request={id_}" for id_ in words if ID.fullmatch(id_)]
+        return self._gathered(*named, f"--project={request['project']}") if named else ""
+
+    def _gathered(self, *more: str) -> str:
+        """The folder that `fetch` fills, told *more*; once, since there is one thing that a worker asks for."""
         new_folder, self.new_folder = self.new_folder, None
         if new_folder is None or not forge_tokens(self.values):
             return ""
@@ -247,7 +263,7 @@ class Desk:
             folder = new_folder()
         except OSError:
             return ""  # a disk that is full; the worker meets it as well, and says so
-        argv = _argv("fetch", "--quiet", "--into", str(folder))
+        argv = _argv("fetch", "--quiet", "--into", str(folder), *more)
         around = {name: value for name, value in self.with_tokens.items() if name != outputs.VARIABLE}
         with process.beside(argv, environment=around, descriptors=()) as fetcher:
             self.is_calling = True
@@ -287,6 +303,7 @@ class Desk:
             messages=tuple((str(role), str(text)) for role, text in request["messages"]),
             max_tokens=min(int(request["max_tokens"]), self.tokens_left),
             timeouts=Timeouts(**request["timeouts"]),
+            schema=request.get("schema"),
             api_key=self._key,
             **self.pinned,
         )

@@ -72,6 +72,12 @@ def _connected(descriptor: int) -> Kept:
     return Kept(socket.socket(fileno=descriptor))
 
 
+def names(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the secrets of this job, whether they are in *environment* or with the keeper."""
+    keeper = door(environment)
+    return keeper.names if keeper else tuple(secrets(environment))
+
+
 def outward(environment: Mapping[str, str], detect: Callable[[str], Iterable[str]] = lambda _: ()) -> Outward:
     """What makes texts fit to leave, whether the secrets are in *environment* or with the keeper."""
     return Outward.of(environment, detect, door(environment))

@@ -17,7 +17,7 @@ from agent_ci.core.notes.account import SCOPE, account
 from agent_ci.core.notes.changelog import NAMES, OTHERS, Changelog, EditedError, Release, UnknownFormError, faults
 from agent_ci.core.notes.drafted import Drafted
 from agent_ci.core.notes.proposal import Proposal
-from agent_ci.core.notes.rendering import USUAL, Place, Style, body, notes
+from agent_ci.core.notes.rendering import USUAL, Place, Style, body, headed
 from agent_ci.core.notes.restructured_changelog import NAMES as STRUCTURED_NAMES
 from agent_ci.core.notes.restructured_changelog import StructuredChangelog, form_of
 from agent_ci.core.notes.values import Ledger
@@ -119,14 +119,14 @@ class Draft:
     def text(self) -> str:
         """What `notes.md` says."""
         title = f"{self.version} - {self.day}" if self.version else "Unreleased"
-        return notes(self.ledger, title=title, place=self.place, until=self._end, style=self.style)
+        return headed(title, self.release.body, self.style)
 
     @cached_property
     def structured(self) -> str:
         """The notes in reStructuredText, where the changelog is; else empty."""
         return self.target.told(self.ledger, self.place, self._end) if self.target and self.target.is_structured else ""
 
-    @property
+    @cached_property
     def document(self) -> dict[str, object]:
         """What `ledger.json` holds."""
         found = account(self.ledger, version=self.version, drafted=self.drafted)

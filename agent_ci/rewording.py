@@ -28,9 +28,12 @@ from agent_ci.core.notes.retelling import (
 )
 from agent_ci.core.notes.sources import Sources, worth_reading
 from agent_ci.core.notes.values import Entry, Ledger, Unit
+from agent_ci.core.notes.versions import released
 from agent_ci.core.outward.writer import Outward
 from agent_ci.core.run import MODEL, Attempt, Reply, total_cost
 from agent_ci.errors import AgentCIError, CancelledError, UsageError
+from agent_ci.kept import door
+from agent_ci.model import remote as remote_model
 from agent_ci.model.answering import Answering, Model, Recording
 from agent_ci.model.asking import Endpoint, Prompts, tokens_of
 from agent_ci.model.recording import recorded
@@ -54,7 +57,7 @@ def is_asked_for(settings: Settings) -> bool:
 class Rewording:
     """One draft in words for users. ``seconds_left`` is what remains of the run's time.
 
-    ``environment`` holds the keys of models, *log* the history that the draft tells of.
+    ``environment`` holds the keys of models, or where the keeper is, *log* the history that the draft tells of.
     """
 
     settings: Settings
@@ -85,7 +88,9 @@ class Rewording:
             self.console.say(drafted.sentence)
             return drafted
         others = {unit.id: unit.title for entry in ledger.entries for unit in entry.units}
-        facts = _Facts(ledger, style, (ledger.range.since, release), others, _lost(broken))
+        range_ = ledger.range
+        before = released(self.log.tags(range_.until), before=range_.since)
+        facts = _Facts(ledger, style, (range_.since, release), before, others, _lost(broken))
         with self.console.phase("ask the model"):
             failure = self._asked(entries, facts)
         drafted = replace(
@@ -141,9 +146,12 @@ class Rewording:
             for name, value in secrets(self.environment).items()
             if name not in forge_tokens(self.environment)
         }
-        endpoint = Endpoint(chosen.model or "", chosen.api_base or None, key, chosen.seed)
+        keeper = door(self.environment)
+        asked = remote_model.Asked(chosen.model or "", chosen.api_base or None, chosen.seed)
+        remote = remote_model.Remote.opened(keeper, asked, self._budget) if keeper else None
+        endpoint = Endpoint(asked.model, asked.api_base, key, asked.seed, is_keyed=remote is not None)
         prompts = Prompts(template(_SYSTEM), template("continue.v1"), schema=SCHEMA)
-        return Model(endpoint, prompts, self.journal, self.outward, call=call_with(keys))
+        return Model(endpoint, prompts, self.journal, self.outward, call=remote.call if remote else call_with(keys))
 
     @property
     def _budget(self) -> Budget:
@@ -240,6 +248,7 @@ class _Facts:
     ledger: Ledger
     style: Style
     versions: tuple[str, ...]
+    released: frozenset[str]
     titles: Mapping[str, str]
     lost: Mapping[str, tuple[str, ...]]
 
@@ -250,7 +259,8 @@ class _Facts:
 
     def inventory(self, batch: tuple[Asked, ...], holds: Callable[[frozenset[str]], frozenset[str]]) -> Inventory:
         sources = {one.id: one.sources for one in batch}
-        return Inventory(_entries(batch), sources, sections(self.style), self.versions, self.titles, holds)
+        known = sections(self.style)
+        return Inventory(_entries(batch), sources, known, self.versions, self.released, self.titles, holds)
 
 
 def _entries(batch: tuple[Asked, ...]) -> dict[str, Entry]:

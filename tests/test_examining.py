@@ -41,6 +41,7 @@ CI, OURS, LAB, LAB_MAIN = (
     ".gitlab/agent-ci.yml",
     ".gitlab-ci.yml",
 )
+LAB_NOTES = ".gitlab/agent-ci-changelog.yml"
 TESTS = """name: tests
 on: [push, pull_request, workflow_dispatch]
 jobs:
@@ -65,10 +66,10 @@ jobs:
 """
 
 
-def made(root: Path, forge: str) -> Checkout:
+def made(root: Path, forge: str, *, has_changelog: bool = False) -> Checkout:
     checkout = Checkout.at(root)
     checkout.commit(FILES)
-    list(Initialisation(root, forge, ACTION).run())
+    list(Initialisation(root, forge, ACTION, has_changelog=has_changelog).run())
     checkout.commit()
     return checkout
 
@@ -92,7 +93,7 @@ def repaired(checkout: Checkout, complaint: Complaint) -> None:
 
 @pytest.mark.parametrize("forge", ["github", "gitlab"])
 def test_what_init_wrote_is_good(tmp_path: Path, forge: str) -> None:
-    assert found(made(tmp_path / "work", forge).root) == {}
+    assert found(made(tmp_path / "work", forge, has_changelog=True).root) == {}
 
 
 # What is wrong: the forge, the file, the text that is replaced, and what stands there instead.
@@ -133,12 +134,30 @@ SEEDED: Mapping[str, tuple[str, str, str, str]] = {
     "no-artifacts": ("gitlab", LAB, "artifacts:", "after_script_:"),
     "no-rules": ("gitlab", LAB, "rules:", "rules_:"),
 }
+OF_NOTES: Mapping[str, tuple[str, str, str]] = {
+    "shallow-checkout": (".github/workflows/agent-ci-changelog.yml", "          fetch-depth: 0\n", ""),
+    "shallow-pipeline": (LAB_NOTES, '  variables:\n    GIT_DEPTH: "0"\n', ""),
+    "no-rules": (LAB_NOTES, "rules:", "rules_:"),
+    "starts-itself": (LAB_NOTES, "if: $CI_COMMIT_TAG", "if: $CI_COMMIT_TAG == null"),
+    "no-artifacts": (LAB_NOTES, "artifacts:", "after_script_:"),
+    "not-included": (LAB_MAIN, f"  - local: {LAB_NOTES}\n", ""),
+}
 
 
 @pytest.mark.parametrize("id_", SEEDED)
 def test_a_seeded_misconfiguration_is_found_and_what_is_printed_repairs_it(id_: str, tmp_path: Path) -> None:
-    forge, path, good, bad = SEEDED[id_]
-    checkout = made(tmp_path / "work", forge)
+    forge, *seeded = SEEDED[id_]
+    assert_repaired(made(tmp_path / "work", forge), id_, *seeded)
+
+
+@pytest.mark.parametrize("id_", OF_NOTES)
+def test_so_it_is_for_the_jobs_that_draft_release_notes(id_: str, tmp_path: Path) -> None:
+    forge = "github" if OF_NOTES[id_][0].startswith(".github") else "gitlab"
+    assert_repaired(made(tmp_path / "work", forge, has_changelog=True), id_, *OF_NOTES[id_])
+
+
+def assert_repaired(checkout: Checkout, id_: str, path: str, good: str, bad: str) -> None:
+    """That *bad* in the place of *good* is found as *id_*, and that what is printed repairs it."""
     text = (checkout.root / path).read_text()
     assert good in text
     checkout.commit({path: text.replace(good, bad)})

@@ -101,7 +101,7 @@ def test_the_forge_is_not_asked(shop: Shop, variables: dict[str, str], sentence:
 
 
 def test_no_more_is_asked_than_of_the_newest_requests(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hosts, "_MOST", 1)
+    monkeypatch.setattr(hosts, "MOST", 1)
     document, said = shop.drafted(shop.environment())
     assert "the forge told of 1 of 1 change requests" in said
     assert ("- wip (" in document["notes"], document["ledger"]["dropped"] != []) == (True, True)

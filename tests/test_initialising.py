@@ -25,8 +25,8 @@ KINDS: dict[str, tuple[str, dict[str, str]]] = {
     "GitHub, where no workflow tests": ("github", {"test_a.py": ""}),
     "GitHub, without Python": ("github", {}),
     "GitLab": ("gitlab", {"pyproject.toml": ""}),
-    "GitHub, with chat": ("github", {"test_a.py": "", "requirements.txt": ""}),
-    "GitLab, with chat": ("gitlab", {"pyproject.toml": ""}),
+    "GitHub, with all": ("github", {"test_a.py": "", "requirements.txt": ""}),
+    "GitLab, with all": ("gitlab", {"pyproject.toml": ""}),
 }
 
 
@@ -34,7 +34,8 @@ def made(tmp_path: Path, kind: str) -> Path:
     forge, files = KINDS[kind]
     checkout = Checkout.at(tmp_path / "work")
     checkout.commit(files)
-    list(Initialisation(checkout.root, forge, ACTION, has_chat="with chat" in kind).run())
+    has_all = "with all" in kind
+    list(Initialisation(checkout.root, forge, ACTION, has_chat=has_all, has_changelog=has_all or None).run())
     return checkout.root
 
 
@@ -67,6 +68,8 @@ def test_no_job_has_both_the_key_of_the_model_and_the_right_to_write(root: Path)
         if "agent-ci/propose" in text or "AGENT_CI_API_KEY" in text:
             assert name.endswith("propose")
             assert not any(word in text for word in ("TOKEN", ": 'write'", "agent-ci/publish"))
+        elif "agent-ci-changelog.yml" in name:
+            assert not any(command in text for command in ("fix", "tests", "pytest"))
         elif not name.endswith((".agent-ci", ".agent-ci-chat")):
             assert "checkout" not in text
             assert "TOKEN" in text or job["variables"] == {"GIT_STRATEGY": "none"}
@@ -80,9 +83,8 @@ def test_no_text_of_an_event_is_part_of_a_script(root: Path) -> None:
 
 def test_every_action_is_pinned_as_the_table_says(root: Path) -> None:
     table = {(f"{name}@{commit}", version) for name, (commit, version) in PINS.items()}
-    for path in workflows(root):
-        uses = re.findall(r"uses: (\S+)(?: # (\S+))?", path.read_text())
-        assert set(uses) - {(ACTION, "")} == table
+    uses = [used for path in workflows(root) for used in re.findall(r"uses: (\S+)(?: # (\S+))?", path.read_text())]
+    assert set(uses) - {(ACTION, "")} == (table if workflows(root) else set())
 
 
 def test_the_table_of_pins_says_the_same_as_the_workflows_and_guides_of_this_repository() -> None:
@@ -125,7 +127,7 @@ def test_the_workflow_follows_the_one_that_runs_the_tests(tmp_path: Path) -> Non
 
 
 def test_a_comment_starts_nothing_before_a_job_without_a_checkout_has_looked_up_who_may(tmp_path: Path) -> None:
-    content = yaml.safe_load((made(tmp_path, "GitHub, with chat") / ".github/workflows/agent-ci-chat.yml").read_text())
+    content = yaml.safe_load((made(tmp_path, "GitHub, with all") / ".github/workflows/agent-ci-chat.yml").read_text())
     chat, *others = content["jobs"].values()
     assert (content["permissions"], content[True]) == ({}, {"issue_comment": {"types": ["created"]}})
     assert [step["with"] for step in chat["steps"]] == [{"command": "chat"}]
@@ -137,7 +139,8 @@ def test_a_comment_starts_nothing_before_a_job_without_a_checkout_has_looked_up_
 
 
 def test_what_a_comment_starts_delivers_as_what_follows_a_red_run_does_and_names_the_change(tmp_path: Path) -> None:
-    chat, usual = (yaml.safe_load(path.read_text())["jobs"] for path in workflows(made(tmp_path, "GitHub, with chat")))
+    found = {path.stem: path.read_text() for path in workflows(made(tmp_path, "GitHub, with all"))}
+    chat, usual = (yaml.safe_load(found[name])["jobs"] for name in ("agent-ci-chat", "agent-ci"))
     change = {"AGENT_CI_CHANGE": "${{ needs.chat.outputs.change }}"}
     for name in ("propose", "publish"):
         steps, as_usual = chat[name]["steps"], usual[name]["steps"]
@@ -148,9 +151,59 @@ def test_what_a_comment_starts_delivers_as_what_follows_a_red_run_does_and_names
     assert (without, chat["publish"]["needs"]) == (usual["publish"], ["chat", "propose"])
 
 
-def test_the_jobs_that_comments_start_are_included_beside_the_others(tmp_path: Path) -> None:
-    included = yaml.safe_load((made(tmp_path, "GitLab, with chat") / ".gitlab-ci.yml").read_text())["include"]
-    assert [one["local"] for one in included] == [".gitlab/agent-ci.yml", ".gitlab/agent-ci-chat.yml"]
+def test_the_jobs_that_comments_and_tags_start_are_included_beside_the_others(tmp_path: Path) -> None:
+    included = yaml.safe_load((made(tmp_path, "GitLab, with all") / ".gitlab-ci.yml").read_text())["include"]
+    names = ("agent-ci", "agent-ci-chat", "agent-ci-changelog")
+    assert [one["local"] for one in included] == [f".gitlab/{name}.yml" for name in names]
+
+
+def test_what_a_tag_starts_on_github_has_no_more_rights_than_the_notes_need(tmp_path: Path) -> None:
+    content = yaml.safe_load(
+        (made(tmp_path, "GitHub, with all") / ".github/workflows/agent-ci-changelog.yml").read_text()
+    )
+    (job,) = content["jobs"].values()
+    assert (content["permissions"], content[True]) == ({}, {"push": {"tags": ["v[0-9]*", "[0-9]*"]}})
+    assert job["permissions"] == {"contents": "write", "pull-requests": "write"}
+    checkout, ours, _ = job["steps"]
+    assert checkout["with"] == {"fetch-depth": 0, "persist-credentials": False}
+    assert ours["with"] == {
+        "command": "changelog", "release": "${{ github.ref_name }}", "release-page": "draft", "deliver": "pull-request",
+    }  # fmt: skip
+
+
+def test_what_a_tag_starts_on_gitlab_is_what_the_component_does(tmp_path: Path) -> None:
+    ours = yaml.safe_load((made(tmp_path, "GitLab, with all") / ".gitlab/agent-ci-changelog.yml").read_text())
+    component = list(yaml.safe_load_all((ROOT / "templates/changelog.yml").read_text()))[1]
+    for name, other, delivery in (("changelog", "draft", "pull-request"), ("release", "publish", "none")):
+        job, theirs = ours[f"agent-ci:{name}"], component[f"$[[ inputs.name ]]:{other}"]
+        assert job["rules"] == theirs["rules"]
+        (script,), (as_there,) = job["script"], theirs["script"]
+        publishes = as_there.endswith(" --publish")
+        assert script == (
+            f'~/agent-ci/bin/agent-ci changelog "--release=$CI_COMMIT_TAG" --deliver {delivery}'
+            f"{' --publish' * publishes}"
+        )
+
+
+@pytest.mark.parametrize(
+    ("file", "tag", "asked", "is_written"),
+    [
+        ("CHANGELOG.md", "v1.0.0", None, True),
+        ("docs/changelog.rst", "pkg@1.0.0", None, True),
+        ("CHANGELOG.md", "nightly", None, False),
+        ("CHANGELOG.txt", "v1.0.0", None, False),
+        ("CHANGELOG.md", "v1.0.0", False, False),
+        ("a.py", "nightly", True, True),
+    ],
+)
+def test_the_notes_of_a_tag_are_set_up_where_there_is_a_changelog_and_a_release_or_as_asked(
+    tmp_path: Path, file: str, tag: str, *, asked: bool | None, is_written: bool
+) -> None:
+    checkout = Checkout.at(tmp_path / "work")
+    checkout.commit({file: "# Changelog\n"})
+    checkout.git("tag", tag)
+    told = "\n".join(Initialisation(checkout.root, "github", ACTION, has_changelog=asked, is_dry=True).run())
+    assert ("would write .github/workflows/agent-ci-changelog.yml" in told) is is_written
 
 
 def test_what_is_there_stays_and_is_shown_where_it_differs(tmp_path: Path) -> None:

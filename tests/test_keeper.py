@@ -20,6 +20,9 @@ from agent_ci.core.context import Context
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.run import Evidence, Verdict
 from agent_ci.keeper import Desk, _Forwarding, _published, is_needed
+from agent_ci.model import transport
+from agent_ci.model.remote import Remote
+from agent_ci.model.transport import Answer, Request
 from agent_ci.session import Session
 from bench.repositories import PYTEST
 from tests.red import GOOD, RedRepository
@@ -231,6 +234,26 @@ def test_no_answer_holds_a_secret() -> None:
     for what in ("names", "open", "remove", "named"):
         answer = made.answer_to({**OPEN, "what": what, "attempts": 1, "tokens": 1, "text": f"a {KEY} and {OTHER}"})
         assert "canary" not in str(answer)
+
+
+def test_the_form_that_an_answer_is_to_have_reaches_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    schema, called = {"type": "object"}, list[Request]()
+
+    def call(request: Request) -> Answer:
+        called.append(request)
+        return Answer("{}", "stop")
+
+    monkeypatch.setattr(transport, "call", call)
+    made, _ = desk()
+    made.answer_to({**OPEN, "attempts": 1, "tokens": 100})
+
+    class Line:
+        def ask(self, what: str, **details: object) -> Any:
+            return made.answer_to(json.loads(json.dumps({"what": what, **details})))
+
+    asked = Request("other", (("user", "x"),), 5, 0, transport.Timeouts(), schema=schema)
+    assert Remote(Line()).call(asked).text == "{}"  # type: ignore[arg-type] # as much of a keeper as is needed
+    assert [(one.model, one.schema, one.api_key) for one in called] == [("m", schema, KEY)]
 
 
 CLOSED = """\

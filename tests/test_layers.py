@@ -36,6 +36,7 @@ EDGES = {
     "interfaces",
     "blame",
     "fetched",
+    "requested",
     "model",
     "kits",
 }
@@ -62,7 +63,7 @@ MAY_IMPORT = {
     | {"toolchains"},
     "verification": CORE | EDGES | {"ports", "settings", "pipeline", "jobs", "session"},
     "publishing": CORE | EDGES | {"ports", "settings", "registry", "pipeline", "base", "delivery", "showing"},
-    "fetching": CORE | EDGES | {"registry"},
+    "fetching": CORE | EDGES | {"registry", "hosts"},
     "planning": CORE | EDGES | {"jobs", "session"},
     "testing": CORE | EDGES | {"base", "pipeline", "jobs", "session"},
     "proposing": CORE | EDGES,

@@ -18,6 +18,7 @@ import yaml
 from agent_ci.core.outward.writer import Outward
 from agent_ci.outputs import NAMES, OF_CHAT, VARIABLE, outputs, write
 from bench.repositories import PYTEST
+from tests.checkouts import NOBODY, Checkout
 from tests.red import GOOD, RedRepository
 
 ROOT = Path(__file__).parents[1]
@@ -142,6 +143,17 @@ def test_a_run_writes_its_outputs_and_the_digest_is_that_of_the_evidence(tmp_pat
     evidence = red.path / told["evidence"]
     assert (done.returncode, told["outcome"], told["patch"]) == (0, "fixed", ".agent-ci/fix.patch")
     assert told["evidence-sha256"] == hashlib.sha256(evidence.read_bytes()).hexdigest()
+
+
+def test_the_digest_of_a_draft_is_that_of_its_evidence_as_well(tmp_path: Path) -> None:
+    checkout = Checkout.at(tmp_path / "work")
+    checkout.commit({"CHANGELOG.md": "# Changelog\n"}, "Begin")
+    (tmp_path / "output").touch()
+    named = ("--repository", str(checkout.root), "--release", "v1.0.0", "--out", str(tmp_path / "out"))
+    done = agent_ci("changelog", *named, **NOBODY, GITHUB_OUTPUT=str(tmp_path / "output"))
+    told = read(tmp_path / "output")
+    assert (done.returncode, told["outcome"]) == (0, "fixed"), done.stderr
+    assert told["evidence-sha256"] == hashlib.sha256((tmp_path / "out/evidence.json").read_bytes()).hexdigest()
 
 
 @pytest.mark.parametrize(

@@ -66,5 +66,16 @@ def without_forge_tokens(environment: Mapping[str, str]) -> dict[str, str]:
 
 def model_keys(environment: Mapping[str, str]) -> tuple[str, ...]:
     """The names of the variables of *environment* that hold keys of models, or look as if they did."""
-    names = (name for name in secrets(environment) if name not in _FORGE_TOKENS)
-    return tuple(sorted(name for name in names if any(word in name.upper() for word in _MODEL_KEYS)))
+    return keys_among(secrets(environment))
+
+
+def keys_among(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of *names*, of secrets, that are keys of models, or look as if they were."""
+    others = (name for name in names if name not in _FORGE_TOKENS)
+    return tuple(sorted(name for name in others if any(word in name.upper() for word in _MODEL_KEYS)))
+
+
+def tokens_among(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of *names* that are the right to write to a forge, the one that comes first at first."""
+    known = frozenset(names)
+    return tuple(name for name in _FORGE_TOKENS if name in known)

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from agent_ci.core import scaffold_chat
+from agent_ci.core import scaffold_changelog, scaffold_chat
 from agent_ci.core.pins import UNKNOWN, pinned
 
 WORKFLOW, GITLAB_FILE, GITLAB_MAIN = ".github/workflows/agent-ci.yml", ".gitlab/agent-ci.yml", ".gitlab-ci.yml"
 CHAT_WORKFLOW, GITLAB_CHAT = ".github/workflows/agent-ci-chat.yml", ".gitlab/agent-ci-chat.yml"
+CHANGELOG_WORKFLOW, GITLAB_CHANGELOG = ".github/workflows/agent-ci-changelog.yml", ".gitlab/agent-ci-changelog.yml"
 
 _NO_LINES: Mapping[str, str] = MappingProxyType({})
 
@@ -22,7 +23,7 @@ class Layout:
 
     ``workflows`` are the names of the workflows that run tests, ``action`` is where this action lives
     (``OWNER/NAME@COMMIT``), and ``package`` what pip installs agent-ci from. ``has_chat`` asks for the jobs that a
-    comment starts.
+    comment starts, ``has_changelog`` for those of a tag.
     """
 
     forge: str
@@ -32,6 +33,7 @@ class Layout:
     install: tuple[str, ...] = ()
     action: str = UNKNOWN
     has_chat: bool = False
+    has_changelog: bool = False
 
 
 def files(layout: Layout, settings: str) -> Mapping[str, str]:
@@ -41,6 +43,10 @@ def files(layout: Layout, settings: str) -> Mapping[str, str]:
     if layout.has_chat:
         path, template = (GITLAB_CHAT, scaffold_chat.GITLAB) if is_gitlab else (CHAT_WORKFLOW, scaffold_chat.GITHUB)
         found[path] = _filled(template, layout, scaffold_chat.LINES)
+    if layout.has_changelog and is_gitlab:
+        found[GITLAB_CHANGELOG] = _filled(scaffold_changelog.GITLAB, layout)
+    elif layout.has_changelog:
+        found[CHANGELOG_WORKFLOW] = _filled(scaffold_changelog.GITHUB, layout)
     if is_gitlab:
         found[GITLAB_MAIN] = "include:\n" + "".join(f"  - local: {path}\n" for path in found)
     return {**found, ".agent-ci.yml": settings}

@@ -37,7 +37,11 @@ class Remote:
     def call(self, request: Request) -> Answer:
         """Exactly one call. Raises FaultError where no answer came, ModelUnavailableError where none can come."""
         told = self.keeper.ask(
-            "ask", messages=request.messages, max_tokens=request.max_tokens, timeouts=asdict(request.timeouts)
+            "ask",
+            messages=request.messages,
+            max_tokens=request.max_tokens,
+            timeouts=asdict(request.timeouts),
+            schema=request.schema,
         )
         if answer := told.get("answer"):
             return Answer(**answer)

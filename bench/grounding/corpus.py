@@ -123,6 +123,8 @@ _BY_LETTERS = (
     ("#103", "Python 3.9 is no longer supported; Python 3.11 is needed."),
     ("#103", "Python 3.8 and 3.9 are no longer supported."),
     ("#103", "Python 3.9 is no longer supported since version 2.0."),
+    ("#101", "Totals count each item, which was lost in 1.1.0."),
+    ("#101", "Totals count each item, which was lost in 1.2."),
     ("#104", "Prices are looked up once per basket, so that one of 5000 items takes 0.3 s."),
     ("#104", "Prices are looked up once per basket, which takes 0.2 s."),
     ("#104", "Prices are looked up once per basket, which is 14 times faster."),

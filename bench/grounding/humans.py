@@ -13,10 +13,13 @@ from agent_ci.core.notes.rendering import FOR_USERS, USUAL
 from agent_ci.core.notes.retelling import sections
 from agent_ci.core.notes.sources import Sources, worth_reading
 from agent_ci.core.notes.values import Entry
+from agent_ci.core.notes.versions import released
 from bench.changelog.humans import Human
 from bench.changelog.measure import Project, Release, named_by
 
 _CREDIT = re.compile(
+    r"^\W*(?:[Bb]reaking(?: change)?|[Bb]ackwards?-incompatible)\W*:\W*|"  # the code says that
+    r"\s*https?://[\w.-]+/[\w./-]+/(?:pull|issues|merge_requests)/\d+/?(?![\w#])|\s*[Tt]hanks (?:to )?[`@][^.]*\.?|"
     r"\s*-\s+#\d+ (?:PR|issue|MR) by @[\w-]+.*$|\s*(?:Many )?[Tt]hanks to .*$|"
     r"\s*by @[\w-]+(?: and @[\w-]+)*(?: in https?://\S+.*| in)$|"
     r",? ?\(?(?:(?:issue|as agreed in|[Ss]ee|PR|and) )*#\d+(?:,? (?:and )?#\d+)*\)?|"
@@ -37,9 +40,10 @@ class Found:
 def found(project: Project) -> Iterator[Found]:
     """Every entry of *project* about changes that our notes tell users of, judged by what else is said of these."""
     for release in project.releases():
+        before = released(project.log.tags(f"refs/tags/{release.tag}"), before=release.before)
         for human in release.counted:
             if entries := _about(release, human):
-                yield _judged(project, release, entries, plain(human.text))
+                yield _judged(project, release, before, entries, plain(human.text))
 
 
 def plain(text: str) -> str:
@@ -63,7 +67,7 @@ def _named(release: Release, entry: Entry) -> frozenset[str]:
     return frozenset[str]().union(*(named_by(release.range.commits[commit]) for commit in entry.commits))
 
 
-def _judged(project: Project, release: Release, about: list[Entry], text: str) -> Found:
+def _judged(project: Project, release: Release, before: frozenset[str], about: list[Entry], text: str) -> Found:
     entries = {entry.units[0].id: entry for entry in about}
     sources = {id_: _sources(project, release, entry) for id_, entry in entries.items()}
     inventory = Inventory(
@@ -71,6 +75,7 @@ def _judged(project: Project, release: Release, about: list[Entry], text: str) -
         sources,
         sections(USUAL),
         (release.before, release.tag),
+        before,
         {unit.id: unit.title for entry in release.ledger.entries for unit in entry.units},
         lambda names: frozenset(name for name in names if project.log.holds(f"refs/tags/{release.tag}", name)),
     )

@@ -125,6 +125,6 @@ def inventory() -> Inventory:
     entries: Mapping[str, Entry] = {unit.id: next(placing.entries(unit, {})) for unit, _ in UNITS}
     of = {unit.id: Sources(unit, diff, is_breaking=entries[unit.id].is_breaking) for unit, diff in UNITS}
     return Inventory(
-        entries, of, sections(USUAL), ("v1.3.0", "v1.4.0"), INTERNAL,
+        entries, of, sections(USUAL), ("v1.3.0", "v1.4.0"), frozenset({"1.2.0", "1.2.1", "1.3.0"}), INTERNAL,
         lambda names: frozenset(name for name in names if name.casefold() in TREE),
     )  # fmt: skip

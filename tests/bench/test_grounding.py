@@ -69,7 +69,9 @@ def test_the_files_of_the_release_are_asked_once_for_an_answer_and_for_no_line_t
     release.judged(invented)
     assert asked == []
     names = " ".join(f"`n{number}`" for number in range(120))
-    release.judged((Line(("#101",), "Fixed", f"Totals {names}"), Line(("#108",), "Changed", "Parser of `lists_x`.")))
+    release.judged(
+        (Line(("#101",), "Fixed", f"Totals in 47 places {names}"), Line(("#108",), "Changed", "Parser of `lists_x`."))
+    )
     assert asked == [{"lists_x"}]
     asked.clear()
     full = (
@@ -78,6 +80,26 @@ def test_the_files_of_the_release_are_asked_once_for_an_answer_and_for_no_line_t
     )
     release.judged(tuple(Line((id_,), HONEST[id_][0], text) for id_, text in zip(HONEST, full, strict=True)))
     assert [len(names) for names in asked] == [200]
+
+
+def test_a_line_that_is_too_long_is_not_told_that_the_release_lacks_what_it_has() -> None:
+    text = f"Totals count each item, as `cash_drawer` does, {'and each item, ' * 20}too."
+    left = inventory().judged((Line(("#101",), "Fixed", text),)).left["#101"]
+    assert [one.check for one in left] == [Check.LENGTH]
+
+
+def test_whole_versions_that_came_before_may_be_named() -> None:
+    line = Line(("#101",), "Fixed", "Totals count each item again, which was lost in 1.2.0.")
+    rest = tuple(Line((id_,), *said) for id_, said in HONEST.items() if id_ != "#101")
+    assert inventory().judged((line, *rest)).left == {}
+    assert [*replace(inventory(), released=frozenset()).judged((line, *rest)).left] == ["#101"]
+
+
+def test_two_words_in_common_with_another_title_are_no_sign_of_confusion() -> None:
+    release = replace(inventory(), others={"#121": "Round parts"})
+    line = Line(("#101",), "Fixed", "Totals count each item, rounded in parts.")
+    rest = tuple(Line((id_,), *said) for id_, said in HONEST.items() if id_ != "#101")
+    assert release.judged((line, *rest)).left == {}
 
 
 @pytest.mark.parametrize(("id_", "section"), [("#106", "Fixed"), ("#107", "Changed")])
@@ -122,3 +144,9 @@ def test_credits_and_numbers_of_people_are_no_part_of_what_they_say() -> None:
     assert plain("Adds colours (6b3caab by Ada). PR-479") == "Adds colours"
     assert plain("Adds colours 12/10/23") == "Adds colours"
     assert plain("Adds [colours](https://x.example) :pr:`12`") == "Adds colours"
+    assert plain("*Backwards-incompatible*: Adds colours. Thanks `ada` for it. And more.") == "Adds colours. And more."
+    assert plain("Adds colours https://forge.example/a/b/pull/12/") == "Adds colours"
+    assert (
+        plain("Adds breaking colours, see https://x.example/pull/a")
+        == "Adds breaking colours, see https://x.example/pull/a"
+    )

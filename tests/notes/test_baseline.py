@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent_ci.commits import Log
-from agent_ci.core.notes.versions import baseline, version
+from agent_ci.core.notes.versions import baseline, released, version
 from tests.checkouts import Checkout
 
 CASES = {
@@ -56,3 +56,9 @@ def test_a_release_on_another_branch_is_not_reachable(tmp_path: Path) -> None:
     found = baseline(Log(checkout.root).tags("HEAD"), release=version("v1.1.0"))
     assert found is not None
     assert found.tag == "v1.0.0"
+
+
+def test_what_was_released_before_are_whole_stable_versions_of_the_package() -> None:
+    tags = ("v1.0.0", "v1.1", "v1.2.0", "v1.3.0rc1", "v1.3.0", "v2.0.0", "core-v1.2.5", "nightly", "v1.2.1.1")
+    assert released(tags, before="v1.3.0") == {"1.0.0", "1.2.0", "1.2.1.1", "1.3.0"}
+    assert released(tags, before="") == frozenset()

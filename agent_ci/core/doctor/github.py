@@ -14,13 +14,14 @@ from agent_ci.core.doctor.places import Page, entries, is_block, items, key_of, 
 from agent_ci.core.pins import PINNED, PINS, pinned
 
 _OWN = re.compile(r"(?:^|/)agent-ci(?:@|/|$)")
-_COMMAND = re.compile(r"\bagent-ci(?:['\"])? +(fix|tests|publish|explain|verify)\b")
+_COMMAND = re.compile(r"\bagent-ci(?:['\"])? +(fix|tests|publish|explain|verify|changelog)\b")
 _PROPOSES = ("fix", "tests")  # the commands that run code of the repository and leave a change for `publish`
 _FETCH = re.compile(r"""["']?(?:[\w.~/$-]*/)?agent-ci["']? +fetch(?: +[\w.,:=@%+~/$"'-]+)*""")
 _KEY = re.compile(r"^\s*(?:- )?(\w*API_KEY):", re.MULTILINE)
 _TOKEN = re.compile(r"^(?:AGENT_CI_FORGE_TOKEN|GITHUB_TOKEN|GH_TOKEN)$")
 _GUARD = "github.event.workflow_run.head_repository.full_name == github.repository"
 _HEAD = "${{ github.event.workflow_run.head_sha }}"
+_OF_NOTES = {"fetch-depth": ("0", "shallow-checkout", "the notes need every commit since the release before")}
 _KEPT = ("  with:", "    name: agent-ci", "    path: .agent-ci/", "    include-hidden-files: true")
 
 
@@ -78,6 +79,7 @@ class Workflow:
         for job in self.jobs:
             yield from self._of_a_job(job)
             yield from self._of_proposing(job) if job.command in _PROPOSES else self._of_publishing(job)
+            yield from self._of_checkouts(job, _OF_NOTES) if job.command == "changelog" else ()
 
     def _edit(self, id_: str, saw: str, why: str, after: str) -> Complaint:
         return Complaint(id_, f"{self.path}: {saw}", why, Edit(self.path, self.text, after))
@@ -146,21 +148,12 @@ class Workflow:
     def _of_proposing(self, job: Job) -> Iterator[Complaint]:
         page = self.page
         yield from self._of_powers(job)
-        for step in job.using("actions/checkout"):
-            wanted = {"persist-credentials": ("false", "persisted-credentials", "repository code could use its token")}
-            why = "without the history nobody knows the base, nor how many repairs came before"
-            wanted["fetch-depth"] = ("0", "shallow-checkout", why)
-            if self.follows is not None:
-                wanted["ref"] = (_HEAD, "wrong-commit", "else the default branch is judged, and not the change")
-            for name, (value, id_, why_) in wanted.items():
-                there = value_of(step, "with", name)
-                if there is None:
-                    after = self._with_input(step, f"{name}: {value}")
-                elif name != "ref" and text_of(there) != value:
-                    after = page.with_value(there, value)
-                else:
-                    continue
-                yield self._edit(id_, f"the checkout of {job.name} lacks `{name}: {value}`", why_, after)
+        wanted = {"persist-credentials": ("false", "persisted-credentials", "repository code could use its token")}
+        why = "without the history nobody knows the base, nor how many repairs came before"
+        wanted["fetch-depth"] = ("0", "shallow-checkout", why)
+        if self.follows is not None:
+            wanted["ref"] = (_HEAD, "wrong-commit", "else the default branch is judged, and not the change")
+        yield from self._of_checkouts(job, wanted)
         if self.follows is not None and "head_repository" not in text_of(job.node, "if"):
             yield self._unguarded(job)
         if not any(job.using("actions/upload-artifact")) and is_block(job.step):
@@ -174,6 +167,19 @@ class Workflow:
                 after = page.below(_first(job.step), *key)
                 why = "a model is set, and no key of it reaches the job"
                 yield self._edit("no-key", f"{job.name} has no AGENT_CI_API_KEY", why, after)
+
+    def _of_checkouts(self, job: Job, wanted: Mapping[str, tuple[str, str, str]]) -> Iterator[Complaint]:
+        """What its checkouts lack of *wanted*: by the input's name its value, the complaint's id, and why."""
+        for step in job.using("actions/checkout"):
+            for name, (value, id_, why) in wanted.items():
+                there = value_of(step, "with", name)
+                if there is None:
+                    after = self._with_input(step, f"{name}: {value}")
+                elif name != "ref" and text_of(there) != value:
+                    after = self.page.with_value(there, value)
+                else:
+                    continue
+                yield self._edit(id_, f"the checkout of {job.name} lacks `{name}: {value}`", why, after)
 
     def _of_powers(self, job: Job) -> Iterator[Complaint]:
         """No job that has a model's key or runs code of the repository may write."""

@@ -12,7 +12,12 @@ from agent_ci.core.doctor.complaint import Complaint, Edit
 from agent_ci.core.doctor.places import Page, entries, is_block, items, key_of, text_of, value_of
 
 MAIN = ".gitlab-ci.yml"
-_COMMAND = re.compile(r"\bagent-ci(?:['\"])? +(fix|tests|publish)\b")
+_COMMAND = re.compile(r"\bagent-ci(?:['\"])? +(fix|tests|publish|changelog)\b")
+_NEEDED_TO_REPAIR = "the base, nor how many repairs came before"
+_NEEDED = {"changelog": "what was done since the release before"}
+_TAG = "$CI_COMMIT_TAG"
+_OF_A_TAG = re.compile(r"\$CI_COMMIT_TAG(?:\s*=~.*)?")
+_EVENTS = ('$CI_PIPELINE_SOURCE == "merge_request_event"', "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH")
 _OWN_COMMIT = ("- if: $CI_COMMIT_MESSAGE =~ /^Agent-CI-Run:/m", "  when: never")
 
 
@@ -79,7 +84,7 @@ class Pipeline:
         start = job.value[0][0]
         variables = self._variables(job)
         if command != "publish" and variables.get("GIT_DEPTH") != "0":
-            why = "without the history nobody knows the base, nor how many repairs came before"
+            why = f"without the history nobody knows {_NEEDED.get(command, _NEEDED_TO_REPAIR)}"
             after = self._with_variable(job, "GIT_DEPTH", "0")
             yield self._edit("shallow-pipeline", f"{name} fetches a part of the history", why, after)
         if command == "publish" and variables.get("GIT_STRATEGY") != "none":
@@ -105,14 +110,16 @@ class Pipeline:
         when = "on_failure" if command == "fix" else "on_success"
         if rules is None:
             own = tuple(f"  {line}" for line in _OWN_COMMIT)
-            events = ('$CI_PIPELINE_SOURCE == "merge_request_event"', "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH")
+            events = (_TAG,) if command == "changelog" else _EVENTS
             lines = [line for event in events for line in (f"  - if: {event}", f"    when: {when}")]
             why = "it runs in every pipeline, or, beside others that have rules, in a second one"
             after = self.page.before(start, "rules:", *own, *lines)
             yield self._edit("no-rules", f"{name} has no rules", why, after)
             return
         says = " ".join(text_of(rule, "if") for rule in items(rules))
-        if "Agent-CI-" not in says and isinstance(rules, yaml.SequenceNode) and is_block(rules):
+        if "Agent-CI-" in says or _is_of_tags(rules):
+            return
+        if isinstance(rules, yaml.SequenceNode) and is_block(rules):
             text = _above(self.text, rules.value[0], *_OWN_COMMIT)
             why = "a commit of agent-ci starts it again"
             yield self._edit("starts-itself", f"the rules of {name} let it follow its own commits", why, text)
@@ -129,6 +136,11 @@ class Pipeline:
 
     def _edit(self, id_: str, saw: str, why: str, after: str) -> Complaint:
         return Complaint(id_, f"{self.path}: {saw}", why, Edit(self.path, self.text, after))
+
+
+def _is_of_tags(rules: yaml.Node) -> bool:
+    """Whether each of *rules* asks for a tag, on which nothing is committed."""
+    return all(_OF_A_TAG.fullmatch(text_of(rule, "if")) for rule in items(rules))
 
 
 def _above(text: str, item: yaml.Node, *lines: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import ClassVar
 
@@ -150,19 +150,9 @@ class Changelog:
         return tuple(_LINE.findall(self.text))
 
     @cached_property
-    def _parsed(self) -> tuple[tuple[Heading, ...], dict[str, int]]:
+    def _parsed(self) -> tuple[tuple[Heading, ...], Mapping[str, int]]:
         """The headings, and the line of each reference that is defined."""
-        reader = MarkdownIt("commonmark")
-        reader.core.ruler.enableOnly(["normalize", "block"])
-        around: EnvType = {}
-        tokens = reader.parse(self.text.removeprefix(_BOM), around)
-        found = [
-            Heading(int(token.tag[1:]), inline.content, *token.map)
-            for token, inline in pairwise(tokens)
-            if token.type == "heading_open" and token.level == 0 and token.map
-        ]
-        references = {name: int(one["map"][0]) for name, one in around.get("references", {}).items()}
-        return tuple(found), references
+        return _read(self.text)
 
     @property
     def _headings(self) -> tuple[Heading, ...]:
@@ -260,6 +250,21 @@ class Changelog:
         tail = "".join(rest)[len("".join(rest).rstrip("\r\n")) :]
         body = text.rstrip("\r\n") + tail
         return "".join((*self._lines[: heading.end], body, *self._lines[end:]))
+
+
+@lru_cache(maxsize=2)  # the text before and after, which are looked at several times; long ones take a while
+def _read(text: str) -> tuple[tuple[Heading, ...], Mapping[str, int]]:
+    reader = MarkdownIt("commonmark")
+    reader.core.ruler.enableOnly(["normalize", "block"])
+    around: EnvType = {}
+    tokens = reader.parse(text.removeprefix(_BOM), around)
+    found = [
+        Heading(int(token.tag[1:]), inline.content, *token.map)
+        for token, inline in pairwise(tokens)
+        if token.type == "heading_open" and token.level == 0 and token.map
+    ]
+    references = {name: int(one["map"][0]) for name, one in around.get("references", {}).items()}
+    return tuple(found), references
 
 
 def faults(old: str, new: str, release: Release, form: type[Changelog] = Changelog) -> tuple[str, ...]:

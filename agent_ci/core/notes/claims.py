@@ -50,6 +50,7 @@ _WHOLE = re.compile(
 _REFERENCE = re.compile(r"(?:\b[\w.-]+/[\w.-]+|(?<![\w&]))[#!]\d+\b|\bGH-\d+\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<![\w`.@/])@[A-Za-z0-9][\w-]*(?:/[\w.-]+)?")
 _SCOPED = re.compile(r"@(?:[\w-]+/|v?\d)")
+_EMPHASIS = re.compile(r"(?<![\w`])_(?=[^\s_])([^_`]*\s[^_`]*[^\s_`])_(?![\w`])")  # of words, and not of a name
 _SPAN = re.compile(r"`+([^`]+)`+")
 _FLAG = r"(?<![^\s(\[\"'=,/|])--?[A-Za-z][\w-]*"
 _MIXED = r"(?<![\w.-])(?=[\w-]*[A-Za-z])(?=[\w-]*\d)[A-Za-z]\w*(?![\w])"  # ES2020, x86_64, py312
@@ -87,7 +88,7 @@ def _claims(text: str) -> Iterator[Claim]:
     text = _ADDRESS.sub(" ", text)
     for span in _SPAN.findall(text):
         yield from _of_code(span)
-    text = _SPAN.sub("`", text)  # what follows it is no word of its own
+    text = _EMPHASIS.sub(r"\1", _SPAN.sub("`", text))  # what follows a span is no word of its own
     for kind, pattern in ((Kind.REFERENCE, _REFERENCE), (Kind.NAME, _NAME)):
         yield from (_named(kind, found) for found in pattern.findall(text))
         text = pattern.sub(" ", text)

@@ -24,7 +24,7 @@ _SENTENCES = 2
 _MOST_NAMES = 200  # identifiers that are looked for in the files of the release, for one answer
 _FEWEST_SHARED = 0.1
 """The share of a line's words that its sources must have; of a hundred entries that people wrote, one has less."""
-_FEW = 3  # words; where code says more, so few tell nothing
+_FEW = 3  # words; fewer tell nothing where code says more, and nothing of another change
 _LIKE_ANOTHER = 0.6
 _MUCH_MORE = 0.3
 _END = re.compile(r"[.!?](?=\s+[A-Z\"'(])")
@@ -102,14 +102,16 @@ class Inventory:
 
     ``entries`` are the lines that there are, by the id of their one change, and ``sources`` what is known of each of
     these. ``others`` are further changes of the release, by id, that a line may be confused with. ``sections`` are
-    those of the document by the names that it has for them, in lower case. ``versions`` may be named by every line.
-    ``holds`` says which of some identifiers stand anywhere in the files of the release.
+    those of the document by the names that it has for them, in lower case. ``versions`` may be named by every line, and
+    so may ``released``, the versions of three numbers that came before, as whole ones. ``holds`` says which of some
+    identifiers stand anywhere in the files of the release.
     """
 
     entries: Mapping[str, Entry]
     sources: Mapping[str, Sources]
     sections: Mapping[str, Section]
     versions: tuple[str, ...] = ()
+    released: frozenset[str] = frozenset()
     others: Mapping[str, str] = field(default_factory=dict)
     holds: Callable[[frozenset[str]], frozenset[str]] = _nothing
 
@@ -138,10 +140,12 @@ class Inventory:
     ) -> list[tuple[Line, tuple[Objection, ...]]]:
         """*judged* without the objections to code that the release holds elsewhere, asked for once.
 
-        It is asked for only where nothing else stands against a line, and for no more than the first 200 names.
+        It is asked for only where nothing but its length stands against a line, and for the first 200 names at most.
         """
-        open_ = [one for _, ones in judged if all(one.name for one in ones) for one in ones]
-        names = frozenset(list(dict.fromkeys(one.name for one in open_))[:_MOST_NAMES])
+        open_ = [
+            one for _, ones in judged if all(one.name or one.check is Check.LENGTH for one in ones) for one in ones
+        ]
+        names = frozenset(list(dict.fromkeys(one.name for one in open_ if one.name))[:_MOST_NAMES])
         held = self.holds(names) & names if names else names
         return [(line, tuple(one for one in ones if one.name not in held)) for line, ones in judged]
 
@@ -211,7 +215,7 @@ class Inventory:
                 return any(is_code_in(claim.text, one.whole) for one in about)
             case Kind.NUMBER:
                 texts = (*self.versions, *(text for one in about for text in (one.said, one.changed)))
-                return any(is_number_in(claim.text, text) for text in texts)
+                return claim.text in self.released or any(is_number_in(claim.text, text) for text in texts)
             case Kind.ADDRESS:
                 return any(is_address_in(claim.text, one.whole) for one in about)
 
@@ -225,8 +229,9 @@ class Inventory:
         strange = words - own
         titles = {**{id_: one.unit.title for id_, one in self.sources.items()}, **self.others}
         for id_, title in titles.items():
-            likeness = _likeness(words, title)
-            if likeness >= max(_LIKE_ANOTHER, mine + _MUCH_MORE) and strange & stems(title) and id_ not in _of(about):
+            wanted = stems(title)
+            is_like = len(words & wanted) >= _FEW and _likeness(words, title) >= max(_LIKE_ANOTHER, mine + _MUCH_MORE)
+            if is_like and strange & wanted and id_ not in _of(about):
                 yield Objection(Check.MATTER, f"it says what {id_} is about, which it does not name")
                 return
 

@@ -72,9 +72,12 @@ USUAL = Style()
 
 def notes(ledger: Ledger, *, title: str, place: Place, until: str = "HEAD", style: Style = USUAL) -> str:
     """The section of *ledger* in a changelog, under the heading *title*; *until* is how the end is called in links."""
-    return (
-        f"{'#' * style.level} {wording(title, is_start=False)}\n\n{body(ledger, place=place, until=until, style=style)}"
-    )
+    return headed(title, body(ledger, place=place, until=until, style=style), style)
+
+
+def headed(title: str, text: str, style: Style) -> str:
+    """The notes *text* under the heading *title*."""
+    return f"{'#' * style.level} {wording(title, is_start=False)}\n\n{text}"
 
 
 def body(ledger: Ledger, *, place: Place, until: str = "HEAD", style: Style = USUAL) -> str:

@@ -59,6 +59,19 @@ def version(tag: str) -> Version | None:
     return Version(tag, found["prefix"] or "", numbers, (found["pre"] or "").lower())
 
 
+def released(tags: Iterable[str], *, before: str) -> frozenset[str]:
+    """The versions of three or more numbers among *tags* that are not after *before*, a tag, without their prefixes."""
+    since = version(before)
+    if since is None:
+        return frozenset()
+    every = (one for tag in tags if (one := version(tag)) and one.package == since.package and one.order <= since.order)
+    return frozenset(".".join(map(str, one.numbers)) for one in every if _is_whole(one))
+
+
+def _is_whole(one: Version) -> bool:
+    return len(one.numbers) > 2 and not one.is_preview  # noqa: PLR2004 - as "three" says
+
+
 def baseline(tags: Iterable[str], *, release: Version | None, package: str = "") -> Version | None:
     """The release to compare with: the last of *package* among *tags*, which are those that are reachable.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent_ci.core.notes.claims import is_address_in, is_name_in
+from agent_ci.core.notes.claims import Kind, claims, is_address_in, is_name_in
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,18 @@ def test_a_name_is_no_part_of_another_one(name: str, text: str, *, is_there: boo
 def test_an_address_is_no_part_of_another_one(address: str, *, is_there: bool) -> None:
     text = "see https://till.example/receipts. or (ask boss@till.example)."
     assert is_address_in(address, text) is is_there
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("_While 3.15 is in beta, wait._ Then go.", set()),
+        ("Reads `a`, _as `b` does_.", {"a", "b", "_as", "does_"}),
+        ("The hook _missing_ is called.", {"_missing_"}),
+        ("Use _private and other_ names.", set()),
+        ("Calls _one of_two_", {"_one", "of_two_"}),
+    ],
+    ids=["words", "with code", "a name", "two words", "names"],
+)
+def test_words_with_emphasis_are_no_names(text: str, names: set[str]) -> None:
+    assert {one.text for one in claims(text) if one.kind is Kind.CODE} == names

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent_ci.core.notes.sources import Sources
-from agent_ci.core.notes.support import BREAKING, FASTER, Family, bears
+from agent_ci.core.notes.support import BREAKING, FASTER, Family, bears, unsupported
 from tests.core.notes.test_sources import unit
 
 
@@ -26,3 +26,17 @@ from tests.core.notes.test_sources import unit
 )
 def test_a_family_is_borne_by_whole_words(family: Family, title: str, is_borne: bool) -> None:  # noqa: FBT001 - a case
     assert bears(Sources(unit(title)), family) is is_borne
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Control codes breaking in tokens are fixed.", []),
+        ("A breaking change of the parser.", ["breaking"]),
+        ("Breaking: the parser is new.", ["Breaking"]),
+        ("This is breaking.", ["breaking"]),
+        ("Breaking in tests, and a breaking change.", ["breaking"]),
+    ],
+)
+def test_what_breaks_somewhere_is_no_breaking_change(text: str, words: list[str]) -> None:
+    assert [word for word, _ in unsupported(text, (Sources(unit("Read tokens")),))] == words

@@ -194,6 +194,28 @@ def test_a_run_drafts_what_it_puts_into_the_changelog(lab: Lab, tmp_path: Path) 
     assert str(release["html_url"]) in str(document["reason"])
 
 
+@pytest.mark.parametrize(
+    ("more", "holds"), [(", which people see", True), (" and CVE-2026-1234, says @everyone <img src=x>", False)]
+)
+def test_a_page_has_the_words_of_a_model_that_another_job_asked_where_they_hold(
+    lab: Lab, tmp_path: Path, more: str, *, holds: bool
+) -> None:
+    environment = {**NOBODY, **lab.server.variables, "GITHUB_ACTIONS": "true", "GITHUB_TOKEN": TOKEN}
+    environment |= {"GITHUB_SHA": lab.head, "GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/change"}
+    given = {"repository": str(lab.repository.root), "out": str(tmp_path / "out"), "deliver": "none"}
+    plain = Drafting(environment, given, io.StringIO(), release="v1.1.0").run()
+    entries = [one for one in plain["ledger"]["entries"] if one["section"] == "Changed"]  # type: ignore[index] # JSON
+    lines = [{"ids": one["changes"], "section": "Changed", "text": f"{one['text']}{more}"} for one in entries]
+    assert lines
+    (tmp_path / "replies.jsonl").write_text(f"{json.dumps({'text': json.dumps({'lines': lines})})}\n" * 3)
+    again = {**given, "proposer": ("replay",), "cassette": str(tmp_path / "replies.jsonl")}
+    Drafting(environment, again, io.StringIO(), release="v1.1.0", has_draft=True).run()
+    [release] = lab.server.state.releases.values()
+    shown = {f"- {one['text'] if holds else one['text'].removesuffix(more)} (" for one in lines}
+    assert {line[: line.rindex("(") + 1] for line in str(release["body"]).splitlines() if line[:2] == "- "} == shown
+    assert "everyone" not in str(release["body"])
+
+
 def test_a_run_at_a_tag_asks_the_default_branch_to_take_the_changelog(lab: Lab, tmp_path: Path) -> None:
     event = tmp_path / "event.json"
     event.write_text(json.dumps({"repository": {"default_branch": "main"}, "ref": "refs/tags/v1.1.0"}))
