@@ -10,14 +10,16 @@ from agent_ci.core.budget import CHARACTERS_PER_TOKEN
 from agent_ci.core.localising.blocks import Block
 from agent_ci.core.localising.ranking import Place
 
-LONG = 1_400
+LONG = 1_700
 """Tokens from which on a function is not shown whole."""
 
+_PART = 1_000  # tokens of a function that is longer
 _GAP = 12  # tokens of a mark that says which lines are left out
 _AROUND = 4  # lines above and below a suspicious one
 _LEAST = 120  # tokens; less of a piece explains nothing
 _FIRST = 6  # so many pieces are shown in part where there is no room for the whole
 _MOST = 30
+_LEAST_SHARE = 0.12  # of the likeliest piece's score
 
 
 @dataclass(frozen=True)
@@ -39,17 +41,19 @@ def chosen(places: Iterable[Place], texts: Mapping[str, str], *, tokens: int) ->
     whole: list[Place] = []
     parts: list[Place] = []
     others: list[Place] = []
-    for place in places:
+    ordered = tuple(places)
+    least = _LEAST_SHARE * max((place.score for place in ordered), default=0.0)
+    for place in ordered:
         shown = lines.get(place.path, set())
         rows = texts[place.path].split("\n")
         told = told_of(place.block)
         cost = cost_of({*told, *place.block.header} - shown, rows)
-        if len(whole) + len(parts) >= _MOST or place.score <= 0:
+        if len(whole) + len(parts) >= _MOST or place.score <= least:
             others.append(place)
         elif cost <= min(tokens, LONG):
             whole.append(place)
         elif tokens >= _LEAST and (cost > LONG or len(whole) + len(parts) < _FIRST):
-            told = part_of(place, rows, min(tokens, LONG))
+            told = part_of(place, rows, min(tokens, _PART))
             cost = cost_of({*told, *place.block.header} - shown, rows)
             parts.append(place)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,9 +31,13 @@ class Weights:
     frame: float = 0.5
     changed: float = 0.5
     near: float = 0.1
+    table: float = 0.6
 
 
 USUAL = Weights()
+_LIKELIEST = 8  # functions whose constants are looked for
+_SMALL, _SMALL_SHARE = 3, 0.8
+_BOUND = re.compile(r"^[ \t]*([^\W\d]\w*)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +79,13 @@ def ranked(evidence: Evidence, facts: Facts, weights: Weights = USUAL) -> tuple[
     spectra = _spectra(evidence, facts.coverage)
     asked = _asked(evidence, facts.said)
     reached = [_heat(block, spectra.get(path, {})) for path, block in everything]
+    is_known = any(reached)
     near = _distances(evidence, facts.texts)
     scores = [
         weights.spectrum * max(heat.values(), default=0.0)
         + weights.frame * max((near.get((path, line), 0.0) for line in block.lines), default=0.0)
         + weights.changed * any(line in facts.changed.get(path, ()) for line in block.lines)
-        + weights.near * (path in facts.near)
+        + weights.near * (path in facts.near and not is_known)
         for (path, block), heat in zip(everything, reached, strict=True)
     ]
     inside = [index for index, heat in enumerate(reached) if heat] or [
@@ -89,6 +95,7 @@ def ranked(evidence: Evidence, facts: Facts, weights: Weights = USUAL) -> tuple[
         alike = _normal(likeness(asked, [counted[index] for index in indices]))
         for index, likely in zip(indices, alike, strict=True):
             scores[index] += weight * likely
+    _add_tables(scores, read, facts.texts, weights.table)
     generated = Generated(facts.texts)
     places = [
         Place(path, block, score * (0.1 if generated.holds(path) else 1.0), _lines_of(path, block, heat, near))
@@ -104,6 +111,22 @@ def _counted(path: str, text: str) -> tuple[tuple[Block, Counter[str]], ...]:
     return tuple(
         (block, words("\n".join([block.name, *rows[block.first - 1 : block.last]]))) for block in blocks(path, text)
     )
+
+
+def _add_tables(
+    scores: list[float], read: list[tuple[str, Block, Counter[str]]], texts: Mapping[str, str], weight: float
+) -> None:
+    """Raise code outside of functions that binds a name which the likeliest functions use: constants and tables."""
+    likeliest = sorted(range(len(read)), key=lambda index: (-scores[index], index))[:_LIKELIEST]
+    best = {index: scores[index] for index in likeliest if read[index][1].is_function}
+    for index, (path, block, _) in enumerate(read):
+        if block.is_function:
+            continue
+        rows = texts[path].split("\n")[block.first - 1 : block.last]
+        names = {name.lower() for name in _BOUND.findall("\n".join(rows))}
+        used = max((best[one] for one in best if names & read[one][2].keys()), default=0.0)
+        share = _SMALL_SHARE if len(rows) <= _SMALL else weight
+        scores[index] = max(scores[index] + weight * used, share * used) if weight else scores[index]
 
 
 def _asked(evidence: Evidence, said: str) -> frozenset[str]:

@@ -46,26 +46,31 @@ def lines_of_tests(
         tokens -= cost_of(told, rows)
     for path, block in tests:
         rows = texts[path].split("\n")
-        used = _used(path, texts[path], block)
-        for lines in (*map(told_of, used), frozenset(imports_for(texts[path], _text(rows, taken.get(path, ()))))):
+        direct = _used(path, texts[path], block)
+        for lines in map(told_of, dict.fromkeys((*direct, *_used(path, texts[path], block, direct)))):
             cost = cost_of(lines - taken[path], rows)
             if cost <= tokens and taken[path]:
                 taken[path].update(lines)
                 tokens -= cost
+    for path, lines in taken.items():
+        rows = texts[path].split("\n")
+        lines.update(imports_for(texts[path], _text(rows, lines)) if path.endswith(".py") else ())
     return {path: frozenset(lines) for path, lines in taken.items() if lines}
 
 
-def _used(path: str, text: str, test: Block) -> Iterator[Block]:
-    """What *test* uses of its own file: functions and fixtures, tables, what is set up before it."""
+def _used(path: str, text: str, test: Block, others: Iterable[Block] = ()) -> tuple[Block, ...]:
+    """What *test* and *others* use of its own file: functions and fixtures, tables, what is set up before it."""
     rows = text.split("\n")
-    words = set(_WORD.findall(_text(rows, told_of(test))))
+    words = {word for one in (test, *others) for word in _WORD.findall(_text(rows, told_of(one)))}
     owner = test.name.rpartition(".")[0]
+    found = []
     for block in blocks(path, text):
-        last = block.name.rpartition(".")[2]
-        is_set_up = last in _SET_UP and block.name.rpartition(".")[0] == owner
+        around, _, last = block.name.rpartition(".")
         names = {last} if block.is_function else {*_ASSIGNED.findall(_text(rows, block.lines))}
+        is_set_up = last in _SET_UP and around == owner
         if block != test and (is_set_up or names & words) and not last.startswith("test"):
-            yield block
+            found.append(block)
+    return tuple(found)
 
 
 def imports_for(text: str, shown: str) -> Iterator[int]:

@@ -19,8 +19,8 @@ from agent_ci.core.paths import is_test_path
 from agent_ci.core.questions.frames import Index, named_lines, suspects
 from agent_ci.core.run import Evidence
 
-_MOST_FILES = 1_500
-_MOST_CHARACTERS = 6_000_000
+_MOST_FILES = 1_000
+_MOST_CHARACTERS = 3_000_000
 _MOST_TESTS = 8
 _MOST_CALLERS = 4
 _MOST_PASSING = 2
@@ -69,13 +69,16 @@ class Context:
         return tuple(dict.fromkeys(path for path, block in self._failing if not block and path not in self.tests))
 
     @cached_property
+    def facts(self) -> Facts:
+        """What the ranking starts from."""
+        near = self._near
+        changed = added_lines(self.evidence.diff)
+        return Facts(self._sources(near), frozenset(near), self._said, self.evidence.coverage, changed)
+
+    @cached_property
     def places(self) -> tuple[Place, ...]:
         """All pieces of the source, the likeliest first."""
-        near = self._near
-        texts = self._sources(near)
-        coverage = self.evidence.coverage
-        facts = Facts(texts, frozenset(near), self._said, coverage, added_lines(self.evidence.diff))
-        return ranked(self.evidence, facts)
+        return ranked(self.evidence, self.facts)
 
     @cached_property
     def chosen(self) -> Chosen:
