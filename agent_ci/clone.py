@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from agent_ci import git
 from agent_ci.checkout import Remote, Repository
@@ -22,6 +22,7 @@ from agent_ci.process import ToolError
 
 # Bytes leave and enter the object store as they are: no line ending, keyword, filter or encoding conversion.
 _DEPTH = 200  # commits of history that are fetched, to find where two branches parted
+_SOURCE_BYTES, _TOTAL_BYTES = 1 << 20, 64 << 20  # of one file that is read among others, and of them all
 _PROTOCOLS = "file:https:http"  # no others: their programs would be started
 _ATTRIBUTES = "* -text -ident !filter !eol !working-tree-encoding !diff !merge\n"
 
@@ -276,6 +277,27 @@ class GitTree:
             raise FileNotFoundError(path)
         return self.clone._git("cat-file", "blob", self._blobs[path])  # noqa: SLF001 - as above
 
+    def read_all(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The bytes of those *paths* that are here, in one go; what no person wrote, by its size, is left out."""
+        wanted = [path for path in paths if path in self._blobs]
+        feed = "".join(f"{self._blobs[path]}\n" for path in wanted).encode("ascii")
+        sizes = self.clone._git("cat-file", "--batch-check=%(objectsize)", stdin=feed).split()  # noqa: SLF001 - as above
+        small, left = [], _TOTAL_BYTES
+        for path, size in zip(wanted, map(int, sizes), strict=True):
+            if size <= min(_SOURCE_BYTES, left):
+                small.append(path)
+                left -= size
+        feed = "".join(f"{self._blobs[path]}\n" for path in small).encode("ascii")
+        raw = self.clone._git("cat-file", "--batch", stdin=feed)  # noqa: SLF001 - as above
+        found: dict[str, bytes] = {}
+        position = 0
+        for path in small:
+            end = raw.index(b"\n", position)
+            size = int(raw[position:end].rsplit(b" ", 1)[-1])
+            found[path] = raw[end + 1 : end + 1 + size]
+            position = end + size + 2
+        return found
+
     def mentions(self, pattern: str) -> bool:
         """Whether a text file has a line that matches *pattern*, an extended regular expression of git grep."""
         try:
@@ -331,4 +353,22 @@ class Sources(Texts):
         try:
             return source_text(self.tree.read(path))
         except (FileNotFoundError, SyntaxError, ValueError, LookupError) as error:
+            raise KeyError(path) from error
+
+
+@dataclass(frozen=True)
+class Loaded(Texts):
+    """The same for a reader of most files of a kind: all with one ending are read at once, huge ones never."""
+
+    _read: dict[str, dict[str, bytes]] = field(default_factory=dict, repr=False, compare=False)
+
+    def __getitem__(self, path: str) -> str:
+        ending = PurePosixPath(path).suffix
+        if not ending or not isinstance(self.tree, GitTree):
+            return super().__getitem__(path)
+        if ending not in self._read:
+            self._read[ending] = self.tree.read_all(path for path in self.tree.paths() if path.endswith(ending))
+        try:
+            return self._read[ending][path].decode("utf-8")
+        except UnicodeDecodeError as error:
             raise KeyError(path) from error

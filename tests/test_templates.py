@@ -31,7 +31,7 @@ def test_an_unknown_prompt_is_an_error() -> None:
 
 
 def test_the_fix_prompt_takes_exactly_what_the_question_gives() -> None:
-    assert "{{" not in fix_question(template("fix.v1"), Evidence("fix", "red"), {}, ())
+    assert "{{" not in fix_question(template("fix.v2"), Evidence("fix", "red"), {}, ())
 
 
 def test_the_tests_prompt_takes_exactly_what_the_question_gives() -> None:

@@ -6,31 +6,30 @@ import time
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 
-from agent_ci.clone import Texts
+from agent_ci.clone import Loaded, Texts
 from agent_ci.core.fingerprint import fingerprint
 from agent_ci.core.frameworks import checks
 from agent_ci.core.grouping import groups
-from agent_ci.core.imports import imported_files
 from agent_ci.core.loops import Bounds, decide, mended
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.patches.hunks import added_lines
-from agent_ci.core.paths import is_test_path
 from agent_ci.core.proof import unproven
-from agent_ci.core.questions.question import fix_question, suspects
-from agent_ci.core.run import Attempt, Evidence, Reply
+from agent_ci.core.questions.context import Allowance
+from agent_ci.core.questions.question import fix_question
+from agent_ci.core.run import MODEL, Attempt, Evidence, Reply
 from agent_ci.core.suspects import suspect_places
 from agent_ci.jobs import comparison, proving
 from agent_ci.jobs.bisection import bisected
 from agent_ci.jobs.conduct import Conduct
 from agent_ci.jobs.hooks import Hooks
+from agent_ci.jobs.locating import with_coverage
 from agent_ci.jobs.reverting import inexact, with_revert
 from agent_ci.jobs.triage import Triage, summary_of
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Tree
 from agent_ci.templates import template
 
-_PROMPT = "fix.v1"
-_MOST_FILES = 30
+_PROMPT = "fix.v2"
 _SECONDS_TO_COMPARE = 20.0
 
 
@@ -55,7 +54,7 @@ class Fix:
         if self.bisect and evidence.targets:
             with tools.progress.phase("bisect"):
                 evidence = replace(evidence, first_bad=bisected(evidence, tools, self.bisect))
-        return self._with_places(evidence, tools) if evidence.targets else evidence
+        return with_coverage(self._with_places(evidence, tools), tools) if evidence.targets else evidence
 
     def _within_bounds(self, evidence: Evidence, tools: Tools) -> Evidence:
         """*evidence*, settled where repairs would follow each other without end. It costs no proposer to see that."""
@@ -89,7 +88,9 @@ class Fix:
             changed=added_lines(patch.diff) if patch else {},
             roots=evidence.toolchain.get("pythonpath", ".").split(":"),
         )
-        return replace(evidence, suspects=found, since_green=patch.files if patch else ())
+        return replace(
+            evidence, suspects=found, since_green=patch.files if patch else (), diff=patch.diff if patch else ""
+        )
 
     def parts(self, evidence: Evidence) -> Generator[Evidence, Attempt | None, None]:
         """All at once, since one slip can look like many; then one cause after the other, on top of each other."""
@@ -107,14 +108,12 @@ class Fix:
                 part = replace(part, tree=proof.patch.tree, before=proof.after)
 
     def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tree: Tree) -> str:
-        """What failed, where, what was tried: for proposers that read text."""
-        named = {path: _text(tree, path) for path in suspects(evidence, Texts(tree))}
-        imported = (
-            file for path in named if is_test_path(path) for file in _imports(evidence, tree, path, named[path])
+        """What failed, where, what was tried: for proposers that read text. What follows on an answer shows more."""
+        tries = sum(1 for one in attempts if one.reply.proposer == MODEL and one.group == evidence.group)
+        allowance = Allowance().wider(tries)
+        return fix_question(
+            template(_PROMPT), evidence, Loaded(tree), attempts, nonce=str(self.seed), allowance=allowance
         )
-        sources = {**named, **{path: _text(tree, path) for path in imported if path not in named}}
-        shown = dict(list(sources.items())[:_MOST_FILES])
-        return fix_question(template(_PROMPT), evidence, shown, attempts, nonce=str(self.seed))
 
     def prove(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
         """Run the failing tests and the whole suite without hunks that none needs, then look at conduct and hooks.
@@ -170,13 +169,3 @@ class Fix:
         if whole.objections or len(proven) == 1:
             return replace(whole, repeats=last.repeats, scope=last.scope)
         return proving.Proof(evidence, tools, self.seed).of(whole)
-
-
-def _imports(evidence: Evidence, tree: Tree, path: str, text: str) -> tuple[str, ...]:
-    """The files that the failing tests at *path* import: most assertions leave no frame in the code they test."""
-    roots = evidence.toolchain.get("pythonpath", ".").split(":")
-    return imported_files(text, path, paths=tree.paths(), roots=roots)
-
-
-def _text(tree: Tree, path: str) -> str:
-    return tree.read(path).decode("utf-8", "replace")

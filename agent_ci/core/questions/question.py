@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agent_ci.core.outward.terminal import cleaned
-from agent_ci.core.paths import is_test_path
+from agent_ci.core.budget import CHARACTERS_PER_TOKEN
+from agent_ci.core.localising.ranking import Place
+from agent_ci.core.outward.terminal import Cleaned, cleaned
 from agent_ci.core.questions.answer import offer
+from agent_ci.core.questions.context import Allowance, Context
+from agent_ci.core.questions.excerpts import change_near, excerpts, without_foreign_frames
 from agent_ci.core.questions.fence import Origin, fenced, middle_cut, tag_for
-from agent_ci.core.questions.frames import named_lines, suspects
+from agent_ci.core.questions.frames import named_lines
 from agent_ci.core.questions.prompt import Template
-from agent_ci.core.questions.window import windowed
+from agent_ci.core.questions.window import windowed, with_gaps
 from agent_ci.core.report import TestCase
 from agent_ci.core.run import Attempt, Evidence
 
-__all__ = ["ALLOWANCE", "fix_question", "shares", "suspects"]
+__all__ = ["fix_question", "shares"]
 
-ALLOWANCE = 60_000
-"""The characters of data in one question, about four to a token."""
-
-_WEIGHTS = {"failures": 25, "tests": 20, "sources": 40, "attempts": 15}
+_USUAL = Allowance()
 _SMALLEST_FILE = 400  # characters; less of a file explains nothing
 _SMALLEST_ATTEMPT = 200
 _MOST_GROUPS = 8
@@ -46,51 +46,93 @@ class _Page:
             self.left_out.append(f"{what}: {', '.join(names[:_MOST_IDS])}{more}")
 
 
-_Part = Callable[[_Page, int], str]
-
-
 def fix_question(  # noqa: PLR0913 - what one question is made from
     template: Template,
     evidence: Evidence,
-    sources: Mapping[str, str],
+    texts: Mapping[str, str],
     attempts: tuple[Attempt, ...],
     *,
     nonce: str = "",
-    allowance: int = ALLOWANCE,
+    allowance: Allowance = _USUAL,
 ) -> str:
-    """The text that asks for a repair. *sources* are whole files by path, the most suspect first.
+    """The text that asks for a repair. *texts* are the files of the repository by path, read when they are asked for.
 
-    *nonce* goes into the name of the fences, and *allowance* is in characters of data. Failures, tests, other
-    sources and earlier attempts have fixed shares of it, and what one part does not need goes to the others. What is
-    left out is listed at the end.
+    *nonce* goes into the name of the fences. Each part has its own *allowance*, in which the likeliest is shown first;
+    the failures and the earlier attempts give each other what they do not need. What is left out is listed at the end.
     """
-    shown = {path: cleaned(text) for path, text in sources.items()}
-    files = {path: file.text for path, file in shown.items()}
-    lines = named_lines(evidence, files)
+    context = Context(evidence, texts, allowance)
     groups = _groups(evidence.targets)
     said = _said_by_logs(evidence)
     tried = [_attempt(number, attempt) for number, attempt in enumerate(attempts, start=1)]
-    tests = {path: text for path, text in files.items() if is_test_path(path)}
-    code = {path: text for path, text in files.items() if path not in tests}
-    parts: dict[str, _Part] = {
-        "failures": lambda page, room: _failures(page, groups, said, room),
-        "tests": lambda page, room: _files(page, tests, lines, room),
-        "sources": lambda page, room: _files(page, code, lines, room),
-        "attempts": lambda page, room: _attempts(page, tried, room),
-    }
-    texts = (*files.values(), *files, *(text for _, text in tried), *_texts(groups), *said, *said.values())
-    tag = tag_for(texts, f"{nonce} {template.id}")
+    code = [(Origin.SOURCE, path, cleaned(text)) for path, text in excerpts(texts, context.sources).items()]
+    tests = [(Origin.SOURCE, path, cleaned(text)) for path, text in _test_texts(context).items()]
+    around = [(origin, name, cleaned(text)) for origin, name, text in _around(context)]
+    files = [*code, *tests, *around]
+    known = (*(text.text for *_, text in files), *(name for _, name, _ in files))
+    tag = tag_for(
+        (*known, *(text for _, text in tried), *_texts(groups), *said, *said.values()), f"{nonce} {template.id}"
+    )
     page = _Page(tag)
-    values = _rendered(parts, page, allowance)
-    page.left_out += _invisible({path: file.invisible for path, file in shown.items()})
+    rooms = shares(
+        [len(_failures(_Page(tag), groups, said, _PLENTY)), len(_attempts(_Page(tag), tried, _PLENTY))],
+        [allowance.failures, allowance.attempts],
+        (allowance.failures + allowance.attempts) * CHARACTERS_PER_TOKEN,
+    )
+    values = {
+        "failures": _failures(page, groups, said, rooms[0]),
+        "tests": _files(page, tests) or "None is shown.",
+        "sources": _files(page, code) or "None is shown.",
+        "around": "\n\n".join(filter(None, (_files(page, around), context.conventions()))) or "Nothing is known.",
+        "attempts": _attempts(page, tried, rooms[1]),
+    }
+    page.left_out += _not_shown(context)
+    page.left_out += _invisible({name: text.invisible for _, name, text in files})
     page.left_out += _invisible_elsewhere(evidence, attempts)
     return template.render(left_out="\n".join(page.left_out) or "Nothing was left out.", **values)
 
 
-def _rendered(parts: Mapping[str, _Part], page: _Page, allowance: int) -> dict[str, str]:
-    needs = [len(part(_Page(page.tag), _PLENTY)) for part in parts.values()]
-    rooms = shares(needs, [_WEIGHTS[name] for name in parts], allowance)
-    return {name: part(page, room) for (name, part), room in zip(parts.items(), rooms, strict=True)}
+def _test_texts(context: Context) -> dict[str, str]:
+    """The failing tests by path: their functions where these can be told, else what is around the lines named."""
+    found = excerpts(context.texts, context.tests)
+    named = named_lines(context.evidence, context.unread_tests)
+    room = context.allowance.tests * CHARACTERS_PER_TOKEN // max(1, len(context.unread_tests))
+    for path in context.unread_tests if room >= _SMALLEST_FILE else ():
+        found[path] = windowed(context.texts[path], named.get(path, ()), room)
+    return found
+
+
+def _around(context: Context) -> Iterator[tuple[Origin, str, str]]:
+    """What stands around the code that is shown, by where it comes from and what it is."""
+    if callers := "\n".join(context.callers()):
+        yield Origin.SOURCE, "who calls it", callers
+    for path, lines in context.passing():
+        yield Origin.SOURCE, f"a passing test of {path}", with_gaps(context.texts[path].split("\n"), lines)
+    if context.evidence.diff:
+        change = change_near(context.evidence.diff, context.sources)
+        yield (
+            Origin.DIFF,
+            "since the last green commit",
+            middle_cut(change, context.allowance.change * CHARACTERS_PER_TOKEN),
+        )
+
+
+def _files(page: _Page, files: Iterable[tuple[Origin, str, Cleaned]]) -> str:
+    return "\n\n".join(page.block(origin, name, text.text) for origin, name, text in files)
+
+
+def _not_shown(context: Context) -> Iterator[str]:
+    """What a reader may miss: parts of long functions, and the functions that come next."""
+    for place in context.chosen.parts:
+        yield f"parts of {_name_of(place)}, where the gaps are marked"
+    if names := [
+        _name_of(place) for place in context.chosen.others[:_MOST_IDS] if place.score > 0 and place.block.name
+    ]:
+        yield f"functions that are less suspect: {', '.join(dict.fromkeys(names))}"
+
+
+def _name_of(place: Place) -> str:
+    name = place.block.name or f"lines {place.block.first} to {place.block.last}"
+    return f"{cleaned(place.path).text}::{name}"
 
 
 def shares(needs: Sequence[int], weights: Sequence[int], allowance: int) -> tuple[int, ...]:
@@ -124,6 +166,7 @@ def _groups(targets: Iterable[TestCase]) -> list[_Group]:
     texts: dict[str, str] = {}
     for case in targets:
         message, trace = cleaned(case.message).text.strip(), cleaned(case.traceback).text.strip()
+        trace = without_foreign_frames(trace)
         key = message or trace[-_SMALLEST_ATTEMPT:]
         ids.setdefault(key, []).append(cleaned(case.id).text)
         first_line = message.split("\n", 1)[0]
@@ -169,20 +212,6 @@ def _failure(page: _Page, group: _Group, room: int) -> str:
         page.left_out.append(f"the middle of the traceback of {group.ids[0]}")
     said = middle_cut(group.text, room) or "(it says nothing)"
     return f"{page.block(Origin.REPORT, 'failing', names)}\n{page.block(Origin.REPORT, 'what they say', said)}"
-
-
-def _files(page: _Page, files: Mapping[str, str], lines: Mapping[str, tuple[int, ...]], room: int) -> str:
-    weights = [1000 // rank for rank in range(1, len(files) + 1)]
-    rooms = shares([len(text) for text in files.values()], weights, room)
-    blocks: list[str] = []
-    for (path, text), share in zip(files.items(), rooms, strict=True):
-        if share < min(len(text), _SMALLEST_FILE):
-            page.left_out.append(f"the file {path}")
-            continue
-        if len(text) > share:
-            page.left_out.append(f"parts of {path}, where the gaps are marked")
-        blocks.append(page.block(Origin.SOURCE, path, windowed(text, lines.get(path, ()), share)))
-    return "\n\n".join(blocks) or "None is shown."
 
 
 def _attempt(number: int, attempt: Attempt) -> tuple[str, str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 _RADII = (400, 200, 120, 80, 50, 30, 20, 12, 8, 5, 3, 1)
+_SHORTEST_GAP = 4  # blank lines; so few are shorter than the words that they are left out
 _HEAD = 12  # lines: imports, or the package and class
 
 
@@ -27,20 +28,28 @@ def windowed(text: str, lines: Iterable[int], allowance: int) -> str:
 def _shown(rows: list[str], wanted: list[int], radius: int) -> str:
     numbers = {number for line in wanted for number in range(line - radius, line + radius + 1)}
     numbers |= set(range(1, min(_HEAD, radius) + 1))
-    return "\n".join(_with_gaps(rows, sorted(number for number in numbers if 1 <= number <= len(rows))))
+    return with_gaps(rows, numbers)
 
 
-def _with_gaps(rows: list[str], numbers: list[int]) -> Iterator[str]:
+def with_gaps(rows: Sequence[str], numbers: Iterable[int]) -> str:
+    """The lines *numbers* (1-based) of *rows*, with a mark that names the lines left out wherever some are."""
+    return "\n".join(_with_gaps(rows, sorted({number for number in numbers if 1 <= number <= len(rows)})))
+
+
+def _with_gaps(rows: Sequence[str], numbers: list[int]) -> Iterator[str]:
     before = 0
     for number in numbers:
-        yield from _gap(before + 1, number - 1)
+        yield from _gap(rows, before + 1, number - 1)
         yield rows[number - 1]
         before = number
-    yield from _gap(before + 1, len(rows))
+    yield from _gap(rows, before + 1, len(rows))
 
 
-def _gap(first: int, last: int) -> Iterator[str]:
-    if last == first:
+def _gap(rows: Sequence[str], first: int, last: int) -> Iterator[str]:
+    left_out = rows[first - 1 : last]
+    if len(left_out) < _SHORTEST_GAP and not any(row.strip() for row in left_out):
+        yield from left_out
+    elif last == first:
         yield f"[... line {first} left out ...]"
     elif last > first:
         yield f"[... lines {first} to {last} left out ...]"

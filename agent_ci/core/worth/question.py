@@ -9,11 +9,14 @@ from agent_ci.core.outward.terminal import cleaned
 from agent_ci.core.questions.answer import offer
 from agent_ci.core.questions.fence import Origin, fenced, middle_cut, tag_for
 from agent_ci.core.questions.prompt import Template
-from agent_ci.core.questions.question import ALLOWANCE, shares
+from agent_ci.core.questions.question import shares
 from agent_ci.core.questions.window import windowed
 from agent_ci.core.run import Attempt, Evidence
 from agent_ci.core.worth.selection import Reach
 from agent_ci.core.worth.values import Alive, Written
+
+ALLOWANCE = 60_000
+"""The characters of data in one question, about four to a token."""
 
 _WEIGHTS = {"code": 40, "callers": 10, "change": 10, "tests": 25, "attempts": 15}
 _MOST_ATTEMPTS = 3

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from agent_ci.core.questions.context import Allowance
 from agent_ci.core.questions.prompt import Template
 from agent_ci.core.questions.question import fix_question, shares
 from agent_ci.core.report import Status, TestCase
@@ -14,7 +15,7 @@ from agent_ci.core.run import Attempt, Evidence, Finding, JobLog, Reply
 
 TEMPLATE = Template(
     "fix.v0",
-    "RULES\n\n# failed\n{{ failures }}\n\n# tests\n{{ tests }}\n\n# code\n{{ sources }}\n\n"
+    "RULES\n\n# failed\n{{ failures }}\n\n# tests\n{{ tests }}\n\n# code\n{{ sources }}\n\n# around\n{{ around }}\n\n"
     "# tried\n{{ attempts }}\n\n# left out\n{{ left_out }}\n",
 )
 TRACE = (
@@ -47,6 +48,11 @@ def part(question: str, name: str) -> str:
 
 def _source(path: str) -> str:
     return f'<data origin="source" name="{path}">\n{SOURCES[path]}</data>'
+
+
+def room(tokens: int) -> Allowance:
+    """Shares of *tokens* as the usual ones are."""
+    return Allowance(*(tokens * share // 100 for share in (15, 15, 45, 2, 3, 5, 15)))
 
 
 def test_a_first_question_holds_failure_test_and_code_as_they_are() -> None:
@@ -118,7 +124,7 @@ def test_no_text_can_end_its_own_fence(where: str) -> None:
         HOSTILE if where == "id" else "t",
         Status.FAILED,
         HOSTILE if where == "message" else "m",
-        HOSTILE if where == "traceback" else "",
+        HOSTILE if where == "traceback" else "a.py:1: AssertionError",
     )
     sources = {HOSTILE if where == "path" else "a.py": HOSTILE if where == "source" else "x = 1\n"}
     attempt = tried(f"{DIFF}{HOSTILE}" if where == "reply" else DIFF, HOSTILE if where == "objection" else "no")
@@ -131,7 +137,7 @@ def test_no_text_can_end_its_own_fence(where: str) -> None:
 
 
 def test_invisible_characters_are_removed_and_reported() -> None:
-    question = fix_question(TEMPLATE, evidence(CASE), {"src/calc.py": "a\u202e = 1  # \u200b\n"}, ())
+    question = fix_question(TEMPLATE, evidence(CASE), {**SOURCES, "src/calc.py": "a\u202e = 1  # \u200b\n"}, ())
     assert '<data origin="source" name="src/calc.py">\na = 1  # \n</data>' in part(question, "code")
     assert "2 invisible characters in src/calc.py" in part(question, "left out")
 
@@ -155,32 +161,33 @@ def test_each_question_has_fences_of_its_own_and_the_seed_changes_them() -> None
         return str(name)
 
     assert tag("1", SOURCES) == tag("1", SOURCES)
-    assert len({tag("1", SOURCES), tag("2", SOURCES), tag("1", {**SOURCES, "b.py": "x\n"})}) == 3
+    assert len({tag("1", SOURCES), tag("2", SOURCES), tag("1", {**SOURCES, "src/calc.py": "x = 1\n"})}) == 3
 
 
 def big(name: str, lines: int = 4000) -> str:
     return "\n".join(f"{name} line {number}" for number in range(1, lines))
 
 
-@pytest.mark.parametrize("allowance", [2_000, 6_000, 20_000, 60_000])
-def test_data_stays_within_the_allowance_and_what_is_cut_is_listed(allowance: int) -> None:
-    cases = [TestCase(f"t::{number}", Status.FAILED, f"message {number}", big("trace")) for number in range(3)]
+@pytest.mark.parametrize("tokens", [1_000, 2_000, 5_000, 20_000])
+def test_data_stays_within_the_allowance_and_what_is_cut_is_listed(tokens: int) -> None:
+    named = "".join(f"src/{name}.py:{line}: Error\n" for line in (50, 2000) for name in "abcd")
+    cases = [
+        TestCase(f"tests/test_a.py::{number}", Status.FAILED, f"message {number}", f"{big('trace')}\n{named}")
+        for number in range(3)
+    ]
     sources = {**{f"src/{name}.py": big(name) for name in "abcd"}, "tests/test_a.py": big("test")}
     attempts = tuple(tried(f"--- a/x\n+++ b/x\n@@ -1 +1 @@\n+{big('diff')}") for _ in range(4))
-    question = fix_question(TEMPLATE, evidence(*cases), sources, attempts, allowance=allowance)
+    question = fix_question(TEMPLATE, evidence(*cases), sources, attempts, allowance=room(tokens))
     left_out = part(question, "left out")
-    assert allowance * 0.6 < len(question) - len(left_out) < allowance * 1.1 + 1200
-    assert "the middle of the traceback of t::0" in left_out
-    assert "src/d.py" in left_out
+    assert tokens * 0.5 < (len(question) - len(left_out)) / 4 < tokens * 1.1 + 400
+    assert "the middle of the traceback of tests/test_a.py::0" in left_out
+    assert "[... line" in part(question, "code")
     assert "Refused, because:" in part(question, "tried")
 
 
-def test_the_most_suspect_file_and_the_latest_attempt_get_the_most_room() -> None:
-    sources = {"src/a.py": big("a"), "src/b.py": big("b")}
+def test_the_latest_attempt_gets_the_most_room() -> None:
     attempts = tuple(tried(f"--- a/x\n+++ b/x\n@@ -1 +1 @@\n+{big(f'try{n}', 400)}") for n in (1, 2, 3))
-    question = fix_question(TEMPLATE, evidence(CASE), sources, attempts, allowance=12_000)
-    code = part(question, "code")
-    assert code.count("a line") > code.count("b line") > 0
+    question = fix_question(TEMPLATE, evidence(CASE), SOURCES, attempts, allowance=room(3_000))
     assert "try3 line" in part(question, "tried")
     assert "\nattempt 1 by model" in part(question, "left out")
     assert "the middle of attempt 3 by model" in part(question, "left out")
@@ -188,9 +195,8 @@ def test_the_most_suspect_file_and_the_latest_attempt_get_the_most_room() -> Non
 
 def test_a_long_file_is_shown_around_the_lines_of_the_trace() -> None:
     case = TestCase("t", Status.FAILED, traceback="src/a.py:2000: ValueError")
-    question = fix_question(TEMPLATE, evidence(case), {"src/a.py": big("a")}, (), allowance=4000)
+    question = fix_question(TEMPLATE, evidence(case), {"src/a.py": big("a")}, (), allowance=room(1_000))
     assert "\na line 2000\n" in part(question, "code")
-    assert "parts of src/a.py, where the gaps are marked" in part(question, "left out")
 
 
 @pytest.mark.parametrize(

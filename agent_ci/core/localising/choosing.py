@@ -1,0 +1,95 @@
+"""Which lines of the ranked pieces a reader is shown within an allowance: whole functions, and of long ones a part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from agent_ci.core.budget import CHARACTERS_PER_TOKEN
+from agent_ci.core.localising.blocks import Block
+from agent_ci.core.localising.ranking import Place
+
+LONG = 1_700
+"""Tokens from which on a function is not shown whole."""
+
+_PART = 1_000  # tokens of a function that is longer
+_GAP = 12  # tokens of a mark that says which lines are left out
+_AROUND = 4  # lines above and below a suspicious one
+_LEAST = 120  # tokens; less of a piece explains nothing
+_FIRST = 6  # so many pieces are shown in part where there is no room for the whole
+_MOST = 30
+_LEAST_SHARE = 0.12  # of the likeliest piece's score
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The *lines* (1-based) to show, by path, the file of the likeliest piece first.
+
+    ``whole`` and ``parts`` are the pieces that they are of, and ``others`` are those that come next.
+    """
+
+    lines: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    whole: tuple[Place, ...] = ()
+    parts: tuple[Place, ...] = ()
+    others: tuple[Place, ...] = ()
+
+
+def chosen(places: Iterable[Place], texts: Mapping[str, str], *, tokens: int) -> Chosen:
+    """What of *places*, the likeliest first, fits into so many *tokens*; what is too long for what is left is not."""
+    lines: dict[str, set[int]] = {}
+    whole: list[Place] = []
+    parts: list[Place] = []
+    others: list[Place] = []
+    ordered = tuple(places)
+    least = _LEAST_SHARE * max((place.score for place in ordered), default=0.0)
+    for place in ordered:
+        shown = lines.get(place.path, set())
+        rows = texts[place.path].split("\n")
+        told = told_of(place.block)
+        cost = cost_of({*told, *place.block.header} - shown, rows)
+        if len(whole) + len(parts) >= _MOST or place.score <= least:
+            others.append(place)
+        elif cost <= min(tokens, LONG):
+            whole.append(place)
+        elif tokens >= _LEAST and (cost > LONG or len(whole) + len(parts) < _FIRST):
+            told = part_of(place, rows, min(tokens, _PART))
+            cost = cost_of({*told, *place.block.header} - shown, rows)
+            parts.append(place)
+        else:
+            others.append(place)
+        if place in whole[-1:] or place in parts[-1:]:
+            lines.setdefault(place.path, set()).update(told, place.block.header)
+            tokens -= cost
+    return Chosen(
+        {path: frozenset(numbers) for path, numbers in lines.items()}, tuple(whole), tuple(parts), tuple(others)
+    )
+
+
+def told_of(block: Block) -> frozenset[int]:
+    """The lines of *block* without its docstring, of which the first line stays, and all of it where it is short."""
+    first, last = block.docstring
+    cut = range(first + 1, last + 1) if last - first > 1 else range(0)
+    return frozenset(line for line in block.lines if line not in cut)
+
+
+def cost_of(numbers: Iterable[int], rows: Sequence[str]) -> int:
+    """About how many tokens the lines *numbers* of *rows* take, with the marks of the gaps between them."""
+    ordered = sorted(number for number in numbers if number <= len(rows))
+    gaps = sum(1 for one, next_ in pairwise(ordered) if next_ > one + 1) + bool(ordered)
+    return sum(len(rows[number - 1]) + 1 for number in ordered) // CHARACTERS_PER_TOKEN + gaps * _GAP
+
+
+def part_of(place: Place, rows: Sequence[str], tokens: int) -> frozenset[int]:
+    """The first line of the piece and as much around its most suspicious lines as so many *tokens* hold."""
+    block = place.block
+    told = told_of(block)
+    signature = frozenset(line for line in range(block.first, min(block.body, block.first + 8)) if line in told)
+    taken = {block.first, *signature}
+    heat = {line: sum(place.heat.get(near, 0.0) for near in range(line - 2, line + 3)) for line in told}
+    for line in sorted(told, key=lambda line: (-heat[line], line)):
+        wider = taken | {near for near in range(line - _AROUND, line + _AROUND + 1) if near in told}
+        if cost_of(wider, rows) > tokens:
+            break
+        taken = wider
+    return frozenset(taken)

@@ -1,0 +1,198 @@
+"""What of a repository a question shows: the failing tests, the likeliest functions, and what stands around them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from agent_ci.core.imports import imported_files
+from agent_ci.core.localising.blocks import Block
+from agent_ci.core.localising.choosing import Chosen, chosen, cost_of, told_of
+from agent_ci.core.localising.ranking import Facts, Place, ranked
+from agent_ci.core.localising.testing import function_of, imports_for, lines_of_tests, passing_beside
+from agent_ci.core.patches.hunks import added_lines
+from agent_ci.core.paths import is_test_path
+from agent_ci.core.questions.frames import Index, named_lines, suspects
+from agent_ci.core.run import Evidence
+
+_MOST_FILES = 1_000
+_MOST_CHARACTERS = 3_000_000
+_MOST_TESTS = 8
+_MOST_CALLERS = 4
+_MOST_PASSING = 2
+_COMMON = 4  # a name of fewer letters is called by everybody
+_LINE_LENGTHS = ("ruff", "black")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many tokens, at four characters each, the parts of one question may take."""
+
+    failures: int = 700
+    tests: int = 600
+    sources: int = 2_800
+    callers: int = 150
+    passing: int = 200
+    change: int = 400
+    attempts: int = 1_500
+
+    def wider(self, tries: int) -> Allowance:
+        """What the question after so many *tries* may take: twice as much of the code, then three times."""
+        more = min(tries, 2) + 1
+        return Allowance(
+            self.failures, self.tests * more, self.sources * more, self.callers, self.passing * more, self.change
+        )
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is shown of the files *texts*, which are all of the repository's and read when asked for."""
+
+    evidence: Evidence
+    texts: Mapping[str, str]
+    allowance: Allowance = field(default_factory=Allowance)
+
+    @cached_property
+    def tests(self) -> Mapping[str, frozenset[int]]:
+        """The lines of the failing tests and of what they use, by path."""
+        found = [(path, block) for path, block in self._failing if block][:_MOST_TESTS]
+        named = named_lines(self.evidence, dict.fromkeys(path for path, _ in self._failing))
+        return lines_of_tests(tuple(dict.fromkeys(found)), self.texts, named, tokens=self.allowance.tests)
+
+    @cached_property
+    def unread_tests(self) -> tuple[str, ...]:
+        """The files of failing tests that no function of theirs could be told of."""
+        return tuple(dict.fromkeys(path for path, block in self._failing if not block and path not in self.tests))
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the ranking starts from."""
+        near = self._near
+        changed = added_lines(self.evidence.diff)
+        return Facts(self._sources(near), frozenset(near), self._said, self.evidence.coverage, changed)
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """All pieces of the source, the likeliest first."""
+        return ranked(self.evidence, self.facts)
+
+    @cached_property
+    def chosen(self) -> Chosen:
+        """Which of them are shown."""
+        return chosen(self.places, self.texts, tokens=self.allowance.sources)
+
+    @cached_property
+    def sources(self) -> Mapping[str, frozenset[int]]:
+        """The lines of the source to show, by path, with the imports that they use."""
+        found: dict[str, frozenset[int]] = {}
+        for path, lines in self.chosen.lines.items():
+            text = self.texts[path]
+            rows = text.split("\n")
+            used = imports_for(text, "\n".join(rows[line - 1] for line in sorted(lines)))
+            found[path] = lines | frozenset(used if path.endswith(".py") else ())
+        return found
+
+    def callers(self) -> Iterator[str]:
+        """The first lines of functions that call the two likeliest ones and are not shown themselves."""
+        left = self.allowance.callers * 4
+        count = 0
+        for place in (place for place in self.chosen.whole[:2] if place.block.is_function):
+            name = place.block.name.rpartition(".")[2]
+            if len(name) < _COMMON or name.startswith("__"):
+                continue
+            call = re.compile(rf"(?<![\w]){re.escape(name)}\(")
+            for caller in self.places:
+                rows = self.texts[caller.path].split("\n")
+                block = caller.block
+                is_shown = block.first in self.chosen.lines.get(caller.path, ())
+                if is_shown or not block.is_function or (caller.path != place.path and count >= _MOST_CALLERS):
+                    continue
+                line = next((line for line in range(block.body, block.last + 1) if call.search(rows[line - 1])), 0)
+                head = " ".join(
+                    row.strip()
+                    for row in rows[block.first - 1 : max(block.first, min(block.body - 1, block.first + 3))]
+                )
+                said = f"{caller.path}:{line}: in {head} {rows[line - 1].strip()}"
+                if line and count < _MOST_CALLERS and len(said) <= left:
+                    count += 1
+                    left -= len(said)
+                    yield said
+
+    def passing(self) -> Iterator[tuple[str, frozenset[int]]]:
+        """Short tests that pass and use the likeliest function."""
+        left = self.allowance.passing
+        if not self.chosen.whole:
+            return
+        near = passing_beside(self.chosen.whole[0], self.evidence.coverage, self.evidence.target_ids, self.texts)
+        fitting = 0
+        for path, block in near:
+            cost = cost_of(told_of(block), self.texts[path].split("\n"))
+            if fitting < _MOST_PASSING and cost <= left and block.first not in self.tests.get(path, ()):
+                fitting += 1
+                left -= cost
+                yield path, told_of(block)
+
+    def conventions(self) -> str:
+        """What the interpreter and the settings of formatters say, in words of ours."""
+        version = self.evidence.toolchain.get("python_version", "")
+        found = [f"Python {version}"] if re.fullmatch(r"[\d.]{1,12}", version) else []
+        try:
+            tools = tomllib.loads(self.texts.get("pyproject.toml", "")).get("tool", {})
+        except (tomllib.TOMLDecodeError, RecursionError):
+            tools = {}
+        for name in _LINE_LENGTHS:
+            settings = tools.get(name) if isinstance(tools, dict) else None
+            width = settings.get("line-length") if isinstance(settings, dict) else None
+            if isinstance(settings, dict):
+                is_width = isinstance(width, int) and not isinstance(width, bool) and 0 < width < 1_000  # noqa: PLR2004
+                found.append(f"formatted by {name}" + (f", {width} columns" if is_width else ""))
+        return "; ".join(found)
+
+    @cached_property
+    def _failing(self) -> tuple[tuple[str, Block | None], ...]:
+        """The files of the failing tests, and the functions in them that these are."""
+        index = Index(self.texts)
+        found: dict[tuple[str, Block | None], None] = {}
+        for case in self.evidence.targets:
+            path = index.resolve(case.file or case.id.partition("::")[0])
+            if path and path in self.texts:
+                found[path, function_of(case.id, path, self.texts[path])] = None
+        return tuple(found)
+
+    @cached_property
+    def _said(self) -> str:
+        """The text of the failing tests."""
+        texts = []
+        for path, block in self._failing:
+            rows = self.texts[path].split("\n")
+            texts.append("\n".join(rows[block.first - 1 : block.last] if block else rows))
+        return "\n".join(texts)
+
+    @cached_property
+    def _near(self) -> tuple[str, ...]:
+        """The files that the failure leads to directly, the nearest first."""
+        roots = self.evidence.toolchain.get("pythonpath", ".").split(":")
+        paths = frozenset(self.texts)
+        executed = self.evidence.coverage.of(self.evidence.target_ids).tests.values() if self.evidence.coverage else ()
+        found = [*suspects(self.evidence, self.texts)]
+        found += [path for files in executed for path in sorted(files) if path in paths]
+        for path in dict.fromkeys(path for path, _ in self._failing):
+            found += imported_files(self.texts[path], path, paths=paths, roots=roots)
+        return tuple(path for path in dict.fromkeys(found) if not is_test_path(path) and path in self.texts)
+
+    def _sources(self, near: tuple[str, ...]) -> dict[str, str]:
+        """The files to look into: those that are near, then all in the same languages, as many as are read quickly."""
+        endings = {PurePosixPath(path).suffix for path in (*near, *(path for path, _ in self._failing))} - {""}
+        others = (path for path in self.texts if PurePosixPath(path).suffix in endings and not is_test_path(path))
+        found: dict[str, str] = {}
+        size = 0
+        for path in dict.fromkeys((*near, *others)):
+            text = self.texts.get(path, "") if len(found) < _MOST_FILES and size < _MOST_CHARACTERS else ""
+            if text:
+                found[path] = text
+                size += len(text)
+        return found

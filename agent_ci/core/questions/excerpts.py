@@ -1,0 +1,48 @@
+"""How parts of files, tracebacks and changes are cut to what a reader needs, with a mark wherever something is gone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from agent_ci.core.questions.window import with_gaps
+
+_FOREIGN = re.compile(r"(?:^|/)(?:site-packages|dist-packages|lib(?:64)?/python3[.\d]*)/")
+# pytest's short form (`path:3: in name`) and Python's own
+_FRAME = re.compile(r'^(?:(?P<short>\S+?):\d+: in |\s*File "(?P<long>[^"\n]+)", line \d+)')
+_FILE = re.compile(r"^(?=diff --git )", re.MULTILINE)
+_NEW_PATH = re.compile(r"^\+\+\+ b/(.*?)\t?$", re.MULTILINE)
+_BLOBS = re.compile(r"^index [0-9a-f]+\.\.[0-9a-f]+.*\n", re.MULTILINE)
+
+
+def excerpts(texts: Mapping[str, str], lines: Mapping[str, frozenset[int]]) -> dict[str, str]:
+    """The *lines* (1-based) of *texts*, by path, in the order of the paths given."""
+    return {path: with_gaps(texts[path].split("\n"), numbers) for path, numbers in lines.items()}
+
+
+def without_foreign_frames(trace: str) -> str:
+    """*trace* without the frames in installed packages, whose number stands in their place."""
+    kept: list[str] = []
+    count = 0
+    is_foreign = False
+    for line in trace.split("\n"):
+        frame = _FRAME.match(line)
+        if frame:
+            is_foreign = bool(_FOREIGN.search(frame["short"] or frame["long"]))
+            count += is_foreign
+        elif is_foreign and line[:1] not in (" ", "\t"):
+            is_foreign = False
+        if count and not is_foreign:
+            kept.append(f"[... {count} frames of other packages left out ...]")
+            count = 0
+        if not is_foreign:
+            kept.append(line)
+    if count:
+        kept.append(f"[... {count} frames of other packages left out ...]")
+    return "\n".join(kept)
+
+
+def change_near(diff: str, shown: Mapping[str, object]) -> str:
+    """Git's *diff* without blob ids, the files that are *shown* first."""
+    files = [_BLOBS.sub("", part) for part in _FILE.split(diff) if part]
+    return "".join(sorted(files, key=lambda part: not any(path in shown for path in _NEW_PATH.findall(part))))
