@@ -281,12 +281,12 @@ class GitTree:
         """The bytes of those *paths* that are here, in one go; what no person wrote, by its size, is left out."""
         wanted = [path for path in paths if path in self._blobs]
         feed = "".join(f"{self._blobs[path]}\n" for path in wanted).encode("ascii")
-        sizes = self.clone._git("cat-file", "--batch-check=%(objectsize)", stdin=feed).split()  # noqa: SLF001 - as above
+        sizes = self.clone._git("cat-file", "--batch-check=%(objectsize)", stdin=feed)  # noqa: SLF001 - as above
         small, left = [], _TOTAL_BYTES
-        for path, size in zip(wanted, map(int, sizes), strict=True):
-            if size <= min(_SOURCE_BYTES, left):
+        for path, told in zip(wanted, sizes.splitlines(), strict=True):
+            if told.isdigit() and int(told) <= min(_SOURCE_BYTES, left):  # else it is missing: a partial clone
                 small.append(path)
-                left -= size
+                left -= int(told)
         feed = "".join(f"{self._blobs[path]}\n" for path in small).encode("ascii")
         raw = self.clone._git("cat-file", "--batch", stdin=feed)  # noqa: SLF001 - as above
         found: dict[str, bytes] = {}

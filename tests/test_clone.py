@@ -273,3 +273,12 @@ def test_added_lines_follow_a_file_that_was_renamed(checkout: Checkout) -> None:
     with Clone.of(Repository.at(checkout.root)) as clone:
         found = clone.added_lines(clone.tree(old).id, clone.tree(new).id)
     assert found == {"new é.py": frozenset({9}), "fresh.py": frozenset({1, 2})}
+
+
+def test_many_files_are_read_at_once_and_those_that_are_not_here_left_out(checkout: Checkout) -> None:
+    texts = {"a.py": "a = 1\n", "empty.py": "", "lines.py": "one\n\ntwo", "latin.txt": "x\n"}
+    commit = checkout.commit(texts)
+    with Clone.of(Repository.at(checkout.root)) as clone:
+        tree = clone.tree(commit)
+        assert tree.read_all([*texts, "none.py"]) == {path: text.encode() for path, text in texts.items()}
+        assert tree.read_all([]) == {}

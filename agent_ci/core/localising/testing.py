@@ -52,9 +52,9 @@ def lines_of_tests(
             if cost <= tokens and taken[path]:
                 taken[path].update(lines)
                 tokens -= cost
-    for path, lines in taken.items():
+    for path, own in taken.items():
         rows = texts[path].split("\n")
-        lines.update(imports_for(texts[path], _text(rows, lines)) if path.endswith(".py") else ())
+        own.update(imports_for(texts[path], _text(rows, own)) if path.endswith(".py") else ())
     return {path: frozenset(lines) for path, lines in taken.items() if lines}
 
 

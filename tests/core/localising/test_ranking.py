@@ -79,4 +79,4 @@ def test_what_a_program_made_comes_last() -> None:
 
 def test_the_same_facts_have_the_same_order() -> None:
     facts = Facts({f"m{number}.py": SHOP for number in range(5)}, said="n")
-    assert ranked(EVIDENCE, facts) == ranked(EVIDENCE, replace(facts, texts=dict(reversed(facts.texts.items()))))
+    assert ranked(EVIDENCE, facts) == ranked(EVIDENCE, replace(facts, texts=dict(reversed([*facts.texts.items()]))))
