@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from agent_ci.core.run import MODEL, Attempt, Evidence, Verdict, total_cost
-from agent_ci.core.worth.question import unnoticed
-from agent_ci.core.worth.values import Mutants, Written
+from agent_ci.core.worth.values import Alive, Mutants, Written
 
 _MOST_UNNOTICED = 100
 
@@ -136,3 +135,9 @@ def _target(evidence: Evidence, index: int) -> dict[str, object]:
         "public": target.is_public,
         "score": target.score,
     }
+
+
+def unnoticed(own: Sequence[Attempt]) -> tuple[Alive, ...]:
+    """The small faults that are left after the last of the attempts *own*, all at one module, that had any tried."""
+    tried = (attempt.written for attempt in reversed(own) if attempt.written and attempt.written.mutants.tried)
+    return next(tried, Written()).alive

@@ -12,8 +12,8 @@ from agent_ci.core.questions.prompt import Template
 from agent_ci.core.questions.question import shares
 from agent_ci.core.questions.window import windowed
 from agent_ci.core.run import Attempt, Evidence
+from agent_ci.core.worth.account import unnoticed
 from agent_ci.core.worth.selection import Reach
-from agent_ci.core.worth.values import Alive, Written
 
 ALLOWANCE = 60_000
 """The characters of data in one question, about four to a token."""
@@ -83,12 +83,6 @@ def reach_of(attempts: Sequence[Attempt]) -> Reach:
     """What the tests that were kept of *attempts* do."""
     kept = (one for attempt in attempts if attempt.is_proven and attempt.written for one in attempt.written.delivered)
     return Reach().after(kept)
-
-
-def unnoticed(own: Sequence[Attempt]) -> tuple[Alive, ...]:
-    """The small faults that are left after the last of the attempts *own*, all at one module, that had any tried."""
-    tried = (attempt.written for attempt in reversed(own) if attempt.written and attempt.written.mutants.tried)
-    return next(tried, Written()).alive
 
 
 @dataclass(frozen=True)
