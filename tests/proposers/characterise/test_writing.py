@@ -166,7 +166,7 @@ def test_unittest_compares_floats_nearly_by_its_own_means(tmp_path: Path) -> Non
 
 
 def test_a_long_call_in_a_table_is_compared_as_unittest_does() -> None:
-    name = "a_function_with_a_name_that_leaves_no_room_for_anything_else_on_its_line"
+    name = "a_function_with_a_name_that_leaves_no_room_on_its_line"
     targets = targets_of(ast.parse(f"def {name}(a):\n    ...\n"))
     calls = [found(name, returns(number), a=number) for number in ("1", "2")]
     style = replace(STYLE, framework="unittest")
