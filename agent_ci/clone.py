@@ -358,7 +358,10 @@ class Sources(Texts):
 
 @dataclass(frozen=True)
 class Loaded(Texts):
-    """The same for a reader of most files of a kind: all with one ending are read at once, huge ones never."""
+    """The same for a reader of most files of a kind: all with one ending are read at once, huge ones never.
+
+    Bytes that are no UTF-8 are replaced, so that a person's name in another encoding hides no file.
+    """
 
     _read: dict[str, dict[str, bytes]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -368,7 +371,4 @@ class Loaded(Texts):
             return super().__getitem__(path)
         if ending not in self._read:
             self._read[ending] = self.tree.read_all(path for path in self.tree.paths() if path.endswith(ending))
-        try:
-            return self._read[ending][path].decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise KeyError(path) from error
+        return self._read[ending][path].decode("utf-8", "replace")

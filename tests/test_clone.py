@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent_ci.checkout import Repository
-from agent_ci.clone import Clone
+from agent_ci.clone import Clone, Loaded
 from agent_ci.core.change import ChangedFile
 from agent_ci.process import ToolError
 from tests.checkouts import Checkout, digest, fixed, read_everything, with_a_submodule
@@ -282,3 +282,13 @@ def test_many_files_are_read_at_once_and_those_that_are_not_here_left_out(checko
         tree = clone.tree(commit)
         assert tree.read_all([*texts, "none.py"]) == {path: text.encode() for path, text in texts.items()}
         assert tree.read_all([]) == {}
+
+
+def test_a_reader_of_many_files_sees_those_in_other_encodings_and_knows_what_is_not_there(checkout: Checkout) -> None:
+    (checkout.root / "latin.py").write_bytes(b"# -*- coding: latin-1 -*-\nNAME = 'Andr\xe9'\n")
+    commit = checkout.commit({"LICENSE": "free\n"})
+    with Clone.of(Repository.at(checkout.root)) as clone:
+        texts = Loaded(clone.tree(commit))
+        assert texts["latin.py"].endswith("NAME = 'Andr\ufffd'\n")
+        assert texts["LICENSE"] == "free\n"
+        assert [path for path in ("none.py", "none.txt", "none") if path in texts] == []

@@ -47,7 +47,7 @@ def _touched_in(path: str, old: str, new: str) -> Iterator[Touched]:
         if not block.is_function and all(_IS_RELEASE.match(rows[line - 1]) for line in found):
             continue
         if not block.is_function or kept[block.name] != _syntax(path, old, block.name):
-            yield Touched(path, block, frozenset(found & block.told))
+            yield Touched(path, block, frozenset(found & _said_in(block)))
 
 
 def _is_inside(change: _Change, block: Block, text: str) -> bool:
@@ -65,9 +65,15 @@ def _syntax(path: str, text: str, name: str) -> tuple[str, ...]:
     found = []
     for block in blocks(path, text):
         if block.is_function and block.name == name:
-            body = "\n".join(rows[line - 1] for line in sorted(block.told))
+            body = "\n".join(rows[line - 1] for line in sorted(_said_in(block)))
             found.append(_dumped(body))
     return tuple(found)
+
+
+def _said_in(block: Block) -> frozenset[int]:
+    """The lines of *block* without those of its docstring."""
+    first, last = block.docstring
+    return frozenset(line for line in block.lines if not first <= line <= last)
 
 
 def _dumped(body: str) -> str:

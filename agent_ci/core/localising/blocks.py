@@ -16,6 +16,7 @@ _OWN_LINES = 6  # a statement of more lines, such as a table, is a piece of its 
 _LONGEST_CHUNK = 60  # lines of a file whose language is not read
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Spans = tuple[tuple[int, int], ...]
+_LONE_RETURN = re.compile(r"\r(?!\n)")  # ends a line for Python alone
 _UNINDENTED = re.compile(r"[^\s)\]}#/*]")
 
 
@@ -41,21 +42,16 @@ class Block:
         """All its lines."""
         return range(self.first, self.last + 1)
 
-    @property
-    def told(self) -> frozenset[int]:
-        """Its lines without those of its docstring."""
-        first, last = self.docstring
-        return frozenset(line for line in self.lines if not first <= line <= last)
-
 
 @lru_cache(maxsize=4096)
 def blocks(path: str, text: str) -> tuple[Block, ...]:
     """The pieces of *text*, the file at *path*, in order.
 
-    Python is read by its grammar, and imports are no piece. JavaScript, TypeScript and Go are read by the functions
+    Python is read by its grammar, and imports are no piece; a file whose lines Python counts otherwise than by their
+    feeds is read as text. JavaScript, TypeScript and Go are read by the functions
     that they name; whatever else, and what cannot be read, is cut where its lines begin again at the margin.
     """
-    tree = parse(text) if path.endswith(".py") else None
+    tree = parse(text) if path.endswith(".py") and not _LONE_RETURN.search(text) else None
     if tree is not None:
         return tuple(sorted(_of_python(tree.body, "", ()), key=lambda block: block.first))
     language = next((one for one in (JAVASCRIPT, GO) if path.endswith(one.endings)), None)

@@ -44,23 +44,24 @@ def chosen(places: Iterable[Place], texts: Mapping[str, str], *, tokens: int) ->
     ordered = tuple(places)
     least = _LEAST_SHARE * max((place.score for place in ordered), default=0.0)
     for place in ordered:
-        shown = lines.get(place.path, set())
-        rows = texts[place.path].split("\n")
-        told = told_of(place.block)
-        cost = cost_of({*told, *place.block.header} - shown, rows)
-        if len(whole) + len(parts) >= _MOST or place.score <= least:
+        count = len(whole) + len(parts)
+        if count >= _MOST or place.score <= least:
             others.append(place)
-        elif cost <= min(tokens, LONG):
+            continue
+        rows = texts[place.path].split("\n")
+        told = {*told_of(place.block), *place.block.header} - lines.get(place.path, set())
+        cost = cost_of(told, rows)
+        if cost <= min(tokens, LONG):
             whole.append(place)
-        elif tokens >= _LEAST and (cost > LONG or len(whole) + len(parts) < _FIRST):
-            told = part_of(place, rows, min(tokens, _PART))
-            cost = cost_of({*told, *place.block.header} - shown, rows)
+        elif tokens >= _LEAST and (cost > LONG or count < _FIRST):
+            part = part_of(place, rows, min(tokens, _PART))
+            told = {*part, *place.block.header} - lines.get(place.path, set())
             parts.append(place)
         else:
             others.append(place)
-        if place in whole[-1:] or place in parts[-1:]:
-            lines.setdefault(place.path, set()).update(told, place.block.header)
-            tokens -= cost
+            continue
+        tokens -= cost_of(told, rows)
+        lines.setdefault(place.path, set()).update(told)
     return Chosen(
         {path: frozenset(numbers) for path, numbers in lines.items()}, tuple(whole), tuple(parts), tuple(others)
     )

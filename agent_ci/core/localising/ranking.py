@@ -140,8 +140,8 @@ def _spectra(evidence: Evidence, coverage: Coverage | None) -> dict[str, dict[in
     """Ochiai's coefficient of each line that a failing test executed, by path and line."""
     if coverage is None:
         return {}
-    failing = [id_ for id_ in evidence.target_ids if id_ in coverage.tests]
-    passing = [id_ for id_ in coverage.tests if id_ not in set(failing) and id_ != IMPORTS]
+    failing = frozenset(evidence.target_ids) & coverage.tests.keys()
+    passing = coverage.tests.keys() - failing - {IMPORTS}
     bad, good = _counts(failing, coverage), _counts(passing, coverage)
     found: dict[str, dict[int, float]] = {}
     for (path, line), count in bad.items():

@@ -16,6 +16,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _ASSIGNED = re.compile(r"^\s*([^\W\d]\w*)\s*(?::[^=\n]+)?=", re.MULTILINE)
 _SET_UP = frozenset({"setUp", "setUpClass", "setup_method", "setup_class", "setup"})
 _LEAST = 60  # tokens; less of a test explains nothing
+_LONGEST_IMPORT = 12  # lines
 
 
 def function_of(id_: str, path: str, text: str) -> Block | None:
@@ -82,9 +83,6 @@ def imports_for(text: str, shown: str) -> Iterator[int]:
             names = {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
             if names & words and (node.end_lineno or node.lineno) - node.lineno < _LONGEST_IMPORT:
                 yield from range(node.lineno, (node.end_lineno or node.lineno) + 1)
-
-
-_LONGEST_IMPORT = 12
 
 
 def passing_beside(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -34,21 +34,18 @@ def words(text: str) -> Counter[str]:
 
 def likeness(asked: Iterable[str], texts: Sequence[Counter[str]]) -> tuple[float, ...]:
     """How well each of *texts*, given by its words, answers the words *asked*: BM25, at least 0."""
-    query = frozenset(asked)
     if not texts:
         return ()
-    rarity = _rarity(query, texts)
+    query = frozenset(asked)
+    shared = [query.intersection(text) for text in texts]  # a question can have far more words than a piece of code
+    counts = Counter(word for found in shared for word in found)
+    rarity = {word: math.log(1 + (len(texts) - count + 0.5) / (count + 0.5)) for word, count in counts.items()}
     sizes = [text.total() for text in texts]
     mean = sum(sizes) / len(sizes) or 1.0
     return tuple(
-        sum(rarity[word] * _weight(text[word], size / mean) for word in query if text[word])
-        for text, size in zip(texts, sizes, strict=True)
+        math.fsum(rarity[word] * _weight(text[word], size / mean) for word in found)  # the same in whatever order
+        for found, text, size in zip(shared, texts, sizes, strict=True)
     )
-
-
-def _rarity(query: Collection[str], texts: Sequence[Counter[str]]) -> dict[str, float]:
-    counts = {word: sum(1 for text in texts if word in text) for word in query}
-    return {word: math.log(1 + (len(texts) - count + 0.5) / (count + 0.5)) for word, count in counts.items()}
 
 
 def _weight(count: int, size: float) -> float:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import PurePosixPath
 
+from agent_ci.core.budget import CHARACTERS_PER_TOKEN
 from agent_ci.core.imports import imported_files
 from agent_ci.core.localising.blocks import Block
 from agent_ci.core.localising.choosing import Chosen, chosen, cost_of, told_of
@@ -43,9 +45,7 @@ class Allowance:
     def wider(self, tries: int) -> Allowance:
         """What the question after so many *tries* may take: twice as much of the code, then three times."""
         more = min(tries, 2) + 1
-        return Allowance(
-            self.failures, self.tests * more, self.sources * more, self.callers, self.passing * more, self.change
-        )
+        return replace(self, tests=self.tests * more, sources=self.sources * more, passing=self.passing * more)
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,13 @@ class Context:
         found = [(path, block) for path, block in self._failing if block][:_MOST_TESTS]
         named = named_lines(self.evidence, dict.fromkeys(path for path, _ in self._failing))
         return lines_of_tests(tuple(dict.fromkeys(found)), self.texts, named, tokens=self.allowance.tests)
+
+    @cached_property
+    def hidden_tests(self) -> tuple[str, ...]:
+        """The failing tests whose code there was no room for."""
+        known = ((path, block) for path, block in self._failing if block)
+        hidden = (f"{path}::{block.name}" for path, block in known if block.first not in self.tests.get(path, ()))
+        return tuple(dict.fromkeys(hidden))
 
     @cached_property
     def unread_tests(self) -> tuple[str, ...]:
@@ -83,14 +90,14 @@ class Context:
     @cached_property
     def chosen(self) -> Chosen:
         """Which of them are shown."""
-        return chosen(self.places, self.texts, tokens=self.allowance.sources)
+        return chosen(self.places, self.facts.texts, tokens=self.allowance.sources)
 
     @cached_property
     def sources(self) -> Mapping[str, frozenset[int]]:
         """The lines of the source to show, by path, with the imports that they use."""
         found: dict[str, frozenset[int]] = {}
         for path, lines in self.chosen.lines.items():
-            text = self.texts[path]
+            text = self.facts.texts[path]
             rows = text.split("\n")
             used = imports_for(text, "\n".join(rows[line - 1] for line in sorted(lines)))
             found[path] = lines | frozenset(used if path.endswith(".py") else ())
@@ -98,29 +105,11 @@ class Context:
 
     def callers(self) -> Iterator[str]:
         """The first lines of functions that call the two likeliest ones and are not shown themselves."""
-        left = self.allowance.callers * 4
-        count = 0
-        for place in (place for place in self.chosen.whole[:2] if place.block.is_function):
-            name = place.block.name.rpartition(".")[2]
-            if len(name) < _COMMON or name.startswith("__"):
-                continue
-            call = re.compile(rf"(?<![\w]){re.escape(name)}\(")
-            for caller in self.places:
-                rows = self.texts[caller.path].split("\n")
-                block = caller.block
-                is_shown = block.first in self.chosen.lines.get(caller.path, ())
-                if is_shown or not block.is_function or (caller.path != place.path and count >= _MOST_CALLERS):
-                    continue
-                line = next((line for line in range(block.body, block.last + 1) if call.search(rows[line - 1])), 0)
-                head = " ".join(
-                    row.strip()
-                    for row in rows[block.first - 1 : max(block.first, min(block.body - 1, block.first + 3))]
-                )
-                said = f"{caller.path}:{line}: in {head} {rows[line - 1].strip()}"
-                if line and count < _MOST_CALLERS and len(said) <= left:
-                    count += 1
-                    left -= len(said)
-                    yield said
+        left = self.allowance.callers * CHARACTERS_PER_TOKEN
+        for said in islice(self._calls(), _MOST_CALLERS):
+            if len(said) <= left:
+                left -= len(said)
+                yield said
 
     def passing(self) -> Iterator[tuple[str, frozenset[int]]]:
         """Short tests that pass and use the likeliest function."""
@@ -151,6 +140,25 @@ class Context:
                 is_width = isinstance(width, int) and not isinstance(width, bool) and 0 < width < 1_000  # noqa: PLR2004
                 found.append(f"formatted by {name}" + (f", {width} columns" if is_width else ""))
         return "; ".join(found)
+
+    def _calls(self) -> Iterator[str]:
+        """Where the two likeliest functions are called from functions that are not shown, the likeliest first."""
+        for place in self.chosen.whole[:2]:
+            name = place.block.name.rpartition(".")[2]
+            if not place.block.is_function or len(name) < _COMMON or name.startswith("__"):
+                continue
+            call = re.compile(rf"(?<!\w){re.escape(name)}\(")
+            for caller in self.places:
+                block, text = caller.block, self.facts.texts[caller.path]
+                is_shown = block.first in self.chosen.lines.get(caller.path, ())
+                if is_shown or not block.is_function or f"{name}(" not in text:
+                    continue
+                rows = text.split("\n")
+                line = next((line for line in range(block.body, block.last + 1) if call.search(rows[line - 1])), 0)
+                head = rows[block.first - 1 : max(block.first, min(block.body - 1, block.first + 3))]
+                if line:
+                    said = (row.strip() for row in (*head, rows[line - 1]))
+                    yield f"{caller.path}:{line}: in {' '.join(said)}"
 
     @cached_property
     def _failing(self) -> tuple[tuple[str, Block | None], ...]:

@@ -18,8 +18,6 @@ from agent_ci.core.questions.window import windowed, with_gaps
 from agent_ci.core.report import TestCase
 from agent_ci.core.run import Attempt, Evidence
 
-__all__ = ["fix_question", "shares"]
-
 _USUAL = Allowance()
 _SMALLEST_FILE = 400  # characters; less of a file explains nothing
 _SMALLEST_ATTEMPT = 200
@@ -65,7 +63,8 @@ def fix_question(  # noqa: PLR0913 - what one question is made from
     said = _said_by_logs(evidence)
     tried = [_attempt(number, attempt) for number, attempt in enumerate(attempts, start=1)]
     code = [(Origin.SOURCE, path, cleaned(text)) for path, text in excerpts(texts, context.sources).items()]
-    tests = [(Origin.SOURCE, path, cleaned(text)) for path, text in _test_texts(context).items()]
+    shown = _test_texts(context)
+    tests = [(Origin.SOURCE, path, cleaned(text)) for path, text in shown.items()]
     around = [(origin, name, cleaned(text)) for origin, name, text in _around(context)]
     files = [*code, *tests, *around]
     known = (*(text.text for *_, text in files), *(name for _, name, _ in files))
@@ -85,6 +84,8 @@ def fix_question(  # noqa: PLR0913 - what one question is made from
         "around": "\n\n".join(filter(None, (_files(page, around), context.conventions()))) or "Nothing is known.",
         "attempts": _attempts(page, tried, rooms[1]),
     }
+    hidden = (*context.hidden_tests, *(path for path in context.unread_tests if path not in shown))
+    page.leave_out([cleaned(name).text for name in hidden], "failing tests whose code is not shown")
     page.left_out += _not_shown(context)
     page.left_out += _invisible({name: text.invisible for _, name, text in files})
     page.left_out += _invisible_elsewhere(evidence, attempts)

@@ -109,7 +109,7 @@ def test_of_two_tests_with_one_title_only_the_one_that_is_ours_is_marked() -> No
 
 
 def test_comments_of_a_person_stay_where_a_test_below_them_goes() -> None:
-    theirs = "it('is theirs', () => expect(half(2)).toBe(1));\n// TODO: more of them\n// the end\n"
+    theirs = "it('is theirs', () => expect(half(2)).toBe(1));\n// more of them to come\n// the end\n"
     ours = "// the usual one\nit('is ours', () => expect(half(4)).toBe(2));\n"
     offered = TestsText.read(theirs + ours, JAVASCRIPT)
     assert offered.without([offered.tests[1]], before=theirs) == theirs

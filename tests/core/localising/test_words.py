@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from agent_ci.core.localising.words import likeness, words
 
 
@@ -29,3 +31,11 @@ def test_nothing_to_compare_is_no_error() -> None:
     assert likeness(["a"], []) == ()
     assert likeness([], [words("a")]) == (0,)
     assert likeness(["a"], [words("")]) == (0,)
+
+
+def test_a_question_of_many_words_costs_what_the_code_has_of_them() -> None:
+    texts = [words(f"name{number} self") for number in range(2_000)]
+    started = time.process_time()
+    found = likeness((f"name{number}" for number in range(50_000)), texts)
+    assert time.process_time() - started < 1
+    assert min(found) > 0

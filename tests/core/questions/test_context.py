@@ -134,10 +134,28 @@ def test_what_did_not_fit_is_named_so_that_it_can_be_asked_for() -> None:
     assert "shop.py::price" not in question
 
 
+def test_a_failing_test_that_did_not_fit_is_named_too() -> None:
+    other = replace(CASE, id="test_shop.py::test_zero")
+    unread = TestCase("test_till.py::TillTest.runs", Status.FAILED, file="test_till.py")
+    evidence = replace(EVIDENCE, targets=(CASE, other, unread))
+    files = {**FILES, "test_till.py": f"TABLE = {list(range(2000))}\n"}
+    question = fix_question(TEMPLATE, evidence, files, (), allowance=Allowance(tests=40))
+    assert "failing tests whose code is not shown: test_shop.py::test_zero, test_till.py" in question
+    assert "not shown: test" not in fix_question(TEMPLATE, evidence, files, ())
+
+
+def test_lines_that_python_alone_counts_break_no_question() -> None:
+    files = {"shop.py": SHOP.replace("\n", "\r"), "test_shop.py": TESTS.replace("assert sys", "assert sys\r\r\r1")}
+    question = fix_question(TEMPLATE, EVIDENCE, files, ())
+    assert "def price" in question
+    assert "def test_price" in question
+
+
 def test_a_later_question_shows_more_of_the_code() -> None:
     usual, second, third, fourth = (Allowance().wider(tries) for tries in range(4))
     assert (second.sources, third.sources) == (2 * usual.sources, 3 * usual.sources)
     assert (usual, fourth) == (Allowance(), third)
+    assert Allowance(attempts=7).wider(1).attempts == 7
 
 
 def test_what_changed_since_green_is_shown_with_the_files_of_the_code_first_and_raises_them() -> None:
