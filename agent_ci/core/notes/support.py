@@ -29,7 +29,7 @@ def _family(name: str, claimed: str | None, supports: str) -> Family:
 
 BREAKING = _family(
     "breaking",
-    r"\bbreaking\b(?! (?:in|on|at|of|when|if|the|an?)\b)|\bin-?compatible\b|\bbackwards?[- ]in",
+    r"\bbreaking\b|\bin-?compatible\b|\bbackwards?[- ]in",
     r"\bbreaking\b|(?<!\bline )(?<!\bline-)(?<!\bpage )(?<!\bword )\bbreak(?:s|age)?\b|compatib|\bcompat\b",
 )
 SECURITY = _family(

@@ -31,12 +31,12 @@ def test_a_family_is_borne_by_whole_words(family: Family, title: str, is_borne: 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("Control codes breaking in tokens are fixed.", []),
         ("A breaking change of the parser.", ["breaking"]),
+        ("Totals are rounded, breaking the old sums.", ["breaking"]),
         ("Breaking: the parser is new.", ["Breaking"]),
         ("This is breaking.", ["breaking"]),
-        ("Breaking in tests, and a breaking change.", ["breaking"]),
+        ("Breaking in tests, and a new parser.", ["Breaking"]),
     ],
 )
-def test_what_breaks_somewhere_is_no_breaking_change(text: str, words: list[str]) -> None:
+def test_who_says_that_something_breaks_needs_a_source(text: str, words: list[str]) -> None:
     assert [word for word, _ in unsupported(text, (Sources(unit("Read tokens")),))] == words
