@@ -106,12 +106,11 @@ class _Together:
             texts = dict(self._remaining(texts, judged))
             if not texts:
                 break
-            report, faults = self._runs(texts, [*left(judged)])
+            made = self._marked(texts, judged, by)
+            report, faults = self._runs(made, texts, [*left(judged)])
             if not faults:
                 kept = replace(written, judged=tuple(judged.values()))
                 kept = replace(kept, gained=gained(kept.judged, self.evidence))
-                marked = {path: text.marked(self._told(path, text, judged, by)) for path, text in texts.items()}
-                made = self.tools.clone.edit(self.evidence.tree, {path: text.encode() for path, text in marked.items()})
                 patch = self.tools.clone.patch(self.evidence.tree, made)
                 return Attempt(reply, patch, (), report, repeats=min(RUNS, self.tools.repeat), written=kept)
             judged |= {key: taken(judged[key], reason) for key, reason in faults.items()}
@@ -119,9 +118,10 @@ class _Together:
         kept = replace(written, judged=tuple(judged.values()), gained={})
         return Attempt(reply, objections=objections_of(kept.judged), written=kept)
 
-    def _tree(self, texts: Mapping[str, TestsText], onto: str = "") -> str:
-        files = {path: text.text.encode() for path, text in texts.items()}
-        return self.tools.clone.edit(onto or self.evidence.tree, files)
+    def _marked(self, texts: Mapping[str, TestsText], judged: Mapping[Key, Judged], by: Mapping[str, str]) -> str:
+        """The tree with *texts*, in which each new test says where it comes from."""
+        marked = {path: text.marked(self._told(path, text, judged, by)) for path, text in texts.items()}
+        return self.tools.clone.edit(self.evidence.tree, {path: text.encode() for path, text in marked.items()})
 
     def _remaining(
         self, texts: Mapping[str, TestsText], judged: Mapping[Key, Judged]
@@ -134,9 +134,11 @@ class _Together:
             if kept and path in paths:
                 yield path, TestsText.read(kept, self.language)
 
-    def _runs(self, texts: Mapping[str, TestsText], new: Sequence[Key]) -> tuple[TestReport, Mapping[Key, str]]:
+    def _runs(
+        self, tree: str, texts: Mapping[str, TestsText], new: Sequence[Key]
+    ) -> tuple[TestReport, Mapping[Key, str]]:
         """The last report of the whole suite, and what speaks against which of the *new* tests."""
-        tree, report = self._tree(texts), TestReport()
+        report = TestReport()
         passed = frozenset(self.evidence.before.ids(Status.PASSED))
         for number in range(1, 1 + min(RUNS, self.tools.repeat)):
             report = report_of(self.tools, tree, (), SUITE)
@@ -173,7 +175,7 @@ class _Together:
     def _labelled(self, judged: Mapping[Key, Judged], texts: Mapping[str, TestsText]) -> dict[Key, Judged]:
         """*judged* with whether each test fails on the base."""
         found = dict(judged)
-        on_base = self._tree(texts, onto=self.base)
+        on_base = self.tools.clone.edit(self.base, {path: text.text.encode() for path, text in texts.items()})
         for path, text in texts.items():
             report = report_of(self.tools, on_base, (self._where(path),), SUITE)
             ids = self._ids(path, text, report)

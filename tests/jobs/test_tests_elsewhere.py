@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agent_ci.core.python_edits import unified
+from agent_ci.core.report import TestReport
+from agent_ci.jobs import tests_elsewhere
+from agent_ci.jobs.controls import report_of
+from agent_ci.pipeline import Tools
 from bench.repositories import git
 from bench.selectors.ecosystem import MissingToolError
 from bench.selectors.javascript import prepare
@@ -246,8 +251,15 @@ def test_a_file_with_a_case_that_no_filter_looks_at_is_given_up(tmp_path: Path, 
     assert (run.outcome, filters(run)) == ("no_fix", {"discount > takes a share": by})
 
 
-def test_go(tmp_path: Path) -> None:
+def _run_on(trees: list[str], tools: Tools, tree: str, how: tuple[Any, ...]) -> TestReport:
+    trees.append(tree)
+    return report_of(tools, tree, *how)
+
+
+def test_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     needs("go")
+    trees: list[str] = []
+    monkeypatch.setattr(tests_elsewhere, "report_of", lambda tools, tree, *how: _run_on(trees, tools, tree, how))
     before = {
         "go.mod": "module example.com/shop\n\ngo 1.19\n",
         "money/money.go": MONEY_GO,
@@ -266,6 +278,7 @@ def test_go(tmp_path: Path) -> None:
         "TestDiscountSaysNothing": "F4",
     }
     assert run.document["patch"]["files"] == ["money/money_agent_ci_test.go"]
+    assert run.document["patch"]["tree"] == trees[-1], "the tree that is delivered is not the one that was run"
     assert "+// lines 8, 11, no-faults-tried, new-behaviour, by replay\n+func TestDiscount(" in run.patch
     name = run.patch.partition("// agent-ci:")[2][:12]
     (made.path / "fix.patch").write_text(run.patch, encoding="utf-8")
