@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agent_ci.core.document import FIX, PARTIAL, sealed, text_of
+from agent_ci.core.document import FIX, PARTIAL
 from agent_ci.core.outward.writer import Outward, Sink
+from agent_ci.core.sealing import sealed, text_of
 from agent_ci.errors import InfrastructureError, UsageError
 
 _OURS = (

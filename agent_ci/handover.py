@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agent_ci.core.document import FIX, PARTIAL, SCHEMA, broken_seal
+from agent_ci.core.document import FIX, PARTIAL, SCHEMA
+from agent_ci.core.sealing import broken_seal
 from agent_ci.core.untrusted import text, texts
 from agent_ci.errors import UnsupportedError
 from agent_ci.files import open_regular

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from agent_ci.core.document import text_of
 from agent_ci.core.outward.variables import assignment
 from agent_ci.core.outward.writer import Outward, Sink
+from agent_ci.core.sealing import digest_of
 from agent_ci.errors import AgentCIError
 from agent_ci.files import append_regular
 
@@ -38,7 +37,7 @@ def outputs(document: Mapping[str, Any], out: Path, workspace: Path) -> dict[str
         "pull-request": _address(delivery.get("reference")) if delivery.get("rung") == "pull-request" else "",
         "cost": "" if usd is None else f"{usd:.4f}",
         "evidence": _named(out / "evidence.json", workspace),
-        "evidence-sha256": hashlib.sha256(text_of(document).encode()).hexdigest(),
+        "evidence-sha256": digest_of(document),
     }
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from agent_ci import __version__
 from agent_ci.artifacts import OutputFolder
-from agent_ci.core.document import FINDINGS_SCHEMA, text_of
+from agent_ci.core.document import FINDINGS_SCHEMA
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.run import Verdict
+from agent_ci.core.sealing import text_of
 from agent_ci.core.views.account import Account, read
 from agent_ci.core.views.page import page
 from agent_ci.core.views.results import ctrf, junit, shown_report

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from agent_ci.core.document import sealed, text_of
+from agent_ci.core.sealing import sealed, text_of
 from agent_ci.merging import Merging
 from agent_ci.planning import Planning
 from agent_ci.session import Session

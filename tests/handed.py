@@ -15,7 +15,7 @@ from typing import Any
 
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
-from agent_ci.core.document import sealed, text_of
+from agent_ci.core.sealing import sealed, text_of
 from bench.repositories import git
 from tests.red import RedRepository
 

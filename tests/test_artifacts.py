@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from agent_ci.artifacts import OutputFolder
-from agent_ci.core.document import broken_seal
 from agent_ci.core.outward.writer import Known, Outward
+from agent_ci.core.sealing import broken_seal
 from agent_ci.errors import InfrastructureError, RefusedError, UsageError
 
 

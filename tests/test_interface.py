@@ -24,7 +24,8 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 ON_THE_COMMAND_LINE = tuple(option for option in OPTIONS if not option.is_policy)
 BY_NAME = {option.name: option for option in OPTIONS}
 HELP_SECONDS = 0.3  # of processor time; it was 0.2 on two slow cores when this was written
-HEAVY = ("litellm", "requests", "rich", "junitparser", "unidiff", "openai", "httpx", "agent_ci.session")
+OF_A_RUN = ("agent_ci.session", "agent_ci.core.run", "agent_ci.core.document")
+HEAVY = ("litellm", "requests", "rich", "junitparser", "unidiff", "openai", "httpx", *OF_A_RUN)
 
 needs_contract = pytest.mark.skipif(
     not CONTRACT.is_file(), reason=f"the contract {CONTRACT} is not here; set AGENT_CI_CORPUS to its folder"

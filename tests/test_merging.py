@@ -18,9 +18,9 @@ from agent_ci.cells import given as given_in
 from agent_ci.cells import parts_of, plan_in, with_patch
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
-from agent_ci.core.document import broken_seal
 from agent_ci.core.merged import notes
 from agent_ci.core.run import Cost
+from agent_ci.core.sealing import broken_seal
 from agent_ci.errors import UsageError
 from agent_ci.verification import passed
 from tests.fan_out import merge, plan, resealed

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from agent_ci.core.document import broken_seal
 from agent_ci.core.environment import model_keys
+from agent_ci.core.sealing import broken_seal
 from bench.repositories import git
 from tests.handed import Handed, forged, part, publish, resealed, sha256, tampered
 from tests.red import GOOD, WRONG, RedRepository

@@ -13,9 +13,9 @@ import pytest
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.core.change import Patch
-from agent_ci.core.document import sealed, text_of
 from agent_ci.core.loops import last_repair
 from agent_ci.core.run import REVERT, Attempt, Reply, TakenBack
+from agent_ci.core.sealing import sealed, text_of
 from agent_ci.core.views.check import check_run
 from agent_ci.history import branch_history
 from agent_ci.jobs.reverting import inexact

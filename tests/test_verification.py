@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_ci.core.document import sealed, text_of
+from agent_ci.core.sealing import sealed, text_of
 from agent_ci.verification import Claim, Verification, passed
 from tests.red import GOOD, RedRepository
 

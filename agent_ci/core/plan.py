@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from agent_ci.core.budget import Budget
-from agent_ci.core.document import broken_seal
 from agent_ci.core.grouping import Group
+from agent_ci.core.sealing import broken_seal
 from agent_ci.core.untrusted import amount, count, text, texts
 from agent_ci.errors import UsageError
 

@@ -13,16 +13,14 @@ from agent_ci.core.document import (
     SCHEMA,
     Phase,
     Surroundings,
-    broken_seal,
     evidence_document,
     ids_by_status,
-    sealed,
-    text_of,
 )
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase, TestReport
 from agent_ci.core.rules import HARD_CODED
 from agent_ci.core.run import Attempt, Control, Cost, Evidence, Finding, Reply, Side, Verdict
+from agent_ci.core.sealing import broken_seal, sealed, text_of
 
 RED = TestCase("t.py::a", Status.FAILED, "wrong")
 GREEN = TestCase("t.py::b", Status.PASSED)

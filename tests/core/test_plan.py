@@ -9,10 +9,10 @@ from decimal import Decimal
 import pytest
 
 from agent_ci.core.budget import Budget
-from agent_ci.core.document import sealed, text_of
 from agent_ci.core.grouping import Group
 from agent_ci.core.plan import Plan, plan_document, planned, read_plan
 from agent_ci.core.report import Status, TestCase
+from agent_ci.core.sealing import sealed, text_of
 from agent_ci.errors import UsageError
 
 

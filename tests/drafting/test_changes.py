@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import pytest
 
-from agent_ci.core.document import sealed, text_of
+from agent_ci.core.sealing import sealed, text_of
 from agent_ci.errors import UnsupportedError, UsageError
 from agent_ci.publishing import Publication
 from tests.checkouts import NOBODY, Checkout, digest

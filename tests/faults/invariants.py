@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from agent_ci.core.document import SCHEMA, broken_seal
+from agent_ci.core.document import SCHEMA
 from agent_ci.core.outcome import Outcome
+from agent_ci.core.sealing import broken_seal
 from tests.faults.lab import CANARY, SECONDS_OVER, TIME_LIMIT, Cell, End, Lab
 
 

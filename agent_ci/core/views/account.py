@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agent_ci.core.document import Phase, text_of
+from agent_ci.core.document import Phase
 from agent_ci.core.outcome import REVERTED, Outcome, headline
 from agent_ci.core.views.reading import item, items, number, text, texts, whole
 
@@ -215,11 +214,6 @@ def read(document: Mapping[str, object]) -> Account:
         versions={key: text(value) for key, value in item(document, "versions").items()},
         tests=item(document, "tests"),
     )
-
-
-def digest(document: Mapping[str, object]) -> str:
-    """The SHA-256 of ``evidence.json`` where it holds *document*, in hexadecimal digits."""
-    return hashlib.sha256(text_of(document).encode("utf-8", "replace")).hexdigest()
 
 
 def _cause(row: Mapping[str, object]) -> Cause:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from agent_ci.core.message import revert_subject
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.markdown import inert, sticky
+from agent_ci.core.sealing import digest_of
 from agent_ci.core.views import parts
-from agent_ci.core.views.account import Account, digest, read
+from agent_ci.core.views.account import Account, read
 
 LIMIT = 65_536
 """The most bytes of a comment, and of the body of an issue or a pull request."""
@@ -23,7 +24,7 @@ def comment(document: Mapping[str, object], patch: str = "", *, key: str) -> str
     *document* is the content of ``evidence.json``, *patch* that of ``fix.patch`` or ``partial.patch``.
     """
     account = read(document)
-    return _story((sticky(key), *parts.verdict(account)), account, digest(document), patch)
+    return _story((sticky(key), *parts.verdict(account)), account, digest_of(document), patch)
 
 
 def pull_request(document: Mapping[str, object], patch: str = "") -> tuple[str, str]:
@@ -34,14 +35,14 @@ def pull_request(document: Mapping[str, object], patch: str = "") -> tuple[str, 
     title = inert(f"{kind}: {cause.rstrip('.') or _wanted(account)}", limit=_TITLE)
     if account.takes_back:
         title = revert_subject(account.takes_back)
-    return title, _story((parts.literally(account.reason, 600),), account, digest(document), patch)
+    return title, _story((parts.literally(account.reason, 600),), account, digest_of(document), patch)
 
 
 def issue(document: Mapping[str, object]) -> tuple[str, str]:
     """Title and body of an issue that hands the failure to a person, for ``Sink.COMMENT``."""
     account = read(document)
     title = inert(f"{account.headline}: {_wanted(account)}", limit=2 * _TITLE)
-    return title, _story(tuple(parts.verdict(account)), account, digest(document), "")
+    return title, _story(tuple(parts.verdict(account)), account, digest_of(document), "")
 
 
 def _wanted(account: Account) -> str:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from agent_ci.core.document import text_of
 from agent_ci.core.outcome import Outcome, headline
 from agent_ci.core.outward.markdown import sticky
 from agent_ci.core.outward.writer import LIMITS, Known, Outward, Sink
-from agent_ci.core.views.account import digest, read
+from agent_ci.core.sealing import digest_of, text_of
+from agent_ci.core.views.account import read
 from agent_ci.core.views.advice import advice
 from agent_ci.core.views.comment import LIMIT, comment, issue, pull_request
 from agent_ci.core.views.parts import link
@@ -64,7 +64,7 @@ def test_the_comment_tells_the_whole_story() -> None:
         "git apply fix.patch",
         "<details><summary>What was tried in vain: 1</summary>\n\n- attempt 1, model: calc.py:2: it returns 3",
         "Cost: 1 model call, 120 tokens, US$ 0.0030; 6 s. Isolation: bubblewrap.",
-        f"Evidence: sha256 `{digest(runs.document())}`. [The run](https://github.com/o/r/actions/runs/1)",
+        f"Evidence: sha256 `{digest_of(runs.document())}`. [The run](https://github.com/o/r/actions/runs/1)",
     ):
         assert part in text, part
     assert "2.39.5" not in text
@@ -163,7 +163,7 @@ def test_titles_are_one_short_inert_line() -> None:
 
 def test_the_digest_is_that_of_the_file() -> None:
     document = runs.document()
-    assert digest(document) == hashlib.sha256(text_of(document).encode()).hexdigest()
+    assert digest_of(document) == hashlib.sha256(text_of(document).encode()).hexdigest()
 
 
 def test_the_summary_of_a_green_job_is_one_line() -> None:
