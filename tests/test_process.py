@@ -203,10 +203,26 @@ def test_who_watches_a_run_can_end_it_and_says_why(tmp_path: Path) -> None:
 
 
 def test_a_program_with_grace_may_see_to_its_own_end(tmp_path: Path) -> None:
-    code = "import signal, sys, time; signal.signal(15, lambda *_: sys.exit(print('cleaned'))); time.sleep(60)"
-    ends = [
-        process.run((sys.executable, "-c", code), cwd=tmp_path, environment=PLAIN, timeout=1, grace=grace)
-        for grace in (0.0, 20.0)
-    ]
-    assert [(done.output, done.timed_out) for done in ends] == [("", True), ("cleaned\n", True)]
-    assert max(done.seconds for done in ends) < 10
+    code = (
+        "import pathlib, signal, sys, time\n"
+        "signal.signal(15, lambda *_: sys.exit(print('cleaned')))\n"
+        "pathlib.Path('ready').touch()\n"
+        "time.sleep(60)"
+    )
+
+    def ended(grace: float) -> Completed:
+        ready = tmp_path / str(grace)
+        ready.mkdir()
+        command = (sys.executable, "-c", code)
+        return process.run(
+            command,
+            cwd=ready,
+            environment=PLAIN,
+            timeout=50,
+            grace=grace,
+            watch=lambda _: "ready" * (ready / "ready").exists(),
+        )
+
+    ends = [ended(0.0), ended(20.0)]
+    assert [(done.output, done.ended_by) for done in ends] == [("", "ready"), ("cleaned\n", "ready")]
+    assert max(done.seconds for done in ends) < 50

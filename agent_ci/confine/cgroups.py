@@ -19,7 +19,7 @@ from agent_ci.confine import ownership
 from agent_ci.core.limits import Limits
 
 _PREFIX, _CONTROLLERS = "agent-ci-", ("memory", "pids")
-_MOUNT, _OWN = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
+_MOUNT, _PROCESSES, _OWN = Path("/sys/fs/cgroup"), Path("/proc"), Path("/proc/self/cgroup")
 _OUT_OF_MEMORY = (
     "the kernel ended a process because all of the run together held more memory than its limit; "
     "run fewer tests at a time, or on a larger machine"
@@ -90,6 +90,16 @@ def opened(limits: Limits) -> Iterator[Groups]:
     finally:
         for folder in {folder for _, folder in made}:
             _remove(folder)
+
+
+def of_container(id_: str) -> Groups:
+    """The group in which an engine counts the memory of its container *id_*; none where nothing in it can be seen."""
+    for file in _PROCESSES.glob("[0-9]*/cgroup"):
+        for controllers, path in sorted((line.split(":", 2)[1:] for line in _lines(file)), reverse=True):
+            is_memory = "memory" in controllers.split(",") or not controllers  # the unified hierarchy names none
+            if is_memory and id_ in path and "conmon" not in path:  # that process of the engine's is in another group
+                return Groups((("memory", _MOUNT / controllers / path.lstrip("/")),))
+    return Groups()
 
 
 @functools.cache

@@ -14,7 +14,7 @@ from agent_ci.core.limits import Limits
 
 _FIRST_LOOK = 0.2  # seconds; most runs of tests end later, and most single commands before
 _ENTRY_BYTES = 4096  # what even an empty file counts as, since a file system has only so many
-_SHARE_OF_TIME = 20  # of each second, at most a twentieth goes into looking
+_SHARE_OF_TIME = 20  # of each second, at most a twentieth of a processor goes into looking
 
 
 @dataclass(slots=True)
@@ -35,9 +35,9 @@ class Watchdog:
         now = time.monotonic()
         if now < self._next_look:
             return ""
+        worked = time.thread_time()  # where a machine has much to do, waiting for it must not put off the next look
         reason = self._memory(pid) or self._disk() or self.ended()
-        spent = time.monotonic() - now
-        self._next_look = now + spent * _SHARE_OF_TIME
+        self._next_look = time.monotonic() + (time.thread_time() - worked) * _SHARE_OF_TIME
         return reason
 
     def _memory(self, pid: int) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agent_ci import process
-from agent_ci.confine import engine_filter, folders, ownership, rlimits, users
+from agent_ci.confine import cgroups, engine_filter, folders, ownership, rlimits, users
 from agent_ci.confine.folders import Place
 from agent_ci.confine.watchdog import Watchdog
 from agent_ci.core.limits import Limits
@@ -138,7 +138,7 @@ class _Box(Place):
                 cwd=self.root,
                 environment=engine.environment,
                 timeout=command.timeout,
-                watch=Watchdog(self.sandbox.limits, self.own),
+                watch=Watchdog(self.sandbox.limits, self.own, lambda: _why_ended(self.own.scratch / name)),
             )
             ended = not (done.timed_out or done.ended_by)
         finally:
@@ -151,7 +151,8 @@ class _Box(Place):
     def _options(self, name: str, command: Command) -> Iterator[str]:
         limits = self.sandbox.limits
         user = self.own.user if self.own.user is not None else os.geteuid()
-        yield from ("--rm", "--name", name, "--label", f"{_LABEL}={ownership.signature()}", "--pull", "never")
+        yield from ("--rm", "--name", name, "--cidfile", str(self.own.scratch / name))
+        yield from ("--label", f"{_LABEL}={ownership.signature()}", "--pull", "never")
         yield from ("--network", "none", "--hostname", "sandbox", "--read-only", "--cap-drop", "ALL")
         yield from ("--security-opt", "no-new-privileges", "--security-opt", "label=disable")
         if self.sandbox.engine.name == "podman" and (self.own.scratch / _FILTER).stat().st_size:
@@ -173,6 +174,12 @@ class _Box(Place):
         for variable, value in variables.items():
             yield from ("--env", f"{variable}={value}")
         yield from ("--workdir", str(self.root), "--entrypoint", command.argv[0])
+
+
+def _why_ended(id_file: Path) -> str:
+    """Why the kernel ended a process of the container whose id is in *id_file*; the engine ends for its first alone."""
+    id_ = id_file.read_text(encoding="ascii") if id_file.exists() else ""
+    return cgroups.of_container(id_).why_ended if id_ else ""
 
 
 def _why_killed(done: Completed) -> str:

@@ -12,6 +12,7 @@ held = []
 for _ in range(64):
     held.append(b'x' * (8 << 20))
     time.sleep(0.02)
+time.sleep(20)
 print('outcome: had it all')
 """
 

@@ -154,7 +154,17 @@ def test_processes_and_memory_are_limited_by_the_engine(box: Container) -> None:
     forks += "        count += 1\nexcept OSError: pass\nprint(count)"
     limited = replace(box, limits=Limits(processes=40, total_memory_bytes=200 << 20))
     assert int(run(limited, "python3", "-c", forks).output) < 40
-    assert run(limited, "python3", "-c", "x = b'x' * (400 << 20)").exit_code == 137
+    assert "memory" in run(limited, "python3", "-c", "x = b'x' * (400 << 20)").ended_by
+
+
+def test_the_end_of_one_process_by_the_limit_for_memory_ends_the_others(box: Container) -> None:
+    child = "x = b'x' * (400 << 20)"
+    code = f"import subprocess, sys, time\nsubprocess.run([sys.executable, '-c', {child!r}])\ntime.sleep(50)"
+    limited = replace(box, limits=replace(box.limits, total_memory_bytes=128 << 20))
+    with limited.open(Files({})) as workspace:
+        done = workspace.run(Command(("python3", "-c", code), timeout=50))
+    assert "memory" in done.ended_by
+    assert done.seconds < 40
 
 
 def test_what_the_image_lacks_cannot_be_started_and_says_so(box: Container) -> None:
