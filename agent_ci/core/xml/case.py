@@ -25,8 +25,8 @@ class OpenCase:
         self._said: Status | None = None
         self._texts: dict[Field, str] = {}
         self._place = ""  # file:line of the result that is open
-        self._properties: list[tuple[str, str]] = []
-        self._attachments: list[str] = []
+        self._properties: tuple[tuple[str, str], ...] = ()  # most cases have none, and there can be a million
+        self._attachments: tuple[str, ...] = ()
 
     @property
     def status(self) -> Status:
@@ -64,7 +64,7 @@ class OpenCase:
             self.say(self._dialect.words.get(f"word={text.lower()}"))
         elif field is Field.ATTACHMENT:
             if len(self._attachments) < MOST_BESIDE:
-                self._attachments.append(short(text))
+                self._attachments += (short(text),)
         elif field is Field.TAG:
             self.add_property("tag", text)
         elif field is Field.PLACE:
@@ -79,7 +79,7 @@ class OpenCase:
     def add_property(self, name: str, value: str) -> None:
         """The runner noted *value* beside the case."""
         if len(self._properties) < MOST_BESIDE:
-            self._properties.append((short(name), short(value)))
+            self._properties += ((short(name), short(value)),)
 
     def made(self, status: Status) -> TestCase:
         """The case, which ended as *status*."""
@@ -98,8 +98,8 @@ class OpenCase:
             seconds=duration(texts.get(Field.SECONDS), unit=self._dialect.unit),
             suite=self._path,
             output=texts.get(Field.OUTPUT, "").strip() if is_red else "",
-            attachments=tuple(self._attachments),
-            properties=tuple(self._properties),
+            attachments=self._attachments,
+            properties=self._properties,
         )
 
     def _from_attributes(self) -> dict[Field, str]:

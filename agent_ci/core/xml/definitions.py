@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from agent_ci.core.report import TestCase
@@ -16,22 +17,21 @@ class Definitions:
         self._waiting: list[tuple[int, str]] = []
         self._wanted: set[str] = set()
         self._id = ""
-        self._is_wanted = False
 
     def wait(self, position: int, id_: str) -> None:
         """The case at *position* is defined by *id_*."""
         self._waiting.append((position, id_))
         self._wanted.add(id_)
 
-    def open(self, id_: str, *, has_results: bool) -> None:
-        """A definition begins; *has_results* says that results stand in front of it, so that only theirs are wanted."""
+    def open(self, id_: str, *, has_results: bool) -> bool:
+        """A definition begins, and is wanted; where *has_results*, results stand in front, and only theirs are."""
         self._id = id_
-        self._is_wanted = id_ in self._wanted or not has_results
+        return id_ in self._wanted or not has_results
 
-    def method(self, classname: str, name: str) -> None:
-        """What the definition that is open says."""
-        if self._is_wanted and classname and len(self._methods) < self._most:
-            self._methods[self._id] = (classname, name)
+    def method(self, attributes: Mapping[str, str]) -> None:
+        """What the definition that is open, and wanted, says."""
+        if len(self._methods) < self._most and (classname := attributes.get("className")):
+            self._methods[self._id] = (classname, attributes.get("name", ""))
 
     def apply(self, cases: list[TestCase]) -> None:
         """Give the class to each of *cases* that waits for one."""

@@ -60,8 +60,8 @@ class Dialect:
 
     ``plans`` are elements that list the cases before they run, each as one element of the name given.
     ``promises`` are elements whose attributes count cases, and those that are red; ``verdicts`` are those
-    whose attributes have a word about all cases. ``defines`` are the elements by which TRX says what the class of each
-    case is.
+    whose attributes have a word about all cases. ``defines`` are the two elements, one in the other, by which TRX
+    says what the class of each case is.
     """
 
     name: str
@@ -84,7 +84,7 @@ class Dialect:
     plans: Mapping[str, str] = field(default_factory=dict)
     promises: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     verdicts: frozenset[str] = frozenset()
-    defines: tuple[str, str] | None = None
+    defines: tuple[str, ...] = ()
     naming: Naming = Naming.GIVEN
     unit: float = 1.0  # seconds
 

@@ -25,8 +25,8 @@ class ElementReader(Keeper):
 
     __slots__ = (
         *("_case", "_cases_open", "_context", "_contexts", "_definitions", "_dialect", "_field", "_group", "_inside"),
-        *("_marked", "_openers", "_opened", "_path", "_planned", "_promised", "_promised_red", "_suites", "_text"),
-        "_verdict",
+        *("_marked", "_openers", "_opened", "_path", "_planned", "_promised", "_promised_red", "_suites"),
+        *("_text", "_verdict"),
     )
 
     def __init__(self, dialect: Dialect, keep: Keep, limits: Limits) -> None:
@@ -96,6 +96,11 @@ class ElementReader(Keeper):
         dialect = self._dialect
         return any(name in names for names in (dialect.cases, dialect.suites, dialect.results, dialect.groups))
 
+    @property
+    def is_ignored(self) -> bool:
+        """Whether nothing is read of the element that is open; one that lists the cases is, for their number."""
+        return self._inside > 0 and not self._planned
+
     def report(self) -> TestReport:
         """Everything that was read. Raises UnsupportedError where none of it was about tests."""
         tally = self._tally()
@@ -130,7 +135,8 @@ class ElementReader(Keeper):
             ({context.partition(" ")[0] for context in dialect.contexts}, self._open_context),
             (fields, self._open_field),
             (dialect.ignored | dialect.plans.keys(), self._ignore_inside),
-            (dialect.defines or (), self._define),
+            (dialect.defines[:1], self._define),
+            (dialect.defines[1:], self._define_method),
         ):
             for name in names:
                 roles.setdefault(name, []).append(opener)
@@ -259,12 +265,12 @@ class ElementReader(Keeper):
         self._planned = self._dialect.plans.get(name, "")
 
     def _define(self, name: str, attributes: dict[str, str]) -> None:
-        outer, _inner = self._dialect.defines or ("", "")
-        if name == outer:
-            has_results = self._passed > 0 or any(self._counts.values())
-            self._definitions.open(attributes.get("id", ""), has_results=has_results)
-        else:
-            self._definitions.method(attributes.get("className", ""), attributes.get("name", ""))
+        has_results = self._passed > 0 or any(self._counts.values())
+        if not self._definitions.open(attributes.get("id", ""), has_results=has_results):
+            self._ignore_inside(name, attributes)
+
+    def _define_method(self, _name: str, attributes: dict[str, str]) -> None:
+        self._definitions.method(attributes)
 
 
 def _each(openers: list[_Open]) -> _Open:

@@ -36,6 +36,11 @@ class Keeper:
         self._dropped = 0
         self._damage: list[str] = []
 
+    @property
+    def is_ignored(self) -> bool:
+        """Whether nothing is read of the element that is open, whatever is inside."""
+        return False
+
     def note(self, reason: str) -> None:
         """Say that, because of *reason*, something may be missing."""
         self._damage.append(reason)

@@ -9,6 +9,7 @@ from agent_ci.core.formats.limits import Keep, Limits
 from agent_ci.core.junit.report_format import name_of_head
 from agent_ci.core.report import TestReport
 from agent_ci.core.xml.roots import BEGINNING, REPORT_TAG, Reader, reader_for
+from agent_ci.core.xml.thinning import thinned
 from agent_ci.errors import UnsupportedError
 
 _DEFAULT_LIMITS = Limits()
@@ -54,6 +55,11 @@ class _Document:
         if self._reader is None:
             raise UnsupportedError("this is no test report that can be read: no element of one was found in it")
         return self._reader
+
+    @property
+    def is_ignored(self) -> bool:
+        """Whether nothing is read of the element that is open."""
+        return self._reader is not None and self._reader.is_ignored
 
     def begin(self, name: str, attributes: dict[str, str]) -> Reader:
         """Choose the reader, by the first element."""
@@ -114,7 +120,7 @@ def _feed(chunks: Iterable[bytes], document: _Document, *, encoding: str | None)
     parser.StartElementHandler = first
     fed = 0
     longest_tag = document.limits.tag
-    for chunk in chunks:
+    for chunk in thinned(chunks, lambda: document.is_ignored):
         parser.Parse(chunk, False)  # noqa: FBT003 -- expat's own signature
         fed += len(chunk)
         if fed - parser.CurrentByteIndex > longest_tag:

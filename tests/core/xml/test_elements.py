@@ -227,7 +227,7 @@ def test_no_more_definitions_are_held_than_cases_may_be() -> None:
     cases = [TestCase("m", Status.FAILED, name="m")] * 2
     for position, classname in enumerate("AB"):
         definitions.open(classname, has_results=False)
-        definitions.method(classname, "m")
+        definitions.method({"className": classname, "name": "m"})
         definitions.wait(position, classname)
     definitions.apply(cases)
     assert [case.classname for case in cases] == ["A", ""]
