@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from agent_ci.core.run import Attempt, Reply
 from agent_ci.jobs.comparison import Comparison, compare
-from agent_ci.pipeline import Job, Tools, judge
+from agent_ci.pipeline import Job, Tools
 from agent_ci.session import Session
 from bench.repositories import PYTEST
 from tests.red import RedRepository
@@ -52,24 +51,12 @@ def red(tmp_path: Path, before: str) -> Iterator[tuple[Job, Tools]]:
         yield opened
 
 
-def replaced(old: str, new: str) -> str:
-    """A reply that replaces the whole of shop.py."""
-    lines = (len(old.splitlines()), len(new.splitlines()))
-    body = "".join([*(f"-{line}\n" for line in old.splitlines()), *(f"+{line}\n" for line in new.splitlines())])
-    return f"--- a/shop.py\n+++ b/shop.py\n@@ -1,{lines[0]} +1,{lines[1]} @@\n{body}"
-
-
 def compared(tmp_path: Path, one: str, other: str, *, before: str = source(), seconds: float = 20.0) -> Comparison:
     with red(tmp_path, before) as (job, tools):
         evidence = job.gather(tools)
-        attempts: list[Attempt] = [
-            judge(job, tools, evidence, Reply("replay", replaced(before, new))) for new in (one, other)
-        ]
-        patches = [attempt.patch for attempt in attempts]
-        assert all(attempt.is_proven for attempt in attempts), [attempt.objections for attempt in attempts]
-        assert patches[0] is not None
-        assert patches[1] is not None
-        return compare(patches[0], patches[1], evidence, tools, seconds=seconds)
+        trees = [tools.clone.edit(evidence.tree, {"shop.py": new.encode()}) for new in (one, other)]
+        first, second = (tools.clone.patch(evidence.tree, tree) for tree in trees)
+        return compare(first, second, evidence, tools, seconds=seconds)
 
 
 def test_changes_that_do_the_same_do_not_differ(tmp_path: Path) -> None:
