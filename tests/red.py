@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,16 @@ def test_double():
     assert double(2) == 4
 """
 FILES = {"calc.py": CALC, "test_calc.py": TESTS}
+CHECK = """import calc
+print('<testsuite>')
+for name, got, wanted in ("add", calc.add(1, 2), 3), ("double", calc.double(2), 4):
+    failure = "" if got == wanted else f'<failure message="{got} is not {wanted}"/>'
+    print(f'<testcase classname="calc" name="{name}">{failure}</testcase>')
+print('</testsuite>')
+"""
+QUICK_FILES = {"calc.py": CALC, "check.py": CHECK}
+QUICK: Mapping[str, Any] = {"run": f"sh -c '{sys.executable} -SB check.py > report.xml'", "report": ("report.xml",)}
+"""How to test these in a tenth of what pytest needs to start, where the runner does not matter."""
 GOOD = "--- a/calc.py\n+++ b/calc.py\n@@ -1,2 +1,2 @@\n def add(a, b):\n-    return a - b\n+    return a + b\n"
 WRONG = GOOD.replace("+    return a + b", "+    return a * b")
 

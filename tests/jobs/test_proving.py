@@ -8,13 +8,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from agent_ci.core.run import Reply
 from agent_ci.pipeline import judge
 from agent_ci.session import Session
 from bench.repositories import PYTEST
-from tests.red import CALC, FILES, GOOD, TESTS, RedRepository
+from tests.red import CALC, FILES, GOOD, QUICK, QUICK_FILES, RedRepository
 
 SOMETIMES = GOOD.replace(
     "+    return a + b",
@@ -47,12 +45,12 @@ def with_settings(tmp_path: Path, settings: str, files: dict[str, str] = FILES) 
 
 def test_a_change_that_repairs_only_sometimes_is_not_proven(tmp_path: Path) -> None:
     for _ in range(3):  # its luck may hold through one proof of eight runs, once in a thousand times
-        run = RedRepository.make(tmp_path / str(_)).run(replies=(SOMETIMES,), repeat=8)
+        run = RedRepository.make(tmp_path / str(_), QUICK_FILES).run(replies=(SOMETIMES,), repeat=8, **QUICK)
         assert run.outcome == "no_fix"
 
 
 def test_the_failing_tests_pass_as_often_as_they_failed(tmp_path: Path) -> None:
-    run = RedRepository.make(tmp_path).run(replies=(GOOD,), repeat=5)
+    run = RedRepository.make(tmp_path, QUICK_FILES).run(replies=(GOOD,), repeat=5, **QUICK)
     assert run.document["proof"]["repeats"] == 5
     assert run.document["proof"]["scope"] == "the whole suite"
 
@@ -72,32 +70,36 @@ CODE = "import sys; text = open('calc.py').read(); sys.exit(print('calc.py:3: pl
 HOOK = f'{sys.executable} -c "{CODE}"'
 
 
-@pytest.mark.parametrize("name", ["lint", "type-check", "security"])
-def test_what_a_hook_finds_anew_is_an_objection(tmp_path: Path, name: str) -> None:
-    run = with_settings(tmp_path, f"{name}: >-\n  {HOOK}\n").run(replies=(GOOD,))
+NAMES = ("lint", "type-check", "security")
+
+
+def test_what_a_hook_finds_anew_is_an_objection(tmp_path: Path) -> None:
+    settings = "".join(f"{name}: >-\n  {HOOK}\n" for name in NAMES)
+    run = with_settings(tmp_path, settings, QUICK_FILES).run(replies=(GOOD,), **QUICK)
     assert run.outcome == "no_fix"
-    assert run.objections == [[f"`{name}` says: calc.py:3: plus [hook]"]]
+    assert run.objections == [[f"`{name}` says: calc.py:3: plus [hook]" for name in NAMES]]
 
 
 def test_what_a_hook_found_before_does_not_count_wherever_it_has_moved(tmp_path: Path) -> None:
-    old = {**FILES, "calc.py": f"{CALC}\n\ndef more(a):\n    return a + 1\n"}
-    assert with_settings(tmp_path, f"lint: >-\n  {HOOK}\n", old).run(replies=(GOOD,)).outcome == "fixed"
+    old = {**QUICK_FILES, "calc.py": f"{CALC}\n\ndef more(a):\n    return a + 1\n"}
+    run = with_settings(tmp_path, f"lint: >-\n  {HOOK}\n", old).run(replies=(GOOD,), **QUICK)
+    assert run.outcome == "fixed"
 
 
 def test_a_hook_that_cannot_be_run_is_an_objection_and_loses_nothing(tmp_path: Path) -> None:
-    run = with_settings(tmp_path, "lint: no-such-linter --check\n").run(replies=(GOOD,))
+    run = with_settings(tmp_path, "lint: no-such-linter --check\n", QUICK_FILES).run(replies=(GOOD,), **QUICK)
     assert run.objections[0][0].startswith("`lint` cannot be run: `no-such-linter --check` cannot be started")
 
 
 TWO = {
+    **QUICK_FILES,
     "calc.py": "def add(a, b):\n    return a - b\n\n\ndef double(a):\n    return a * 3\n",
-    "test_calc.py": TESTS,
 }
 SECOND = "--- a/calc.py\n+++ b/calc.py\n@@ -5,2 +5,2 @@\n def double(a):\n-    return a * 3\n+    return a * 2\n"
 
 
 def test_two_root_causes_are_repaired_one_after_the_other_and_proven_together(tmp_path: Path) -> None:
-    run = RedRepository.make(tmp_path, TWO).run(replies=(GOOD, SECOND))
+    run = RedRepository.make(tmp_path, TWO).run(replies=(GOOD, SECOND), **QUICK)
     assert run.outcome == "fixed"
     assert len(run.document["groups"]) == 2
     assert run.patch.count("\n+    return") == 2
@@ -105,14 +107,14 @@ def test_two_root_causes_are_repaired_one_after_the_other_and_proven_together(tm
 
 
 def test_a_repair_of_one_cause_of_two_is_kept_and_is_no_fix(tmp_path: Path) -> None:
-    run = RedRepository.make(tmp_path, TWO).run(replies=(GOOD,))
+    run = RedRepository.make(tmp_path, TWO).run(replies=(GOOD,), **QUICK)
     assert (run.outcome, run.document["exit_code"]) == ("no_fix", 1)
     assert "+    return a + b" in (run.out / "partial.patch").read_text(encoding="utf-8")
     assert not (run.out / "fix.patch").exists()
 
 
 def test_one_reply_that_repairs_every_cause_is_kept_whole(tmp_path: Path) -> None:
-    run = RedRepository.make(tmp_path, TWO).run(replies=(GOOD + SECOND.partition("b/calc.py\n")[2],))
+    run = RedRepository.make(tmp_path, TWO).run(replies=(GOOD + SECOND.partition("b/calc.py\n")[2],), **QUICK)
     assert run.outcome == "fixed"
     assert run.patch.count("\n+    return") == 2
 
