@@ -127,11 +127,8 @@ def test_the_demo_refuses_a_folder_with_files(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_a_fix_is_verified_from_the_command_line(tmp_path: Path) -> None:
-    made = agent_ci("demo", "--into", str(tmp_path))
-    assert made.returncode == 0
-    evidence = str(tmp_path / ".agent-ci" / "evidence.json")
-    verified = agent_ci("verify", "--repository", str(tmp_path), evidence)
+def test_a_fix_is_verified_from_the_command_line(proof: RedRepository) -> None:
+    verified = agent_ci("verify", "--repository", str(proof.path), str(proof.scratch / "out/evidence.json"))
     assert (verified.returncode, verified.stdout.count("holds ")) == (0, 13)
 
 

@@ -15,8 +15,8 @@ from agent_ci.errors import AgentCIError, ForgeUnavailableError, NotAllowedError
 from agent_ci.pipeline import judge
 from agent_ci.ports import Delivery
 from agent_ci.session import Session
-from bench.repositories import PYTEST, git
-from tests.red import GOOD, RedRepository
+from bench.repositories import git
+from tests.red import GOOD, QUICK, QUICK_FILES, RedRepository
 
 
 class Recorder:
@@ -42,9 +42,9 @@ class Recorder:
 def delivered(
     tmp_path: Path, forge: Recorder, *, doubts: tuple[str, ...] = (), mode: str = "patch", **variables: str
 ) -> Outgoing:
-    repository = RedRepository.make(tmp_path)
+    repository = RedRepository.make(tmp_path, QUICK_FILES)
     out = str(tmp_path / "out")
-    given = {"repository": str(repository.path), "run": PYTEST, "repeat": 2, "out": out, "sandbox": "none"}
+    given = {"repository": str(repository.path), "repeat": 2, "out": out, "sandbox": "none", **QUICK}
     session = Session({"PATH": os.environ["PATH"], **variables}, {**given, "deliver": mode}, io.StringIO())
     with session.opened() as (job, tools):
         evidence = job.gather(tools)
@@ -123,10 +123,10 @@ def test_what_is_no_refusal_ends_the_descent_and_keeps_the_patch(
 
 
 def test_our_repairs_since_a_persons_commit_are_numbered(tmp_path: Path) -> None:
-    repository = RedRepository.make(tmp_path)
+    repository = RedRepository.make(tmp_path, QUICK_FILES)
     message = f"fix: something else\n\nAgent-CI-Fingerprint: {'0' * 16}\nAgent-CI-Attempt: 1"
     git(repository.path, "commit", "-q", "--allow-empty", "-m", message)
-    run = repository.run(replies=(GOOD,))
+    run = repository.run(replies=(GOOD,), **QUICK)
     assert "\nAgent-CI-Attempt: 2\n" in run.document["patch_file"]["message"]
     assert "\nAgent-CI-Attempt: 2\n" in (run.out / "fix.patch").read_text()
 
@@ -150,12 +150,8 @@ def test_a_secret_in_the_words_of_a_proposer_is_removed_from_the_message_and_the
 
 
 def test_a_partial_repair_is_handed_over_as_a_plain_diff(tmp_path: Path) -> None:
-    two = {
-        "calc.py": "def add(a, b):\n    return a - b\n\n\ndef double(a):\n    return a * 3\n",
-        "test_calc.py": "from calc import add, double\n\n\ndef test_add():\n    assert add(1, 2) == 3\n\n\n"
-        "def test_double():\n    assert double(2) == 4\n",
-    }
+    two = {**QUICK_FILES, "calc.py": "def add(a, b):\n    return a - b\n\n\ndef double(a):\n    return a * 3\n"}
     repository = RedRepository.make(tmp_path, two)
-    run = repository.run(replies=(GOOD,))
+    run = repository.run(replies=(GOOD,), **QUICK)
     assert run.document["patch_file"]["name"] == "partial.patch"
     git(repository.path, "apply", "--check", str(run.out / "partial.patch"))
