@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -192,10 +193,11 @@ def _known(setup: Setup) -> Proposer:
     return Known(setup.settings.out / memory.FILE_NAME)
 
 
-def _autofix(_setup: Setup) -> Proposer:
-    from agent_ci.proposers.autofix import Autofix
+def _autofix(setup: Setup) -> Proposer:
+    from agent_ci.proposers.autofix.proposer import Autofix
+    from agent_ci.runners import installed
 
-    return Autofix()
+    return Autofix(partial(installed.link, setup.settings.repository))
 
 
 def _search(setup: Setup) -> Proposer:
