@@ -246,7 +246,7 @@ def _replay(setup: Setup) -> Proposer:
 
     if not setup.settings.cassette:
         raise UsageError("the proposer 'replay' needs recorded replies; name their file with --cassette")
-    return Replay(path=Path(setup.settings.cassette))
+    return Replay(path=Path(setup.settings.cassette), outward=outward(setup.environment, likely_secrets))
 
 
 _ONLY_REPAIR = frozenset({"known", "autofix", "search"})
