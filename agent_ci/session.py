@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from agent_ci import __version__, fetched, isolation, kept, registry, reports, settings, showing, toolchains
+from agent_ci import __version__, fetched, isolation, kept, registry, reports, settings, showing, spending, toolchains
 from agent_ci.artifacts import OutputFolder
 from agent_ci.audit import AuditLog
 from agent_ci.base import base_of, settings_file, trusted_commit
@@ -124,6 +124,7 @@ class Session:
     def finish(self, verdict: Verdict) -> dict[str, object]:
         """Write everything that is known about *verdict* and return the evidence document."""
         self.verdict = verdict
+        spending.note(self.settings, self.context, verdict.cost)
         around = self._surroundings(verdict)
         document = evidence_document(verdict, around)
         sent = self._delivered
@@ -241,8 +242,7 @@ class Session:
     @property
     def budget(self) -> Budget:
         """What this run may spend."""
-        chosen = self.settings
-        return Budget(chosen.max_attempts, chosen.max_cost, chosen.max_tokens, chosen.time_limit)
+        return spending.budget(self.settings, self.context)
 
     def tools(self, repository: Repository, clone: Clone) -> Tools:
         """What a job works with: chooses the sandbox and looks for the interpreter. Raises AgentCIError."""

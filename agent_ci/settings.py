@@ -149,6 +149,10 @@ OPTIONS: tuple[Option, ...] = (
         is_policy=True,
     ),
     Option("max-fixes-per-day", "repairs in the repository in 24 hours", default=10, kind=int, is_policy=True),
+    Option("max-cost-per-day", "US$ that runs may spend on models in 24 hours", kind=float, is_policy=True),
+    Option("max-tokens-per-day", "the same, in tokens", kind=int, is_policy=True),
+    Option("max-cost-per-change", "US$ that runs about one change or branch may spend", kind=float, is_policy=True),
+    Option("max-tokens-per-change", "the same, in tokens", kind=int, is_policy=True),
     Option("lint", "a command that must find nothing new in a patched tree", is_policy=True),
     Option("type-check", "the same, for types", is_policy=True),
     Option("security", "the same, for security", is_policy=True),
@@ -209,6 +213,10 @@ class Settings:
     permit: tuple[str, ...]
     max_fixes_per_branch: int
     max_fixes_per_day: int
+    max_cost_per_day: float | None
+    max_tokens_per_day: int | None
+    max_cost_per_change: float | None
+    max_tokens_per_change: int | None
     lint: str | None
     type_check: str | None
     security: str | None

@@ -51,6 +51,7 @@ MAY_IMPORT = {
     "pipeline": CORE | EDGES | {"ports"},
     "jobs": CORE | EDGES | {"ports", "pipeline", "jobs", "mutation_kit"},
     "settings": CORE,
+    "spending": CORE | EDGES | {"settings"},
     "isolation": CORE | EDGES | {"ports", "settings", "sandboxes", "runners"},
     "registry": CORE | EDGES | {"ports", "settings", *FAMILIES},
     "toolchains": CORE | EDGES | {"ports", "registry", "runners"},
@@ -60,7 +61,7 @@ MAY_IMPORT = {
     "session": CORE
     | EDGES
     | {"ports", "settings", "registry", "isolation", "pipeline", "jobs", "base", "delivery", "showing", "__init__"}
-    | {"toolchains"},
+    | {"toolchains", "spending"},
     "verification": CORE | EDGES | {"ports", "settings", "pipeline", "jobs", "session"},
     "publishing": CORE | EDGES | {"ports", "settings", "registry", "pipeline", "base", "delivery", "showing"},
     "fetching": CORE | EDGES | {"registry", "hosts"},

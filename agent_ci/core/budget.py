@@ -14,13 +14,15 @@ CHARACTERS_PER_TOKEN = 4
 class Budget:
     """The limits of one run: ``cost`` in US dollars, ``seconds`` of wall clock from its start.
 
-    ``attempts`` counts replies that were paid for; a free proposer (offline search) is bounded by seconds.
+    ``attempts`` counts replies that were paid for; a free proposer (offline search) is bounded by seconds. ``barred``
+    is why nothing at all may be paid for, empty where something may.
     """
 
     attempts: int = 5
     cost: float = 1.00
     tokens: int = 200_000
     seconds: float = 1200.0
+    barred: str = ""
 
     def objection(self, attempts: tuple[Attempt, ...], *, elapsed: float) -> str:
         """The limit that forbids one more attempt after *elapsed* seconds, as a sentence; empty when none does."""
@@ -29,7 +31,7 @@ class Budget:
             return f"the time limit of {self.seconds:g} s was reached"
         if self.attempts_are_spent(attempts):
             return f"the limit of {self.attempts} attempts was reached"
-        if spent.tokens >= self.tokens:
+        if spent.calls and spent.tokens >= self.tokens:
             return f"the limit of {self.tokens} tokens was reached ({spent.tokens} used)"
         if spent.usd is not None and spent.calls and spent.usd >= self.cost:
             return f"the limit of US$ {self.cost:.2f} was reached (US$ {spent.usd:.4f} spent)"

@@ -11,7 +11,7 @@ from agent_ci.core.budget import Budget
 from agent_ci.core.outward.writer import Outward
 from agent_ci.core.questions.answer import cause, fingerprint, refusal
 from agent_ci.core.run import MODEL, Attempt, Evidence, Reply, total_cost
-from agent_ci.errors import ModelUnavailableError
+from agent_ci.errors import BudgetExhaustedError, ModelUnavailableError
 from agent_ci.model.answering import Model as Asked
 from agent_ci.model.asking import Endpoint, Prompts, Said, Use
 from agent_ci.model.remote import Remote
@@ -65,8 +65,11 @@ class Model:
 
         Ends where a limit is reached, the model declines twice, or it offers the same change a third time.
         Raises ModelUnavailableError where it cannot be reached or gives nothing but unreadable answers,
-        BudgetExhaustedError where the tokens that are left are not enough for the next question.
+        BudgetExhaustedError where the tokens that are left are not enough for the next question, or where earlier runs
+        spent all that there is.
         """
+        if self._budget.barred:
+            raise BudgetExhaustedError(f"the model was not asked: {self._budget.barred}")
         dialogue = _Dialogue()
         while not (dialogue.is_over or self._is_heard(evidence, attempts) or self._limit(attempts, workbench)):
             said = self._ask(workbench.question(attempts) + dialogue.note, attempts, workbench)
