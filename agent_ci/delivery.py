@@ -218,10 +218,17 @@ def _encoded(text: str) -> bytes:
 
 
 def _remember(verdict: Verdict, tools: Tools, settings: Settings, outward: Outward) -> None:
-    """Keep the whole repair under the name of the whole failure, for the next time that the same goes red."""
+    """Keep the whole repair under the name of the whole failure, for the next time that the same goes red.
+
+    What other branches read later is not for a fork to say, nor for a commit that brings a memory with it.
+    """
+    path, committed = settings.out / memory.FILE_NAME, tools.clone.tree(tools.context.commit).paths()
+    if tools.context.from_fork or memory.is_of_the_change(path, settings.repository, committed):
+        tools.journal.record("not remembered", from_fork=tools.context.from_fork)
+        return
     assert verdict.proof is not None  # noqa: S101 - the caller looked
     assert verdict.proof.patch is not None  # noqa: S101 - a proof has a patch
     cause = outward.to(Sink.COMMIT, verdict.proof.reply.cause)
     fix = ProvenFix(fingerprint(verdict.evidence.targets), verdict.proof.patch.diff, cause)
-    memory.remember(settings.out / memory.FILE_NAME, fix)
+    memory.remember(path, fix)
     tools.journal.record("remembered", fingerprint=fix.fingerprint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,6 +33,14 @@ def recall(path: Path) -> tuple[ProvenFix, ...]:
     except (UnsupportedError, OSError):
         return ()
     return tuple(fix for line in lines if (fix := _read(line)))
+
+
+def is_of_the_change(path: Path, root: Path, committed: Container[str]) -> bool:
+    """Whether the memory in *path* came with the commit that is checked out in *root*, whose files are *committed*.
+
+    Whoever made that commit would have written it, so that it is neither believed nor added to.
+    """
+    return path.is_relative_to(root) and path.relative_to(root).as_posix() in committed
 
 
 def remember(path: Path, fix: ProvenFix) -> None:

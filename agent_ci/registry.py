@@ -190,7 +190,7 @@ def _known(setup: Setup) -> Proposer:
     from agent_ci import memory
     from agent_ci.proposers.known import Known
 
-    return Known(setup.settings.out / memory.FILE_NAME)
+    return Known(setup.settings.out / memory.FILE_NAME, setup.settings.repository)
 
 
 def _autofix(setup: Setup) -> Proposer:

@@ -40,7 +40,13 @@ class Recorder:
 
 
 def delivered(
-    tmp_path: Path, forge: Recorder, *, doubts: tuple[str, ...] = (), mode: str = "patch", **variables: str
+    tmp_path: Path,
+    forge: Recorder,
+    *,
+    doubts: tuple[str, ...] = (),
+    mode: str = "patch",
+    from_fork: bool = False,
+    **variables: str,
 ) -> Outgoing:
     repository = RedRepository.make(tmp_path, QUICK_FILES)
     out = str(tmp_path / "out")
@@ -51,8 +57,9 @@ def delivered(
         reply = Reply("replay", GOOD, cause="the sign of canary-77d1f0a9c2 is wrong")
         proven = replace(judge(job, tools, evidence, reply), doubts=doubts)
         verdict = Verdict(Outcome.FIXED, "", evidence, (proven,))
+        there = replace(tools, context=replace(tools.context, from_fork=from_fork))
         carrier = Carrier(forge, session.outward, forge.keep)  # type: ignore[arg-type] # one method
-        return deliver(verdict, carrier, tools, session.settings)
+        return deliver(verdict, carrier, there, session.settings)
 
 
 @pytest.mark.parametrize("mode", ["commit", "pull-request"])
@@ -147,6 +154,27 @@ def test_a_secret_in_the_words_of_a_proposer_is_removed_from_the_message_and_the
     assert done.patch is not None
     assert b"the sign of *** is wrong" in done.patch
     assert "canary" not in (tmp_path / "out" / "memory.jsonl").read_text()
+
+
+def test_what_was_proven_for_a_fork_is_not_remembered_for_others(tmp_path: Path) -> None:
+    assert delivered(tmp_path, Recorder(), from_fork=True).patch is not None
+    assert not (tmp_path / "out" / "memory.jsonl").exists()
+    assert delivered(tmp_path / "trusted", Recorder()).patch is not None
+    assert (tmp_path / "trusted" / "out" / "memory.jsonl").exists()
+
+
+def test_a_memory_that_a_commit_brings_is_neither_read_nor_added_to(tmp_path: Path) -> None:
+    repository = RedRepository.make(tmp_path, QUICK_FILES)
+    first = repository.run(replies=(GOOD,), out=".agent-ci", **QUICK)
+    kept = repository.path / ".agent-ci" / "memory.jsonl"
+    planted = kept.read_bytes() + b"a line that is lost when it is written anew\n"
+    kept.write_bytes(planted)
+    git(repository.path, "add", "-f", ".agent-ci/memory.jsonl")
+    git(repository.path, "commit", "-q", "-m", "a memory")
+    again = repository.run(proposer=("known",), out=".agent-ci", **QUICK)
+    fixed = repository.run(replies=(GOOD,), out=".agent-ci", **QUICK)
+    assert (first.outcome, again.outcome, again.document["attempts"], fixed.outcome) == ("fixed", "no_fix", [], "fixed")
+    assert kept.read_bytes() == planted
 
 
 def test_a_partial_repair_is_handed_over_as_a_plain_diff(tmp_path: Path) -> None:

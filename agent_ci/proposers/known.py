@@ -14,14 +14,20 @@ from agent_ci.ports import Workbench
 
 @dataclass(frozen=True)
 class Known:
-    """Reads the fixes kept in *path* and offers those whose failure has the same fingerprint, newest first."""
+    """Reads the fixes kept in *path* and offers those whose failure has the same fingerprint, newest first.
+
+    A file that came with the judged commit, which is checked out in *root*, is not read.
+    """
 
     path: Path
+    root: Path
 
     def propose(
-        self, evidence: Evidence, _attempts: tuple[Attempt, ...], _workbench: Workbench
+        self, evidence: Evidence, _attempts: tuple[Attempt, ...], workbench: Workbench
     ) -> Generator[Reply, Attempt, None]:
         """Offer each known fix of this failure once."""
+        if memory.is_of_the_change(self.path, self.root, workbench.tree.paths()):
+            return
         wanted = fingerprint(evidence.targets)
         fixes = [fix for fix in memory.recall(self.path) if fix.fingerprint == wanted]
         for diff, cause in {fix.diff: fix.cause for fix in reversed(fixes)}.items():

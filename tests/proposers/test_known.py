@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -14,12 +15,26 @@ CASE = TestCase("test_a.py::test", Status.FAILED, "KeyError: 'a'")
 MINE = fingerprint((CASE,))
 
 
-def offers(path: Path, *fixes: ProvenFix) -> list[Reply]:
-    """What is offered for CASE when *fixes* were remembered in *path*."""
+@dataclass(frozen=True)
+class Committed:
+    """A workbench whose tree has the files *names*."""
+
+    names: tuple[str, ...]
+
+    @property
+    def tree(self) -> Committed:
+        return self
+
+    def paths(self) -> tuple[str, ...]:
+        return self.names
+
+
+def offers(path: Path, *fixes: ProvenFix, committed: tuple[str, ...] = ("a.py",)) -> list[Reply]:
+    """What is offered for CASE when *fixes* were remembered in *path*, and the files *committed* are in the commit."""
     for fix in fixes:
         remember(path, fix)
     evidence = Evidence("fix", "red", targets=(CASE,))
-    return list(Known(path).propose(evidence, (), cast("Workbench", None)))  # it looks at nothing
+    return list(Known(path, path.parent).propose(evidence, (), cast("Workbench", Committed(committed))))
 
 
 def test_only_fixes_of_the_same_failure_are_offered_newest_first(tmp_path: Path) -> None:
@@ -39,3 +54,9 @@ def test_the_same_change_is_offered_once(tmp_path: Path) -> None:
 
 def test_without_a_memory_nothing_is_offered(tmp_path: Path) -> None:
     assert offers(tmp_path / "memory.jsonl") == []
+
+
+def test_a_memory_that_came_with_the_commit_is_not_believed(tmp_path: Path) -> None:
+    path = tmp_path / "memory.jsonl"
+    assert offers(path, ProvenFix(MINE, "diff"), committed=("a.py", "memory.jsonl")) == []
+    assert len(offers(path, committed=("kept/memory.jsonl",))) == 1
