@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from agent_ci import memory
 from agent_ci.clone import Clone
@@ -17,8 +18,9 @@ from agent_ci.core.message import commit_message, message_of_tests
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.parcel import Content, Parcel
+from agent_ci.core.questions.answer import offer
 from agent_ci.core.rules import NEW_SECRET
-from agent_ci.core.run import Verdict
+from agent_ci.core.run import MODEL, Verdict
 from agent_ci.core.worth.provenance import delivery_name
 from agent_ci.errors import (
     AgentCIError,
@@ -29,13 +31,15 @@ from agent_ci.errors import (
     StaleError,
     UsageError,
 )
-from agent_ci.memory import ProvenFix
+from agent_ci.memory import Idea, ProvenFix
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Delivery, Forge
 from agent_ci.settings import Settings
 
 TESTS = "tests"
 """The job whose changes add tests: they are told in other words, and wait for a person where that matters."""
+
+_LONGEST_IDEA = 4000  # characters of a change, or of an objection, that is told of again
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ def deliver(verdict: Verdict, carrier: Carrier, tools: Tools, settings: Settings
     A change that leaves doubts goes no further than a suggestion,
     which a person has to accept. One that holds a secret goes nowhere, and is no proof any more.
     """
+    _note_tried(verdict, tools, settings, carrier.outward)
     try:
         return _outgoing(verdict, carrier, tools, settings)
     except RefusedError as error:
@@ -218,12 +223,9 @@ def _encoded(text: str) -> bytes:
 
 
 def _remember(verdict: Verdict, tools: Tools, settings: Settings, outward: Outward) -> None:
-    """Keep the whole repair under the name of the whole failure, for the next time that the same goes red.
-
-    What other branches read later is not for a fork to say, nor for a commit that brings a memory with it.
-    """
-    path, committed = settings.out / memory.FILE_NAME, tools.clone.tree(tools.context.commit).paths()
-    if tools.context.from_fork or memory.is_of_the_change(path, settings.repository, committed):
+    """Keep the whole repair under the name of the whole failure, for the next time that the same goes red."""
+    path = settings.out / memory.FILE_NAME
+    if not _may_remember(path, tools, settings):
         tools.journal.record("not remembered", from_fork=tools.context.from_fork)
         return
     assert verdict.proof is not None  # noqa: S101 - the caller looked
@@ -232,3 +234,29 @@ def _remember(verdict: Verdict, tools: Tools, settings: Settings, outward: Outwa
     fix = ProvenFix(fingerprint(verdict.evidence.targets), verdict.proof.patch.diff, cause)
     memory.remember(path, fix)
     tools.journal.record("remembered", fingerprint=fix.fingerprint)
+
+
+def _note_tried(verdict: Verdict, tools: Tools, settings: Settings, outward: Outward) -> None:
+    """Keep what the model offered in vain, so that it need not offer it again the next time."""
+    path = settings.out / memory.TRIED
+    whole = fingerprint(verdict.evidence.targets)
+    ideas = [
+        Idea(
+            attempt.group or whole, _shown(offered, outward), tuple(_shown(one, outward) for one in attempt.objections)
+        )
+        for attempt in verdict.attempts
+        if attempt.reply.proposer == MODEL and attempt.objections
+        if (offered := attempt.patch.diff if attempt.patch else offer(attempt.reply.text))
+    ]
+    if ideas and verdict.evidence.job != TESTS and _may_remember(path, tools, settings):
+        memory.note_tried(path, ideas)
+
+
+def _shown(text: str, outward: Outward) -> str:
+    return outward.to(Sink.PROMPT, text)[:_LONGEST_IDEA]
+
+
+def _may_remember(path: Path, tools: Tools, settings: Settings) -> bool:
+    """Whether this run may add to *path*, which other branches read: not for a fork or a commit that has it."""
+    committed = tools.clone.tree(tools.context.commit).paths()
+    return not tools.context.from_fork and not memory.is_of_the_change(path, settings.repository, committed)

@@ -1,19 +1,22 @@
-"""What earlier runs proved: the only module that reads and writes the file of proven fixes."""
+"""What earlier runs proved, and what failed in them: the only module that reads and writes these two files."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Container
+from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from agent_ci.errors import UnsupportedError
 from agent_ci.files import open_regular
 
 _MAX_BYTES = 8_000_000
 _MOST_FIXES = 500
+_MOST_IDEAS = 5  # of one failure that are told of
 FILE_NAME = "memory.jsonl"
+TRIED = "tried.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +28,30 @@ class ProvenFix:
     cause: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Idea:
+    """One change that a model offered in vain: the failure's fingerprint, the offer, and what spoke against it."""
+
+    fingerprint: str
+    offered: str
+    objections: tuple[str, ...]
+
+
+def tried(path: Path, fingerprint: str = "") -> tuple[Idea, ...]:
+    """The ideas in *path*, oldest first; the last few about one failure where its *fingerprint* is given."""
+    found = tuple(idea for row in _rows(path) if (idea := _idea(row)))
+    return tuple(idea for idea in found if idea.fingerprint == fingerprint)[-_MOST_IDEAS:] if fingerprint else found
+
+
+def note_tried(path: Path, ideas: Sequence[Idea]) -> None:
+    """Add *ideas* to *path*, each once; as ``remember`` where the file is full or cannot be written."""
+    with suppress(OSError):
+        keep(path, [*(old for old in tried(path) if old not in ideas), *dict.fromkeys(ideas)])
+
+
 def recall(path: Path) -> tuple[ProvenFix, ...]:
     """The fixes in *path*, oldest first. A missing, damaged or foreign file is an empty memory, never an error."""
-    try:
-        with open_regular(path, max_bytes=_MAX_BYTES) as file:
-            lines = file.read(_MAX_BYTES).decode("utf-8", "replace").splitlines()
-    except (UnsupportedError, OSError):
-        return ()
-    return tuple(fix for line in lines if (fix := _read(line)))
+    return tuple(fix for row in _rows(path) if (fix := _read(row)))
 
 
 def is_of_the_change(path: Path, root: Path, committed: Container[str]) -> bool:
@@ -52,7 +71,7 @@ def remember(path: Path, fix: ProvenFix) -> None:
         keep(path, [*(old for old in recall(path) if old != fix), fix])
 
 
-def keep(path: Path, fixes: list[ProvenFix]) -> None:
+def keep(path: Path, fixes: Sequence[ProvenFix | Idea]) -> None:
     """Have *path* hold the newest of *fixes* and nothing else. Raises OSError where it cannot be written."""
     unfinished = path.with_suffix(".part")
     unfinished.unlink(missing_ok=True)
@@ -61,7 +80,7 @@ def keep(path: Path, fixes: list[ProvenFix]) -> None:
     unfinished.replace(path)
 
 
-def _newest(fixes: list[ProvenFix]) -> list[bytes]:
+def _newest(fixes: Sequence[ProvenFix | Idea]) -> list[bytes]:
     """The lines of the last of *fixes*, as many as ``recall`` reads again."""
     lines = [f"{json.dumps(asdict(fix))}\n".encode() for fix in fixes[-_MOST_FIXES:]]
     while sum(map(len, lines)) > _MAX_BYTES:
@@ -69,9 +88,27 @@ def _newest(fixes: list[ProvenFix]) -> list[bytes]:
     return lines
 
 
-def _read(line: str) -> ProvenFix | None:
+def _rows(path: Path) -> Iterator[Any]:
+    """What each line of *path* holds; nothing for a missing, damaged or foreign file."""
     try:
-        row = json.loads(line)
+        with open_regular(path, max_bytes=_MAX_BYTES) as file:
+            lines = file.read(_MAX_BYTES).decode("utf-8", "replace").splitlines()
+    except (UnsupportedError, OSError):
+        return
+    for line in lines:
+        with suppress(ValueError, RecursionError):
+            yield json.loads(line)
+
+
+def _read(row: Any) -> ProvenFix | None:
+    try:
         return ProvenFix(str(row["fingerprint"]), str(row["diff"]), str(row.get("cause", "")))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (TypeError, KeyError, AttributeError):
+        return None
+
+
+def _idea(row: Any) -> Idea | None:
+    try:
+        return Idea(str(row["fingerprint"]), str(row["offered"]), tuple(map(str, row["objections"])))
+    except (TypeError, KeyError):
         return None

@@ -213,6 +213,7 @@ def _model_of_tests(setup: Setup) -> Proposer:
 
 
 def _model(setup: Setup, system: str = "system.v2", rounds: int | None = None) -> Proposer:
+    from agent_ci import memory
     from agent_ci.model.remote import Asked, Remote
     from agent_ci.proposers.model import Model
 
@@ -232,6 +233,8 @@ def _model(setup: Setup, system: str = "system.v2", rounds: int | None = None) -
         outward=outward(setup.environment, likely_secrets),
         system=system,
         rounds=rounds,
+        tried=None if rounds else chosen.out / memory.TRIED,
+        root=chosen.repository,
     )
 
 

@@ -44,6 +44,8 @@ class Remembered:
     def forget(self, names: Sequence[str], *, all_of_them: bool = False) -> int:
         """Forget the fixes of the failures *names*, fingerprints or beginnings of one; how many fixes that were.
 
+        What was tried in vain at these failures is forgotten as well.
+
         Raises UsageError for a name that means none or several of them, and forgets nothing then.
         """
         if bool(names) == all_of_them:
@@ -56,6 +58,10 @@ class Remembered:
         try:
             if len(kept) < len(known):
                 memory.keep(self.path, kept)
+            ideas = memory.tried(self.path.with_name(memory.TRIED))
+            left = [idea for idea in ideas if idea.fingerprint not in wanted and not all_of_them]
+            if len(left) < len(ideas):
+                memory.keep(self.path.with_name(memory.TRIED), left)
         except OSError as error:
             raise UsageError(
                 f"{self.path} cannot be written ({error.strerror}), so that nothing was forgotten"

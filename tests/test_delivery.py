@@ -9,14 +9,14 @@ import pytest
 
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.parcel import Parcel
-from agent_ci.core.run import Reply, Verdict
+from agent_ci.core.run import Attempt, Reply, Verdict
 from agent_ci.delivery import Carrier, Outgoing, deliver
 from agent_ci.errors import AgentCIError, ForgeUnavailableError, NotAllowedError, RungRefusedError, StaleError
 from agent_ci.pipeline import judge
 from agent_ci.ports import Delivery
 from agent_ci.session import Session
 from bench.repositories import git
-from tests.red import GOOD, QUICK, QUICK_FILES, RedRepository
+from tests.red import GOOD, QUICK, QUICK_FILES, WRONG, RedRepository
 
 
 class Recorder:
@@ -56,7 +56,8 @@ def delivered(
         evidence = job.gather(tools)
         reply = Reply("replay", GOOD, cause="the sign of canary-77d1f0a9c2 is wrong")
         proven = replace(judge(job, tools, evidence, reply), doubts=doubts)
-        verdict = Verdict(Outcome.FIXED, "", evidence, (proven,))
+        in_vain = Attempt(Reply("model", WRONG), objections=("still red",))
+        verdict = Verdict(Outcome.FIXED, "", evidence, (in_vain, proven))
         there = replace(tools, context=replace(tools.context, from_fork=from_fork))
         carrier = Carrier(forge, session.outward, forge.keep)  # type: ignore[arg-type] # one method
         return deliver(verdict, carrier, there, session.settings)
@@ -145,7 +146,7 @@ def test_a_change_that_holds_a_secret_goes_nowhere_and_is_no_proof(tmp_path: Pat
     assert (forge.modes, forge.kept, done.patch, done.verdict.proof) == ([], [], None, None)
     assert done.verdict.outcome is Outcome.POLICY_REFUSED
     assert "the value of A_TOKEN, so that it is neither written nor delivered" in done.verdict.reason
-    assert done.verdict.attempts[0].objections == (f"{done.verdict.reason} [new-secret]",)
+    assert done.verdict.attempts[1].objections == (f"{done.verdict.reason} [new-secret]",)
     assert not (tmp_path / "out" / "memory.jsonl").exists()
 
 
@@ -158,9 +159,9 @@ def test_a_secret_in_the_words_of_a_proposer_is_removed_from_the_message_and_the
 
 def test_what_was_proven_for_a_fork_is_not_remembered_for_others(tmp_path: Path) -> None:
     assert delivered(tmp_path, Recorder(), from_fork=True).patch is not None
-    assert not (tmp_path / "out" / "memory.jsonl").exists()
+    assert not {"memory.jsonl", "tried.jsonl"} & {path.name for path in (tmp_path / "out").iterdir()}
     assert delivered(tmp_path / "trusted", Recorder()).patch is not None
-    assert (tmp_path / "trusted" / "out" / "memory.jsonl").exists()
+    assert {"memory.jsonl", "tried.jsonl"} <= {path.name for path in (tmp_path / "trusted" / "out").iterdir()}
 
 
 def test_a_memory_that_a_commit_brings_is_neither_read_nor_added_to(tmp_path: Path) -> None:

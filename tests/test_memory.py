@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agent_ci import memory
-from agent_ci.memory import ProvenFix, recall, remember
+from agent_ci.memory import Idea, ProvenFix, note_tried, recall, remember, tried
 
 FIX = ProvenFix("0123456789abcdef", "--- a/x\n+++ b/x\n", "a slip")
 
@@ -85,3 +85,13 @@ def test_a_link_that_a_commit_left_is_not_written_through(tmp_path: Path) -> Non
 def test_a_memory_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     remember(tmp_path / "missing" / "memory.jsonl", FIX)
     assert recall(tmp_path / "missing" / "memory.jsonl") == ()
+
+
+def test_the_last_ideas_about_a_failure_are_told_oldest_first_and_each_once(tmp_path: Path) -> None:
+    path = tmp_path / "tried.jsonl"
+    ideas = [Idea("mine", f"diff {number}", ("still red",)) for number in range(7)]
+    note_tried(path, [Idea("other", "diff", ()), *ideas])
+    note_tried(path, [ideas[3]])
+    path.write_text('{"fingerprint": "mine"}\n[]\nnull\n{\n' + path.read_text(encoding="utf-8"), encoding="utf-8")
+    assert tried(path, "mine") == (ideas[2], *ideas[4:], ideas[3])
+    assert len(tried(path)) == 8

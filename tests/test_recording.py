@@ -13,6 +13,7 @@ import pytest
 from agent_ci.core.questions.prompt import Template
 from agent_ci.errors import UnsupportedError, UsageError
 from agent_ci.jobs import fix
+from agent_ci.memory import TRIED
 from agent_ci.model import recording
 from agent_ci.model.exchanges import exchanges, record
 from agent_ci.model.transport import Answer
@@ -21,7 +22,9 @@ from agent_ci.templates import template
 from tests.red import GOOD, QUICK, QUICK_FILES, WRONG, RedRepository, Run
 
 
-def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[RedRepository, Run]:
+def asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repository: RedRepository | None = None
+) -> tuple[RedRepository, Run]:
     """A run in which the model is wrong once, and the repository that it was about.
 
     The calls stop before litellm, whose import costs more than all else here; tests/test_model_run.py goes further.
@@ -30,7 +33,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[RedRepositor
     monkeypatch.setattr(
         model, "call", lambda _request: Answer(next(answers), "stop", prompt_tokens=9, completion_tokens=9)
     )
-    repository = RedRepository.make(tmp_path, QUICK_FILES)
+    repository = repository or RedRepository.make(tmp_path, QUICK_FILES)
     return repository, repository.run(proposer=("model",), model="scripted", **QUICK)
 
 
@@ -59,6 +62,29 @@ def test_a_run_is_repeated_byte_for_byte_and_one_character_of_a_prompt_is_seen(
     monkeypatch.undo()
     monkeypatch.setattr(recording, "template", changed)
     assert "the prompt system.v2 is not the one that was recorded" in repository.run(**replay).document["reason"]
+
+
+def test_the_next_run_tells_the_model_what_was_tried_in_vain_and_its_recording_holds_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository, first = asked(tmp_path, monkeypatch)
+    assert first.outcome == "fixed"
+    _, again = asked(tmp_path, monkeypatch, repository)
+    cassette = tmp_path / "case.jsonl"
+    record(again.out / "audit.jsonl", cassette)
+    row = json.loads(cassette.read_text(encoding="utf-8").splitlines()[0])
+    assert "an earlier run" in row["question"]
+    assert "+    return a * b" in row["question"]
+    assert "still red" in row["question"]
+    (again.out / TRIED).unlink()
+    assert repository.run(proposer=("replay",), cassette=str(cassette), **QUICK).outcome == "fixed"
+
+
+def test_a_recording_with_ideas_that_are_none_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "case.jsonl"
+    path.write_text('{"text": "a", "tried": [{"offered": "b"}]}\n', encoding="utf-8")
+    with pytest.raises(UsageError, match="has something other than ideas with objections as `tried`"):
+        list(recording.recorded(path))
 
 
 def event(number: int, name: str, **facts: object) -> dict[str, object]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_ci.memory import FILE_NAME, ProvenFix, recall, remember
+from agent_ci.memory import FILE_NAME, TRIED, Idea, ProvenFix, note_tried, recall, remember, tried
 from agent_ci.remembering import rows
 from tests.checkouts import Checkout
 
@@ -62,10 +62,13 @@ def test_an_empty_memory_says_where_it_would_be(checkout: Checkout, tmp_path: Pa
 
 
 def test_a_failure_is_forgotten_by_its_fingerprint_or_the_beginning_of_it(checkout: Checkout) -> None:
+    tried_in = checkout.root / "kept" / TRIED
+    note_tried(tried_in, [Idea("bbbb3333", DIFF, ("still red",)), Idea("aaaa1111", DIFF, ())])
     assert ask(checkout, "forget", "bbbb", "aaaa2222").stdout == "2 fixes forgotten\n"
     assert left(checkout) == ["aaaa1111"]
+    assert [idea.fingerprint for idea in tried(tried_in)] == ["aaaa1111"]
     assert ask(checkout, "forget", "--all").stdout == "1 fix forgotten\n"
-    assert left(checkout) == []
+    assert (left(checkout), tried(tried_in)) == ([], ())
 
 
 @pytest.mark.parametrize(

@@ -307,6 +307,11 @@ class Verdict:
         return total_cost(self.attempts)
 
 
+def tried_before(offered: str, objections: Iterable[str]) -> Attempt:
+    """An attempt that an earlier run made at the same failure, in vain."""
+    return Attempt(Reply("an earlier run", offered), objections=tuple(objections))
+
+
 def total_cost(attempts: Iterable[Attempt]) -> Cost:
     """The sum of what *attempts* cost; unknown as soon as one price is unknown."""
     return sum((attempt.reply.cost for attempt in attempts), Cost())

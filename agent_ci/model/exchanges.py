@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ def exchanges(audit: str) -> Iterator[dict[str, Any]]:
         )
     asked: dict[str, Any] = {}
     kept: dict[str, Any] = {}
+    earlier: list[Any] = []
     is_shorter = False
     for event in map(json.loads, audit.splitlines()):
         if event["event"] == "model.request" and len(event["messages"]) > 2:  # noqa: PLR2004 - prompt, question, and more
@@ -57,19 +58,22 @@ def exchanges(audit: str) -> Iterator[dict[str, Any]]:
                 yield kept
             kept, asked = {}, asked if is_shorter else event
             is_shorter = False
+        elif event["event"] == "model.tried":
+            earlier = event["ideas"]
         elif event["event"] == "model.shrunk":
             is_shorter = True  # the next request asks less than was asked
         elif event["event"] == "model.reply":
-            kept = _continued(kept, event) if kept else _exchange(asked, event)
+            kept = _continued(kept, event) if kept else _exchange(asked, event, earlier)
             asked = {}
     if kept:
         yield kept
 
 
-def _exchange(asked: Mapping[str, Any], reply: Mapping[str, Any]) -> dict[str, Any]:
+def _exchange(asked: Mapping[str, Any], reply: Mapping[str, Any], earlier: Sequence[Any]) -> dict[str, Any]:
     costs = {name: reply[name] for name in ("prompt_tokens", "completion_tokens", "usd") if reply[name] is not None}
     told = {name: asked[name] for name in ("prompt", "prompt_sha256", "question_sha256") if name in asked}
-    return {"text": reply["text"], **costs, **told, "question": asked["messages"][1]["text"] if asked else ""}
+    known = {"tried": earlier} if earlier else {}
+    return {"text": reply["text"], **costs, **told, "question": asked["messages"][1]["text"] if asked else "", **known}
 
 
 def _continued(before: Mapping[str, Any], reply: Mapping[str, Any]) -> dict[str, Any]:

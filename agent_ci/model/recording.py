@@ -7,9 +7,10 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from agent_ci.core.questions.prompt import PromptError
-from agent_ci.core.run import Cost
+from agent_ci.core.run import Attempt, Cost, tried_before
 from agent_ci.errors import UsageError
 from agent_ci.templates import template
 
@@ -22,7 +23,8 @@ class Recorded:
     """One reply: its text and what it cost then; ``cause`` and ``objection`` are empty where none was recorded.
 
     ``question`` is what was asked, without secrets, ``question_sha256`` the digest of what was sent, and ``prompt`` and
-    ``prompt_sha256`` name the prompt before it; all are empty where they were not recorded.
+    ``prompt_sha256`` name the prompt before it, and ``tried`` is what earlier runs had tried and the question told of;
+    all are empty where they were not recorded.
     """
 
     text: str
@@ -33,6 +35,7 @@ class Recorded:
     question_sha256: str = ""
     prompt: str = ""
     prompt_sha256: str = ""
+    tried: tuple[Attempt, ...] = ()
 
     def difference(self, *questions: str) -> str:
         """Why this is no reply to any of *questions*, of which the first is the usual one; empty where it is one.
@@ -51,8 +54,8 @@ def recorded(path: Path) -> Iterator[Recorded]:
 
     The file holds one JSON object a line, blank lines aside: ``text`` (required, a string), and optionally
     ``prompt_tokens``, ``completion_tokens``, ``usd``, ``seconds`` (numbers), ``cause``, ``objection``, ``question``,
-    ``question_sha256``, ``prompt`` and ``prompt_sha256`` (strings). Other keys are ignored, so lines of an audit log's
-    ``model.reply`` events can be used. A price that is not recorded stays unknown.
+    ``question_sha256``, ``prompt`` and ``prompt_sha256`` (strings), and ``tried`` (a list of objects). Other keys are
+    ignored, so lines of an audit log's ``model.reply`` events can be used. A price that is not recorded stays unknown.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -106,7 +109,15 @@ class _Line:
             if not isinstance(found.get(name, ""), str):
                 raise self._broken(f"has something other than a string as `{name}`")
         said = {name: found.get(name, "") for name in ("cause", "objection", *_OF_A_QUESTION)}
-        return Recorded(found["text"], self._cost(found), **said)
+        return Recorded(found["text"], self._cost(found), **said, tried=self._tried(found))
+
+    def _tried(self, found: Mapping[str, Any]) -> tuple[Attempt, ...]:
+        try:
+            return tuple(
+                tried_before(str(one["offered"]), map(str, one["objections"])) for one in found.get("tried", ())
+            )
+        except (TypeError, KeyError) as error:
+            raise self._broken("has something other than ideas with objections as `tried`") from error
 
     def _cost(self, found: Mapping[str, object]) -> Cost:
         return Cost(

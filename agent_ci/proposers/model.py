@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
+from agent_ci import memory
 from agent_ci.core.budget import Budget
+from agent_ci.core.fingerprint import fingerprint as fingerprint_of
 from agent_ci.core.outward.writer import Outward
 from agent_ci.core.questions.answer import cause, fingerprint, refusal
-from agent_ci.core.run import MODEL, Attempt, Evidence, Reply, total_cost
+from agent_ci.core.run import MODEL, Attempt, Evidence, Reply, total_cost, tried_before
 from agent_ci.errors import BudgetExhaustedError, ModelUnavailableError
 from agent_ci.model.answering import Model as Asked
 from agent_ci.model.asking import Endpoint, Prompts, Said, Use
@@ -30,7 +33,8 @@ class Model:
     Each question stands alone: the job's text with the objections raised so far, after one system prompt. A
     name without a provider is served in OpenAI's format where *api_base* is given. An endpoint that we have
     no key for gets none, also where the environment holds one. *system* is the prompt that all questions follow, and
-    *rounds* is how often it is asked about one part, where that is limited.
+    *rounds* is how often it is asked about one part, where that is limited. The file *tried* holds what earlier runs
+    tried in vain, and is not believed where it came with the commit which is checked out in *root*.
     """
 
     def __init__(  # noqa: PLR0913 - what one adapter is made from, each by name
@@ -49,6 +53,8 @@ class Model:
         clock: Callable[[], float] = time.monotonic,
         system: str = "system.v2",
         rounds: int | None = None,
+        tried: Path | None = None,
+        root: Path = Path(),
     ) -> None:
         key = (api_key or "").strip() or None
         self._endpoint = Endpoint(name, api_base or None, key, seed, timeouts, is_keyed=remote is not None)
@@ -57,6 +63,8 @@ class Model:
         self._asked = Asked(self._endpoint, prompts, journal, outward, asked_by, sleep, clock)
         self._budget = budget
         self._rounds = rounds
+        self._tried, self._root = tried, root
+        self._journal = journal
 
     def propose(
         self, evidence: Evidence, attempts: tuple[Attempt, ...], workbench: Workbench
@@ -70,9 +78,9 @@ class Model:
         """
         if self._budget.barred:
             raise BudgetExhaustedError(f"the model was not asked: {self._budget.barred}")
-        dialogue = _Dialogue()
+        dialogue, earlier = _Dialogue(), self._earlier(evidence, workbench)
         while not (dialogue.is_over or self._is_heard(evidence, attempts) or self._limit(attempts, workbench)):
-            said = self._ask(workbench.question(attempts) + dialogue.note, attempts, workbench)
+            said = self._ask(workbench.question((*earlier, *attempts)) + dialogue.note, attempts, workbench)
             dialogue.hear(said)
             reply = Reply(MODEL, said.text, said.cost, cause=cause(said.text), objection=said.objection)
             if dialogue.is_hopeless or (dialogue.is_empty and self._limit((*attempts, Attempt(reply)), workbench)):
@@ -83,6 +91,14 @@ class Model:
             attempt = yield reply
             attempts += (attempt,)
             dialogue.learn(attempt)
+
+    def _earlier(self, evidence: Evidence, workbench: Workbench) -> tuple[Attempt, ...]:
+        """What earlier runs tried in vain for the same failure."""
+        if not self._tried or memory.is_of_the_change(self._tried, self._root, workbench.tree.paths()):
+            return ()
+        ideas = memory.tried(self._tried, evidence.group or fingerprint_of(evidence.targets))
+        self._journal.record("model.tried", ideas=[asdict(idea) for idea in ideas])
+        return tuple(tried_before(idea.offered, idea.objections) for idea in ideas)
 
     def _is_heard(self, evidence: Evidence, attempts: tuple[Attempt, ...]) -> bool:
         """Whether there were as many rounds about this part as there may be."""

@@ -36,7 +36,9 @@ class Replay:
         del evidence  # a recording answers what was asked then
         attempts = tuple(map(_by_the_model, attempts))
         for number, found in enumerate(tuple(recorded(self._path)), start=1):
-            if found.question_sha256 and (fault := self._difference(found, workbench.question(attempts))):
+            if found.question_sha256 and (
+                fault := self._difference(found, workbench.question((*found.tried, *attempts)))
+            ):
                 raise UsageError(f"reply {number} of {self._path}: {fault}")
             attempts += (_by_the_model((yield _reply(found))),)
 
