@@ -1,19 +1,20 @@
-"""Whole runs with a model: the scripted endpoint, the real litellm, the real pipeline, real pytest."""
+"""Whole runs with a model: the scripted endpoint, the real litellm, the real pipeline, here and there real pytest."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.red import GOOD, RedRepository, Run
+from tests.red import FILES, GOOD, QUICK, QUICK_FILES, RedRepository, Run
 from tests.servers.chat import ChatServer, Step, fails, html, says
 
 KEY = "sk-canary-4Zq81uQm0Rt55vLw"
 
 
-def fix(tmp_path: Path, server: ChatServer, **given: object) -> Run:
+def fix(tmp_path: Path, server: ChatServer, files: Mapping[str, str] = FILES, **given: object) -> Run:
     options: dict[str, Any] = {
         "proposer": ("model",),
         "model": "scripted",
@@ -21,7 +22,11 @@ def fix(tmp_path: Path, server: ChatServer, **given: object) -> Run:
         "time_limit": 60.0,
         **given,
     }
-    return RedRepository.make(tmp_path).run(environment={"AGENT_CI_API_KEY": KEY}, **options)
+    return RedRepository.make(tmp_path, files).run(environment={"AGENT_CI_API_KEY": KEY}, **options)
+
+
+def quick_fix(tmp_path: Path, server: ChatServer, **given: object) -> Run:
+    return fix(tmp_path, server, QUICK_FILES, **QUICK, **given)
 
 
 def wrong(operator: str) -> Step:
@@ -38,13 +43,13 @@ def test_a_wrong_diff_and_then_a_right_one_is_fixed_in_two_calls(tmp_path: Path,
 
 def test_endless_wrong_diffs_end_within_the_budget(tmp_path: Path, chat_server: ChatServer) -> None:
     chat_server.play(wrong("*"), wrong("//"), wrong("%"), wrong("**"), always=says(GOOD))
-    run = fix(tmp_path, chat_server, max_attempts=3)
+    run = quick_fix(tmp_path, chat_server, max_attempts=3)
     assert (run.outcome, run.document["exit_code"], len(chat_server.requests)) == ("no_fix", 1, 3)
 
 
 def test_a_token_limit_is_named(tmp_path: Path, chat_server: ChatServer) -> None:
     chat_server.play(says(GOOD.replace("a + b", "a * b"), tokens=(9_000, 2_000)), always=says(GOOD))
-    run = fix(tmp_path, chat_server, max_tokens=10_000)
+    run = quick_fix(tmp_path, chat_server, max_tokens=10_000)
     assert run.outcome == "budget_exhausted"
     assert "tokens" in run.document["reason"]
 
@@ -66,7 +71,7 @@ def test_a_fault_of_the_model_has_its_promised_outcome_and_leaks_nothing(
     tmp_path: Path, chat_server: ChatServer, step: Step, outcome: str, calls: int | None
 ) -> None:
     chat_server.play(always=step)
-    run = fix(tmp_path, chat_server)
+    run = quick_fix(tmp_path, chat_server)
     assert run.outcome == outcome
     assert calls in (None, len(chat_server.requests))
     assert len(chat_server.requests) <= 15
