@@ -157,4 +157,16 @@ def memory_forget(fingerprints: tuple[str, ...], *, all_of_them: bool, **given: 
     return 0
 
 
-COMMANDS = (fetch, doctor, init, undo, chat, memory)
+@click.command(short_help="make a recording of what a model was asked and said, to repeat the run without it")
+@click.argument("audit", type=click.Path(path_type=Path), default=Path(".agent-ci/audit.jsonl"))
+@click.option("--into", type=click.Path(path_type=Path), required=True, help="the new file", metavar="FILE")
+def record(audit: Path, into: Path) -> int:
+    """Turn the AUDIT log of a run into a case for `--proposer replay`, which holds each reply to its question."""
+    from agent_ci import keeper
+    from agent_ci.model.exchanges import record as recorded
+
+    say(kept.outward(keeper.taken_out(os.environ)), recorded(audit, into))
+    return 0
+
+
+COMMANDS = (fetch, doctor, init, undo, chat, memory, record)

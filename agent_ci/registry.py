@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -192,10 +193,11 @@ def _known(setup: Setup) -> Proposer:
     return Known(setup.settings.out / memory.FILE_NAME)
 
 
-def _autofix(_setup: Setup) -> Proposer:
-    from agent_ci.proposers.autofix import Autofix
+def _autofix(setup: Setup) -> Proposer:
+    from agent_ci.proposers.autofix.proposer import Autofix
+    from agent_ci.runners import installed
 
-    return Autofix()
+    return Autofix(partial(installed.link, setup.settings.repository))
 
 
 def _search(setup: Setup) -> Proposer:
@@ -244,7 +246,7 @@ def _replay(setup: Setup) -> Proposer:
 
     if not setup.settings.cassette:
         raise UsageError("the proposer 'replay' needs recorded replies; name their file with --cassette")
-    return Replay(path=Path(setup.settings.cassette))
+    return Replay(path=Path(setup.settings.cassette), outward=outward(setup.environment, likely_secrets))
 
 
 _ONLY_REPAIR = frozenset({"known", "autofix", "search"})

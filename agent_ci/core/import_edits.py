@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from agent_ci.core.names import absolute
 from agent_ci.core.python_edits import Span, replaced
@@ -127,10 +127,11 @@ def _is_head(node: ast.stmt, *, is_first: bool) -> bool:
     return is_first and isinstance(node, ast.Expr) and isinstance(getattr(node.value, "value", None), str)
 
 
-def with_other_name(text: str, node: ast.ImportFrom, old: str, new: str) -> str:
-    """*text* with *new* imported in place of *old* by the statement *node*, and still called as it was."""
+def with_other_name(text: str, node: ast.ImportFrom, old: str, new: str, *, is_kept: bool = True) -> str:
+    """*text* with *new* imported in place of *old* by the statement *node*, and still called as it was if *is_kept*."""
     alias = next(alias for alias in node.names if alias.name == old)
-    kept = f"{new} as {alias.asname or old}" if (alias.asname or old) != new else new
+    called = alias.asname or (old if is_kept else new)
+    kept = f"{new} as {called}" if called != new else new
     end = alias.end_col_offset or alias.col_offset
     return replaced(text, [Span(alias.lineno, alias.col_offset, end, kept)]) if _is_on_one_line(alias) else text
 
@@ -139,20 +140,20 @@ def _is_on_one_line(alias: ast.alias) -> bool:
     return alias.lineno == alias.end_lineno
 
 
-def from_other_module(text: str, node: ast.ImportFrom, name: str, module: str) -> str:
-    """*text* with *name* imported from *module* instead of from where the statement *node* takes it.
+def from_other_module(text: str, node: ast.ImportFrom, names: Container[str], module: str) -> str:
+    """*text* with *names* imported from *module* instead of from where the statement *node* takes them.
 
     A statement with other names keeps them, on one line; one with a comment inside is left as it is.
     """
-    if len(node.names) == 1:
+    if all(alias.name in names for alias in node.names):
         return replaced(text, _module_span(text, node, module))
     lines = text.split("\n")
     old = lines[node.lineno - 1 : node.end_lineno]
     if any("#" in line or ";" in line for line in old):
         return text
     indent = old[0][: node.col_offset]
-    ours = [alias for alias in node.names if alias.name == name]
-    rest = [alias for alias in node.names if alias.name != name]
+    ours = [alias for alias in node.names if alias.name in names]
+    rest = [alias for alias in node.names if alias.name not in names]
     parts = (ast.ImportFrom(node.module, rest, node.level), ast.ImportFrom(module, ours, 0))
     new = [indent + ast.unparse(part) for part in parts]
     return "\n".join([*lines[: node.lineno - 1], *new, *lines[node.end_lineno or node.lineno :]])

@@ -140,6 +140,9 @@ REVERT = "revert"
 MODEL = "model"
 """The proposer that costs money."""
 
+REPLAY = "replay"
+"""The proposer that answers as the model did once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

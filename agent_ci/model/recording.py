@@ -2,32 +2,57 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent_ci.core.questions.prompt import PromptError
 from agent_ci.core.run import Cost
 from agent_ci.errors import UsageError
+from agent_ci.templates import template
+
+_SHOWN = 60  # characters of a line that differs, from where it differs
+_OF_A_QUESTION = ("question", "question_sha256", "prompt", "prompt_sha256")
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One reply: its text and what it cost then; ``cause`` and ``objection`` are empty where none was recorded."""
+    """One reply: its text and what it cost then; ``cause`` and ``objection`` are empty where none was recorded.
+
+    ``question`` is what was asked, without secrets, ``question_sha256`` the digest of what was sent, and ``prompt`` and
+    ``prompt_sha256`` name the prompt before it; all are empty where they were not recorded.
+    """
 
     text: str
     cost: Cost
     cause: str = ""
     objection: str = ""
+    question: str = ""
+    question_sha256: str = ""
+    prompt: str = ""
+    prompt_sha256: str = ""
+
+    def difference(self, *questions: str) -> str:
+        """Why this is no reply to any of *questions*, of which the first is the usual one; empty where it is one.
+
+        A reply that was recorded without its question fits all of them.
+        """
+        if self.prompt and _digest_of(self.prompt) != self.prompt_sha256:
+            return f"the prompt {self.prompt} is not the one that was recorded"
+        if not self.question_sha256 or self.question_sha256 in map(_sha256, questions):
+            return ""
+        return _first_difference(self.question, questions[0])
 
 
 def recorded(path: Path) -> Iterator[Recorded]:
     """The replies in the file *path*, in order, each as one call. Raises UsageError for a file that cannot be used.
 
     The file holds one JSON object a line, blank lines aside: ``text`` (required, a string), and optionally
-    ``prompt_tokens``, ``completion_tokens``, ``usd``, ``seconds`` (numbers), ``cause`` and ``objection``
-    (strings). Other keys are ignored, so lines of an audit log's ``model.reply`` events can be used. A price
-    that is not recorded stays unknown.
+    ``prompt_tokens``, ``completion_tokens``, ``usd``, ``seconds`` (numbers), ``cause``, ``objection``, ``question``,
+    ``question_sha256``, ``prompt`` and ``prompt_sha256`` (strings). Other keys are ignored, so lines of an audit log's
+    ``model.reply`` events can be used. A price that is not recorded stays unknown.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -39,6 +64,28 @@ def recorded(path: Path) -> Iterator[Recorded]:
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             yield _Line(path, number).reply(line)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _digest_of(prompt: str) -> str:
+    try:
+        return template(prompt).sha256
+    except PromptError:
+        return ""
+
+
+def _first_difference(old: str, new: str) -> str:
+    """Where *new* is another question than *old*, in a sentence."""
+    before, after = old.split("\n"), new.split("\n")
+    pairs = zip(before, after, strict=False)
+    number = next((number for number, (one, other) in enumerate(pairs) if one != other), min(len(before), len(after)))
+    lines = [text[number] if number < len(text) else "" for text in (before, after)]
+    column = next((at for at, (one, other) in enumerate(zip(*lines, strict=False)) if one != other), 0)
+    was, now = (repr(line[max(0, column - 10) :][:_SHOWN]) for line in lines)
+    return f"the question is not the one that was recorded: line {number + 1} was {was} and is {now}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +102,11 @@ class _Line:
             raise self._broken("is not valid JSON") from error
         if not isinstance(found, dict) or not isinstance(found.get("text"), str):
             raise self._broken("is not an object with the string `text`")
-        for name in ("cause", "objection"):
+        for name in ("cause", "objection", *_OF_A_QUESTION):
             if not isinstance(found.get(name, ""), str):
                 raise self._broken(f"has something other than a string as `{name}`")
-        return Recorded(found["text"], self._cost(found), found.get("cause", ""), found.get("objection", ""))
+        said = {name: found.get(name, "") for name in ("cause", "objection", *_OF_A_QUESTION)}
+        return Recorded(found["text"], self._cost(found), **said)
 
     def _cost(self, found: Mapping[str, object]) -> Cost:
         return Cost(

@@ -68,7 +68,7 @@ def first_from(text: str) -> ast.ImportFrom:
     ids=["only-name", "odd-spaces", "alias-and-others", "several-lines", "comment", "semicolon", "backslash"],
 )
 def test_a_name_is_imported_from_elsewhere(text: str, expected: str) -> None:
-    assert from_other_module(text, first_from(text), "f", "b.c") == expected
+    assert from_other_module(text, first_from(text), {"f"}, "b.c") == expected
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,17 @@ def test_a_name_is_imported_from_elsewhere(text: str, expected: str) -> None:
 )
 def test_another_name_is_imported_under_the_name_in_use(text: str, expected: str) -> None:
     assert with_other_name(text, first_from(text), "f", "g") == expected
+
+
+def test_another_name_is_imported_as_itself_where_the_old_one_was_a_slip() -> None:
+    text = "from a import f, h\n"
+    assert with_other_name(text, first_from(text), "f", "g", is_kept=False) == "from a import g, h\n"
+
+
+def test_names_that_moved_together_stay_in_one_statement() -> None:
+    text = "from a import f, g, h\n"
+    assert from_other_module(text, first_from(text), {"f", "g", "h"}, "b") == "from b import f, g, h\n"
+    assert from_other_module(text, first_from(text), ("g", "f"), "b") == "from a import h\nfrom b import f, g\n"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 from agent_ci.core.report import Status, TestCase
 from agent_ci.core.run import Attempt, Cost, Evidence, Reply
 from agent_ci.ports import Workspace
-from agent_ci.proposers.autofix import Autofix
+from agent_ci.proposers.autofix.proposer import Autofix
 from agent_ci.runners.interpreters import Interpreter
 from agent_ci.runners.pytest import Pytest
 from agent_ci.sandboxes.none import NoSandbox

@@ -1,4 +1,4 @@
-"""Offers the repair that Python's own error message implies: a forgotten import, a misspelt or moved name."""
+"""Knows the repair that Python's own error message implies: a forgotten import, a misspelt or moved name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import builtins
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TypeVar
@@ -18,7 +18,7 @@ from agent_ci.core.import_edits import from_other_module, with_other_name
 from agent_ci.core.paths import is_test_path
 from agent_ci.core.python_edits import Span, replaced, syntax_repairs
 from agent_ci.core.questions.frames import Frame, Index, frames
-from agent_ci.core.run import Attempt, Evidence, Reply
+from agent_ci.core.run import Evidence, Reply
 from agent_ci.ports import Workbench
 
 _MOST_REPLIES = 6
@@ -72,26 +72,21 @@ _Rule = Callable[[_Failure, Codebase], Iterator[_Edit]]
 _Node = TypeVar("_Node", ast.Name, ast.Attribute, ast.ImportFrom)
 
 
-class Autofix:
-    """Reads error messages and the tree; asks no model and runs nothing."""
-
-    def propose(
-        self, evidence: Evidence, _attempts: tuple[Attempt, ...], workbench: Workbench
-    ) -> Generator[Reply, Attempt, None]:
-        """Offer at most six one-place repairs, likeliest first; unlike errors are first repaired together."""
-        roots = tuple(evidence.toolchain.get("pythonpath", ".").split(":"))
-        sources = Codebase(workbench.tree.paths(), workbench.tree.read, roots)
-        failures = _failures(evidence, Index(workbench.tree.paths()))
-        together = (_together(failures, sources) for _ in failures[1:2])
-        singles = ((edit,) for failure in failures for edit in _repairs(failure, sources))
-        offered: set[str] = set()
-        for edits in chain(together, singles):
-            text = sources.diff({edit.path: edit.text for edit in edits})
-            if text and text not in offered:
-                offered.add(text)
-                yield Reply("autofix", text, cause="; ".join(edit.cause for edit in edits))
-            if len(offered) == _MOST_REPLIES:
-                return
+def repaired(evidence: Evidence, workbench: Workbench) -> Iterator[Reply]:
+    """At most six one-place repairs, likeliest first; unlike errors are first repaired together. Runs nothing."""
+    roots = tuple(evidence.toolchain.get("pythonpath", ".").split(":"))
+    sources = Codebase(workbench.tree.paths(), workbench.tree.read, roots)
+    failures = _failures(evidence, Index(workbench.tree.paths()))
+    together = (_together(failures, sources) for _ in failures[1:2])
+    singles = ((edit,) for failure in failures for edit in _repairs(failure, sources))
+    offered: set[str] = set()
+    for edits in chain(together, singles):
+        text = sources.diff({edit.path: edit.text for edit in edits})
+        if text and text not in offered:
+            offered.add(text)
+            yield Reply("autofix", text, cause="; ".join(edit.cause for edit in edits))
+        if len(offered) == _MOST_REPLIES:
+            return
 
 
 def _failures(evidence: Evidence, index: Index) -> tuple[_Failure, ...]:
@@ -217,11 +212,22 @@ def _missing_in_module(failure: _Failure, sources: Codebase) -> Iterator[_Edit]:
         yield from _offered_again(name, module, home, sources)
         return
     for new in [home] if home else _USUAL_IMPORTS.get(name, "").split(" ")[1:2]:
-        text = from_other_module(sources.text(path), node, name, new)
-        yield _Edit(path, text, f"`{name}` is found in {new}, and {path} imports it from {module}")
+        moved = _moved_with(name, node, module, sources)
+        text = from_other_module(sources.text(path), node, moved, new)
+        shown = ", ".join(f"`{one}`" for one in moved)
+        yield _Edit(path, text, f"{shown} {'is' if len(moved) == 1 else 'are'} found in {new}, not in {module}")
     for other in names.similar(name, sources.names_of(module))[:2]:
-        text = with_other_name(sources.text(path), node, name, other)
-        yield _Edit(path, text, f"{path} imports `{name}` from {module}, where it is called `{other}`")
+        for is_kept in (True, False):  # what follows may use either name
+            text = with_other_name(sources.text(path), node, name, other, is_kept=is_kept)
+            yield _Edit(path, text, f"{path} imports `{name}` from {module}, where it is called `{other}`")
+
+
+def _moved_with(name: str, node: ast.ImportFrom, module: str, sources: Codebase) -> tuple[str, ...]:
+    """*name*, and what else the statement *node* takes from *module* that went from there to the same place."""
+    apart, left = {module}, sources.names_of(module)
+    home = sources.home(name, apart_from=apart) if module in sources.modules else ""
+    others = (alias.name for alias in node.names if alias.name not in {name, *left})
+    return (name, *(one for one in others if home and sources.home(one, apart_from=apart) == home))
 
 
 def _offered_again(name: str, module: str, home: str, sources: Codebase) -> Iterator[_Edit]:
@@ -241,6 +247,19 @@ def _missing_module(failure: _Failure, sources: Codebase) -> Iterator[_Edit]:
         for path in dict.fromkeys(place.path for place in failure.places):
             text = sources.redirected(path, missing, new)
             yield _Edit(path, text, f"{path} imports {missing}, and the module is called {new}")
+    for path in dict.fromkeys(place.path for place in failure.places):
+        if home := _home_of_all(path, missing, sources):
+            text = sources.redirected(path, missing, home)
+            yield _Edit(path, text, f"what {path} imports from {missing} is found in {home}")
+
+
+def _home_of_all(path: str, missing: str, sources: Codebase) -> str:
+    """The one module that defines all that the file at *path* takes from the module *missing*; empty without such."""
+    tree = sources.parsed(path)
+    nodes = [node for node in (ast.walk(tree) if tree else ()) if isinstance(node, ast.ImportFrom)]
+    taken = {alias.name for node in nodes if node.module == missing and not node.level for alias in node.names}
+    homes = {sources.defining(name, apart_from=[sources.module(path)]) for name in taken}
+    return homes.pop() if len(homes) == 1 else ""
 
 
 def _attribute_of_module(failure: _Failure, sources: Codebase) -> Iterator[_Edit]:

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import json
+import shlex
+
+import pytest
+
+from agent_ci.core.repair_commands import repairing
+
+
+@pytest.mark.parametrize(
+    ("command", "repair"),
+    [
+        ("ruff check src --no-fix", "ruff check --fix src"),
+        ("/opt/bin/ruff format --check --diff .", "/opt/bin/ruff format ."),
+        ("python3.12 -m black --check -l 100 src", "python3.12 -m black -l 100 src"),
+        ("uv run isort -c .", "uv run isort ."),
+        ("npx --no-install eslint src --max-warnings 0", "npx --no-install eslint --fix src --max-warnings 0"),
+        ("npx prettier -c .", "npx prettier --write ."),
+        ("biome ci .", "biome check --write"),
+        ("cargo clippy -- -D warnings", "cargo clippy --fix --allow-no-vcs -- -D warnings"),
+        ("uv lock --check", "uv lock"),
+        ("poetry check --lock", "poetry lock"),
+        ("npm ci --dry-run", "npm install --package-lock-only --ignore-scripts --offline"),
+        ("npm run lint", "eslint --fix ."),
+        ("go mod tidy -diff", "go mod tidy"),
+    ],
+)
+def test_a_tool_that_finds_fault_is_asked_to_repair_it(command: str, repair: str) -> None:
+    manifest = json.dumps({"scripts": {"lint": "eslint ."}})
+    assert shlex.join(repairing(tuple(command.split()), manifest)) == repair
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "",
+        "ruff",
+        "ruff format .",
+        "mypy src",
+        "black src",
+        "make lint",
+        "sh -c 'ruff check'",
+        "npm run build",
+        "uv lock",
+    ],
+)
+def test_what_repairs_nothing_is_not_guessed(command: str) -> None:
+    assert repairing(tuple(shlex.split(command)), "{}") == ()
