@@ -33,7 +33,16 @@ def test_a_wrong_diff_and_then_a_right_one_is_fixed_in_two_calls(tmp_path: Path,
     run = fix(tmp_path, chat_server)
     assert (run.outcome, run.document["cost"]["calls"], len(chat_server.requests)) == ("fixed", 2, 2)
     assert set(run.document["versions"]["prompts"]) >= {"system.v2", "fix.v2"}
+    assert list(run.document["timings"]).count("coverage") == 1
     assert "test_calc.py::test_add is still red" in chat_server.requests[1].text
+
+
+def test_where_the_search_repairs_it_no_model_is_asked_and_nothing_is_run_for_its_question(
+    tmp_path: Path, chat_server: ChatServer
+) -> None:
+    run = fix(tmp_path, chat_server, proposer=("search", "model"))
+    assert (run.outcome, len(chat_server.requests)) == ("fixed", 0)
+    assert "coverage" not in run.document["timings"]
 
 
 def test_endless_wrong_diffs_end_within_the_budget(tmp_path: Path, chat_server: ChatServer) -> None:
