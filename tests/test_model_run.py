@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.red import GOOD, RedRepository, Run
+from tests.red import FILES, GOOD, QUICK, QUICK_FILES, RedRepository, Run
 from tests.servers.chat import ChatServer, Step, fails, html, says
 
 KEY = "sk-canary-4Zq81uQm0Rt55vLw"
 
 
-def fix(tmp_path: Path, server: ChatServer, **given: object) -> Run:
+def fix(tmp_path: Path, server: ChatServer, files: Mapping[str, str] = FILES, **given: object) -> Run:
     options: dict[str, Any] = {
         "proposer": ("model",),
         "model": "scripted",
@@ -21,7 +22,7 @@ def fix(tmp_path: Path, server: ChatServer, **given: object) -> Run:
         "time_limit": 60.0,
         **given,
     }
-    return RedRepository.make(tmp_path).run(environment={"AGENT_CI_API_KEY": KEY}, **options)
+    return RedRepository.make(tmp_path, files).run(environment={"AGENT_CI_API_KEY": KEY}, **options)
 
 
 def wrong(operator: str) -> Step:
@@ -43,6 +44,26 @@ def test_where_the_search_repairs_it_no_model_is_asked_and_nothing_is_run_for_it
     run = fix(tmp_path, chat_server, proposer=("search", "model"))
     assert (run.outcome, len(chat_server.requests)) == ("fixed", 0)
     assert "coverage" not in run.document["timings"]
+
+
+def test_other_notations_than_a_diff_are_judged_alike_and_what_is_unclear_is_told(
+    tmp_path: Path, chat_server: ChatServer
+) -> None:
+    block = "{}\n```python\n<<<<<<< SEARCH\n{}\n=======\n{}\n>>>>>>> REPLACE\n```\n"
+    chat_server.play(
+        says(block.format(".github/workflows/ci.yml", "x", "y").replace("\nx\n", "\n")),
+        says("calc.py\n```python\ndef plus(a, b):\n    return a + b\n```\n"),
+        says(block.format("calc.py", "    return a", "    return b")),
+        says("The sign in `calc.py` is wrong.\n\n```python\ndef add(a, b):\n    return a + b\n```\n"),
+    )
+    run = fix(tmp_path, chat_server, QUICK_FILES, **QUICK)
+    assert (run.outcome, len(chat_server.requests)) == ("fixed", 4)
+    refused, unknown, misplaced, proven = run.objections
+    assert ".github/workflows/ci.yml" in refused[0]
+    assert "has no function plus" in unknown[0]
+    assert "does not fit" in misplaced[0]
+    assert proven == []
+    assert unknown[0] in chat_server.requests[2].text
 
 
 def test_endless_wrong_diffs_end_within_the_budget(tmp_path: Path, chat_server: ChatServer) -> None:
