@@ -38,7 +38,36 @@ def test_a_wrong_diff_and_then_a_right_one_is_fixed_in_two_calls(tmp_path: Path,
     run = fix(tmp_path, chat_server)
     assert (run.outcome, run.document["cost"]["calls"], len(chat_server.requests)) == ("fixed", 2, 2)
     assert set(run.document["versions"]["prompts"]) >= {"system.v2", "fix.v2"}
+    assert list(run.document["timings"]).count("coverage") == 1
     assert "test_calc.py::test_add is still red" in chat_server.requests[1].text
+
+
+def test_where_the_search_repairs_it_no_model_is_asked_and_nothing_is_run_for_its_question(
+    tmp_path: Path, chat_server: ChatServer
+) -> None:
+    run = fix(tmp_path, chat_server, proposer=("search", "model"))
+    assert (run.outcome, len(chat_server.requests)) == ("fixed", 0)
+    assert "coverage" not in run.document["timings"]
+
+
+def test_other_notations_than_a_diff_are_judged_alike_and_what_is_unclear_is_told(
+    tmp_path: Path, chat_server: ChatServer
+) -> None:
+    block = "{}\n```python\n<<<<<<< SEARCH\n{}\n=======\n{}\n>>>>>>> REPLACE\n```\n"
+    chat_server.play(
+        says(block.format(".github/workflows/ci.yml", "x", "y").replace("\nx\n", "\n")),
+        says("calc.py\n```python\ndef plus(a, b):\n    return a + b\n```\n"),
+        says(block.format("calc.py", "    return a", "    return b")),
+        says("The sign in `calc.py` is wrong.\n\n```python\ndef add(a, b):\n    return a + b\n```\n"),
+    )
+    run = quick_fix(tmp_path, chat_server)
+    assert (run.outcome, len(chat_server.requests)) == ("fixed", 4)
+    refused, unknown, misplaced, proven = run.objections
+    assert ".github/workflows/ci.yml" in refused[0]
+    assert "has no function plus" in unknown[0]
+    assert "does not fit" in misplaced[0]
+    assert proven == []
+    assert unknown[0] in chat_server.requests[2].text
 
 
 def test_endless_wrong_diffs_end_within_the_budget(tmp_path: Path, chat_server: ChatServer) -> None:

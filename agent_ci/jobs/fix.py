@@ -22,11 +22,10 @@ from agent_ci.jobs import comparison, proving
 from agent_ci.jobs.bisection import bisected
 from agent_ci.jobs.conduct import Conduct
 from agent_ci.jobs.hooks import Hooks
-from agent_ci.jobs.locating import with_coverage
+from agent_ci.jobs.locating import Located
 from agent_ci.jobs.reverting import inexact, with_revert
 from agent_ci.jobs.triage import Triage, summary_of
 from agent_ci.pipeline import Tools
-from agent_ci.ports import Tree
 from agent_ci.templates import template
 
 _PROMPT = "fix.v2"
@@ -47,6 +46,7 @@ class Fix:
     bisect: str = ""
     seed: int = 0
     bounds: Bounds | None = None
+    located: Located = field(default_factory=Located, repr=False, compare=False)
 
     def gather(self, tools: Tools) -> Evidence:
         """Reproduce the failure, run the controls, and say what is to be repaired and where to look."""
@@ -54,7 +54,7 @@ class Fix:
         if self.bisect and evidence.targets:
             with tools.progress.phase("bisect"):
                 evidence = replace(evidence, first_bad=bisected(evidence, tools, self.bisect))
-        return with_coverage(self._with_places(evidence, tools), tools) if evidence.targets else evidence
+        return self._with_places(evidence, tools) if evidence.targets else evidence
 
     def _within_bounds(self, evidence: Evidence, tools: Tools) -> Evidence:
         """*evidence*, settled where repairs would follow each other without end. It costs no proposer to see that."""
@@ -107,13 +107,13 @@ class Fix:
             if proof and proof.patch and proof.after:
                 part = replace(part, tree=proof.patch.tree, before=proof.after)
 
-    def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tree: Tree) -> str:
+    def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tools: Tools) -> str:
         """What failed, where, what was tried: for proposers that read text. What follows on an answer shows more."""
         tries = sum(1 for one in attempts if one.reply.proposer == MODEL and one.group == evidence.group)
         allowance = Allowance().wider(tries)
-        return fix_question(
-            template(_PROMPT), evidence, Loaded(tree), attempts, nonce=str(self.seed), allowance=allowance
-        )
+        known = self.located.with_coverage(evidence, tools)
+        texts = Loaded(tools.clone.tree(evidence.tree))
+        return fix_question(template(_PROMPT), known, texts, attempts, nonce=str(self.seed), allowance=allowance)
 
     def prove(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
         """Run the failing tests and the whole suite without hunks that none needs, then look at conduct and hooks.
