@@ -19,7 +19,7 @@ def fix(tmp_path: Path, server: ChatServer, files: Mapping[str, str] = FILES, **
         "proposer": ("model",),
         "model": "scripted",
         "api_base": server.url,
-        "time_limit": 60.0,
+        "time_limit": 240.0,
         **given,
     }
     return RedRepository.make(tmp_path, files).run(environment={"AGENT_CI_API_KEY": KEY}, **options)
