@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 
 from agent_ci.clone import Loaded, Texts
+from agent_ci.core.change import ChangedFile
 from agent_ci.core.fingerprint import fingerprint
 from agent_ci.core.frameworks import checks
 from agent_ci.core.grouping import groups
 from agent_ci.core.loops import Bounds, decide, mended
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.patches.hunks import added_lines
+from agent_ci.core.paths import is_test_path
 from agent_ci.core.proof import unproven
 from agent_ci.core.questions.context import Allowance
 from agent_ci.core.questions.question import fix_question
@@ -29,6 +31,8 @@ from agent_ci.pipeline import Tools
 from agent_ci.templates import template
 
 _PROMPT = "fix.v2"
+_MOST_FILES = 30
+_LONGEST_FILE = 200_000
 _SECONDS_TO_COMPARE = 20.0
 
 
@@ -88,9 +92,21 @@ class Fix:
             changed=added_lines(patch.diff) if patch else {},
             roots=evidence.toolchain.get("pythonpath", ".").split(":"),
         )
+        files = patch.files if patch else ()
         return replace(
-            evidence, suspects=found, since_green=patch.files if patch else (), diff=patch.diff if patch else ""
+            evidence,
+            suspects=found,
+            since_green=files,
+            diff=patch.diff if patch else "",
+            earlier=self._earlier(files, tools),
         )
+
+    def _earlier(self, files: tuple[ChangedFile, ...], tools: Tools) -> Mapping[str, str]:
+        """What the changed *files* read on the base, where they are source in Python and not too many or too long."""
+        base = Texts(tools.clone.tree(self.triage.base)) if files and self.triage.base else {}
+        paths = [file.path for file in files if file.path.endswith(".py") and not is_test_path(file.path)]
+        texts = {path: base.get(path, "") for path in paths[:_MOST_FILES]}
+        return {path: text for path, text in texts.items() if 0 < len(text) <= _LONGEST_FILE}
 
     def parts(self, evidence: Evidence) -> Generator[Evidence, Attempt | None, None]:
         """All at once, since one slip can look like many; then one cause after the other, on top of each other."""
@@ -137,6 +153,8 @@ class Fix:
             judged = replace(judged, objections=found, refused=True)
         if judged.is_proven and (found := self.hooks.objections(judged, tools)):
             judged = replace(judged, objections=found)
+        if judged.is_proven and judged.reply.doubts:
+            judged = replace(judged, doubts=(*judged.doubts, *judged.reply.doubts))
         if judged.is_proven and (doubt := checks.doubt(evidence.toolchain)):
             judged = replace(judged, doubts=(*judged.doubts, doubt))
         return judged
