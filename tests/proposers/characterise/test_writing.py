@@ -238,6 +238,25 @@ def test_a_row_that_no_line_has_room_for_costs_no_other(size: int) -> None:
     assert source.count("@pytest.mark.parametrize(") == 2
 
 
+@pytest.mark.parametrize(
+    ("given", "call"),
+    [
+        ({"first": "1", "more": "[2, [3]]", "named": '{"a": 4}'}, "f(1, 2, [3], a=4)"),
+        ({"first": "1", "more": "[]", "named": '{"a-b": 4}'}, 'f(1, **{"a-b": 4})'),
+        ({"first": "1", "named": '{"if": 4}'}, 'f(1, **{"if": 4})'),
+        ({"first": "1", "option": "5", "named": '{"option": 4}'}, 'f(1, option=5, **{"option": 4})'),
+        ({"first": "1", "more": "tuple([2])"}, "f(1, *tuple([2]))"),
+        ({"first": "1", "option": "5", "more": "[2]"}, "f(1, 5, 2)"),
+        ({"option": "5", "more": "[2]"}, "f(*[2], option=5)"),
+    ],
+)
+def test_further_arguments_are_passed_as_a_person_passes_them(given: dict[str, str], call: str) -> None:
+    targets = targets_of(ast.parse("def f(first, option=0, *more, **named):\n    ...\n"))
+    one = replace(found("f", returns("7")), call=Call("f", tuple(given.items())))
+    source = written([one], targets, {}, style=STYLE, delivery="0" * 12)
+    assert f"assert {call} == 7\n" in source
+
+
 def test_what_compares_is_compared_in_brackets() -> None:
     targets = targets_of(ast.parse("class Bits:\n    def __eq__(self, other):\n        return True\n"))
     one = found("Bits.__eq__", returns("False"), receiver="Bits()", other='""')
