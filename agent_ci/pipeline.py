@@ -74,8 +74,8 @@ class Job(Protocol):
         """The evidence piece by piece: yields a problem, is sent its proof or None, and yields the next one."""
         ...
 
-    def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tree: Tree) -> str:
-        """The question for a text-based proposer."""
+    def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tools: Tools) -> str:
+        """The question for a text-based proposer, with what is found out for it only now that one asks."""
         ...
 
     def prove(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
@@ -101,7 +101,7 @@ class _Bench:
     tree: GitTree
 
     def question(self, attempts: tuple[Attempt, ...]) -> str:
-        return self.job.ask(self.evidence, attempts, self.tree)
+        return self.job.ask(self.evidence, attempts, self.tools)
 
     def open(self) -> AbstractContextManager[Workspace]:
         return self.tools.sandbox.open(self.tree)

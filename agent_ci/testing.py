@@ -17,7 +17,7 @@ from agent_ci.core.worth.taking_out import without_tests
 from agent_ci.core.worth.tests_file import has_lone_returns
 from agent_ci.core.worth.values import Written
 from agent_ci.errors import UsageError
-from agent_ci.jobs.noticing import noticed_by_suite
+from agent_ci.jobs.noticing import Noticing, noticed_by_suite
 from agent_ci.jobs.tests import JOB, Tests
 from agent_ci.jobs.tests_elsewhere import TestsElsewhere
 from agent_ci.pipeline import Tools, execute
@@ -60,12 +60,19 @@ class Testing:
         if verdict.outcome not in (Outcome.FIXED, Outcome.DELIVERED, Outcome.NOTHING_TO_DO):
             return verdict
         reached = Reached.of(verdict, is_there=verdict.outcome is Outcome.DELIVERED and chosen.deliver == COMMIT)
-        if chosen.mutation_under is not None and verdict.evidence.changed:
-            reached = reached.with_all(noticed_by_suite(verdict.evidence, tools))
-        missed = reached.missed(lines=chosen.fail_under, mutants=chosen.mutation_under)
-        if not missed:
-            return verdict
-        return replace(verdict, outcome=Outcome.NO_FIX, reason=f"{missed}; {verdict.reason}")
+        noticing = Noticing()
+        if chosen.mutation_under and verdict.evidence.changed:
+            noticing = noticed_by_suite(verdict.evidence, tools)
+            reached = reached.with_all(noticing.mutants)
+        unknown = "" if noticing.is_excused else noticing.why_not
+        missed = reached.missed(lines=chosen.fail_under, mutants=chosen.mutation_under, unknown=unknown)
+        if missed:
+            return replace(verdict, outcome=Outcome.NO_FIX, reason=f"{missed}; {verdict.reason}")
+        if noticing.is_excused and not reached.mutants.tried:
+            why = f"--mutation-under was not checked, since no small fault was tried: {noticing.why_not}"
+            evidence = replace(verdict.evidence, notes=(*verdict.evidence.notes, why))
+            return replace(verdict, evidence=evidence, reason=f"{verdict.reason}; {why}")
+        return verdict
 
 
 def _reverted(name: str, tree: GitTree, tools: Tools) -> Verdict:

@@ -39,11 +39,12 @@ class Recorder:
         return Delivery(rung, "done")
 
 
-def delivered(
+def delivered(  # noqa: PLR0913 - what differs between deliveries, each by name
     tmp_path: Path,
     forge: Recorder,
     *,
     doubts: tuple[str, ...] = (),
+    unsure: tuple[str, ...] = (),
     mode: str = "patch",
     from_fork: bool = False,
     **variables: str,
@@ -54,8 +55,9 @@ def delivered(
     session = Session({"PATH": os.environ["PATH"], **variables}, {**given, "deliver": mode}, io.StringIO())
     with session.opened() as (job, tools):
         evidence = job.gather(tools)
-        reply = Reply("replay", GOOD, cause="the sign of canary-77d1f0a9c2 is wrong")
-        proven = replace(judge(job, tools, evidence, reply), doubts=doubts)
+        reply = Reply("replay", GOOD, cause="the sign of canary-77d1f0a9c2 is wrong", doubts=unsure)
+        judged = judge(job, tools, evidence, reply)
+        proven = replace(judged, doubts=(*judged.doubts, *doubts))
         in_vain = Attempt(Reply("model", WRONG), objections=("still red",))
         verdict = Verdict(Outcome.FIXED, "", evidence, (in_vain, proven))
         there = replace(tools, context=replace(tools.context, from_fork=from_fork))
@@ -69,6 +71,12 @@ def test_a_change_that_leaves_doubts_waits_for_a_person(tmp_path: Path, mode: st
     done = delivered(tmp_path, forge, doubts=("they differ",), mode=mode)
     assert forge.modes == ["suggestion"]
     assert done.patch is not None
+
+
+def test_a_change_whose_proposer_is_not_sure_of_it_waits_for_a_person(tmp_path: Path) -> None:
+    forge = Recorder()
+    delivered(tmp_path, forge, unsure=("not sure",), mode="commit")
+    assert forge.modes == ["suggestion"]
 
 
 def test_a_doubtful_change_that_cannot_be_suggested_stays_a_file(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from agent_ci.core.loops import repairs
 from agent_ci.history import branch_history, often_repaired
 from bench.repositories import git
 from tests.checkouts import Checkout
-from tests.red import CALC, GOOD, RedRepository
+from tests.red import CALC, GOOD, QUICK, QUICK_FILES, RedRepository
 
 FAILURE = "0123456789abcdef"
 MESSAGE = f"fix: x\n\nAgent-CI-Run: local\nAgent-CI-Fingerprint: {FAILURE}\nAgent-CI-Attempt: %d\n"
@@ -71,24 +71,24 @@ def test_where_nothing_can_be_fetched_a_repair_still_says_its_number(checkout: C
 
 
 def test_a_repair_that_was_taken_back_is_not_made_again_until_a_person_changes_something(tmp_path: Path) -> None:
-    red = RedRepository.make(tmp_path)
-    first = red.run(replies=(GOOD,), deliver="commit")
+    red = RedRepository.make(tmp_path, QUICK_FILES)
+    first = red.run(replies=(GOOD,), deliver="commit", **QUICK)
     assert first.outcome == "delivered"
     git(red.path, "revert", "--no-edit", "HEAD")
-    again = red.run(replies=(GOOD,), deliver="commit")
+    again = red.run(replies=(GOOD,), deliver="commit", **QUICK)
     assert (again.outcome, again.document["attempts"]) == ("no_fix", [])
     assert "took back the repair of this very failure" in again.document["reason"]
-    assert again.document["targets"] == ["test_calc.py::test_add"]
+    assert again.document["targets"] == ["calc::add"]
     assert "a loop was stopped" in (again.out / "explanation.md").read_text()
     red.commit({"calc.py": CALC + "\n\nDOZEN = 12\n"})
-    assert red.run(replies=(GOOD,), deliver="commit").outcome == "delivered"
+    assert red.run(replies=(GOOD,), deliver="commit", **QUICK).outcome == "delivered"
 
 
 def test_uncommitted_work_is_a_persons_change(tmp_path: Path) -> None:
-    red = RedRepository.make(tmp_path)
-    assert red.run(replies=(GOOD,), deliver="commit").outcome == "delivered"
+    red = RedRepository.make(tmp_path, QUICK_FILES)
+    assert red.run(replies=(GOOD,), deliver="commit", **QUICK).outcome == "delivered"
     (red.path / "calc.py").write_text(CALC)
-    assert red.run(replies=(GOOD,), uncommitted=True).outcome == "fixed"
+    assert red.run(replies=(GOOD,), uncommitted=True, **QUICK).outcome == "fixed"
 
 
 def test_files_of_commits_that_call_themselves_a_repair_are_counted(checkout: Checkout, repository: Repository) -> None:

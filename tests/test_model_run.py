@@ -1,27 +1,32 @@
-"""Whole runs with a model: the scripted endpoint, the real litellm, the real pipeline, real pytest."""
+"""Whole runs with a model: the scripted endpoint, the real litellm, the real pipeline, here and there real pytest."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.red import GOOD, RedRepository, Run
+from tests.red import FILES, GOOD, QUICK, QUICK_FILES, RedRepository, Run
 from tests.servers.chat import ChatServer, Step, fails, html, says
 
 KEY = "sk-canary-4Zq81uQm0Rt55vLw"
 
 
-def fix(tmp_path: Path, server: ChatServer, **given: object) -> Run:
+def fix(tmp_path: Path, server: ChatServer, files: Mapping[str, str] = FILES, **given: object) -> Run:
     options: dict[str, Any] = {
         "proposer": ("model",),
         "model": "scripted",
         "api_base": server.url,
-        "time_limit": 60.0,
+        "time_limit": 240.0,
         **given,
     }
-    return RedRepository.make(tmp_path).run(environment={"AGENT_CI_API_KEY": KEY}, **options)
+    return RedRepository.make(tmp_path, files).run(environment={"AGENT_CI_API_KEY": KEY}, **options)
+
+
+def quick_fix(tmp_path: Path, server: ChatServer, **given: object) -> Run:
+    return fix(tmp_path, server, QUICK_FILES, **QUICK, **given)
 
 
 def wrong(operator: str) -> Step:
@@ -33,18 +38,47 @@ def test_a_wrong_diff_and_then_a_right_one_is_fixed_in_two_calls(tmp_path: Path,
     run = fix(tmp_path, chat_server)
     assert (run.outcome, run.document["cost"]["calls"], len(chat_server.requests)) == ("fixed", 2, 2)
     assert set(run.document["versions"]["prompts"]) >= {"system.v2", "fix.v2"}
+    assert list(run.document["timings"]).count("coverage") == 1
     assert "test_calc.py::test_add is still red" in chat_server.requests[1].text
+
+
+def test_where_the_search_repairs_it_no_model_is_asked_and_nothing_is_run_for_its_question(
+    tmp_path: Path, chat_server: ChatServer
+) -> None:
+    run = fix(tmp_path, chat_server, proposer=("search", "model"))
+    assert (run.outcome, len(chat_server.requests)) == ("fixed", 0)
+    assert "coverage" not in run.document["timings"]
+
+
+def test_other_notations_than_a_diff_are_judged_alike_and_what_is_unclear_is_told(
+    tmp_path: Path, chat_server: ChatServer
+) -> None:
+    block = "{}\n```python\n<<<<<<< SEARCH\n{}\n=======\n{}\n>>>>>>> REPLACE\n```\n"
+    chat_server.play(
+        says(block.format(".github/workflows/ci.yml", "x", "y").replace("\nx\n", "\n")),
+        says("calc.py\n```python\ndef plus(a, b):\n    return a + b\n```\n"),
+        says(block.format("calc.py", "    return a", "    return b")),
+        says("The sign in `calc.py` is wrong.\n\n```python\ndef add(a, b):\n    return a + b\n```\n"),
+    )
+    run = quick_fix(tmp_path, chat_server)
+    assert (run.outcome, len(chat_server.requests)) == ("fixed", 4)
+    refused, unknown, misplaced, proven = run.objections
+    assert ".github/workflows/ci.yml" in refused[0]
+    assert "has no function plus" in unknown[0]
+    assert "does not fit" in misplaced[0]
+    assert proven == []
+    assert unknown[0] in chat_server.requests[2].text
 
 
 def test_endless_wrong_diffs_end_within_the_budget(tmp_path: Path, chat_server: ChatServer) -> None:
     chat_server.play(wrong("*"), wrong("//"), wrong("%"), wrong("**"), always=says(GOOD))
-    run = fix(tmp_path, chat_server, max_attempts=3)
+    run = quick_fix(tmp_path, chat_server, max_attempts=3)
     assert (run.outcome, run.document["exit_code"], len(chat_server.requests)) == ("no_fix", 1, 3)
 
 
 def test_a_token_limit_is_named(tmp_path: Path, chat_server: ChatServer) -> None:
     chat_server.play(says(GOOD.replace("a + b", "a * b"), tokens=(9_000, 2_000)), always=says(GOOD))
-    run = fix(tmp_path, chat_server, max_tokens=10_000)
+    run = quick_fix(tmp_path, chat_server, max_tokens=10_000)
     assert run.outcome == "budget_exhausted"
     assert "tokens" in run.document["reason"]
 
@@ -66,7 +100,7 @@ def test_a_fault_of_the_model_has_its_promised_outcome_and_leaks_nothing(
     tmp_path: Path, chat_server: ChatServer, step: Step, outcome: str, calls: int | None
 ) -> None:
     chat_server.play(always=step)
-    run = fix(tmp_path, chat_server)
+    run = quick_fix(tmp_path, chat_server)
     assert run.outcome == outcome
     assert calls in (None, len(chat_server.requests))
     assert len(chat_server.requests) <= 15

@@ -10,7 +10,7 @@ import pytest
 from bench.repositories import git
 from tests.checkouts import Checkout
 from tests.handed import GITHUB, Handed, event, part, publish, resealed
-from tests.red import GOOD, RedRepository
+from tests.red import GOOD, QUICK, QUICK_FILES, RedRepository
 from tests.servers.chat import Step
 from tests.servers.github import TOKEN, ForgeServer
 from tests.servers.gitlab import GitLabServer
@@ -30,12 +30,12 @@ def test_in_a_pipeline_the_evidence_must_be_about_what_the_job_judges(
 
 
 def test_the_settings_that_decide_are_those_of_the_base(tmp_path: Path) -> None:
-    red = RedRepository.make(tmp_path)
+    red = RedRepository.make(tmp_path, QUICK_FILES)
     red.commit({".agent-ci.yml": "deny:\n  - calc.py\n"})
     base = git(red.path, "rev-parse", "HEAD").strip()
     red.commit({".agent-ci.yml": "deny: []\n"})
     head = git(red.path, "rev-parse", "HEAD").strip()
-    run = red.run(replies=(GOOD,))
+    run = red.run(replies=(GOOD,), **QUICK)
     assert run.outcome == "fixed"
     context = {"forge": "github", "repository": "owner/name", "number": 7}
     resealed(run.out, **part(run.out, "context", **context))

@@ -9,7 +9,7 @@ import pytest
 
 from agent_ci.audit import first_break
 from bench.repositories import git
-from tests.red import FILES, GOOD, TESTS, WRONG, RedRepository
+from tests.red import CALC, FILES, GOOD, QUICK, QUICK_FILES, TESTS, WRONG, RedRepository
 
 Make = Callable[..., RedRepository]
 
@@ -17,6 +17,11 @@ Make = Callable[..., RedRepository]
 @pytest.fixture
 def red(tmp_path: Path) -> RedRepository:
     return RedRepository.make(tmp_path)
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> RedRepository:
+    return RedRepository.make(tmp_path, QUICK_FILES)
 
 
 def deletion(path: str, text: str) -> str:
@@ -193,20 +198,20 @@ def test_a_flaky_test_is_never_given_to_a_proposer(tmp_path: Path) -> None:
 
 
 def test_a_red_base_stops_the_run_of_a_branch(tmp_path: Path) -> None:
-    red = RedRepository.make(tmp_path)
+    red = RedRepository.make(tmp_path, QUICK_FILES)
     git(red.path, "checkout", "-q", "-b", "topic")
     red.commit({"other.py": "x = 1\n"})
-    refused = red.run(replies=(GOOD,))
+    refused = red.run(**QUICK, replies=(GOOD,))
     assert (refused.outcome, refused.document["attempts"]) == ("base_red", [])
-    assert red.run(replies=(GOOD,), when_base_red="fix").outcome == "fixed"
+    assert red.run(**QUICK, replies=(GOOD,), when_base_red="fix").outcome == "fixed"
 
 
 def test_a_change_that_broke_the_tests_is_told_from_the_base(tmp_path: Path) -> None:
-    green = {**FILES, "calc.py": FILES["calc.py"].replace("a - b", "a + b")}
+    green = {**QUICK_FILES, "calc.py": CALC.replace("a - b", "a + b")}
     red = RedRepository.make(tmp_path, green)
     git(red.path, "checkout", "-q", "-b", "topic")
-    red.commit(FILES)
-    run = red.run(replies=(GOOD,))
+    red.commit(QUICK_FILES)
+    run = red.run(**QUICK, replies=(GOOD,))
     assert run.outcome == "fixed"
     assert [row["side"] for row in run.document["controls"]] == ["head", "head", "base"]
     assert any("this change caused them" in note for note in run.document["notes"])
@@ -223,27 +228,27 @@ def test_a_file_that_cannot_be_imported_is_repaired_as_a_whole(tmp_path: Path) -
     )
 
 
-def test_a_commit_is_delivered_on_the_checked_out_branch(red: RedRepository) -> None:
-    run = red.run(replies=(GOOD,), deliver="commit")
+def test_a_commit_is_delivered_on_the_checked_out_branch(quick: RedRepository) -> None:
+    run = quick.run(**QUICK, replies=(GOOD,), deliver="commit")
     assert (run.outcome, run.document["exit_code"]) == ("delivered", 0)
-    assert "return a + b" in (red.path / "calc.py").read_text()
-    assert git(red.path, "status", "--porcelain") == ""
-    assert "Agent-CI-Fingerprint:" in git(red.path, "log", "-1", "--format=%(trailers)")
+    assert "return a + b" in (quick.path / "calc.py").read_text()
+    assert git(quick.path, "status", "--porcelain") == ""
+    assert "Agent-CI-Fingerprint:" in git(quick.path, "log", "-1", "--format=%(trailers)")
 
 
-def test_local_changes_in_the_way_of_a_delivery_lose_nothing(red: RedRepository) -> None:
-    (red.path / "calc.py").write_text("# half-done work\n" + FILES["calc.py"])
-    run = red.run(replies=(GOOD,), deliver="commit")
+def test_local_changes_in_the_way_of_a_delivery_lose_nothing(quick: RedRepository) -> None:
+    (quick.path / "calc.py").write_text("# half-done work\n" + FILES["calc.py"])
+    run = quick.run(**QUICK, replies=(GOOD,), deliver="commit")
     assert (run.outcome, run.document["exit_code"]) == ("stale", 32)
-    assert (red.path / "calc.py").read_text().startswith("# half-done work")
+    assert (quick.path / "calc.py").read_text().startswith("# half-done work")
     assert "+    return a + b" in run.patch
 
 
 def test_uncommitted_work_is_judged_when_asked(tmp_path: Path) -> None:
-    red = RedRepository.make(tmp_path, {**FILES, "calc.py": FILES["calc.py"].replace("a - b", "a + b")})
-    (red.path / "calc.py").write_text(FILES["calc.py"])
-    assert red.run(replies=(GOOD,)).outcome == "nothing_to_do"
-    assert red.run(replies=(GOOD,), uncommitted=True).outcome == "fixed"
+    red = RedRepository.make(tmp_path, {**QUICK_FILES, "calc.py": CALC.replace("a - b", "a + b")})
+    (red.path / "calc.py").write_text(CALC)
+    assert red.run(**QUICK, replies=(GOOD,)).outcome == "nothing_to_do"
+    assert red.run(**QUICK, replies=(GOOD,), uncommitted=True).outcome == "fixed"
 
 
 def test_the_settings_of_a_change_request_come_from_its_base(tmp_path: Path) -> None:
@@ -271,21 +276,21 @@ def test_the_settings_of_a_change_request_come_from_its_base(tmp_path: Path) -> 
 
 
 def test_the_settings_file_may_name_the_output_folder_and_silence(tmp_path: Path) -> None:
-    red = RedRepository.make(tmp_path, {**FILES, ".agent-ci.yml": "out: build/found\nquiet: true\n"})
-    run = red.run(replies=(GOOD,), out=None)
+    red = RedRepository.make(tmp_path, {**QUICK_FILES, ".agent-ci.yml": "out: build/found\nquiet: true\n"})
+    run = red.run(**QUICK, replies=(GOOD,), out=None)
     assert (run.outcome, run.progress) == ("fixed", "")
     assert (red.path / "build" / "found" / "fix.patch").is_file()
     assert git(red.path, "status", "--porcelain") == ""
 
 
-def test_a_fix_that_was_proven_once_is_known_afterwards(red: RedRepository) -> None:
-    red.run(replies=(GOOD,))
-    run = red.run(proposer=("known",))
+def test_a_fix_that_was_proven_once_is_known_afterwards(quick: RedRepository) -> None:
+    quick.run(**QUICK, replies=(GOOD,))
+    run = quick.run(**QUICK, proposer=("known",))
     assert (run.outcome, run.document["attempts"][0]["proposer"]) == ("fixed", "known")
 
 
-def test_the_audit_log_is_a_chain_that_shows_a_cut(red: RedRepository) -> None:
-    log = (red.run(replies=(GOOD,)).out / "audit.jsonl").read_text()
+def test_the_audit_log_is_a_chain_that_shows_a_cut(quick: RedRepository) -> None:
+    log = (quick.run(**QUICK, replies=(GOOD,)).out / "audit.jsonl").read_text()
     assert first_break(log) is None
     lines = log.splitlines(keepends=True)
     assert first_break("".join(lines[:1] + lines[2:])) == 1

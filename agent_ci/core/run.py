@@ -148,22 +148,22 @@ REPLAY = "replay"
 class Evidence:
     """What a job knows before it asks for a patch.
 
-    ``settled`` is the outcome where the facts already decide it (flaky, base red, nothing to do ...), and
-    ``summary`` then says why in one sentence. ``targets`` are the cases to repair, ``before`` is the whole run they
-    come from, ``notes`` are further sentences for the person who reads the explanation, ``caused_by_change`` is
-    True where the base was run and is green. ``group`` is the fingerprint of the one root cause that the evidence
-    is about, empty where it is about all ``causes`` of them. ``cells`` are the jobs that reported it, ``first_bad``
-    is what a bisection found, ``suspects`` are places to look at, ``since_green`` is what differs from the base
-    where that is green, ``diff`` says it in git's words, ``escalate`` is the fingerprint of a failure that a person
-    has to look at since repairs of it did not hold, ``takes_back`` is set where the targets are what a repair of
-    ours broke, and its revert is the one change that is proposed, ``mended`` are those of failures that repairs on
-    this branch were about, where all is green, ``system`` is what the tests ran on ("linux", "macos", "windows"),
-    and ``toolchain`` names the programs that were used. ``logs`` are the job logs that were given. For the job
-    `tests`, ``untested`` is what of the change no test runs, in a part of one module only, ``covering`` are the ids
-    of the tests that run that module today, ``style`` says how tests of it are to be written, and to which file,
-    ``changed`` are all executable lines (1-based) that the change adds, by path, and ``coverage`` says which tests
-    run which lines of these files. ``by_model`` is True where the model alone is asked, False where it is not asked
-    yet, and None where all are.
+    ``settled`` is the outcome where the facts already decide it (flaky, base red, nothing to do ...), and ``summary``
+    then says why in one sentence. ``targets`` are the cases to repair, ``before`` is the whole run they come from,
+    ``notes`` are further sentences for the person who reads the explanation, ``caused_by_change`` is True where the
+    base was run and is green. ``group`` is the fingerprint of the one root cause that the evidence is about, empty
+    where it is about all ``causes`` of them. ``cells`` are the jobs that reported it, ``first_bad`` is what a
+    bisection found, ``suspects`` are places to look at, ``since_green`` is what differs from the base where that is
+    green, ``diff`` says it in git's words, ``earlier`` is the text there of the changed source files by path,
+    ``escalate`` is the fingerprint of a failure that a person has to look at since repairs of it did not hold,
+    ``takes_back`` is set where the targets are what a repair of ours broke, and its revert is the one change that is
+    proposed, ``mended`` are those of failures that repairs on this branch were about, where all is green, ``system``
+    is what the tests ran on ("linux", "macos", "windows"), and ``toolchain`` names the programs that were used.
+    ``logs`` are the job logs that were given. For the job `tests`, ``untested`` is what of the change no test runs, in
+    a part of one module only, ``covering`` are the ids of the tests that run that module today, ``style`` says how
+    tests of it are to be written, and to which file, ``changed`` are all executable lines (1-based) that the change
+    adds, by path, and ``coverage`` says which tests run which lines of these files. ``by_model`` is True where the
+    model alone is asked, False where it is not asked yet, and None where all are.
     """
 
     job: str
@@ -185,6 +185,7 @@ class Evidence:
     suspects: tuple[Suspect, ...] = ()
     since_green: tuple[ChangedFile, ...] = ()
     diff: str = field(default="", repr=False)
+    earlier: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     system: str = ""
     escalate: str = ""
     takes_back: TakenBack | None = None
@@ -237,10 +238,11 @@ class Cost:
 class Reply:
     """What a proposer said: free text around a unified diff against the evidence's tree.
 
-    ``cause`` is its one-sentence diagnosis where it has one, ``note`` what it did to get there. ``objection``
-    is set where the proposer itself knows that the reply is of no use (refused, cut off, unreadable); such a
-    reply is counted, fed back and never applied. ``bugs`` are what looked wrong on the way, and ``left_out`` what
-    nothing was tried for, one sentence each, by whoever proposes tests.
+    ``cause`` is its one-sentence diagnosis where it has one, ``note`` what it did to get there. ``objection`` is set
+    where the proposer itself knows that the reply is of no use (refused, cut off, unreadable) or not to be trusted;
+    such a reply is counted, fed back and never applied. ``doubts`` are its own reasons to have a person look at the
+    change. ``bugs`` are what looked wrong on the way, and ``left_out`` what nothing was tried for, one sentence each,
+    by whoever proposes tests.
     """
 
     proposer: str
@@ -249,6 +251,7 @@ class Reply:
     cause: str = ""
     note: str = ""
     objection: str = ""
+    doubts: tuple[str, ...] = ()
     bugs: tuple[PossibleBug, ...] = ()
     left_out: tuple[str, ...] = ()
 

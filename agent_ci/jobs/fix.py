@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 
 from agent_ci.clone import Loaded, Texts
+from agent_ci.core.change import ChangedFile
 from agent_ci.core.fingerprint import fingerprint
 from agent_ci.core.frameworks import checks
 from agent_ci.core.grouping import groups
 from agent_ci.core.loops import Bounds, decide, mended
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.patches.hunks import added_lines
+from agent_ci.core.paths import is_test_path
 from agent_ci.core.proof import unproven
 from agent_ci.core.questions.context import Allowance
 from agent_ci.core.questions.question import fix_question
@@ -22,14 +24,15 @@ from agent_ci.jobs import comparison, proving
 from agent_ci.jobs.bisection import bisected
 from agent_ci.jobs.conduct import Conduct
 from agent_ci.jobs.hooks import Hooks
-from agent_ci.jobs.locating import with_coverage
+from agent_ci.jobs.locating import Located
 from agent_ci.jobs.reverting import inexact, with_revert
 from agent_ci.jobs.triage import Triage, summary_of
 from agent_ci.pipeline import Tools
-from agent_ci.ports import Tree
 from agent_ci.templates import template
 
 _PROMPT = "fix.v2"
+_MOST_FILES = 30
+_LONGEST_FILE = 200_000
 _SECONDS_TO_COMPARE = 20.0
 
 
@@ -47,6 +50,7 @@ class Fix:
     bisect: str = ""
     seed: int = 0
     bounds: Bounds | None = None
+    located: Located = field(default_factory=Located, repr=False, compare=False)
 
     def gather(self, tools: Tools) -> Evidence:
         """Reproduce the failure, run the controls, and say what is to be repaired and where to look."""
@@ -54,7 +58,7 @@ class Fix:
         if self.bisect and evidence.targets:
             with tools.progress.phase("bisect"):
                 evidence = replace(evidence, first_bad=bisected(evidence, tools, self.bisect))
-        return with_coverage(self._with_places(evidence, tools), tools) if evidence.targets else evidence
+        return self._with_places(evidence, tools) if evidence.targets else evidence
 
     def _within_bounds(self, evidence: Evidence, tools: Tools) -> Evidence:
         """*evidence*, settled where repairs would follow each other without end. It costs no proposer to see that."""
@@ -88,9 +92,21 @@ class Fix:
             changed=added_lines(patch.diff) if patch else {},
             roots=evidence.toolchain.get("pythonpath", ".").split(":"),
         )
+        files = patch.files if patch else ()
         return replace(
-            evidence, suspects=found, since_green=patch.files if patch else (), diff=patch.diff if patch else ""
+            evidence,
+            suspects=found,
+            since_green=files,
+            diff=patch.diff if patch else "",
+            earlier=self._earlier(files, tools),
         )
+
+    def _earlier(self, files: tuple[ChangedFile, ...], tools: Tools) -> Mapping[str, str]:
+        """What the changed *files* read on the base, where they are source in Python and not too many or too long."""
+        base = Texts(tools.clone.tree(self.triage.base)) if files and self.triage.base else {}
+        paths = [file.path for file in files if file.path.endswith(".py") and not is_test_path(file.path)]
+        texts = {path: base.get(path, "") for path in paths[:_MOST_FILES]}
+        return {path: text for path, text in texts.items() if 0 < len(text) <= _LONGEST_FILE}
 
     def parts(self, evidence: Evidence) -> Generator[Evidence, Attempt | None, None]:
         """All at once, since one slip can look like many; then one cause after the other, on top of each other."""
@@ -107,13 +123,13 @@ class Fix:
             if proof and proof.patch and proof.after:
                 part = replace(part, tree=proof.patch.tree, before=proof.after)
 
-    def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tree: Tree) -> str:
+    def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tools: Tools) -> str:
         """What failed, where, what was tried: for proposers that read text. What follows on an answer shows more."""
         tries = sum(1 for one in attempts if one.reply.proposer == MODEL and one.group == evidence.group)
         allowance = Allowance().wider(tries)
-        return fix_question(
-            template(_PROMPT), evidence, Loaded(tree), attempts, nonce=str(self.seed), allowance=allowance
-        )
+        known = self.located.with_coverage(evidence, tools)
+        texts = Loaded(tools.clone.tree(evidence.tree))
+        return fix_question(template(_PROMPT), known, texts, attempts, nonce=str(self.seed), allowance=allowance)
 
     def prove(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
         """Run the failing tests and the whole suite without hunks that none needs, then look at conduct and hooks.
@@ -137,6 +153,8 @@ class Fix:
             judged = replace(judged, objections=found, refused=True)
         if judged.is_proven and (found := self.hooks.objections(judged, tools)):
             judged = replace(judged, objections=found)
+        if judged.is_proven and judged.reply.doubts:
+            judged = replace(judged, doubts=(*judged.doubts, *judged.reply.doubts))
         if judged.is_proven and (doubt := checks.doubt(evidence.toolchain)):
             judged = replace(judged, doubts=(*judged.doubts, doubt))
         return judged

@@ -1,11 +1,12 @@
-"""Which lines the failing tests execute beside the passing tests of the same files: asked once, before a model is."""
+"""Which lines the failing tests and passing ones of the same files execute: found once, when a model is asked."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from agent_ci.core.coverage import Coverage
 from agent_ci.core.report import Status, TestCase
-from agent_ci.core.run import MODEL, Evidence
+from agent_ci.core.run import Evidence
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Covering
@@ -16,22 +17,34 @@ _SHARE_OF_TIME = 0.1
 _LONGEST = 120.0  # seconds
 
 
-def with_coverage(evidence: Evidence, tools: Tools) -> Evidence:
-    """*evidence* with what its targets and their neighbours execute, where a model may be asked and a runner can tell.
+@dataclass
+class Located:
+    """What the first question of a run found out, for all that follow: nothing is run before somebody asks."""
 
-    It only ranks what a model is shown: where it cannot be had, nothing else changes.
-    """
-    is_asked = any(name == MODEL for name, _ in tools.proposers) and evidence.takes_back is None
-    if not is_asked or not evidence.targets or not isinstance(tools.runner, Covering):
-        return evidence
+    _coverage: Coverage | None = None
+    _is_asked: bool = False
+
+    def with_coverage(self, evidence: Evidence, tools: Tools) -> Evidence:
+        """*evidence* with what its targets and their neighbours execute, where a runner can tell.
+
+        It only ranks what a model is shown: where it cannot be had, nothing else changes, and it is not tried again.
+        """
+        if not self._is_asked:
+            self._is_asked = True
+            self._coverage = _covered(evidence, tools)
+        return evidence if self._coverage is None else replace(evidence, coverage=self._coverage)
+
+
+def _covered(evidence: Evidence, tools: Tools) -> Coverage | None:
+    if not evidence.targets or not isinstance(tools.runner, Covering):
+        return None
     seconds = min(_LONGEST, _SHARE_OF_TIME * tools.seconds_left())
     try:
         with tools.progress.phase("coverage"), tools.sandbox.open(tools.clone.tree(evidence.tree)) as workspace:
-            found = tools.runner.covered(workspace, ids_to_cover(evidence), timeout=max(1.0, seconds))
+            return tools.runner.covered(workspace, ids_to_cover(evidence), timeout=max(1.0, seconds))
     except (InfrastructureError, UnsupportedError) as error:
         tools.journal.record("no coverage", reason=str(error))
-        return evidence
-    return replace(evidence, coverage=found)
+        return None
 
 
 def ids_to_cover(evidence: Evidence) -> tuple[str, ...]:

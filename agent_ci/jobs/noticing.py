@@ -3,31 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from agent_ci.clone import Texts
+from agent_ci.core.names import compiles
 from agent_ci.core.run import Evidence
 from agent_ci.core.untested import Target, definitions
 from agent_ci.core.worth.values import Mutants
 from agent_ci.errors import InfrastructureError
 from agent_ci.jobs.measuring import Measurement, counted
+from agent_ci.mutation_kit.mutants import is_faultless
 from agent_ci.pipeline import Tools
 
 _SECONDS = 240.0
 _SHARE_OF_TIME = 0.5
 
 
-def noticed_by_suite(evidence: Evidence, tools: Tools) -> Mutants:
-    """The faults in the changed functions of *evidence*, counted by whether a test that is there notices them."""
-    targets = tuple(_changed(evidence, Texts(tools.clone.tree(evidence.tree))))
-    if not targets or evidence.coverage is None or not evidence.coverage.tests:
-        return Mutants()
+@dataclass(frozen=True, slots=True)
+class Noticing:
+    """The faults in the changed functions, counted by whether a test that is there notices them.
+
+    Where none was tried, ``why_not`` says so; ``is_excused`` where that is no fault of the tests, since there was
+    nothing to try.
+    """
+
+    mutants: Mutants = field(default_factory=Mutants)
+    why_not: str = ""
+    is_excused: bool = False
+
+
+def noticed_by_suite(evidence: Evidence, tools: Tools) -> Noticing:
+    """What the tests that are there notice of small faults in the changed functions of *evidence*."""
+    texts = Texts(tools.clone.tree(evidence.tree))
+    targets = tuple(_changed(evidence, texts))
+    if why_not := _nothing_to_try(evidence, texts, targets):
+        return Noticing(why_not=why_not, is_excused=True)
+    if not targets:
+        return Noticing(why_not="what the change adds cannot be read as Python in UTF-8")
+    if evidence.coverage is None or not evidence.coverage.tests:
+        return Noticing(why_not="no test runs what the change adds")
     seconds = min(_SECONDS, _SHARE_OF_TIME * tools.seconds_left())
     try:
         with tools.progress.phase("try small faults"):
             measured = Measurement(evidence, tools, seconds).of(evidence.tree, "", targets)
-    except InfrastructureError:
-        return Mutants()
-    return counted(measured.faults, frozenset())
+    except InfrastructureError as error:
+        return Noticing(why_not=f"the run of them ended early: {error}")
+    found = counted(measured.faults, frozenset())
+    return Noticing(found, "" if found.tried else measured.broken or "none could be tried within the time limit")
+
+
+def _nothing_to_try(evidence: Evidence, texts: Texts, targets: tuple[Target, ...]) -> str:
+    """Why no small fault can be put into the change, as a clause; empty where one can, or nobody knows."""
+    python = [path for path in evidence.changed if path.endswith((".py", ".pyi"))]
+    if not python:
+        return "faults are put into Python only"
+    if not targets:
+        return "" if any(not compiles(texts.get(path, "\0")) for path in python) else "no function was changed"
+    if all(is_faultless(texts[target.path], target.lines) for target in targets):
+        return "none can be put into the changed lines of functions"
+    return ""
 
 
 def _changed(evidence: Evidence, texts: Texts) -> Iterator[Target]:

@@ -27,7 +27,7 @@ from agent_ci.jobs.controls import Controls
 from agent_ci.jobs.measuring import MOST_MUTANTS
 from agent_ci.jobs.worth import Worth, held_to_policy
 from agent_ci.pipeline import Tools
-from agent_ci.ports import Covering, Tree
+from agent_ci.ports import Covering
 from agent_ci.templates import template
 
 JOB = "tests"
@@ -211,8 +211,9 @@ class Tests:
             taken = {*(each.path for each in self._styles.values()), *made}
             self._styles[path] = replace(style, path=next_to(style.path, self._texts, taken))
 
-    def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tree: Tree) -> str:
+    def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tools: Tools) -> str:
         """What is untested, where, and how tests are written here: for proposers that read text."""
+        tree = tools.clone.tree(evidence.tree)
         path, texts = evidence.group, Sources(tree)
         names = [target.function for target in evidence.untested]
         lines = callers(names, tree.paths(), texts, but=path)

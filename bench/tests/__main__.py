@@ -18,6 +18,7 @@ from bench.tests.objects import OBJECTS
 from bench.tests.project import Project
 from bench.tests.pynguin import pynguin
 from bench.tests.real import SOURCES, fetched
+from bench.tests.seeds import differing
 
 _COLUMNS = ("project", "tests", "lines %", "own faults %", "cosmic-ray's %", "seconds", "red of repeats", "bugs told")
 
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument("--cosmic", default="", metavar="PYTHON", help="a Python with cosmic-ray")
     parser.add_argument("--pynguin", default="", metavar="BIN", help="the program pynguin")
     parser.add_argument("--repeats", type=int, default=20, help="further runs of what is written  [default: 20]")
+    parser.add_argument("--hash-seeds", type=int, default=0, metavar="N", help="only compare what N processes write")
     parser.add_argument("--only", default="", metavar="WORD", help="projects with WORD in their name")
     parser.add_argument("--show", action="store_true", help="print the tests, too")
     given = parser.parse_args()
@@ -36,6 +38,9 @@ def main() -> None:
     if given.real:
         projects += [fetched(source, given.real) for source in SOURCES]
     chosen = [project for project in projects if given.only in project.name]
+    if given.hash_seeds:
+        _compare(chosen, given.hash_seeds)
+        return
     scores = []
     for project in chosen:
         one = score(project, cosmic_python=given.cosmic, repeats=given.repeats)
@@ -47,6 +52,11 @@ def main() -> None:
     if given.pynguin:
         rivals = [pynguin(project, given.pynguin, cosmic_python=given.cosmic) for project in chosen]
         print_table("The same, by Pynguin", _COLUMNS, [_row(one) for one in rivals])
+
+
+def _compare(projects: Sequence[Project], seeds: int) -> None:
+    rows = [(project.name, seeds, differing(project, seeds)) for project in projects]
+    print_table("Tests written under other hash seeds", ("project", "processes", "other bytes"), rows)
 
 
 def _print(scores: Sequence[Score], repeats: int) -> None:

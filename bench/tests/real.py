@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,25 +18,31 @@ _CHANGED_LINES = 60
 
 @dataclass(frozen=True)
 class Source:
-    """A module at ``path`` of the *package* in its pinned *version*; ``needs`` are packages that it imports."""
+    """A module at ``path`` of the *package* in its pinned *version*; ``needs`` are packages that it imports.
+
+    ``impure`` are functions that read the command line or print: nothing that a call alone could test.
+    """
 
     package: str
     version: str
     path: str
     needs: tuple[str, ...] = ()
+    impure: tuple[str, ...] = ()
     is_held_out: bool = False
 
 
-# The last three were chosen before the search was tuned, and nobody looked at what is written for them until then.
+# Half of them the search was tuned on. The other half was chosen before, and what is written for it is looked at last.
 SOURCES: tuple[Source, ...] = (
     Source("inflection", "0.5.1", "inflection/__init__.py"),
     Source("python-slugify", "9.2.0", "slugify/slugify.py", ("text-unidecode",)),
-    Source("roman", "5.2", "roman/__init__.py"),
+    Source("roman", "5.2", "roman/__init__.py", impure=("parse_args", "main")),
     Source("packaging", "26.4", "packaging/utils.py"),
     Source("humanize", "4.17.0", "humanize/filesize.py"),
     Source("humanize", "4.17.0", "humanize/number.py", is_held_out=True),
     Source("toolz", "1.2.0", "toolz/dicttoolz.py", is_held_out=True),
     Source("boltons", "26.2.0", "boltons/mathutils.py", is_held_out=True),
+    Source("semver", "3.1.1", "semver/version.py", is_held_out=True),
+    Source("pytimeparse", "1.1.10", "pytimeparse/timeparse.py", is_held_out=True),
 )
 
 
@@ -48,7 +55,7 @@ def fetched(source: Source, into: Path) -> Project:
         subprocess.run((*pip, *wanted), check=True, capture_output=True)
     name = f"{source.package} {source.version}: {source.path}"
     texts = _texts(folder)
-    functions = tuple(_changed(texts[source.path]))
+    functions = tuple(name for name in _changed(texts[source.path]) if name not in source.impure)
     return Project(name, source.path, texts, kind="real", is_held_out=source.is_held_out, functions=functions)
 
 
@@ -64,5 +71,11 @@ def _changed(text: str) -> Iterator[str]:
 
 
 def _texts(folder: Path) -> Mapping[str, str]:
-    paths = [path for path in sorted(folder.rglob("*.py")) if "test" not in path.relative_to(folder).as_posix()]
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    """What the packages are made of, data that is text as well; not their tests."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        place = path.relative_to(folder).as_posix()
+        if path.is_file() and "test" not in place and ".dist-info/" not in place:
+            with contextlib.suppress(UnicodeDecodeError):
+                found[place] = path.read_bytes().decode("utf-8")
+    return found

@@ -1,4 +1,4 @@
-"""What the failing tests execute is asked once, only where a model is asked, and failing to know it changes nothing."""
+"""What the failing tests execute is found out once, by the first question, and failing to know it changes nothing."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pytest
 
 from agent_ci.core.coverage import Coverage
 from agent_ci.core.report import Status, TestCase, TestReport
-from agent_ci.core.run import Evidence, TakenBack
+from agent_ci.core.run import Evidence
 from agent_ci.errors import InfrastructureError, UnsupportedError
-from agent_ci.jobs.locating import ids_to_cover, with_coverage
+from agent_ci.jobs.locating import Located, ids_to_cover
 from agent_ci.pipeline import Tools
 
 RED = TestCase("test_a.py::test_9", Status.FAILED, file="test_a.py")
@@ -44,10 +44,9 @@ def nothing(_name: object) -> Iterator[None]:
     yield
 
 
-def tools(runner: object, *proposers: str, seconds: float = 300.0) -> Tools:
+def tools(runner: object, seconds: float = 300.0) -> Tools:
     parts: dict[str, Any] = {
         "runner": runner,
-        "proposers": tuple((name, None) for name in proposers),
         "sandbox": SimpleNamespace(open=nothing),
         "clone": SimpleNamespace(tree=str),
         "progress": SimpleNamespace(phase=nothing),
@@ -57,27 +56,22 @@ def tools(runner: object, *proposers: str, seconds: float = 300.0) -> Tools:
     return cast("Tools", SimpleNamespace(**parts))
 
 
-def test_a_model_that_may_be_asked_is_told_what_the_failing_tests_execute() -> None:
-    runner = Runner()
-    assert with_coverage(EVIDENCE, tools(runner, "search", "model")).coverage == FOUND
+def test_the_first_question_is_told_what_the_failing_tests_execute_and_later_ones_run_nothing_again() -> None:
+    runner, located = Runner(), Located()
+    later = replace(EVIDENCE, tree="1", group="abc")
+    assert [located.with_coverage(one, tools(runner)).coverage for one in (EVIDENCE, later)] == [FOUND, FOUND]
     [(ids, timeout)] = runner.asked
     assert ids == ids_to_cover(EVIDENCE)
     assert timeout == pytest.approx(30)
 
 
-@pytest.mark.parametrize("proposers", [(), ("known", "autofix", "search")], ids=["none", "offline"])
-def test_without_a_model_nothing_is_run(proposers: tuple[str, ...]) -> None:
-    runner = Runner()
-    assert with_coverage(EVIDENCE, tools(runner, *proposers)) is EVIDENCE
-    back = replace(EVIDENCE, takes_back=TakenBack("c", "s", "t"))
-    assert with_coverage(back, tools(runner, "model")) is back
-    assert runner.asked == []
-
-
 @pytest.mark.parametrize("error", [InfrastructureError("no"), UnsupportedError("no")], ids=["broken", "unsupported"])
-def test_where_nobody_can_tell_the_evidence_stays_as_it_is(error: Exception) -> None:
-    assert with_coverage(EVIDENCE, tools(Runner(error), "model")) is EVIDENCE
-    assert with_coverage(EVIDENCE, tools(object(), "model")) is EVIDENCE
+def test_where_nobody_can_tell_the_evidence_stays_as_it_is_and_it_is_not_tried_again(error: Exception) -> None:
+    runner, located = Runner(error), Located()
+    assert located.with_coverage(EVIDENCE, tools(runner)) is EVIDENCE
+    assert located.with_coverage(EVIDENCE, tools(runner)) is EVIDENCE
+    assert len(runner.asked) == 1
+    assert Located().with_coverage(EVIDENCE, tools(object())) is EVIDENCE
 
 
 def test_the_failing_tests_come_first_and_then_the_nearest_passing_ones_of_their_files() -> None:

@@ -109,6 +109,35 @@ def test_the_gate_on_small_faults_is_about_every_changed_line(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
+    ("adds", "outcome", "told"),
+    [
+        (
+            {"shop.py": f"{BASE}\n\nLIMIT = 3\n"},
+            "nothing_to_do",
+            "--mutation-under was not checked, since no small fault was tried: no function was changed",
+        ),
+        (
+            {"odd.py": "def f(:\n    return 1\n"},
+            "no_fix",
+            "no small fault was tried, and --mutation-under asks for 60 %: what the change adds cannot be read",
+        ),
+        (
+            {"wipe.py": "def wipe(path):\n    import shutil\n    shutil.rmtree(path)\n"},
+            "no_fix",
+            "no small fault was tried, and --mutation-under asks for 60 %: no test runs what the change adds",
+        ),
+    ],
+    ids=["nothing to try", "unread", "untested"],
+)
+def test_where_no_small_fault_was_tried_the_gate_says_so(
+    adds: dict[str, str], outcome: str, told: str, tmp_path: Path
+) -> None:
+    run = Untested.make(tmp_path, change=adds).run("nothing", mutation_under=60.0)
+    assert run.outcome == outcome
+    assert told in run.document["reason"]
+
+
+@pytest.mark.parametrize(
     ("wanted", "most", "given"),
     [
         ([60, 5, 60], 150, [60, 5, 60]),

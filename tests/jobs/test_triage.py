@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import os
 from pathlib import Path
 
 import pytest
 
+from agent_ci.session import Session
 from bench.repositories import git
-from tests.red import CALC, FILES, GOOD, TESTS, RedRepository
+from tests.red import CALC, FILES, GOOD, QUICK, QUICK_FILES, TESTS, RedRepository
 
 RIGHT = CALC.replace("a - b", "a + b")
 HASH = "def test_it():\n    assert hash('agent') % 2\n"
@@ -116,3 +119,16 @@ def test_the_suspects_are_named_with_their_lines_and_what_changed_since_green(tm
     git(repository.path, "checkout", "-q", "-b", "feature")
     run = repository.commit({"calc.py": CALC}).run(job="explain", base="main")
     assert "`calc.py:1` add: the failing test calls it" in (run.out / "explanation.md").read_text(encoding="utf-8")
+
+
+def test_the_text_of_changed_source_on_the_green_base_is_kept_for_those_who_bring_lines_back(tmp_path: Path) -> None:
+    files = {**QUICK_FILES, "calc.py": RIGHT, "long.py": "a = 1\n" * 40_000, "test_x.py": "c = 2\n"}
+    repository = RedRepository.make(tmp_path, files)
+    git(repository.path, "checkout", "-q", "-b", "feature")
+    repository.commit({"calc.py": CALC, "long.py": "a = 2\n", "new.py": "b = 1\n", "test_x.py": "c = 1\n"})
+    given = {"repository": str(repository.path), "base": "main", "repeat": 1, "sandbox": "none", **QUICK}
+    session = Session({"PATH": os.environ["PATH"]}, {**given, "out": str(tmp_path / "out")}, io.StringIO())
+    with session.opened() as (job, tools):
+        evidence = job.gather(tools)
+    assert evidence.caused_by_change
+    assert evidence.earlier == {"calc.py": RIGHT}

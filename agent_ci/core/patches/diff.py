@@ -1,4 +1,4 @@
-"""What a reply asks for: edits of files, read tolerantly from the diffs that models really write."""
+"""What a reply asks for: edits of files, read tolerantly from the diffs and other notations that models write."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from agent_ci.core.patches.functions import Function, Piece, read_functions
 from agent_ci.core.patches.headers import Header, RejectedPatch, starts_file
 from agent_ci.core.patches.hunk import Hunk, is_hunk_header, is_marked, is_stray, read_hunk
+from agent_ci.core.patches.replacing import holds_blocks, read_blocks
 
 __all__ = ["FileEdit", "Hunk", "RejectedPatch", "read_edits"]
 
@@ -18,30 +20,58 @@ MAX_FILES = 200
 
 @dataclass(frozen=True, slots=True)
 class FileEdit:
-    """What a reply asks of one file. ``is_swapped`` tells that its header names ``b/`` before ``a/``."""
+    """What a reply asks of one file: hunks, or whole functions.
+
+    ``is_swapped`` tells that its header names ``b/`` before ``a/``.
+    """
 
     path: str
     hunks: tuple[Hunk, ...] = ()
     is_new: bool = False
     is_deleted: bool = False
     is_swapped: bool = False
+    functions: tuple[Function, ...] = ()
 
 
 def read_edits(reply: str, *, new_file: str = "") -> tuple[FileEdit, ...]:
     """The edits that *reply* asks for, one per path, in order of appearance.
 
-    Where a *new_file* is asked for, the one fenced block of a reply without a diff is its whole content. Line counts in
-    hunk headers are believed only where they fit what follows; no added line is ever dropped in silence. Raises
-    RejectedPatch.
+    They are in the one notation that the reply uses: a unified diff, SEARCH/REPLACE blocks, or else fenced blocks of
+    whole Python functions, each below the path of its file. Where a *new_file* is asked for, the one fenced block of a
+    reply without a diff is its whole content. Line counts in hunk headers are believed only where they fit what
+    follows; no added line is ever dropped in silence. Raises RejectedPatch.
     """
     _refuse_unfit(reply)
-    found: list[FileEdit] = []
-    for block in _blocks(_THOUGHTS.sub("", reply, count=1)):
-        found.extend(_Walk(block, is_late=bool(found)).edits())
-    edits = _merged(found) or (_whole(reply, new_file) if new_file else ())
+    answer = _THOUGHTS.sub("", reply, count=1)
+    found = tuple(_replaced(answer)) or _walked(answer)
+    edits = _merged(found) or (_whole(reply, new_file) if new_file else _merged(_functions(answer)))
     if not edits:
         raise RejectedPatch(_nothing_in(reply))
     return edits
+
+
+def _walked(answer: str) -> tuple[FileEdit, ...]:
+    found: list[FileEdit] = []
+    for block in _blocks(answer):
+        found.extend(_Walk(block, is_late=bool(found)).edits())
+    return tuple(found)
+
+
+def _replaced(answer: str) -> Iterator[FileEdit]:
+    """What the SEARCH/REPLACE blocks of *answer* ask for. Raises RejectedPatch where a diff stands beside them."""
+    lines = _lines(answer)
+    if not holds_blocks(lines):
+        return
+    blocks, outside = read_blocks(lines)
+    if _walked("\n".join(outside)):
+        raise RejectedPatch("the reply holds both a unified diff and SEARCH/REPLACE blocks; use one of them for all")
+    for block in blocks:
+        yield _checked(FileEdit(block.path, (block.hunk,), is_new=block.is_new))
+
+
+def _functions(answer: str) -> Iterator[FileEdit]:
+    pieces = [Piece(block.lines, block.is_fenced, block.info) for block in _blocks(answer)]
+    return (FileEdit(path, functions=(function,)) for path, function in read_functions(pieces))
 
 
 def _whole(reply: str, path: str) -> tuple[FileEdit, ...]:
@@ -74,7 +104,6 @@ def _refuse_unfit(reply: str) -> None:
 _THOUGHTS = re.compile(r"\A\s*<(think|thinking|reasoning)>.*?</\1>", re.DOTALL)
 _FOREIGN = {
     "*** Begin Patch": "is in the apply_patch notation",
-    "<<<<<<< SEARCH": "is in search/replace notation",
 }
 
 
@@ -90,24 +119,30 @@ class _Block:
 
     lines: Sequence[str]
     is_fenced: bool
+    info: str = ""
 
 
-_FENCE = re.compile(r"( *)(`{3,}|~{3,})[^`]*")
+_FENCE = re.compile(r"( *)(`{3,}|~{3,})([^`]*)")
 
 
 def _blocks(reply: str) -> Iterator[_Block]:
     # never splitlines(): form feeds, U+0085 and U+2028 are part of a line
-    lines = [line.removesuffix("\r") for line in reply.split("\n")]
+    lines = _lines(reply)
     start = at = 0
     while at < len(lines):
         fence = _opening_fence(lines, at)
         if fence:
             end = _closing_fence(lines, at + 1, fence)
             yield _Block(lines[start:at], is_fenced=False)
-            yield _Block([line.removeprefix(fence[1]) for line in lines[at + 1 : end]], is_fenced=True)
+            inside = [line.removeprefix(fence[1]) for line in lines[at + 1 : end]]
+            yield _Block(inside, is_fenced=True, info=fence[3].strip())
             start = at = end
         at += 1
     yield _Block(lines[start:], is_fenced=False)
+
+
+def _lines(reply: str) -> list[str]:
+    return [line.removesuffix("\r") for line in reply.split("\n")]
 
 
 def _opening_fence(lines: Sequence[str], at: int) -> re.Match[str] | None:
@@ -194,21 +229,27 @@ class _Walk:
 def _edit(header: Header | None, hunks: Iterable[Hunk]) -> Iterator[FileEdit]:
     if header is None:
         return
-    path = header.path
     ordered = tuple(hunk for hunk in hunks if hunk.lines or not header.is_new)
-    if any(hunk.is_idle for hunk in ordered):
+    path = header.path
+    yield _checked(FileEdit(path, ordered, header.is_new, header.is_deleted, header.is_swapped))
+
+
+def _checked(edit: FileEdit) -> FileEdit:
+    """*edit*, whose hunks say something that can be done. Raises RejectedPatch."""
+    path = edit.path
+    if any(hunk.is_idle for hunk in edit.hunks):
         raise RejectedPatch(
             f"a hunk of {path} changes nothing (line endings stay as the file has them); "
             "send only hunks with '-' or '+' lines that differ"
         )
-    if any(hunk.breaks_lines for hunk in ordered):
+    if any(hunk.breaks_lines for hunk in edit.hunks):
         raise RejectedPatch(
             f"an added line of {path} holds a carriage return, behind which some programs read another line; "
             "write two lines, or an escape"
         )
-    if not ordered and not (header.is_new or header.is_deleted):
+    if not edit.hunks and not (edit.is_new or edit.is_deleted):
         raise RejectedPatch(f"the header of {path} is followed by no hunk; add @@ and the changed lines")
-    yield FileEdit(path, ordered, header.is_new, header.is_deleted, header.is_swapped)
+    return edit
 
 
 def _merged(found: Iterable[FileEdit]) -> tuple[FileEdit, ...]:
@@ -234,7 +275,8 @@ def _united(edits: Sequence[FileEdit]) -> FileEdit:
         if len({edit.hunks for edit in edits}) > 1:
             raise RejectedPatch(f"the reply holds two different versions of {first.path}; send one diff for it")
         return first
-    return replace(first, hunks=tuple(_distinct(edits)))
+    functions = tuple(function for edit in edits for function in edit.functions)
+    return replace(first, hunks=tuple(_distinct(edits)), functions=functions)
 
 
 def _distinct(edits: Iterable[FileEdit]) -> Iterator[Hunk]:

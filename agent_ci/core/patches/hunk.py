@@ -15,6 +15,7 @@ class Hunk:
     the 1-based line that the header states. ``final_newline`` is what "\ No newline at end of file" asks for:
     that the file end with one (True) or without (False); None leaves it as it is. ``follows`` tells that the
     hunk stands below the one before it in the same diff, and so in the file; it is no part of what a hunk says.
+    ``is_exact`` tells that none of its context may be missing.
     """
 
     marks: str
@@ -22,6 +23,7 @@ class Hunk:
     old_start: int | None = None
     final_newline: bool | None = None
     follows: bool = field(default=False, compare=False)
+    is_exact: bool = field(default=False, compare=False)
 
     @property
     def old(self) -> tuple[str, ...]:

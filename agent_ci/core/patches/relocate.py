@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from agent_ci.core.patches.diff import FileEdit, Hunk
@@ -73,6 +73,8 @@ def _changed(edit: FileEdit, old: bytes) -> bytes:
     byte_order_mark = codecs.BOM_UTF8 if old.startswith(codecs.BOM_UTF8) else b""
     lines = Lines.of(old.removeprefix(byte_order_mark))
     finder = Finder(lines)
+    if edit.functions:
+        edit = replace(edit, hunks=(*edit.hunks, *(one.hunk(edit.path, lines.bodies) for one in edit.functions)))
     candidates = [_places(edit, number, finder) for number in range(len(edit.hunks))]
     chosen: list[Place] = []
     for number, places in enumerate(settled(candidates)):
@@ -94,7 +96,7 @@ def _places(edit: FileEdit, number: int, finder: Finder) -> tuple[Place, ...]:
         return places
     if sentence := standing_change(edit, number, finder):
         raise RejectedPatch(sentence)
-    loose = finder.loose_places(hunk)
+    loose = () if hunk.is_exact else finder.loose_places(hunk)
     if len(loose) == 1:
         return loose
     raise RejectedPatch(misfit(edit, number, finder))

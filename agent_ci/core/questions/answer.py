@@ -7,7 +7,9 @@ import re
 
 _DIFF_STARTS = re.compile(r"^(```|~~~|diff --git |--- )", re.MULTILINE)
 _NO_FIX = re.compile(r"^\W*NO FIX\b\W*(.*)$", re.MULTILINE)
-_HUNK = re.compile(r"^@@ ", re.MULTILINE)
+_HUNK = re.compile(r"^(@@ |<{5,9} ?SEARCH)", re.MULTILINE)
+_BLOCKS = re.compile(r"^(?:[^\n]+\n)?```[^\n]*\n.*?^```", re.MULTILINE | re.DOTALL)
+_IS_DIFF = re.compile(r"^@@ ", re.MULTILINE)
 _HEADER = re.compile(r"^(diff --git |--- )", re.MULTILINE)
 _FENCE = re.compile(r"^```", re.MULTILINE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
@@ -30,9 +32,9 @@ def refusal(text: str) -> str:
 
 
 def offer(text: str) -> str:
-    """What *text* offers from its first diff header on, without fences; empty where it holds no hunk."""
-    if not _HUNK.search(text):
-        return ""
+    """What *text* offers: from its first diff header on, without fences; fenced blocks where it holds no hunk."""
+    if not _IS_DIFF.search(text):
+        return "\n".join(_BLOCKS.findall(text)) or text[found.start() if (found := _HUNK.search(text)) else len(text) :]
     header = _HEADER.search(text)
     lines = text[header.start() if header else 0 :].split("\n")
     return "\n".join(line for line in lines if not line.startswith("```"))
@@ -41,9 +43,10 @@ def offer(text: str) -> str:
 def fingerprint(text: str) -> str:
     """A digest of the change that *text* offers: its paths, added and removed lines, whatever is said around.
 
-    Empty where the answer holds no hunk.
+    In other notations than a diff every line of it counts. Empty where the answer offers nothing.
     """
-    lines = [line.rstrip() for line in offer(text).split("\n") if line[:1] in ("+", "-")]
+    offered = [line.rstrip() for line in offer(text).split("\n") if line.strip()]
+    lines = [line for line in offered if line[:1] in ("+", "-")] if _IS_DIFF.search(text) else offered
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest() if lines else ""
 
 

@@ -40,8 +40,11 @@ class Reached:
         more = self.mutants.after - self.mutants.before
         return replace(self, mutants=replace(suite, after=min(suite.tried, suite.before + more)))
 
-    def missed(self, *, lines: float | None, mutants: float | None) -> str:
-        """Which of the two limits, in per cent, is missed, as a sentence; empty where none is asked for or missed."""
+    def missed(self, *, lines: float | None, mutants: float | None, unknown: str = "") -> str:
+        """Which of the two limits, in per cent, is missed, as a sentence; empty where none is asked for or missed.
+
+        *unknown* says why no fault of the change was tried, where one should have been: what is not known is missed.
+        """
         tested = self.after if self.is_there else self.before
         noticed = self.mutants.after if self.is_there else self.mutants.before
         if lines is not None and self.lines and 100 * tested < lines * self.lines:
@@ -50,6 +53,8 @@ class Reached:
         if mutants is not None and self.mutants.tried and 100 * noticed < mutants * self.mutants.tried:
             share = 100 * noticed / self.mutants.tried
             return f"tests notice {share:.1f} % of small faults, and --mutation-under asks for {mutants:g} %"
+        if mutants and unknown and not self.mutants.tried:
+            return f"no small fault was tried, and --mutation-under asks for {mutants:g} %: {unknown}"
         return ""
 
 

@@ -15,6 +15,7 @@ MOST_OF_TARGET, MOST = 12, 30
 _FIXED = 30.0  # what a row costs its reader, whatever stands in it, in characters
 _STRANGE = {"example": -12, "recorded": -12, "made": 0, "varied": 25}  # what an origin costs beside its length
 _FIRST = 4
+_NO_NUMBER = "1.5"  # what people pass where a whole number is asked for
 _PART = 2.0  # what a bracket and each thing in it costs
 _STRANGE_VALUE = 8.0  # what a value costs that does not go without saying
 _WORD = re.compile(r"^[\w #,:/@%-]*[A-Za-z0-9]{2}[\w .,:/@!?%-]*$")  # a text that a person would write
@@ -29,11 +30,13 @@ def chosen(found: Sequence[Found], targets: Mapping[str, Target]) -> tuple[Found
     """At most twelve calls of a target and thirty of the module, in the order of the file and of their plainness.
 
     Greedy: the call that adds the most, faults that no other call notices and new lines, for what it costs to read.
-    What only a private function's own calls reach is filled up last.
+    Calls with values that a person would write come first; what only a private function's own calls reach comes last.
     """
     priced = sorted(((_cost(one), one) for one in found if one.kills), key=_by_cost)
     kept: list[_Priced] = []
-    _fill(kept, [(cost, one) for cost, one in priced if targets[one.call.target].is_public])
+    public = [(cost, one) for cost, one in priced if targets[one.call.target].is_public]
+    _fill(kept, [(cost, one) for cost, one in public if _is_plain(one)])
+    _fill(kept, public)
     _fill(kept, priced)
     needed = sorted(_needed(kept), key=lambda one: (targets[one[1].call.target].node.lineno, *_by_cost(one)))
     return tuple(one for _, one in needed)
@@ -92,10 +95,23 @@ def _weight_of(name: str, node: ast.expr) -> float:
     if isinstance(node, ast.Dict):
         return _PART * (1 + 2 * len(node.values)) + sum(_weight_of(name, one) for one in node.values)
     text = ast.unparse(node)
-    if text in numbers_for(name)[:_FIRST] or text.strip("'") in texts_for(name)[:_FIRST]:
+    if text in numbers_for(name)[:_FIRST] or text == _NO_NUMBER or text.strip("'") in texts_for(name)[:_FIRST]:
         return 0.0
     is_odd = isinstance(node, ast.Constant) and isinstance(node.value, str) and not _WORD.search(node.value)
     return _STRANGE_VALUE + max(len(text) - _USUAL, 0) + _STRANGE_VALUE * is_odd
+
+
+def _is_plain(one: Found) -> bool:
+    """Whether a person would have written the call as it is: few options, and nothing odd in the texts."""
+    call = one.call
+    if call.origin in ("example", "recorded"):
+        return True
+    texts = [text for _, text in call.arguments]
+    nodes = [
+        node for text in texts for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Constant)
+    ]
+    values = [node.value for node in nodes if isinstance(node.value, str) and node.value]
+    return call.origin == "made" and len(texts) <= _FEW and all(map(_WORD.search, values))
 
 
 def _cost(one: Found) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,10 @@ class Layout:
         whole = f"{space}{prefix}{self._shown(node)}{suffix}"
         if len(whole) <= self.width:
             return [whole]
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            pieces = self._pieces(node.value, self.width - indent - 4)
+            inner = [f"{space}    {self.text(piece)}" for piece in pieces]
+            return [f"{space}{prefix}(", *inner, f"{space}){suffix}"] if len(pieces) > 1 else [whole]
         if isinstance(node, ast.List | ast.Set | ast.Tuple) and node.elts:
             opening, closing = _BRACKETS[type(node)]
             inner = [line for one in node.elts for line in self._broken(one, indent + 4, "", ",")]
@@ -62,6 +67,15 @@ class Layout:
         for one in node.keywords:
             inner += self._broken(one.value, indent + 4, f"{one.arg}=" if one.arg else "**", ",")
         return [head, *inner, tail]
+
+    def _pieces(self, text: str, width: int) -> list[str]:
+        """*text* in parts whose literals are no wider than *width*, split after blanks; whole where it has too few."""
+        found = [""]
+        for word in re.findall(r"\S*\s*", text)[:-1]:
+            if found[-1] and len(self.text(found[-1] + word)) > width:
+                found.append("")
+            found[-1] += word
+        return found
 
     def _arguments(self, node: ast.Call) -> str:
         named = (f"{one.arg}=" if one.arg else "**" for one in node.keywords)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent_ci.core.test_style import Style
 from agent_ci.core.worth.provenance import Provenance
@@ -70,11 +70,12 @@ class _Piece:
     group: Group
     imports: Imports
     style: Style
+    depth: int = 0  # blanks that its lines are moved in by afterwards
 
     @property
     def _layout(self) -> Layout:
         inside = len(_STEP) * (self.style.in_class or self.is_unittest)
-        return Layout(self.style.line_length - inside, self.style.quotes)
+        return Layout(self.style.line_length - inside - self.depth, self.style.quotes)
 
     @property
     def is_unittest(self) -> bool:
@@ -101,8 +102,9 @@ class _Piece:
 
     def _row_fits(self, one: Found) -> bool:
         texts = [*(text for _, text in one.call.arguments), one.call.receiver, one.outcome.value]
+        texts += [repr(one.outcome.message)] * bool(one.outcome.message)
         try:
-            return all(self._layout.fits(self._layout.broken(text, indent=8, suffix=",")) for text in texts if text)
+            return all(self._layout.fits(self._layout.broken(text, indent=12, suffix=",")) for text in texts if text)
         except _UNWRITABLE:
             return False
 
@@ -177,7 +179,9 @@ class _Piece:
         return [*self._statement(f"{result} = ", call), "", *self._long_claim(result, wanted, value)]
 
     def _claim_line(self, call: str, wanted: Expected, value: str) -> str:
-        return _STEP + (self._method(call, wanted, value) or f"assert {call} {wanted.sign} {value}")
+        is_comparison = isinstance(ast.parse(call, mode="eval").body, ast.Compare)  # a second one would be joined to it
+        place = f"({call})" if is_comparison else call
+        return _STEP + (self._method(call, wanted, value) or f"assert {place} {wanted.sign} {value}")
 
     def _long_claim(self, place: str, wanted: Expected, value: str) -> list[str]:
         if method := self._method(place, wanted, value):
@@ -234,7 +238,8 @@ class _Piece:
         subject = texts.pop("self", "")
         call = self._call(found[0], texts, subject)
         is_raised = found[0].outcome.kind == "raises"
-        body, wanted = self._table_of_errors(call) if is_raised else self._table_of_values(call)
+        inner = replace(self, depth=len(_STEP) * 2) if self.is_unittest else self  # its rows stand in a loop
+        body, wanted = inner._table_of_errors(call) if is_raised else inner._table_of_values(call)  # noqa: SLF001
         columns |= wanted  # no column of an argument has such a name: see `Imports.taken`
         names, rows = list(columns), list(zip(*columns.values(), strict=True))
         if self.is_unittest:

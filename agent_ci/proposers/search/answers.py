@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent_ci.errors import UnsupportedError
 from agent_ci.files import open_regular
 from agent_ci.ports import Tree
-from agent_ci.proposers.search.kit.operators import OPERATORS
+from agent_ci.proposers.search.kit.operators import EARLIER, KNOWN, PAIR
 from agent_ci.sandbox_kit.source import Splice
 
 _MAX_BYTES = 1_000_000
@@ -20,6 +21,7 @@ _MAX_LINES = 100
 _MAX_REPLACEMENT = 4_000
 _MAX_COUNT = 10**9
 _LONGEST_QUOTE = 80
+_GUARD = re.compile(r"(if [^:]+): ((?:return|raise|continue)\b.*)$")
 
 REASONS = {
     "found": "found",
@@ -35,23 +37,34 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Survivor:
-    """An edit that turned the red cases green in the sandbox, by its own account."""
+    """An edit that turned the red cases green in the sandbox, by its own account.
+
+    ``tests`` run the edited line, ``refused`` is the number of other edits of the same function that they refused, and
+    ``is_copied`` says that the edit holds a literal of a failing test that stood nowhere in the file.
+    """
 
     path: str
     splice: Splice
     operator: str
     line: int
+    tests: int = 0
+    refused: int = 0
+    is_copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The survivors, best first, and the figures: candidates tried, seconds of wall clock and of processor."""
+    """The survivors, best first, and the figures: candidates tried, seconds of wall clock and of processor.
+
+    ``trying_cpu_seconds`` is the part of the processor time in which candidates were tried.
+    """
 
     survivors: tuple[Survivor, ...] = ()
     reason: str = ""
     tried: int = 0
     seconds: float = 0.0
     cpu_seconds: float = 0.0
+    trying_cpu_seconds: float = 0.0
 
     @property
     def summary(self) -> str:
@@ -83,6 +96,7 @@ def read_answer(path: Path, *, tree: Tree, suspects: tuple[str, ...], root: Path
         int(_number(summary.get("tried"))),
         _number(summary.get("seconds")),
         _number(summary.get("cpu_seconds")),
+        _number(summary.get("trying_cpu_seconds")),
     )
 
 
@@ -112,11 +126,19 @@ def _survivor(facts: object, *, tree: Tree, suspects: tuple[str, ...]) -> Surviv
             "replacement": str(replacement),
             "operator": str(operator),
             "line": int(line),
-        } if path in suspects and operator in OPERATORS:
+            **more,
+        } if path in suspects and operator in KNOWN:
             size = len(tree.read(path))
             if 0 <= start <= end <= size and 0 < line <= size and _is_text(replacement):
-                return Survivor(path, Splice(start, end, replacement), operator, line)
+                found = Survivor(path, Splice(start, end, replacement), operator, line)
+                return _with_standing(found, more)
     return None
+
+
+def _with_standing(survivor: Survivor, facts: Mapping[object, object]) -> Survivor:
+    """*survivor* with what *facts* say of it; what they do not say speaks against it."""
+    tests, refused = (int(_number(facts.get(name))) for name in ("tests", "refused"))
+    return replace(survivor, tests=tests, refused=refused, is_copied=facts.get("copied") is not False)
 
 
 def _is_text(replacement: str) -> bool:
@@ -143,16 +165,36 @@ def _lines(text: str) -> list[str]:
 def cause_of(survivor: Survivor, before: bytes) -> str:
     """One sentence that says where the fault is and what the failing test needs in its place."""
     splice = survivor.splice
+    if survivor.operator == PAIR:
+        return _cause_of_both(survivor, before)
     old = " ".join(before[splice.start : splice.end].decode("utf-8", "replace").split())
     new = " ".join(splice.replacement.split())
     function = _function_at(before, survivor.line)
     place = f"`{survivor.path}:{survivor.line}`" + (f" (`{function}`)" if function else "")
+    if not old and (found := _GUARD.match(new)):
+        return f"{place} lacks the check `{_short(found[1])}`; the failing test needs it to `{_short(found[2])}`."
     if not new or new == "pass":
         return f"{place} has `{_short(old)}`, and the failing test needs it gone."
     if not old:
         return f"{place} lacks `{_short(new)}`, which the failing test needs."
     verb = "compares with" if survivor.operator == "comparison" else "has"
+    if survivor.operator == EARLIER:
+        return f"{place} has `{_short(old)}`; the failing test needs `{_short(new)}`, as it was before the change."
     return f"{place} {verb} `{_short(old)}`; the failing test needs `{_short(new)}`."
+
+
+def _cause_of_both(survivor: Survivor, before: bytes) -> str:
+    """The first two lines that an edit in two places changes, each with what it needs to be."""
+    old, new = (data.decode("utf-8", "replace").splitlines() for data in (before, survivor.splice.applied_to(before)))
+    changed = [
+        (number, left.strip(), right.strip())
+        for number, (left, right) in enumerate(zip(old, new, strict=False), 1)
+        if left != right
+    ]
+    told = [
+        f"`{survivor.path}:{number}` has `{_short(left)}` for `{_short(right)}`" for number, left, right in changed[:2]
+    ]
+    return f"Two places are wrong together: {', and '.join(told)}." if told else "Two places are wrong together."
 
 
 def _short(text: str) -> str:

@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agent_ci import kits
@@ -17,6 +17,7 @@ from agent_ci.core.run import Attempt, Cost, Evidence, Reply
 from agent_ci.kits import PACKAGE
 from agent_ci.ports import Command, Tree, Workbench
 from agent_ci.proposers.search.answers import Answer, Survivor, cause_of, read_answer, unified_diff
+from agent_ci.proposers.search.confidence import Grade, confidence
 
 _KIT = "proposers/search/kit"
 # Like `python -m pytest`, the program runs with the current folder first on its path.
@@ -55,7 +56,7 @@ class Search:
         answer = self._search(evidence, workbench, seconds)
         cost = Cost(seconds=time.monotonic() - started)
         for survivor in answer.survivors[:_MOST_SURVIVORS]:
-            yield _reply(survivor, answer.summary, workbench.tree, cost)
+            yield offered(survivor, answer.summary, workbench.tree, cost)
             cost = Cost()
         if not answer.survivors:
             objection = f"no single edit turns the failing tests green: {answer.summary}"
@@ -83,13 +84,23 @@ class Search:
             "max_candidates": self.max_candidates,
             "max_survivors": _MOST_SURVIVORS,
             "seconds": seconds,
+            "earlier": {path: text for path, text in evidence.earlier.items() if path in suspects},
         }
 
 
-def _reply(survivor: Survivor, summary: str, tree: Tree, cost: Cost) -> Reply:
+def offered(survivor: Survivor, summary: str, tree: Tree, cost: Cost) -> Reply:
+    """*survivor* as a change, as one that is doubted, or as an objection where it is only told of."""
     before = tree.read(survivor.path)
     diff = unified_diff(survivor.path, before, survivor.splice.applied_to(before))
-    return Reply("search", f"{summary}\n\n{diff}", cost, cause=cause_of(survivor, before), note=summary)
+    trust, cause = confidence(survivor), cause_of(survivor, before)
+    note = f"{summary}; {trust.summary}"
+    reasons = "; ".join(trust.reasons)
+    reply = Reply("search", f"{summary}\n\n{diff}", cost, cause=cause, note=note)
+    if trust.grade is Grade.COMMIT:
+        return reply
+    if trust.grade is Grade.SUGGEST:
+        return replace(reply, doubts=(f"the search is not sure of its edit ({trust.summary}): {reasons}",))
+    return replace(reply, objection=f"{cause} The search does not believe in that edit ({trust.summary}): {reasons}.")
 
 
 def _suspects(tree: Tree) -> tuple[str, ...]:

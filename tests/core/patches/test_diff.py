@@ -271,7 +271,6 @@ REFUSED = {
     "nothing": ("I could not find the bug.", "holds no diff"),
     "empty": ("", "holds no diff"),
     "code-only": ("```python\ndef add(a, b):\n    return a + b\n```", "holds no diff"),
-    "search-replace": ("calc.py\n<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE", "search/replace"),
     "apply-patch": ("*** Begin Patch\n*** Update File: x\n-a\n+b\n*** End Patch", "apply_patch"),
     "no-name": ("```diff\n@@ -1 +1 @@\n-a\n+b\n```", "no file name"),
     "no-op-context": ("--- a/x\n+++ b/x\n@@ -1 +1 @@\n a\n", "changes nothing"),

@@ -69,6 +69,21 @@ def test_without_a_change_there_is_no_fingerprint() -> None:
     assert fingerprint("- a list\n- of words") == ""
 
 
+BLOCK = "calc.py\n```python\n<<<<<<< SEARCH\na - b\n=======\na + b\n>>>>>>> REPLACE\n```"
+FUNCTION = "calc.py\n```python\ndef add(a, b):\n    return a + b\n```"
+
+
+@pytest.mark.parametrize("text", [BLOCK, FUNCTION], ids=["search and replace", "a function"])
+def test_other_notations_offer_something_as_well(text: str) -> None:
+    assert "a + b" in offer(f"Wrong sign.\n\n{text}")
+    assert fingerprint(text) == fingerprint(f"Now I am sure.\n\n{text}\n")
+    assert fingerprint(text) != fingerprint(text.replace("a + b", "a * b"))
+
+
+def test_a_refusal_beside_a_block_is_none() -> None:
+    assert refusal(f"NO FIX: hm\n{BLOCK}") == ""
+
+
 def test_an_offer_is_the_diff_without_words_and_fences() -> None:
     assert offer(f"Wrong sign.\n```diff\n{DIFF}\n```") == DIFF
 

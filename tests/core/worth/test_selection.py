@@ -186,6 +186,21 @@ def test_the_funnel_counts_how_far_each_came() -> None:
 
 
 @pytest.mark.parametrize(
+    ("tried", "limit", "unknown", "missed"),
+    [
+        (0, 60.0, "why", "no small fault was tried, and --mutation-under asks for 60 %: why"),
+        (0, 60.0, "", ""),
+        (0, 0.0, "why", ""),
+        (0, None, "why", ""),
+        (10, 60.0, "why", ""),
+    ],
+)
+def test_what_nobody_knows_does_not_pass_the_gate(tried: int, limit: float | None, unknown: str, missed: str) -> None:
+    reached = Reached(5, 5, 5, Mutants(tried, tried, tried))
+    assert reached.missed(lines=None, mutants=limit, unknown=unknown) == missed
+
+
+@pytest.mark.parametrize(
     ("is_there", "lines", "mutants", "missed"),
     [
         (False, None, None, ""),

@@ -280,6 +280,7 @@ def test_what_touches_the_world_is_named_with_its_reason() -> None:
         ("from pathlib import Path", "Path.home().name", "machine"),
         ("from pathlib import Path", "Path('x').resolve()", "machine"),
         ("", "p.resolve()", "machine"),
+        ("", "p.parse_args()", "command line"),
         ("import sys", "sys.maxsize", ""),
     ],
 )

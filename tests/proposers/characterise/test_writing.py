@@ -165,12 +165,15 @@ def test_unittest_compares_floats_nearly_by_its_own_means(tmp_path: Path) -> Non
     )
 
 
-def test_a_long_call_in_a_table_is_compared_as_unittest_does() -> None:
-    name = "a_function_with_a_name_that_leaves_no_room_on_its_line"
+@pytest.mark.parametrize("room", ["no_room_on_its_line", "little_room"])
+def test_a_long_call_in_a_table_is_compared_as_unittest_does(room: str) -> None:
+    name = f"a_function_with_a_name_that_leaves_{room}"
     targets = targets_of(ast.parse(f"def {name}(a):\n    ...\n"))
     calls = [found(name, returns(number), a=number) for number in ("1", "2")]
     style = replace(STYLE, framework="unittest")
-    assert "self.assertEqual(result, expected)" in written(calls, targets, {}, style=style, delivery="0" * 12)
+    source = written(calls, targets, {}, style=style, delivery="0" * 12)
+    assert "self.assertEqual(result, expected)" in source
+    assert max(map(len, source.split("\n"))) <= style.line_length
 
 
 def styles() -> Iterator[Style]:
@@ -217,6 +220,51 @@ def test_long_lines_are_broken_at_brackets() -> None:
     ]
 
 
+def test_a_long_text_is_broken_between_its_words() -> None:
+    broken = Layout(width=30).broken('"one two three four five six"', indent=4, prefix="x=", suffix=",")
+    assert broken == ["    x=(", '        "one two three four "', '        "five six"', "    ),"]
+    assert ast.literal_eval("\n".join(broken).strip()[2:-1]) == "one two three four five six"
+    whole = '"one_two_three_four_five_six_7"'
+    assert Layout(width=30).broken(whole, indent=4) == [f"    {whole}"]
+
+
+@pytest.mark.parametrize("size", [78, 90])
+def test_a_row_that_no_line_has_room_for_costs_no_other(size: int) -> None:
+    long = "x" * size
+    calls = [found("price", returns(value), amount=value) for value in ("1", "2", f'"{long}"')]
+    calls += [found("check", Outcome("raises", "ValueError", said), name=f'"{said[0]}"') for said in ("no", "oh", long)]
+    source = written(calls, TARGETS, {}, style=STYLE, delivery="0" * 12)
+    assert long not in source
+    assert source.count("@pytest.mark.parametrize(") == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "call"),
+    [
+        ({"first": "1", "more": "[2, [3]]", "named": '{"a": 4}'}, "f(1, 2, [3], a=4)"),
+        ({"first": "1", "more": "[]", "named": '{"a-b": 4}'}, 'f(1, **{"a-b": 4})'),
+        ({"first": "1", "named": '{"if": 4}'}, 'f(1, **{"if": 4})'),
+        ({"first": "1", "option": "5", "named": '{"option": 4}'}, 'f(1, option=5, **{"option": 4})'),
+        ({"first": "1", "more": "tuple([2])"}, "f(1, *tuple([2]))"),
+        ({"first": "1", "option": "5", "more": "[2]"}, "f(1, 5, 2)"),
+        ({"option": "5", "more": "[2]"}, "f(*[2], option=5)"),
+    ],
+)
+def test_further_arguments_are_passed_as_a_person_passes_them(given: dict[str, str], call: str) -> None:
+    targets = targets_of(ast.parse("def f(first, option=0, *more, **named):\n    ...\n"))
+    one = replace(found("f", returns("7")), call=Call("f", tuple(given.items())))
+    source = written([one], targets, {}, style=STYLE, delivery="0" * 12)
+    assert f"assert {call} == 7\n" in source
+
+
+def test_what_compares_is_compared_in_brackets() -> None:
+    targets = targets_of(ast.parse("class Bits:\n    def __eq__(self, other):\n        return True\n"))
+    one = found("Bits.__eq__", returns("False"), receiver="Bits()", other='""')
+    assert 'assert (Bits() == "") is False\n' in written([one], targets, {}, style=STYLE, delivery="0" * 12)
+    unittest = replace(STYLE, framework="unittest")
+    assert 'self.assertFalse(Bits() == "")\n' in written([one], targets, {}, style=unittest, delivery="0" * 12)
+
+
 def test_objects_that_cannot_be_made_are_made_inside_of_the_test() -> None:
     targets = targets_of(ast.parse("class Line:\n    def __post_init__(self):\n        raise ValueError\n"))
     refused = Outcome("raises", "ValueError")
@@ -253,6 +301,19 @@ def test_a_call_that_notices_nothing_is_never_kept() -> None:
 def test_of_calls_that_are_worth_the_same_the_plain_one_is_kept() -> None:
     plain, odd = worth(1, {"a"}, amount="100"), worth(1, {"a"}, amount="'\\t~'")
     assert chosen([odd, plain], TARGETS) == (plain,)
+
+
+def test_a_plain_call_is_kept_before_an_odd_one_that_notices_more() -> None:
+    odd = worth(1, {"a", "b", "c"}, amount="'~'")
+    plain = [worth(1, {kill}, amount=amount) for kill, amount in (("a", "100"), ("b", "250"), ("c", "999"))]
+    assert set(chosen([odd, *plain], TARGETS)) == set(plain)
+    by_person = replace(odd, call=replace(odd.call, origin="example"))
+    assert chosen([by_person, *plain], TARGETS) == (by_person,)
+
+
+def test_half_a_number_is_as_plain_as_a_whole_one() -> None:
+    half, other = worth(1, {"a"}, amount="1.5"), worth(1, {"a"}, amount="1.2")
+    assert chosen([other, half], TARGETS) == (half,)
 
 
 def test_a_function_gets_twelve_calls_and_a_module_thirty() -> None:

@@ -14,7 +14,7 @@ from agent_ci.sandbox_kit.source import Splice
 
 CODE = b"def f(a):\n    return a <= 1\n"
 GOOD = {"path": "x.py", "start": 23, "end": 25, "replacement": "<", "operator": "comparison", "line": 2}
-SURVIVOR = Survivor("x.py", Splice(23, 25, "<"), "comparison", 2)
+SURVIVOR = Survivor("x.py", Splice(23, 25, "<"), "comparison", 2, is_copied=True)
 
 
 class OneFile:
@@ -45,6 +45,22 @@ def test_an_honest_answer_is_read(tmp_path: Path) -> None:
     answer = answer_in(tmp_path, "\n".join(lines).encode())
     assert answer == Answer((SURVIVOR,), "found", 7, 1.5, 1.0)
     assert answer.summary == "tried 7 candidates in 1.5 s (found)"
+
+
+STANDING = {
+    "all said": ({"tests": 4, "refused": 12, "copied": False}, (4, 12, False)),
+    "nothing said": ({}, (0, 0, True)),
+    "nonsense": ({"tests": -1, "refused": "many", "copied": "no"}, (0, 0, True)),
+    "too much": ({"tests": 10**30, "refused": True, "copied": True}, (10**9, 0, True)),
+}
+
+
+@pytest.mark.parametrize(("facts", "expected"), STANDING.values(), ids=STANDING.keys())
+def test_what_is_not_said_of_a_survivor_speaks_against_it(
+    tmp_path: Path, facts: dict[str, object], expected: tuple[int, int, bool]
+) -> None:
+    (found,) = answer_in(tmp_path, json.dumps({"survivor": {**GOOD, **facts}}).encode()).survivors
+    assert (found.tests, found.refused, found.is_copied) == expected
 
 
 HOSTILE_SURVIVORS = {
@@ -134,6 +150,21 @@ CAUSES = {
     "an insertion": (
         Survivor("x.py", Splice(0, 0, "import json\n"), "missing_import", 1),
         "`x.py:1` (`f`) lacks `import json`, which the failing test needs.",
+    ),
+    "a guard": (
+        Survivor("x.py", Splice(10, 10, "    if a is None:\n        return 0\n"), "guard", 2),
+        "`x.py:2` (`f`) lacks the check `if a is None`; the failing test needs it to `return 0`.",
+    ),
+    "an older line": (
+        Survivor("x.py", Splice(23, 25, "<"), "earlier_lines", 2),
+        "`x.py:2` (`f`) has `<=`; the failing test needs `<`, as it was before the change.",
+    ),
+    "two places": (
+        Survivor("x.py", Splice(6, 25, "(b):\n    return a <"), "pair", 1),
+        (
+            "Two places are wrong together: `x.py:1` has `def f(a):` for `def f((b):`, "
+            "and `x.py:2` has `return a <= 1` for `return a < 1`."
+        ),
     ),
     "a removal": (
         Survivor("x.py", Splice(10, 28, ""), "removed_statement", 2),

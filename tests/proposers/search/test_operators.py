@@ -10,6 +10,7 @@ import pytest
 
 from agent_ci.proposers.search.kit.hints import Hints, read_hints
 from agent_ci.proposers.search.kit.operators import OPERATORS, Candidate, candidates
+from agent_ci.proposers.search.kit.wanted import Wanted
 from agent_ci.sandbox_kit.source import Source
 
 NO_HINTS = Hints()
@@ -104,6 +105,28 @@ MADE = {
     "an exception": ("exception", "raise KeyError(a)", "raise ValueError(a)"),
     "a statement left out": ("removed_statement", "a = b\n    return a", "return a"),
     "a format": ("format_prefix", "return '{a}'", "return f'{a}'"),
+    "a width for an end": ("slice_width", "return items[a:b]", "return items[a:a + b]"),
+    "lower case": ("normalised", "return name.split()", "return name.lower().split()"),
+    "an object that may be false": ("none_check", "return a or b", "return a if a is not None else b"),
+    "a field's width": ("format_specifier", "return f'{a}:{b}'", "return f'{a}:{b:02}'"),
+    "a field's precision": ("format_specifier", "return f'{a:.1f}'", "return f'{a:.2f}'"),
+    "a function of the file": ("wrapped", "items.append(a)", "items.append(g(a))"),
+    "a step of a loop": (
+        "loop_step",
+        "last = 0\n    for a in items:\n        b += last",
+        "last = 0\n    for a in items:\n        b += last\n        last = a",
+    ),
+    "a statement once more": (
+        "copied_statement",
+        "for a in items:\n        b.append(a)\n    return b",
+        "for a in items:\n        b.append(a)\n    b.append(a)\n    return b",
+    ),
+    "a sign": ("unary", "return +a", "return -a"),
+    "nothing to go through": (
+        "iterated",
+        "for one in []:\n        b += one",
+        "for one in items:\n        b += one",
+    ),
     "a default of get": ("added_argument", "return items.get(a)", "return items.get(a, 0)"),
 }  # fmt: skip
 
@@ -131,6 +154,32 @@ HINTED = {
         "did_you_mean", "return a.wdith, b.width", "return a.width, b.width",
         "AttributeError: 'X' object has no attribute 'wdith'",
     ),
+    "a value before it is there": (
+        "first_value", "a += total\n    total = 1", "total = None\n    a += total\n    total = 1",
+        "UnboundLocalError: cannot access local variable 'total' where it is not associated with a value",
+    ),
+    "an argument that is missing": (
+        "missing_argument", "return g(a)", "return g(a, b)",
+        "TypeError: g() missing 1 required positional argument: 'b'",
+    ),
+    "something of None": (
+        "none_guard", "return a.city.name", "return a.city.name if a.city is not None else None",
+        "AttributeError: 'NoneType' object has no attribute 'name'",
+    ),
+    "a key that is not there": (
+        "key_guard", "return items[a]", "if a not in items:\n        return None\n    return items[a]", "KeyError: 'x'",
+    ),
+    "a zero": (
+        "zero_guard", "return a / b", "return a / b if b else 0", "ZeroDivisionError: division by zero",
+    ),
+    "the greatest of nothing": (
+        "empty_default", "return max(items)", "return max(items, default=0)",
+        "ValueError: max() arg is an empty sequence",
+    ),
+    "the greatest of nothing, in brackets": (
+        "empty_default", "return max(one for one in items)", "return max((one for one in items), default=0)",
+        "ValueError: max() arg is an empty sequence",
+    ),
     "the error a test waits for": (
         "exception", "raise OSError(a)", "raise LookupError(a)", "DID NOT RAISE <class 'LookupError'>",
     ),
@@ -147,7 +196,21 @@ def test_a_failing_message_guides_an_edit(operator: str, before: str, after: str
     assert body(after) not in of_operator(operator, body(before))
 
 
+def test_the_mirrored_branch_gives_what_a_failing_test_wants() -> None:
+    source = "def f(a):\n    if a > 0:\n        return 1\n    return 0\n"
+    found = edits(source, Hints(wanted=Wanted(values=("-1",))))
+    after = "def f(a):\n    if a > 0:\n        return 1\n    if a < 0:\n        return -1\n    return 0\n"
+    assert ("mirrored_branch", after) in {(one.operator, text) for one, text in found}
+    assert "mirrored_branch" not in {one.operator for one, _ in edits(source)}
+
+
 WHOLE_FILES = {
+    "a decorator of its neighbour": (
+        "decorator",
+        "class A:\n    @property\n    def x(self): return 1\n    def y(self): return 2\n",
+        "class A:\n    @property\n    def x(self): return 1\n    @property\n    def y(self): return 2\n",
+        "",
+    ),
     "a forgotten import goes behind the docstring": (
         "missing_import",
         '"""Doc."""\nfrom __future__ import annotations\nimport os\nx = json\n',
@@ -184,7 +247,7 @@ def test_an_edit_outside_functions(operator: str, before: str, after: str, messa
 
 def test_every_operator_has_a_row_in_these_tables_or_is_named_here() -> None:
     rows = [*MADE.values(), *HINTED.values(), *WHOLE_FILES.values()]
-    unseen = {"misspelt", "guided_value", "dropped_argument", "returned_value"}
+    unseen = {"mirrored_branch", "misspelt", "guided_value", "dropped_argument", "returned_value"}
     assert {row[0] for row in rows} | unseen == set(OPERATORS)
 
 

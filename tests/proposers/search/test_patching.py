@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 import types
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from agent_ci.proposers.search.kit.localise import Files
-from agent_ci.proposers.search.kit.patching import LiveFunctions, function_code, swaps
+from agent_ci.proposers.search.kit.patching import LiveFunctions, function_code, put_values, swaps, values_code
 from agent_ci.sandbox_kit.compiling import signature
 from agent_ci.sandbox_kit.source import Source, Splice
 
@@ -96,3 +97,44 @@ def test_line_numbers_stay_right(tmp_path: Path) -> None:
         eval("A().f()", names)  # noqa: S307 - the text stands above
     assert caught.traceback[-1].lineno == 4
     assert sys.exc_info() == (None, None, None)
+
+
+VALUES = {
+    "a value": ("LIMIT = 3\n\ndef f(): return LIMIT\n", "3", "4", "f()", 4),
+    "what is computed from it": ("A = 3\nB = A + 1\n\ndef f(): return B\n", "3", "4", "f()", 5),
+    "a table": ("T = {'a': 1}\n\ndef f(): return T['a']\n", "1", "2", "f()", 2),
+}
+
+
+@pytest.mark.parametrize(("text", "old", "new", "call", "result"), VALUES.values(), ids=VALUES.keys())
+def test_an_edited_value_of_a_module_is_put_in_force(  # noqa: PLR0913, PLR0917 - the rows of the table
+    tmp_path: Path, text: str, old: str, new: str, call: str, result: int
+) -> None:
+    module, user = types.ModuleType("edited"), types.ModuleType("user")
+    module.__file__ = str(tmp_path / "x.py")
+    exec(compile(text, module.__file__, "exec"), vars(module))  # noqa: S102 - the text stands above
+    name = text.partition(" ")[0]
+    setattr(user, name, getattr(module, name))
+    source, at = Source("x.py", text.encode()), text.index(old)
+    code = values_code(source, Splice(at, at + len(old), new), module.__file__)
+    assert code is not None
+    with mock.patch.dict(sys.modules, {"edited": module, "user": user}):
+        put_values(code, "x.py", Files(str(tmp_path), ["x.py"]))
+    assert eval(call, vars(module)) == result  # noqa: S307 - the text stands above
+    assert getattr(user, name) is getattr(module, name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "N = 3\ndef f(a=N): return a\n",
+        "N = 3\nclass A:\n    size = N\n",
+        "N = 3\nfor i in range(N): pass\n",
+        "if 3:\n    N = 1\n",
+        "x = [0]\nx[0] = 3\n",
+    ],
+    ids=["a default", "a class", "a loop", "a condition", "an item"],
+)
+def test_a_value_that_was_made_use_of_at_import_is_left_to_a_cold_run(text: str) -> None:
+    source, at = Source("x.py", text.encode()), text.index("3")
+    assert values_code(source, Splice(at, at + 1, "4"), "x.py") is None

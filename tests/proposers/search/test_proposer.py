@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 from typing import Protocol
@@ -129,6 +130,29 @@ REPAIRABLE = {
         },
         "+def tag(text, sep=';'):\n",
     ),
+    "two places of one function": (
+        {
+            "ends.py": "def ends(numbers):\n    least = most = numbers[0]\n    for number in numbers:\n"
+            "        if number > least:\n            least = number\n        if number < most:\n"
+            "            most = number\n    return {'least': least, 'most': most}\n",
+            "test_ends.py": "import pytest\nfrom ends import ends\n"
+            "@pytest.mark.parametrize('numbers', [(2, 1, 3), (5,), (4, 9, -2, 0)])\n"
+            "def test_least(numbers):\n    assert ends(numbers)['least'] == min(numbers)\n"
+            "@pytest.mark.parametrize('numbers', [(2, 1, 3), (5,), (4, 9, -2, 0)])\n"
+            "def test_most(numbers):\n    assert ends(numbers)['most'] == max(numbers)\n",
+        },
+        "+        if number < least:\n",
+    ),
+    "two functions": (
+        {
+            "box.py": "def area(width, height):\n    return width + height\n\n\n"
+            "def edge(width, height):\n    return 2 * (width - height)\n",
+            "test_box.py": "from box import area, edge\n"
+            "def test_area():\n    assert area(3, 4) == 12\ndef test_square():\n    assert area(5, 5) == 25\n"
+            "def test_edge():\n    assert edge(3, 4) == 14\ndef test_even():\n    assert edge(1, 1) == 4\n",
+        },
+        "+    return width * height\n",
+    ),
     "a program that the test starts": (
         {
             "app.py": "import sys\n\n\ndef total(numbers):\n    return sum(numbers) + 1\n\n\n"
@@ -152,6 +176,19 @@ def test_the_first_offer_turns_the_real_run_green(red_repository: Make, files: d
     assert done.returncode == 0, done.stdout
     assert expected in replies[0].text
     assert re.match(r"tried \d+ candidates in [\d.]+ s \(found\)\n\n--- a/", replies[0].text)
+
+
+def test_lines_of_the_base_are_brought_back_where_no_operator_would_make_them(red_repository: Make) -> None:
+    step = "    if text.startswith('-') and text[1:].isdigit():\n        return -int(text[1:])\n"
+    before = f"def read(text):\n{step}    return int(text) if text.isdigit() else None\n"
+    tests = ("read('-3') == -3", "read('-x') is None", "read('7') == 7", "read('-12') == -12")
+    cases = "".join(f"def test_{number}():\n    assert {test}\n" for number, test in enumerate(tests))
+    files = {"reading.py": before.replace(step, ""), "test_reading.py": f"from reading import read\n{cases}"}
+    repository = red_repository(files)
+    replies, summary = repository.search_with(replace(repository.evidence(), earlier={"reading.py": before}))
+    assert replies, summary
+    assert replies[0].text.count("\n+    ") == 2
+    assert "takes back a part of the change" in replies[0].doubts[0]
 
 
 TWO_FAULTS = {

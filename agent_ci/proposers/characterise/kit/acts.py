@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from keyword import iskeyword
 from typing import Any
 
 from .targets import SPELLED, Target
@@ -127,7 +129,8 @@ def spelled(target: Target, call: Call, texts: Mapping[str, str], subject: str) 
 def _passed(target: Target, call: Call, texts: Mapping[str, str]) -> list[str]:
     """The arguments as a person passes them: needed ones by place, those with a default by name."""
     given = dict(call.arguments)
-    found, by_place = [], True
+    found: list[str] = []
+    by_place, is_named = True, False
     has_star = any(parameter.kind == "star" and parameter.name in given for parameter in target.parameters)
     for parameter in target.parameters:
         if parameter.name not in given:
@@ -135,12 +138,31 @@ def _passed(target: Target, call: Call, texts: Mapping[str, str]) -> list[str]:
             continue
         text = texts[parameter.name]
         if parameter.kind == "star":
-            found.append(f"*{text}")
+            found += [f"*{text}"] if is_named else _items(text)
         elif parameter.kind == "stars":
-            found.append(f"**{text}")
+            found += _named_items(text, taken={one.name for one in target.parameters})
         elif parameter.kind == "positional" and by_place and (not parameter.has_default or has_star):
             found.append(text)
         else:
             found.append(f"{parameter.name}={text}")
-            by_place = False
+            by_place, is_named = False, True
     return found
+
+
+def _items(text: str) -> list[str]:
+    """What to pass for the further arguments *text*: those in a list one by one."""
+    node = ast.parse(text, mode="eval").body
+    return [ast.unparse(one) for one in node.elts] if isinstance(node, ast.List) else [f"*{text}"]
+
+
+def _named_items(text: str, *, taken: Container[object]) -> list[str]:
+    """What to pass for the further named arguments *text*: those in a dictionary by their names, if all can be used.
+
+    A name that is *taken* would stand there twice.
+    """
+    node = ast.parse(text, mode="eval").body
+    keys = [one.value for one in node.keys if isinstance(one, ast.Constant)] if isinstance(node, ast.Dict) else []
+    names = [one for one in keys if isinstance(one, str) and one.isidentifier() and not iskeyword(one)]
+    if not isinstance(node, ast.Dict) or len(names) < len(node.keys) or any(one in taken for one in names):
+        return [f"**{text}"]
+    return [f"{name}={ast.unparse(value)}" for name, value in zip(names, node.values, strict=True)]

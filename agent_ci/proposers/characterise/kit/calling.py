@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import contextlib
 import copy
 import inspect
 import itertools
+import os
 import re
 import signal
 import sys
+import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from types import CodeType
 from typing import Any
 
 from .acts import RESULT, Call, Outcome, spelled
@@ -64,6 +66,8 @@ class Caller:
         self.guard = guard
         self.namespace = namespace
         self.loop: asyncio.AbstractEventLoop | None = None
+        self._collections = [name for name, value in namespace.items() if type(value) in _COLLECTIONS]
+        self._coroutines: dict[str, bool] = {}
 
     def prepare(self, call: Call) -> None:
         """Compile what *call* is made of, for all forks that will make it."""
@@ -88,7 +92,7 @@ class Caller:
 
     def _made(self, call: Call, seen: Seen, *, checked: bool) -> Outcome:
         target = self.targets[call.target]
-        if inspect.iscoroutinefunction(inspect.unwrap(self._function(target))) and self.loop is None:
+        if self.loop is None and self._is_coroutine(target):
             self.loop = asyncio.new_event_loop()
         with self.guard.armed():
             scope, prior = self._arranged(call)
@@ -112,7 +116,14 @@ class Caller:
 
     def _sizes(self) -> list[int]:
         """How much the collections of the module hold."""
-        return [len(value) for value in self.namespace.values() if type(value) in (list, dict, set)]
+        values: Iterator[Any] = (self.namespace.get(name) for name in self._collections)
+        return [len(value) for value in values if type(value) in _COLLECTIONS]
+
+    def _is_coroutine(self, target: Target) -> bool:
+        if target.name not in self._coroutines:
+            found = inspect.iscoroutinefunction(inspect.unwrap(self._function(target)))
+            self._coroutines[target.name] = found
+        return self._coroutines[target.name]
 
     def _function(self, target: Target) -> Any:
         found: Any = self.namespace.get(target.name.partition(".")[0])
@@ -208,13 +219,25 @@ class Caller:
         return Outcome("raises", name, message if is_stable else "", finish=finish)
 
 
+@dataclass(frozen=True)
+class Setting:
+    """The module under test as it was loaded, and the way to call it."""
+
+    module: types.ModuleType
+    tree: ast.Module
+    source: str
+    targets: Mapping[str, Target]
+    caller: Caller
+
+
 _NOTHING = object()
+_COLLECTIONS = (list, dict, set)
 
 
 @lru_cache(maxsize=50_000)
-def _compiled(text: str, mode: str) -> CodeType:
+def _compiled(text: str, mode: str) -> types.CodeType:
     """The code of our own *text*; a fork has what was compiled before it."""
-    code: CodeType = compile(text, "<call>", mode)
+    code: types.CodeType = compile(text, "<call>", mode)
     return code
 
 
@@ -268,17 +291,22 @@ class _Watch:
 @contextlib.contextmanager
 def _limited() -> Iterator[None]:
     """End what takes more processor time than a call may."""
-
-    def end(_signal: int, _frame: object) -> None:
-        raise EndlessError
-
-    _signal(signal.SIGPROF, end)
+    _listen(os.getpid())
     _set_timer(signal.ITIMER_PROF, SECONDS, 0.1)
     try:
         yield
     finally:
         _set_timer(signal.ITIMER_PROF, 0.0)
         sys.settrace(None)
+
+
+def _end(_number: int, _frame: object) -> None:
+    raise EndlessError
+
+
+@lru_cache(maxsize=1)  # once in each process: a child of ours begins without
+def _listen(_process: int) -> None:
+    _signal(signal.SIGPROF, _end)
 
 
 _signal, _set_timer = signal.signal, signal.setitimer  # as they were before code under test could reach for them

@@ -47,6 +47,7 @@ _METHODS = {
     "is_dir": "reads files", "expanduser": "depends on the machine", "urlopen": "uses the network",
     "utcnow": "depends on the clock", "today": "depends on the clock", "now": "depends on the clock",
     "executemany": "uses a database", "cursor": "uses a database", "Popen": "starts processes",
+    "parse_args": "depends on the command line",
     "exists": "reads files", "cwd": "depends on the machine", "home": "depends on the machine",
     "resolve": "depends on the machine", "astimezone": "depends on the time zone",
 }  # fmt: skip

@@ -14,10 +14,10 @@ from typing import Any
 
 from . import exploring, recording
 from .acts import Call
-from .calling import Caller
+from .calling import Caller, Setting
 from .guard import Guard
 from .naming import Names
-from .search import Results, Search, Setting
+from .search import Results, Search
 from .showing import Shower
 from .spec import Spec
 from .targets import targets_of

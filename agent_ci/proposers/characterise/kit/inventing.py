@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from .acts import Call
+from .literals import alternately, literal_value
 from .pools import Pools
 from .showing import text_of
 from .targets import Parameter, Target
@@ -18,6 +20,10 @@ _LONGEST_WORD, _MOST_WORDS = 30, 60
 _LOOKS_AT_TYPES = frozenset({"isinstance", "type", "TypeError"})
 _ODD = ("None", "1.5", '"x"', "[1]", "7")
 _OPTIONAL = 0.4  # how often a parameter with a default is given, and an object is used before
+_USUAL, _MOST_PARTS = 4, 5  # values that are tried in the place of an odd one, and words of it
+_WORD = re.compile(r"[A-Za-z]{2,}|[0-9]+")
+_OPTIONS = 1.5  # how many options are given at a time
+_FIRST_CALLS, _FEWEST = 600, 12  # calls that try each value of a parameter, and how many of each at least
 _REPLACED, _DROPPED = 0.2, 0.1  # how often an argument becomes any other, or is left out
 
 
@@ -31,9 +37,11 @@ class Inventor:
         self._rng = random.Random(f"{seed}:{target.name}")  # noqa: S311 - repeatable, and no secret
         self.objects = self._objects()
         self._columns = {parameter.name: self._column(parameter) for parameter in target.parameters}
+        self._defaults = {one.name: pools.default_text(target, one) for one in target.parameters}
         mined = pools.mined(target)
-        words = [one for one in (*mined.far, *mined.matching) if isinstance(one, str) and 0 < len(one) <= _LONGEST_WORD]
-        words += [str(one) for one in mined.far if type(one) is int]
+        texts = (one for one in alternately((mined.far, mined.matching, mined.quoted)) if isinstance(one, str))
+        words = [one for one in texts if 0 < len(one) <= _LONGEST_WORD and "\\" not in one]
+        words[_MOST_WORDS * 3 // 4 :] = [str(one) for one in mined.far if type(one) is int]
         self.words = list(dict.fromkeys(words))[:_MOST_WORDS]
 
     @property
@@ -65,8 +73,9 @@ class Inventor:
         usual = {one.name: self._columns[one.name][0] for one in needed}
         for receiver in self.objects:
             yield self._call(usual, receiver)
+        most = max(_FEWEST, _FIRST_CALLS // max(1, len(self.target.parameters)))
         for parameter in self.target.parameters:
-            for text in self._columns[parameter.name]:
+            for text in self._columns[parameter.name][:most]:
                 yield self._call({**usual, parameter.name: text}, self.objects[0])
 
     def odd(self) -> Iterator[Call]:
@@ -84,9 +93,11 @@ class Inventor:
         """Any value of every parameter, those with a default half of the time."""
         rng = self._rng
         arguments = {}
+        options = [one.name for one in self.target.parameters if one.has_default]
+        share = min(_OPTIONAL, _OPTIONS / max(1, len(options)))  # nobody reads a call with ten options
         for parameter in self.target.parameters:
             column = self._columns[parameter.name]
-            if column and (not parameter.has_default or rng.random() < _OPTIONAL):
+            if column and (not parameter.has_default or rng.random() < share):
                 arguments[parameter.name] = column[int(len(column) * rng.random() ** 1.7)]
         receiver = rng.choice(self.objects)
         steps = self._steps() if self.target.needs_object and rng.random() < _OPTIONAL else ()
@@ -103,11 +114,28 @@ class Inventor:
             if parameter.has_default:
                 rest = tuple(pair for pair in call.arguments if pair[0] != parameter.name)
                 yield replace(call, arguments=rest)
-            for text in self._columns[parameter.name][:2]:
+            usual = self._columns[parameter.name][:_USUAL]
+            for text in dict.fromkeys([*usual, *self._parts(given[parameter.name])]):
                 changed = ((name, text if name == parameter.name else old) for name, old in call.arguments)
-                yield replace(call, arguments=tuple(changed))
+                yield self._named_anew(replace(call, arguments=tuple(changed)))
         if call.receiver not in self.objects[:2]:
             yield from (replace(call, receiver=one) for one in self.objects[:2])
+
+    def _parts(self, text: str) -> Iterator[str]:
+        """The words that the text literal *text* has in it, alone; the longest first."""
+        value = literal_value(text)
+        if isinstance(value, str):
+            known = [word for word in self.words if word in value and word != value]
+            own = [word for word in _WORD.findall(value) if word != value]
+            longest = sorted(dict.fromkeys([*known, *own]), key=len, reverse=True)
+            yield from map(text_of, longest[:_MOST_PARTS])
+
+    def _named_anew(self, call: Call) -> Call:
+        """*call*, as one of values that a person would write where it now is."""
+        is_plain = all(
+            text in self._columns[name] or literal_value(text) in self.words for name, text in call.arguments
+        )
+        return replace(call, origin="made") if is_plain and call.receiver in self.objects else call
 
     def near(self, call: Call) -> Call:
         """*call* with one thing about it changed."""
@@ -146,5 +174,6 @@ class Inventor:
     def _call(
         self, arguments: dict[str, str], receiver: str = "", before: tuple[str, ...] = (), origin: str = "made"
     ) -> Call:
-        ordered = tuple((one.name, arguments[one.name]) for one in self.target.parameters if one.name in arguments)
+        told = (one.name for one in self.target.parameters if one.name in arguments)
+        ordered = tuple((name, arguments[name]) for name in told if arguments[name] != self._defaults.get(name))
         return Call(self.target.name, ordered, receiver, before, origin)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import re
 import types
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +20,8 @@ from .showing import are_equal
 
 _SECONDS = 20.0  # of wall clock for one fault: an outer limit, each call has its own
 _MOST_DIGITS = 12
+_DEEPEST, _MOST_PATTERNS = 4, 300
+_SYNTAX = "$^*+?[(|\\"
 _ENOUGH = 8  # calls that notice a fault, after which no further ones are asked
 
 
@@ -96,9 +101,34 @@ class Faults:
             return False
 
 
-def reaching(cases: Sequence[Case], line: int, words: frozenset[str], *, most: int) -> list[int]:
-    """The numbers of *most* of *cases* that run *line*: those that are given one of *words*, short ones, and any."""
-    found = [(case.call.rank, number) for number, case in enumerate(cases) if line in case.lines]
+def prepare_patterns(values: Mapping[str, object]) -> None:
+    """Compile the texts in the collections among *values* as regular expressions, once for all forks to come."""
+    for text in itertools.islice(_texts_in(list(values.values()), _DEEPEST), _MOST_PATTERNS):
+        with contextlib.suppress(re.error, RecursionError, OverflowError), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile(text)
+
+
+def _texts_in(value: object, depth: int) -> Iterator[str]:
+    if type(value) is str and any(sign in value for sign in _SYNTAX):
+        yield value
+    elif depth and type(value) in (list, tuple, dict):
+        for one in value.values() if isinstance(value, dict) else value:  # type: ignore[attr-defined] # one of three
+            yield from _texts_in(one, depth - 1)
+
+
+def reaching(
+    cases: Sequence[Case], line: int, words: frozenset[str], *, most: int, private: frozenset[str] = frozenset()
+) -> list[int]:
+    """The numbers of *most* of *cases* that run *line*: those that are given one of *words*, short ones, and any.
+
+    Calls of *private* targets come last.
+    """
+    found = [
+        ((case.call.target in private, *case.call.rank), number)
+        for number, case in enumerate(cases)
+        if line in case.lines
+    ]
     ordered = [number for _, number in sorted(found)]
     told = [number for number in ordered if words and words & cases[number].call.words]
     rest = ordered[most // 4 :: max(1, len(ordered) // (most // 2))]

@@ -8,24 +8,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .samples import is_pattern, matching
+from .samples import inside_words, is_pattern, matching, quoted
 from .targets import Target
 
 _MOST = 40
 _LONGEST = 200
+_CASE = frozenset({"upper", "lower", "title", "capitalize", "casefold", "swapcase", "isupper", "islower", "IGNORECASE"})
 _SIMPLE = (str, int, float, bytes)
+_NOTHING = object()
 
 
 @dataclass
 class Mined:
     """Values by where they were found: ``near`` what a parameter is compared with or handed to, ``far`` elsewhere.
 
-    ``matching`` are texts that the function's regular expressions match.
+    ``matching`` are texts that the function's regular expressions match, ``quoted`` those that docstrings quote.
     """
 
     near: dict[str, list[Any]] = field(default_factory=dict)
     far: list[Any] = field(default_factory=list)
     matching: list[str] = field(default_factory=list)
+    quoted: list[str] = field(default_factory=list)
 
     def about(self, name: str) -> list[Any]:
         """All values, those near the parameter *name* first."""
@@ -44,6 +47,7 @@ def mine(
     *called* is what the module itself hands to its functions while it is imported.
     """
     found = Mined()
+    matched: list[list[str]] = []
     for name in [target.name, *sorted(target.reaches - {target.name})]:
         node = targets[name].node
         names = {parameter.name for parameter in targets[name].parameters}
@@ -54,18 +58,21 @@ def mine(
             for parameter in names & found.near.keys():
                 found.near[parameter] = unique([*found.near[parameter], *_near(node, parameter, globals_)])
         found.far += _constants(node)
+        found.quoted += quoted(ast.get_docstring(node) or "")
         used = [one.id for one in ast.walk(node) if isinstance(one, ast.Name) and one.id in globals_]
         for other in unique(used):
             found.far += _constants(globals_[other])
             pattern = live.get(other)
             if isinstance(pattern, re.Pattern) and isinstance(pattern.pattern, str):
-                found.matching += matching(pattern.pattern)
-    found.far += called
+                matched.append(matching(pattern.pattern, pattern.flags))
+    found.far = [*called, *found.far]
     texts = [one for one in found.far if isinstance(one, str)]
     patterns = [one for one in unique(texts) if is_pattern(one)]
-    more = (text for pattern in patterns for text in matching(pattern))
-    found.matching = unique([*found.matching, *more])[: 3 * _MOST]
+    matched += [matching(pattern) for pattern in patterns]
+    found.matching = unique(alternately(matched))[: 3 * _MOST]
     found.far = [one for one in unique(found.far) if one not in patterns]
+    found.far += inside_words(one for one in found.far if isinstance(one, str))
+    found.quoted = unique(found.quoted)[:_MOST]
     for parameter, values in found.near.items():
         found.near[parameter] = unique(other for one in values for other in _without_syntax(one))
     return found
@@ -95,14 +102,22 @@ def _without_syntax(value: Any) -> list[Any]:
 
 
 def called_values(tree: ast.Module) -> list[Any]:
-    """The constants that statements of the module hand to functions: ``_irregular("person", "people")``."""
+    """The constants that statements of the module hand to functions: ``_irregular("person", "people")``.
+
+    Where the module makes letters large or small, or looks at that, each text also with a large one.
+    """
     plain = (node for node in tree.body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
-    return unique(value for node in plain for one in node.value.args for value in _constants(one))  # type: ignore[attr-defined]
+    found = unique(value for node in plain for one in node.value.args for value in _constants(one))  # type: ignore[attr-defined]
+    is_about_case = any(isinstance(node, ast.Attribute) and node.attr in _CASE for node in ast.walk(tree))
+    return [*found, *(one.title() for one in found if is_about_case and isinstance(one, str))]
 
 
 def _near(node: ast.AST, name: str, globals_: Mapping[str, ast.expr]) -> Iterator[Any]:
     """The constants in comparisons, calls and look-ups that have the parameter *name* in them."""
+    messages = _messages(node)
     for one in ast.walk(node):
+        if one in messages:
+            continue
         if isinstance(one, ast.Compare | ast.Call | ast.Subscript | ast.BinOp) and _mentions(one, name):
             yield from _constants(one)
             for other in ast.walk(one):
@@ -122,7 +137,7 @@ def _mentions(node: ast.AST, name: str) -> bool:
 def _constants(node: ast.AST) -> list[Any]:
     """The numbers and texts in *node*, without docstrings; a negative number as one."""
     inert = {one.value for one in ast.walk(node) if isinstance(one, ast.Expr)}
-    messages = {below for one in ast.walk(node) if isinstance(one, ast.Raise) for below in ast.walk(one)}
+    messages = _messages(node)
     found = [
         one.value
         for one in ast.walk(node)
@@ -131,6 +146,29 @@ def _constants(node: ast.AST) -> list[Any]:
     return [one for one in found if not isinstance(one, str) or len(one) <= _LONGEST]
 
 
+def _messages(node: ast.AST) -> set[ast.AST]:
+    """What errors are raised with: nobody passes that."""
+    return {below for one in ast.walk(node) if isinstance(one, ast.Raise) for below in ast.walk(one)}
+
+
+def literal_value(text: str) -> Any:
+    """The number or text that the source *text* is; None where it is anything else."""
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
+    return value if type(value) in _SIMPLE else None
+
+
 def unique(values: Iterable[Any]) -> list[Any]:
     """*values* without repetitions, in order; 1, 1.0 and True are three."""
     return list({(type(value), value): value for value in values}.values())
+
+
+def alternately(columns: Iterable[Iterable[Any]]) -> Iterator[Any]:
+    """The first of each, then the second of each, and so on."""
+    left = [iter(column) for column in columns]
+    while left:
+        heads = [(column, next(column, _NOTHING)) for column in left]
+        yield from (head for _, head in heads if head is not _NOTHING)
+        left = [column for column, head in heads if head is not _NOTHING]

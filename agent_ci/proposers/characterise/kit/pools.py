@@ -21,16 +21,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from .guessing import kind_from_use
-from .literals import Mined, called_values, mine, mine_attribute, module_values, unique
+from .literals import Mined, alternately, called_values, mine, mine_attribute, module_values, unique
 from .naming import UnnamedError, lookup
 from .senses import guess, numbers_for, texts_for
 from .showing import Shower, UnshownError, text_of
 from .targets import Parameter, Target
 
-MOST = 60  # values for one parameter
+MOST = 100  # values for one parameter
 _DEEPEST = 3
 _FEW = 4
 _MANY = 10**7  # a count larger than this only costs time
+_LARGE = 10**4
+_PLAIN = re.compile(r"[\w.:/@ -]*\w{2}[\w.:/@ -]*", re.ASCII)  # a text as people pass it
 
 _FIXED: dict[Any, tuple[str, ...]] = {
     bool: ("True", "False"),
@@ -120,6 +122,13 @@ class Pools:
         kind = kind_from_use(target, parameter.name, self.targets)
         hint = _BY_KIND.get(kind, _ANYTHING)
         return typing.Optional[hint] if default is None else hint  # noqa: UP045 - the type is computed
+
+    def default_text(self, target: Target, parameter: Parameter) -> str:
+        """The default of *parameter* as a call would name it; empty where it has none, or none that can be shown."""
+        value = default_of(self.module, target, parameter.name)
+        with contextlib.suppress(UnshownError):
+            return "" if value is inspect.Parameter.empty else self.shower.text(value)
+        return ""
 
     def values(self, hint: Any, about: _About, depth: int) -> Iterator[str]:
         """Values of the type *hint*."""
@@ -275,9 +284,10 @@ class _About:
 
     def texts(self) -> Iterator[str]:
         near = [one for one in self.mined.near.get(self.name, ()) if isinstance(one, str)]
-        rest = [one for one in (*self.mined.matching, *self.mined.far) if isinstance(one, str)]
-        ordered = [*near[:6], *self.mined.matching[:8], *texts_for(self.name)[:8], *near, *rest, *texts_for(self.name)]
-        for text in unique(ordered):
+        plain = [one for one in near if _PLAIN.fullmatch(one)]
+        far = [one for one in self.mined.far if isinstance(one, str)]
+        sources = (texts_for(self.name), self.mined.matching, near, self.mined.quoted, far)
+        for text in unique([*plain[:_FEW], *alternately(sources)]):
             with contextlib.suppress(UnshownError):
                 yield text_of(text)
 
@@ -288,12 +298,14 @@ class _About:
         rest = [int(one) for one in far if abs(one) < _MANY]
         sensible = [int(one) for one in numbers_for(self.name)]
         around = [other for one in (*whole, *rest) for other in (one - 1, one + 1)]
+        squares = [one * one for one in (*whole, *rest) if _MANY > one * one >= _LARGE]  # where a unit gives way
+        around += [other for one in squares for other in (one - 1, one)]
         yield from map(str, unique([*sensible[:4], *whole, *around[: 2 * len(whole)], *sensible, *rest, *around]))
 
     def floats(self) -> Iterator[str]:
         near = [*self.mined.near.get(self.name, ()), *self.mined.far]
         floats = [repr(one) for one in near if type(one) is float]
-        whole = [f"{one}.0" for one in itertools.islice(self.integers(), MOST // 3)]
+        whole = [f"{one}.0" for one in itertools.islice(self.integers(), MOST // 2)]
         yield from unique([*floats, "1.5", "0.0", "-2.5", *whole, "0.1", "99.99", "1e6", "2.5e9", "1e15", "7e22"])
 
 
@@ -384,12 +396,3 @@ def _quiet_hints(thing: Any) -> dict[str, Any]:
         return typing.get_type_hints(inspect.unwrap(thing))
     except Exception:  # noqa: BLE001 - whatever an annotation does when it is read
         return {}
-
-
-def alternately(columns: Iterable[Iterable[str]]) -> Iterator[str]:
-    """The first of each, then the second of each, and so on."""
-    left = [iter(column) for column in columns]
-    while left:
-        heads = [(column, next(column, None)) for column in left]
-        yield from (head for _, head in heads if head is not None)
-        left = [column for column, head in heads if head is not None]

@@ -1,10 +1,12 @@
-"""Texts that match a regular expression, made from its syntax."""
+"""Texts that are made from what code is written with: what its regular expressions match, its signs inside of words."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 with warnings.catch_warnings():
@@ -24,15 +26,43 @@ _BY_CATEGORY = {
     "CATEGORY_NOT_WORD": "-", "CATEGORY_NOT_SPACE": "x",
 }  # fmt: skip
 _FILL = "x1 A-_."
+_MOST_SIGNS = 6  # of a set of signs
+_LAST_SIGN = 0x3100  # code points that are looked through for one of a category
+_CATEGORIES = frozenset(
+    {"Mn", "Mc", "Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "Pd", "Ps", "Pe", "Sm", "Sc", "So", "Zs", "Cf"}
+)
+_QUOTED = re.compile(r"(?<!\w)(``|\"|'|`)(?!\s)([^\"'`\n]{1,40}?)(?<!\s)\1(?!\w)")
 
 
-def matching(pattern: str) -> list[str]:
+def quoted(docstring: str) -> list[str]:
+    """The short texts that *docstring* has between quotes: what its writer thought of."""
+    return [found[1] for found in _QUOTED.findall(docstring)]
+
+
+def inside_words(texts: Iterable[str]) -> list[str]:
+    """Words with a sign in them that *texts* name and that no keyboard has, or name the category of."""
+    signs: dict[str, None] = {}
+    for text in texts:
+        if text in _CATEGORIES:
+            signs[_sign_of(text)] = None
+        elif not text.isascii():
+            signs.update(dict.fromkeys([sign for sign in text if not sign.isascii()][:_MOST_SIGNS]))
+    return [text for sign in signs for text in (f"a{sign}b", f"a{sign}")]
+
+
+@cache
+def _sign_of(category: str) -> str:
+    """The first sign beyond ASCII of a general category of Unicode; "é" where there is none."""
+    return next((sign for sign in map(chr, range(0x80, _LAST_SIGN)) if unicodedata.category(sign) == category), "é")
+
+
+def matching(pattern: str, flags: int = 0) -> list[str]:
     """A few texts that *pattern* matches: with as little as it allows, with more, and by each of its branches."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compiled = re.compile(pattern)
-            tree = parser.parse(pattern)
+            compiled = re.compile(pattern, flags)
+            tree = parser.parse(pattern, flags)
     except (re.error, RecursionError, OverflowError, ValueError):
         return []
     found = []

@@ -5,23 +5,21 @@ from __future__ import annotations
 import ast
 import json
 import os
-import random
 import re
 import time
-import types
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ....mutation_kit.mutants import MOST_PER_LINE, Mutant, mutants
+from ....mutation_kit.mutants import Mutant
 from . import effects, exploring
 from .acts import Call
-from .calling import Caller
+from .calling import Setting
 from .examples import Example, documented, shown_calls
 from .exploring import Case, Corpus
+from .hunting import Found, Hunt
 from .inventing import Inventor
-from .killing import Faults, reaching, words_around
 from .literals import module_values
 from .pools import Pools, hints_of
 from .targets import Target, run_on_import, variables_at
@@ -32,8 +30,6 @@ _NOT_ANY_TEXT = re.compile(r"format|fmt|template|pattern|regex|encoding|locale|b
 _MOST_DRIVERS = 60
 _KEPT_OF_ONE = 260  # calls of one target that faults are shown to
 _MOST_SEEN = 12  # recorded values of one parameter
-_ASKED, _ASKED_OF_DATA = 40, 150  # calls that one fault is shown to, and one in a table that many calls look into
-_NEIGHBOURS, _ROUNDS, _PARENTS = 60, 2, 6
 
 
 @dataclass(frozen=True)
@@ -46,27 +42,6 @@ class Results:
         """Append one object."""
         with self.path.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps({kind: facts}) + "\n")
-
-
-@dataclass(frozen=True)
-class Setting:
-    """The module under test as it was loaded, and the way to call it."""
-
-    module: types.ModuleType
-    tree: ast.Module
-    source: str
-    targets: Mapping[str, Target]
-    caller: Caller
-
-
-@dataclass
-class _Found:
-    """What is known so far: cases of all targets, and by fault the numbers of those that notice it."""
-
-    cases: list[Case] = field(default_factory=list)
-    noticed: dict[str, list[int]] = field(default_factory=dict)
-    endless: set[str] = field(default_factory=set)
-    disturbed: set[int] = field(default_factory=set)
 
 
 class Search:
@@ -92,7 +67,7 @@ class Search:
     def _learn(self, objects: Mapping[str, list[str]]) -> None:
         """Let what people chose come first wherever values are made."""
         seen = self._pools.seen
-        for call in (*self._recorded, *(example.call for example in self._examples)):
+        for call in (*self._recorded, *(example.call for example in self._examples), *self._shown):
             for name, text in call.arguments:
                 values = seen.setdefault((call.target, name), [])
                 if text not in values and len(values) < _MOST_SEEN:
@@ -103,14 +78,12 @@ class Search:
     def run(self) -> None:
         """Search, and write what was found."""
         drivers = self._drivers()
-        found = _Found()
+        found = Found()
         for driver in drivers:
             self._explore(driver, found)
-        faults = self._faults()
-        self._kill(faults, found)
-        for _ in range(_ROUNDS):
-            self._look_near(faults, found)
-        self._tell(faults, found)
+        hunt = Hunt(self._spec, self._setting, self._on_import, self._inventor, self._is_late)
+        hunt.run(found)
+        self._tell(hunt.faults, found)
 
     def _drivers(self) -> list[Target]:
         """The targets to call for the wanted lines: their own, and for private ones those that lead there."""
@@ -158,7 +131,7 @@ class Search:
         self._is_cut = self._is_cut or late
         return late
 
-    def _explore(self, target: Target, found: _Found) -> None:
+    def _explore(self, target: Target, found: Found) -> None:
         if self._is_late():
             self._results.write("skipped", {"target": target.name, "reason": "the time was up"})
             return
@@ -205,102 +178,7 @@ class Search:
         for case in kinds.values():
             self._results.write("finding", {**_error_facts(case), "want": "", "kind": "crash"})
 
-    # Faults
-
-    def _faults(self) -> list[Mutant]:
-        """The faults to put in: fewer on each line, rather than none on the last lines, where there are too many."""
-        most = self._spec.most_mutants
-        made: list[Mutant] = []
-        for per_line in range(MOST_PER_LINE, 0, -1):
-            made = mutants(self._setting.source, self._spec.lines, per_line=per_line)
-            if len(made) <= most:
-                return made
-        return made[:: -(-len(made) // most)]
-
-    def _kill(self, faults: list[Mutant], found: _Found) -> None:
-        bench = Faults(self._setting.source, self._setting.module, self._setting.caller)
-        for case in found.cases:
-            self._setting.caller.prepare(case.call)
-        found.disturbed = set(bench.disturbed(found.cases).cases)
-        for mutant in faults:
-            if self._is_late():
-                return
-            self._show(bench, mutant, found, self._reaching(found, mutant, _ASKED))
-
-    def _show(self, bench: Faults, mutant: Mutant, found: _Found, numbers: list[int]) -> None:
-        asked = [number for number in numbers or self._above(mutant.line, found) if number not in found.disturbed]
-        seen = bench.noticed(mutant, [found.cases[number] for number in asked])
-        found.noticed.setdefault(mutant.id, []).extend(asked[place] for place in seen.cases if place < len(asked))
-        if seen.is_endless:
-            found.endless.add(mutant.id)
-
-    def _reaching(self, found: _Found, mutant: Mutant, most: int) -> list[int]:
-        words = words_around(self._setting.source, mutant.line)
-        numbers = reaching(found.cases, mutant.line, words, most=most)
-        if any(mutant.line in self._setting.targets[name].lines for name in self._on_import):
-            numbers += self._spread(list(range(len(found.cases))), found)
-        return numbers
-
-    def _above(self, line: int, found: _Found) -> list[int]:
-        """The cases to show a fault that no call runs: one of a function's head, or of the module itself."""
-        targets = self._setting.targets.values()
-        heads = {one.name for one in targets if line in one.lines}
-        if not heads:
-            variables = variables_at(self._setting.tree, line)
-            heads = {one.name for one in targets if not variables or one.mentions(variables)}
-        users = {one.name for one in targets if one.reaches & heads}
-        return self._spread([number for number, case in enumerate(found.cases) if case.call.target in users], found)
-
-    def _spread(self, numbers: list[int], found: _Found) -> list[int]:
-        """Some of *numbers*, short calls and long ones, those first whose values people chose."""
-        chosen = sorted(numbers, key=lambda number: (found.cases[number].call.rank, number))
-        few = chosen[:: max(1, len(chosen) // _ASKED_OF_DATA)][:_ASKED_OF_DATA]
-        return sorted(few, key=lambda number: found.cases[number].call.origin not in ("example", "recorded"))
-
-    def _look_near(self, faults: list[Mutant], found: _Found) -> None:
-        """Look for calls that notice the faults that nothing noticed, close to those that reach them."""
-        bench = Faults(self._setting.source, self._setting.module, self._setting.caller)
-        known = {case.call.key for case in found.cases}
-        for mutant in faults:
-            if found.noticed.get(mutant.id) or mutant.id in found.endless or self._is_late():
-                continue
-            parents = [found.cases[number].call for number in self._reaching(found, mutant, _PARENTS * 4)]
-            rng = random.Random(f"{self._spec.seed}:{mutant.id}:{len(found.cases)}")  # noqa: S311 - repeatable
-            calls = [call for call in self._near(parents, rng) if call.key not in known]
-            cases = [case for case in exploring.run(calls, self._setting.caller) if case.outcome.is_kept]
-            seen = bench.noticed(mutant, cases)
-            if seen.cases:
-                first = cases[min(seen.cases, key=lambda place: cases[place].call.size)]
-                best = self._simplest(bench, mutant, first)
-                known.add(best.call.key)
-                found.cases.append(best)
-                found.noticed[mutant.id] = [len(found.cases) - 1]
-
-    def _simplest(self, bench: Faults, mutant: Mutant, case: Case) -> Case:
-        """A simpler call than that of *case* which notices *mutant* as well, where there is one."""
-        for _ in range(_ROUNDS):
-            inventor = self._inventor(self._setting.targets[case.call.target])
-            calls = list({one.key: one for one in inventor.simpler(case.call)}.values())
-            cases = [one for one in exploring.run(calls, self._setting.caller) if one.outcome.is_kept]
-            cases = [one for one in cases if one.call.size < case.call.size]
-            seen = bench.noticed(mutant, cases)
-            if not seen.cases:
-                break
-            case = cases[min(seen.cases, key=lambda place: cases[place].call.size)]
-        return case
-
-    def _near(self, parents: list[Call], rng: random.Random) -> list[Call]:
-        few = rng.sample(parents, min(_PARENTS, len(parents)))
-        found = {}
-        for index in range(_NEIGHBOURS if few else 0):
-            parent = few[index % len(few)]
-            call = self._inventor(self._setting.targets[parent.target]).near(parent)
-            if index % 3 == 0:
-                call = self._inventor(self._setting.targets[parent.target]).near(call)
-            found[call.key] = call
-        return list(found.values())
-
-    def _tell(self, faults: list[Mutant], found: _Found) -> None:
+    def _tell(self, faults: list[Mutant], found: Found) -> None:
         kills: dict[int, list[str]] = {}
         for name, numbers in found.noticed.items():
             for number in numbers:
@@ -369,6 +247,7 @@ def _why_nothing(corpus: Corpus, inventor: Inventor) -> str:
         "unshown": "what it gives cannot be written down",
         "killed": "its calls end the process",
         "unbuilt": "its arguments cannot be built",
+        "exits": "its calls end the program",
         "crash": "every call that was tried ends in an accident",
     }
     lost = {**corpus.lost, **({"crash": len(corpus.crashes)} if corpus.crashes else {})}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import collections
+import contextlib
 import dataclasses
 import datetime as dt
 import decimal
@@ -26,6 +27,7 @@ _LONGEST_TEXT = 300
 _DEEPEST = 6
 _MOST_ITEMS = 40
 _MOST_DIGITS = 30
+_MOST_UNSEEN = 2  # signs of a text that a reader cannot see
 _UNSEEN = frozenset({"Mn", "Me", "Cf", "Co", "Cn", "Zl", "Zp"})  # general categories of Unicode
 
 
@@ -68,9 +70,9 @@ class Shower:
             return self._call(kind, fields, depth)
         if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
             return self.names.of(value)
-        return self._by_its_words(value)
+        return self._by_its_words(value, depth)
 
-    def _by_its_words(self, value: Any) -> str:
+    def _by_its_words(self, value: Any, depth: int) -> str:
         """An object that its own representation, or its text given to its class, makes anew and equal."""
         kind = type(value)
         if _has_no_equality(kind):
@@ -79,7 +81,21 @@ class Shower:
         for text in (repr(value), f"{name}({text_of(str(value))})"):
             if text.startswith(f"{name}(") and self._makes(text, value):
                 return text
-        raise UnshownError
+        return self._by_its_parameters(value, depth)
+
+    def _by_its_parameters(self, value: Any, depth: int) -> str:
+        """An object that its class makes anew, and equal, from what it has under the names of the parameters."""
+        kind = type(value)
+        given: list[tuple[str, Any]] = []
+        with contextlib.suppress(Exception):  # whatever the class does
+            parameters = inspect.signature(kind).parameters.values()
+            if all(one.kind is one.POSITIONAL_OR_KEYWORD for one in parameters):
+                found = [(one.name, getattr(value, one.name)) for one in parameters]
+                again = kind(*(item for _, item in found))
+                given = found if type(again) is kind and again == value else []
+        if not given:
+            raise UnshownError
+        return f"{self.names.of(kind)}({', '.join(self._text(item, depth - 1) for _, item in given)})"
 
     def _makes(self, text: str, value: Any) -> bool:
         try:
@@ -146,7 +162,8 @@ def literal(value: str) -> str:
 
 def text_of(value: str) -> str:
     """*value* as a literal in double quotes, as formatters write it."""
-    if len(value) > _LONGEST_TEXT or (not value.isascii() and not value.isprintable()):
+    unseen = 0 if value.isascii() else sum(not sign.isprintable() for sign in value)
+    if len(value) > _LONGEST_TEXT or unseen > _MOST_UNSEEN or any("\ud800" <= sign <= "\udfff" for sign in value):
         raise UnshownError
     written = literal(value)
     inner = written[1:-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
+import re
 import string
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -14,6 +15,7 @@ from .showing import UnshownError, text_of
 _SIGNS = " -_.,:/'\"()[]%@#+*0123456789aAzZéß\t"
 _LONGEST = 120
 _LARGEST, _MOST_DIGITS = 10**7, 6
+_PARTS = re.compile(r"[0-9]{1,20}|[A-Za-z]+")
 
 
 def varied(text: str, rng: random.Random, words: Sequence[str], pool: Sequence[str]) -> str:
@@ -159,8 +161,25 @@ def _text(value: str, rng: random.Random, words: Sequence[str]) -> str:
         lambda: value[place:],
         lambda: _other_sign(value, place, rng),
         lambda: rng.choice(words) if words else value,
+        lambda: _other_part(value, rng, words),
+        lambda: _other_part(value, rng, words),
     )
     return rng.choice(ways)()[:_LONGEST]
+
+
+def _other_part(value: str, rng: random.Random, words: Sequence[str]) -> str:
+    """*value* with one number or word in it exchanged for another; a number after an x is one to the base 16."""
+    parts = list(_PARTS.finditer(value))
+    if not parts:
+        return value
+    part = rng.choice(parts)
+    if not part[0].isdecimal():
+        new = rng.choice(words) if words else part[0][::-1]
+    else:
+        numbers = [int(word) for word in words if word.isdecimal() and len(word) <= _MOST_DIGITS]
+        number = rng.choice((*numbers, int(part[0]) + 1, max(0, int(part[0]) - 1), int(part[0]) * 10))
+        new = f"{number:x}" if value[: part.start()].endswith(("x", "X")) else str(number)
+    return value[: part.start()] + new + value[part.end() :]
 
 
 def _other_sign(value: str, place: int, rng: random.Random) -> str:

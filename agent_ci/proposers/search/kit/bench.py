@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import CodeType
 from typing import Protocol
 
 import pytest
@@ -20,7 +21,7 @@ from ....sandbox_kit.source import Function, Source
 from . import suite
 from .localise import Files, Lines
 from .operators import Candidate
-from .patching import LiveFunctions, Swap, function_code, swaps
+from .patching import LiveFunctions, Swap, function_code, put_values, swaps, values_code
 
 
 class Cold(Protocol):
@@ -45,13 +46,17 @@ class Limit:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A candidate that compiles: which live functions get which code, and whether that is enough."""
+    """A candidate that compiles: which live functions get which code, and whether that is enough.
+
+    ``values`` are assignments to run anew where the edit stands outside functions.
+    """
 
     candidate: Candidate
     source: Source
-    signature: object
+    signature: tuple[object, ...]
     swaps: tuple[Swap, ...] = ()
     is_warm: bool = True
+    values: CodeType | None = None
 
 
 @dataclass
@@ -116,8 +121,18 @@ class Bench:
         code = module_code(source, candidate.splice)
         if code is None:
             return None
-        warm = not cold and source.path not in self._loaded
-        return Prepared(candidate, source, (source.path, signature(code)), (), warm)
+        values = values_code(source, candidate.splice, str(Path(self.files.root, source.path)))
+        warm = not cold and (source.path not in self._loaded or values is not None)
+        return Prepared(candidate, source, (source.path, signature(code)), (), warm, values)
+
+    def prepare_pair(self, first: Prepared, second: Prepared, both: Candidate, *, cold: bool) -> Prepared | None:
+        """Compile two edits at once: two functions get their own new code, one function gets one with both."""
+        if first.is_warm and second.is_warm and first.signature[:2] != second.signature[:2]:
+            swapped = {function for function, _ in first.swaps} & {function for function, _ in second.swaps}
+            if first.swaps and second.swaps and not swapped:
+                signature_of_both = (*first.signature, *second.signature)
+                return Prepared(both, first.source, signature_of_both, (*first.swaps, *second.swaps))
+        return self.prepare(first.source, both, cold=cold)
 
     def try_out(self, prepared: Prepared, ids: Sequence[str], *, limit: Limit, stop: bool = True) -> Heard:
         """Run *ids* with the edit in place; with *stop*, no further than the first that does not pass."""
@@ -132,6 +147,12 @@ class Bench:
             self._be_quick()
             for function, code in prepared.swaps:
                 function.__code__ = code
+            if prepared.values is not None:
+                try:
+                    put_values(prepared.values, prepared.source.path, self.files)
+                except Exception:  # noqa: BLE001 - it runs an edited line of the user's code
+                    send({"id": ids[0], "outcome": "failed", "seconds": 0.0})
+                    return
             suite.run_items(self._named(ids), self.recorder, send, stop=stop)
 
         return work

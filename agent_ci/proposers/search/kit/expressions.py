@@ -43,15 +43,20 @@ ARITHMETIC: Mapping[str, Mapping[str, float]] = {
 }  # fmt: skip
 
 
+_ANY_OTHER = 0.1
+"""The weight of a comparison or an arithmetic operator that the tables do not name as a neighbour."""
+
+
 def _swap(
     place: Place, token: re.Pattern[bytes], table: Mapping[str, Mapping[str, float]], ends: tuple[int, int]
 ) -> Iterator[Splice]:
-    """Replace the operator that stands between two offsets by each of its neighbours in *table*."""
+    """Replace the operator that stands between two offsets by each other one, its neighbours in *table* first."""
     found = place.source.find(token, *ends)
     if not found:
         return
     written = b" ".join(place.source.data[slice(*found)].split()).decode()
-    for other, weight in table.get(written, {}).items():
+    far = {other: _ANY_OTHER for other in table if other != written} if written in table else {}
+    for other, weight in {**far, **table.get(written, {})}.items():
         yield Splice(*found, other, weight)
 
 
@@ -155,6 +160,20 @@ def negation(place: Place) -> Iterator[Splice]:
             yield place.source.replace(place.node, f"not {place.source.operand(place.node)}", 0.7)
 
 
+def unary(place: Place) -> Iterator[Splice]:
+    """``-x`` for ``+x``, ``~x`` and ``x``; ``not x`` for ``~x``."""
+    match place.node:
+        case ast.UnaryOp(operand=inner, op=op):
+            written = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~", ast.Not: "not "}[type(op)]
+            for other, weight in {"-": 0.8, "not ": 0.6, "~": 0.2}.items():
+                if other != written:
+                    text = f"{other}{place.source.operand(inner)}"
+                    yield place.source.replace(place.node, text, weight)
+        case ast.Name(ctx=ast.Load()) | ast.Attribute(ctx=ast.Load()) | ast.Subscript(ctx=ast.Load()):
+            if isinstance(place.parent, (ast.Return, ast.BinOp, ast.Slice, ast.Compare)):
+                yield place.source.replace(place.node, f"(-{place.source.text(place.node)})", 0.3)
+
+
 def conditional(place: Place) -> Iterator[Splice]:
     """The two outcomes of ``a if c else b`` exchanged, or only one of them kept."""
     if isinstance(place.node, ast.IfExp):
@@ -186,7 +205,15 @@ def number(place: Place) -> Iterator[Splice]:
     """A float constant made greater or smaller, with another sign, or as a fraction of a hundred."""
     if isinstance(place.node, ast.Constant) and type(place.node.value) is float:
         value = place.node.value
-        others = {1.0 - value: 0.6, value + 1: 0.4, value * 10: 0.5, value / 10: 0.5, value * 100: 0.3, -value: 0.4}
+        others = {
+            1.0 - value: 0.6,
+            value + 1: 0.4,
+            value - 1: 0.4,
+            value * 10: 0.5,
+            value / 10: 0.5,
+            value * 100: 0.3,
+            -value: 0.4,
+        }
         for other, weight in others.items():
             if other != value and other == other and abs(other) != float("inf"):  # noqa: PLR0124 - not a number
                 yield place.source.replace(place.node, repr(round(other, 12)), weight)

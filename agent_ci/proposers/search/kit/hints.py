@@ -8,9 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
+from .wanted import Wanted
+
 Value = int | float | str | bool | None
 
 _LONGEST = 400
+_NOTHING = Wanted()
 _EQUAL = re.compile(r"assert (.+?) == (.+)")
 _UNITTEST = re.compile(r"AssertionError: (.+?) != (.+?)(?: : .*)?$", re.MULTILINE)
 _UNKNOWN = re.compile(r"name '(\w+)' is not defined")
@@ -20,6 +23,10 @@ _NO_KEY = re.compile(r"KeyError: '([^'\n]+)'")
 _NO_IMPORT = re.compile(r"cannot import name '(\w+)'")
 _NO_MODULE = re.compile(r"No module named '([\w.]+)'")
 _KEYWORD = re.compile(r"unexpected keyword argument '(\w+)'")
+_ON_NONE = re.compile(r"'NoneType' object (?:has no attribute|is not|does not)")
+_MISSING = re.compile(
+    r"missing \d+ required (?:positional|keyword-only) arguments?: '(\w+)'(?:(?:, | and |, and )'(\w+)')*"
+)
 _NOT_RAISED = re.compile(r"DID NOT RAISE \(?<class '(?:[\w.]+\.)?(\w+)'>|AssertionError: (\w+) not raised")
 _RAISED = re.compile(r"^(?:E\s+)?(?:\w+\.)*(\w*(?:Error|Exception|Warning|Exit|Interrupt|Iteration))\b", re.MULTILINE)
 
@@ -29,7 +36,8 @@ class Hints:
     """The clues of all failing messages together.
 
     ``differences`` are pairs of plain values that a test compared, in both orders. ``unknown`` are names,
-    attributes, keys and modules that were looked up and not found.
+    attributes, keys and modules that were looked up and not found, ``unbound`` variables that were read too early,
+    ``missing`` arguments, and ``on_none`` says whether something was asked of None.
     """
 
     differences: tuple[tuple[Value, Value], ...] = ()
@@ -41,6 +49,26 @@ class Hints:
     not_raised: frozenset[str] = frozenset()
     raised: frozenset[str] = frozenset()
     suggestions: frozenset[str] = frozenset()
+    unbound: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
+    on_none: bool = False
+    wanted: Wanted = _NOTHING
+
+    @property
+    def expected_errors(self) -> tuple[str, ...]:
+        """The exceptions that a test waits for: those that it says were not raised first."""
+        return tuple(dict.fromkeys((*sorted(self.not_raised), *self.wanted.errors)))
+
+    @property
+    def normalisers(self) -> frozenset[str]:
+        """The methods of strings that would have made two different texts of a failing test equal."""
+        texts = [pair for pair in self.differences if all(isinstance(one, str) for one in pair)]
+        return frozenset(
+            method
+            for got, expected in texts
+            for method in ("lower", "upper", "strip")
+            if getattr(str(got), method)() == expected
+        )
 
     @property
     def unknown(self) -> frozenset[str]:
@@ -54,8 +82,11 @@ class Hints:
         return bool(self.differences)
 
 
-def read_hints(messages: Iterable[str], suggestions: Iterable[str] = ()) -> Hints:
-    """The clues in *messages*; *suggestions* are words that the objects at hand would have known."""
+def read_hints(messages: Iterable[str], suggestions: Iterable[str] = (), wanted: Wanted = _NOTHING) -> Hints:
+    """The clues in *messages*; *suggestions* are words that the objects at hand would have known.
+
+    *wanted* is what the source of the failing tests says.
+    """
     text = "\n".join(messages)
     return Hints(
         differences=tuple(dict.fromkeys(_differences(text))),
@@ -67,6 +98,10 @@ def read_hints(messages: Iterable[str], suggestions: Iterable[str] = ()) -> Hint
         not_raised=_all(_NOT_RAISED, text),
         raised=_all(_RAISED, text),
         suggestions=frozenset(suggestions),
+        unbound=_all(_UNBOUND, text),
+        missing=_all(_MISSING, text),
+        on_none=bool(_ON_NONE.search(text)),
+        wanted=wanted,
     )
 
 

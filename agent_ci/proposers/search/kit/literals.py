@@ -53,6 +53,9 @@ def _written(number: float, like: object) -> str:
 def guided_text(place: Place) -> Iterator[Splice]:
     """A string in which the part that came out wrong is replaced by the part that was expected."""
     node = place.node
+    if isinstance(node, ast.JoinedStr):
+        yield from _guided_format(place, node)
+        return
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or not node.value:
         return
     if isinstance(place.parent, ast.JoinedStr):
@@ -62,6 +65,16 @@ def guided_text(place: Place) -> Iterator[Splice]:
             for other in dict.fromkeys(_mended(node.value, got, expected)):
                 if other != node.value:
                     yield place.source.replace(node, _quoted(place.source.text(node), other))
+
+
+def _guided_format(place: Place, node: ast.JoinedStr) -> Iterator[Splice]:
+    """The same for an f-string as it is written: the part that came out wrong may stand between its fields."""
+    text = place.source.text(node)
+    for got, expected in place.hints.differences:
+        if isinstance(got, str) and isinstance(expected, str):
+            for other in dict.fromkeys(_mended(text, got, expected)):
+                if other != text:
+                    yield place.source.replace(node, other)
 
 
 def _mended(text: str, got: str, expected: str) -> Iterator[str]:

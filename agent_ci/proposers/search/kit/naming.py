@@ -72,7 +72,7 @@ def _last_name(place: Place, old: str, new: str, weight: float) -> Splice:
 def string_key(place: Place) -> Iterator[Splice]:
     """Another short string that the file holds, likest first; a number in quotes one more or one less."""
     if isinstance(place.node, ast.Constant) and isinstance(place.node.value, str) and place.node.value:
-        known = (*place.words.strings, *sorted(place.hints.keys))
+        known = (*place.words.strings, *sorted(place.hints.keys), *place.hints.wanted.words)
         for other, alike in nearest(place.node.value, known, at_least=0.0, most=8):
             if "\n" not in other:
                 yield place.source.replace(place.node, _quoted(place, other), max(alike, 0.2))

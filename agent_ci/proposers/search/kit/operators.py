@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ....sandbox_kit.source import Source, Splice, has_exact_place
-from . import calls, expressions, literals, naming, statements
+from . import calls, completing, expressions, guarding, literals, naming, statements
 from .hints import Hints
 from .place import Place, Vocabulary
 
@@ -23,6 +23,12 @@ OPERATORS: Mapping[str, tuple[float, Operator]] = {
     "guided_text": (1.4, literals.guided_text),
     "guided_number": (1.1, literals.guided_number),
     "guided_value": (0.5, literals.guided_value),
+    "none_guard": (1.2, guarding.none_guard),
+    "key_guard": (1.0, guarding.key_guard),
+    "zero_guard": (1.0, guarding.zero_guard),
+    "empty_default": (1.2, guarding.empty_default),
+    "first_value": (1.2, guarding.first_value),
+    "missing_argument": (1.2, guarding.missing_argument),
     "comparison": (1.0, expressions.comparison),
     "twin": (0.9, calls.twin),
     "arithmetic": (0.8, expressions.arithmetic),
@@ -31,10 +37,20 @@ OPERATORS: Mapping[str, tuple[float, Operator]] = {
     "integer": (0.8, expressions.integer),
     "truth": (0.8, expressions.truth),
     "negation": (0.8, expressions.negation),
+    "unary": (0.6, expressions.unary),
+    "iterated": (0.8, statements.iterated),
+    "decorator": (0.5, statements.decorator),
     "range_bounds": (0.8, expressions.range_bounds),
     "slice_bounds": (0.7, expressions.slice_bounds),
     "subscript": (0.6, expressions.subscript),
     "argument_order": (0.7, calls.argument_order),
+    "slice_width": (0.7, completing.slice_width),
+    "none_check": (0.6, guarding.none_check),
+    "format_specifier": (0.6, completing.format_specifier),
+    "normalised": (0.6, completing.normalised),
+    "loop_step": (0.5, completing.loop_step),
+    "wrapped": (0.4, completing.wrapped),
+    "mirrored_branch": (0.5, completing.mirrored_branch),
     "missing_return": (0.7, statements.missing_return),
     "mutable_default": (0.7, statements.mutable_default),
     "format_prefix": (0.7, literals.format_prefix),
@@ -65,9 +81,15 @@ OPERATORS: Mapping[str, tuple[float, Operator]] = {
     "swapped_statements": (0.3, statements.swapped_statements),
     "returned_value": (0.3, statements.returned_value),
     "conversion": (0.25, calls.conversion),
+    "copied_statement": (0.2, completing.copied_statement),
     "guard": (0.2, statements.guard),
     "removed_statement": (0.1, statements.removed_statement),
 }
+EARLIER, PAIR = "earlier_lines", "pair"
+"""What makes candidates without standing in the table: older versions of lines, and two edits at once."""
+EARLIER_PRIOR = 2.0
+KNOWN = frozenset({*OPERATORS, EARLIER, PAIR})
+"""Every name that a candidate's operator may have."""
 REMOVALS = frozenset({"removed_statement", "dropped_argument"})
 """Operators that take behaviour away: any other survivor is offered before theirs."""
 

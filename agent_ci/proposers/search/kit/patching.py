@@ -1,11 +1,13 @@
-"""Puts an edited function body into the live function objects of a warm process, without importing anything."""
+"""Puts an edited function body, or an edited value of a module, into a warm process without importing anything."""
 
 from __future__ import annotations
 
 import ast
 import gc
+import sys
 from collections.abc import Iterator
 from types import CodeType, FunctionType
+from typing import TypeGuard
 
 from ....sandbox_kit.compiling import compile_quietly, future_flags, parse_quietly
 from ....sandbox_kit.source import Function, Source, Splice, first_line
@@ -99,3 +101,70 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
         if isinstance(one, CodeType):
             yield one
             yield from _codes(one)
+
+
+def values_code(source: Source, splice: Splice, filename: str) -> CodeType | None:
+    """The code of an edited assignment outside functions and of those that are computed from it.
+
+    None where the edit is none of that kind, or where something else was made of the value when the file was imported.
+    """
+    body = source.tree.body
+    index = next((at for at, one in enumerate(body) if source.start(one) <= splice.start <= source.end(one)), -1)
+    if index < 0 or not _is_value(body[index]) or splice.end > source.end(body[index]):
+        return None
+    start, end = source.start(body[index]), source.end(body[index])
+    moved = Splice(splice.start - start, splice.end - start, splice.replacement)
+    texts, names = [moved.applied_to(source.data[start:end]).decode()], set(_bound_in(body[index]))
+    for statement in body[index + 1 :]:
+        if names.isdisjoint(_used_at_import(statement)):
+            continue
+        if not _is_value(statement):
+            return None
+        texts.append(source.text(statement))
+        names.update(_bound_in(statement))
+    tree = parse_quietly("\n".join(texts))
+    return compile_quietly(tree, filename, future_flags(source)) if tree else None
+
+
+def _is_value(statement: ast.stmt) -> TypeGuard[ast.Assign | ast.AnnAssign]:
+    targets = getattr(statement, "targets", [getattr(statement, "target", None)])
+    is_plain = all(isinstance(target, ast.Name) for target in targets)
+    return is_plain and isinstance(statement, (ast.Assign, ast.AnnAssign))
+
+
+def _bound_in(statement: ast.stmt) -> Iterator[str]:
+    return (one.id for one in ast.walk(statement) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store))
+
+
+def _used_at_import(node: ast.AST) -> set[str]:
+    """The names that are read when the file is imported: those in the bodies of functions are read later."""
+    found = {node.id} if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) else set()
+    body = node.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else []
+    later = {id(one) for one in body}
+    for child in ast.iter_child_nodes(node):
+        if id(child) not in later:
+            found |= _used_at_import(child)
+    return found
+
+
+def put_values(code: CodeType, path: str, files: Files) -> None:
+    """Run the assignments of *code* in the module at *path*, also for those who imported the names from there."""
+    modules = [module for module in list(sys.modules.values()) if isinstance(getattr(module, "__dict__", None), dict)]
+    for module in modules:
+        place = getattr(module, "__file__", None)
+        if isinstance(place, str) and files.path(place) == path:
+            names = vars(module)
+            before = {name: names[name] for name in code.co_names if name in names}
+            exec(code, names)  # noqa: S102 - an edited line of the code under repair, in the sandbox
+            for other in modules:
+                if other is not module:
+                    _renew(vars(other), before, names)
+
+
+def _renew(theirs: dict[str, object], before: dict[str, object], now: dict[str, object]) -> None:
+    for name, old in before.items():
+        if theirs.get(name, _NOTHING) is old:
+            theirs[name] = now[name]
+
+
+_NOTHING = object()

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
+from typing import TypeGuard
 
-from ....sandbox_kit.source import Function, Source
+from ....sandbox_kit.source import Function, Source, Splice, first_line, has_exact_place
 from .hints import Hints
 
 _LONGEST_WORD = 60
@@ -39,6 +40,21 @@ class Vocabulary:
             node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         )
         self.arguments = _unique(node.arg for node in nodes if isinstance(node, ast.arg))
+        loops = [node for node in nodes if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension))]
+        self.iterated = _unique(source.text(node.iter) for node in loops if has_exact_place(source, node.iter))
+        decorated = (node for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)))
+        self.decorators = _unique(source.text(one) for node in decorated for one in node.decorator_list)
+        self.errors = _unique(name for name in self.names if name.endswith(("Error", "Exception")))
+        self.takers = _unique(node.name for node in source.tree.body if _takes_one(node))
+        """The functions outside of classes that can be called with one argument."""
+
+
+def _takes_one(node: ast.stmt) -> TypeGuard[Function]:
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    its = node.args
+    needed = len(its.posonlyargs) + len(its.args) - len(its.defaults)
+    return needed <= 1 <= len(its.posonlyargs) + len(its.args) and None not in its.kw_defaults
 
 
 @dataclass(frozen=True)
@@ -90,6 +106,23 @@ def parameters(function: Function) -> tuple[str, ...]:
     its = function.args
     named = [*its.posonlyargs, *its.args, *([its.vararg] if its.vararg else []), *its.kwonlyargs]
     return tuple(argument.arg for argument in named)
+
+
+def starts_a_line(place: Place) -> bool:
+    """Whether the node is a statement before which a line can be put."""
+    if place.statement is not place.node:
+        return False
+    line = first_line(place.statement)
+    start = place.source.line_start(line)
+    return not place.source.data[start : place.source.offset(line, place.statement.col_offset)].strip()
+
+
+def before_statement(place: Place, header: str, action: str, weight: float) -> Splice:
+    """The splice that puts ``header`` with ``action`` below it before the statement."""
+    indent, newline = place.source.indentation(place.statement), place.source.newline
+    step = "\t" if "\t" in indent else "    "
+    start = place.source.line_start(first_line(place.statement))
+    return Splice(start, start, f"{indent}{header}{newline}{indent}{step}{action}{newline}", weight)
 
 
 @lru_cache(maxsize=100_000)

@@ -9,7 +9,7 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from ....sandbox_kit.children import Heard, Message
 from ....sandbox_kit.source import Source
 from .bench import Bench, Limit, Prepared
+from .earlier import earlier_lines
 from .hints import Hints, read_hints
 from .localise import (
     Lines,
@@ -27,17 +28,22 @@ from .localise import (
     with_definitions,
     with_tracebacks,
 )
-from .operators import REMOVALS, Candidate, candidates
+from .operators import EARLIER, EARLIER_PRIOR, REMOVALS, Candidate, candidates
+from .pairing import Stone, pairs
 from .spec import Spec
+from .wanted import Wanted, read_wanted
 
 _OBSERVING = 0.2  # of the time, at most, goes into each of the two observations
 _SHORT, _LONG = 0.3, 2.0  # seconds that a candidate gets at least: at first, and in the second round if it hung
-_MORE = 200  # candidates tried after the first survivor
+_MORE = 150  # candidates tried after the first survivor
 _MORE_TIME = 0.15  # of the time spent until then, and
-_LEAST_MORE_TIME = 2.0  # seconds at least
+_LEAST_MORE_TIME = 5.0  # seconds at least
 _STATEMENTS = 400  # the most suspicious ones are edited, no others
 _GUARDS_SECONDS = 5.0  # seconds of passing cases that every candidate which turns the red ones green must pass
-_COLD_DISCOUNT = 0.6  # on the rank of an edit that needs a cold run, which takes twenty times as long
+_MOST_FOR_STONES, _SECONDS_FOR_STONES = 12, 0.5  # red cases, and their time: each candidate then runs all of them
+_MOST_STONES = 400
+_BETWEEN_PAIRS, _PAIRS_AT_ONCE, _MOST_PAIRS = 40, 16, 300
+_TELLING = 2  # characters of a literal that are no accident
 
 
 @dataclass(frozen=True)
@@ -85,8 +91,12 @@ class Search:
         self._seen = Observed()
         self._sources: dict[str, Source] = {}
         self._tried = 0
-        self._survivors: list[tuple[Candidate, int]] = []
+        self._survivors: list[tuple[Prepared, int]] = []
         self._killers: Counter[str] = Counter()
+        self._tried_in: Counter[object] = Counter()
+        self._stones: list[Stone] = []
+        self._pairs_tried: set[Candidate] = set()
+        self._wanted = Wanted()
         self._is_patient = False
 
     def run(self) -> None:
@@ -97,8 +107,9 @@ class Search:
             "reason": reason,
             "tried": self._tried,
             "seconds": round(spent, 2),
-            "cpu_seconds": round(sum(os.times()[:4]) + self._bench.cold.cpu_seconds, 2),
+            "cpu_seconds": round(self._cpu_seconds(), 2),
             "suspects": len(self._sources),
+            "trying_cpu_seconds": round(self._cpu_seconds() - self._cpu_before_trying, 2),
         }
         self._results.write("summary", facts)
 
@@ -108,16 +119,36 @@ class Search:
             return "not_reproduced"
         red = self._seen.red.values()
         messages = (*self._spec.messages, *(str(one.get("error", "")) for one in red))
-        hints = read_hints(messages, (str(word) for one in red for word in one.get("suggestions", ())))
+        suggestions = (str(word) for one in red for word in one.get("suggestions", ()))
+        self._wanted = read_wanted(self._seen.red, Path(self._bench.files.root))
+        hints = read_hints(messages, suggestions, self._wanted)
         ranked = self._ranked(self._localised(), hints)
+        self._cpu_before_trying = self._cpu_seconds()
         reason = self._try_all(ranked)
-        for candidate, size in sorted(self._survivors, key=_preference)[: self._spec.max_survivors]:
-            self._results.write("survivor", _facts(candidate, size))
+        self._name_again(ranked)
+        for prepared, size in sorted(self._survivors, key=_preference)[: self._spec.max_survivors]:
+            self._results.write("survivor", {**_facts(prepared.candidate, size), **self._standing(prepared)})
         return reason
+
+    def _name_again(self, ranked: list[Candidate]) -> None:
+        """Call an older version of a line by the operator that would have made the same edit, where one would have."""
+        for index, (prepared, size) in enumerate(self._survivors):
+            if prepared.candidate.operator == EARLIER:
+                data = prepared.source.data
+                text = prepared.candidate.splice.applied_to(data)
+                near = (one for one in ranked if one.path == prepared.source.path and one.operator != EARLIER)
+                same = next((one for one in near if one.splice.applied_to(data) == text), None)
+                if same is not None:
+                    self._survivors[index] = (replace(prepared, candidate=same), size)
 
     # Observing
 
     _has_cold_targets = False
+    _cpu_before_trying = 0.0
+
+    def _cpu_seconds(self) -> float:
+        """Processor time of this process, of its children and of the cold runs so far."""
+        return sum(os.times()[:4]) + self._bench.cold.cpu_seconds
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()
@@ -172,6 +203,12 @@ class Search:
             for path, lines in kept.items()
             for candidate in candidates(self._sources[path], lines, hints, modules)
         ]
+        for path, before in self._spec.earlier.items():
+            if path in self._sources:
+                found += [
+                    Candidate(path, splice, EARLIER, line, EARLIER_PRIOR * suspicion)
+                    for splice, line, suspicion in earlier_lines(self._sources[path], before, scores.get(path, {}))
+                ]
         return sorted(found, key=self._order)
 
     def _order(self, candidate: Candidate) -> tuple[float, int]:
@@ -189,8 +226,12 @@ class Search:
             if reason := self._must_stop(limits):
                 return reason
             self._tried += 1
+            self._tried_in[_place_of(prepared)] += 1
             if self._is_plausible(prepared, hung):
                 limits = self._after_a_survivor(prepared, limits)
+            if self._tried % _BETWEEN_PAIRS == 0:
+                limits = self._try_pairs(limits, hung)
+        limits = self._try_pairs(limits, hung, most=_MOST_PAIRS)
         self._is_patient = True
         for prepared in hung:
             if reason := self._must_stop(limits):
@@ -209,6 +250,20 @@ class Search:
                 known.add(prepared.signature)
                 yield prepared
 
+    def _try_pairs(self, limits: _Limits, hung: list[Prepared], *, most: int = _PAIRS_AT_ONCE) -> _Limits:
+        """Try two edits at once where no single one was enough so far, at most *most* pairs that were not tried yet."""
+        if self._survivors:
+            return limits
+        for first, second, both in pairs(self._stones, frozenset(self._seen.red), self._pairs_tried, most=most):
+            if self._survivors or self._must_stop(limits):
+                break
+            prepared = self._bench.prepare_pair(first, second, both, cold=self._has_cold_targets)
+            if prepared is not None:
+                self._tried += 1
+                if self._is_plausible(prepared, hung):
+                    limits = self._after_a_survivor(prepared, limits)
+        return limits
+
     def _must_stop(self, limits: _Limits) -> str:
         if time.monotonic() < limits.at and self._tried < limits.count:
             return ""
@@ -218,7 +273,7 @@ class Search:
 
     def _after_a_survivor(self, prepared: Prepared, limits: _Limits) -> _Limits:
         """Keep it, and look a little further for a better one."""
-        self._survivors.append((prepared.candidate, _size(prepared.candidate)))
+        self._survivors.append((prepared, _size(prepared.candidate)))
         if len(self._survivors) > 1:
             return limits
         now = time.monotonic()
@@ -226,15 +281,25 @@ class Search:
         return _Limits(at, min(limits.count, self._tried + _MORE))
 
     def _is_plausible(self, prepared: Prepared, hung: list[Prepared]) -> bool:
-        targets = list(self._seen.red)
-        ended, green = self._passes(prepared, targets)
+        targets = sorted(self._seen.red, key=lambda id_: -self._killers[id_])
+        keeps = prepared.is_warm and self._keeps_stones and len(self._stones) < _MOST_STONES
+        ended, green = self._passes(prepared, targets, stop=not keeps)
         if not ended:
             hung.append(prepared)
         return green and self._spares_green(prepared)
 
-    def _passes(self, prepared: Prepared, ids: list[str]) -> tuple[bool, bool]:
+    @cached_property
+    def _keeps_stones(self) -> bool:
+        """Whether every candidate runs all red cases, so that it is known which of them it repairs."""
+        red = list(self._seen.red)
+        return 1 < len(red) <= _MOST_FOR_STONES and self._seen.seconds(red) <= _SECONDS_FOR_STONES
+
+    def _passes(self, prepared: Prepared, ids: list[str], *, stop: bool = True) -> tuple[bool, bool]:
         """Whether a run of *ids* with the edit ended in time, and whether all of them passed in it."""
-        heard = self._bench.try_out(prepared, ids, limit=self._limit(ids, is_warm=prepared.is_warm))
+        heard = self._bench.try_out(prepared, ids, limit=self._limit(ids, is_warm=prepared.is_warm), stop=stop)
+        repaired = frozenset(str(one["id"]) for one in heard.messages if one["outcome"] == "passed")
+        if not stop and repaired and len(repaired) < len(ids):
+            self._stones.append(Stone(prepared, repaired))
         return heard.ended, heard.ended and bool(heard.messages) and self._all_passed(heard)
 
     def _limit(self, ids: list[str], *, is_warm: bool) -> Limit:
@@ -265,6 +330,25 @@ class Search:
             return True
         return self._passes(prepared, rest)[1]
 
+    def _standing(self, prepared: Prepared) -> dict[str, Any]:
+        """How well the tests know the edited place, for whoever decides how far a survivor is trusted."""
+        candidate = prepared.candidate
+        green = sum(candidate.line in one["lines"].get(candidate.path, ()) for one in self._seen.green.values())
+        return {
+            "tests": len(self._seen.red) + green,
+            "refused": self._tried_in[_place_of(prepared)],
+            "copied": self._is_copied(candidate),
+        }
+
+    def _is_copied(self, candidate: Candidate) -> bool:
+        """Whether the edit brings in a literal that a failing test holds and the file did not."""
+        source = self._sources[candidate.path].data.decode("utf-8", "replace")
+        literals = (*self._wanted.values, *(repr(word) for word in self._wanted.words))
+        telling = (text.strip("'\"") for text in literals)
+        return any(
+            len(text) >= _TELLING and text in candidate.splice.replacement and text not in source for text in telling
+        )
+
     def _guards(self, candidate: Candidate) -> list[str]:
         """The passing cases that execute the edited line, those that objected most often and the quick ones first."""
         near = set(self._spec.target_files)
@@ -282,6 +366,11 @@ class Search:
         return kept
 
 
+def _place_of(prepared: Prepared) -> tuple[object, ...]:
+    """The function that was edited, or the whole file."""
+    return prepared.signature[:-1]
+
+
 def _lines(message: Message) -> Lines:
     return {str(path): set(lines) for path, lines in message["lines"].items()}
 
@@ -290,8 +379,8 @@ def _size(candidate: Candidate) -> int:
     return candidate.splice.end - candidate.splice.start + len(candidate.splice.replacement)
 
 
-def _preference(survivor: tuple[Candidate, int]) -> tuple[bool, float, int]:
-    candidate, size = survivor
+def _preference(survivor: tuple[Prepared, int]) -> tuple[bool, float, int]:
+    candidate, size = survivor[0].candidate, survivor[1]
     return candidate.operator in REMOVALS, -candidate.rank, size
 
 

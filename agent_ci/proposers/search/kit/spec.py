@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ class Spec:
     """One search. Paths are relative to the current folder; ``seconds`` is wall clock for all of it.
 
     ``targets`` are the ids of red cases (a file's id stands for a file that cannot be collected), ``passing``
-    those of green ones, ``suspects`` the files that may be edited, ``messages`` what the red cases said.
+    those of green ones, ``suspects`` the files that may be edited, ``messages`` what the red cases said,
+    ``earlier`` the text of changed files from before the change, by path.
     """
 
     targets: tuple[str, ...]
@@ -25,6 +27,7 @@ class Spec:
     max_candidates: int
     max_survivors: int
     seconds: float
+    earlier: Mapping[str, str]
 
     @classmethod
     def read(cls, path: Path) -> Spec:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from ....sandbox_kit.source import Splice, first_line
-from .place import Place, parameters, similarity
+from .place import Place, before_statement, parameters, similarity, starts_a_line
 
 _SIBLING_ERRORS = {
     "KeyError": ("IndexError", "ValueError", "LookupError", "AttributeError", "TypeError"),
@@ -36,10 +36,12 @@ def exception(place: Place) -> Iterator[Splice]:
     handler = next((one for one in above if isinstance(one, ast.ExceptHandler)), None)
     if handler is None and not any(isinstance(one, ast.Raise) for one in above):
         return
-    wanted = (*sorted(place.hints.not_raised), *sorted(place.hints.raised))
-    others = dict.fromkeys((*wanted, *_SIBLING_ERRORS.get(place.node.id, ())))
+    wanted = (*place.hints.expected_errors, *sorted(place.hints.raised))
+    is_unknown = place.node.id in place.hints.names
+    common = (*place.words.errors, *_SIBLING_ERRORS) if is_unknown else ()
+    others = dict.fromkeys((*wanted, *_SIBLING_ERRORS.get(place.node.id, ()), *common))
     for other in others:
-        if other != place.node.id and (place.node.id in _SIBLING_ERRORS or other in wanted):
+        if other != place.node.id and (place.node.id in _SIBLING_ERRORS or other in wanted or is_unknown):
             yield place.source.replace(place.node, other, 1.0 if other in wanted else 0.5)
     if handler is not None and handler.type is place.node:
         for other in others:
@@ -62,7 +64,7 @@ def jump(place: Place) -> Iterator[Splice]:
 
 def guard(place: Place) -> Iterator[Splice]:
     """``if x is None: return ...`` or ``if not x: return ...`` before a statement."""
-    if not isinstance(place.node, ast.stmt) or place.function is None or not _starts_a_line(place):
+    if not isinstance(place.node, ast.stmt) or place.function is None or not starts_a_line(place):
         return
     if place.node is not place.function.body[0] and not place.hints.raised - {"AssertionError"}:
         return
@@ -72,14 +74,14 @@ def guard(place: Place) -> Iterator[Splice]:
     for name in [one for one in place.variables if one in used and one not in ("self", "cls")][:3]:
         for test, weight in ((f"{name} is None", 0.7), (f"not {name}", 1.0)):
             for action in _actions(place, name):
-                yield _before(place, f"if {test}:", action, weight)
+                yield before_statement(place, f"if {test}:", action, weight)
 
 
 def _actions(place: Place, name: str) -> Iterator[str]:
-    for error in sorted(place.hints.not_raised):
+    for error in place.hints.expected_errors:
         yield f'raise {error}("{name} is missing")'
-    values = [value for got, value in place.hints.differences if isinstance(value, (int, str, type(None)))]
-    for text in dict.fromkeys((*(repr(value) for value in values[:4]), *_EMPTY, name)):
+    values = [repr(value) for _, value in place.hints.differences if isinstance(value, (int, str, type(None)))]
+    for text in dict.fromkeys((*place.hints.wanted.values[:4], *values[:4], *_EMPTY, name)):
         yield f"return {text}"
     if any(isinstance(one, (ast.For, ast.While)) for one in place.source.ancestors(place.node)):
         yield "continue"
@@ -87,36 +89,18 @@ def _actions(place: Place, name: str) -> Iterator[str]:
 
 def range_guard(place: Place) -> Iterator[Splice]:
     """A check of a parameter's sign that raises the error which a test waits for in vain."""
-    if place.function is None or place.node is not _first_real(place.function) or not _starts_a_line(place):
+    if place.function is None or place.node is not _first_real(place.function) or not starts_a_line(place):
         return
-    for error in sorted(place.hints.not_raised):
+    for error in place.hints.expected_errors:
         for name in parameters(place.function)[:4]:
             if name not in ("self", "cls"):
                 for test in (f"{name} < 0", f"{name} <= 0", f"not isinstance({name}, str)", f"{name} is None"):
-                    yield _before(place, f"if {test}:", f'raise {error}("bad {name}")', 1.0)
+                    yield before_statement(place, f"if {test}:", f'raise {error}("bad {name}")', 1.0)
 
 
 def _first_real(function: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.stmt | None:
     real = [one for one in function.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
     return real[0] if real else None
-
-
-def _starts_a_line(place: Place) -> bool:
-    start = place.source.line_start(first_line(place.statement))
-    return (
-        place.statement is place.node
-        and not place.source.data[
-            start : place.source.offset(first_line(place.statement), place.statement.col_offset)
-        ].strip()
-    )
-
-
-def _before(place: Place, header: str, action: str, weight: float) -> Splice:
-    """The splice that puts ``header`` with ``action`` below it before the statement."""
-    indent, newline = place.source.indentation(place.statement), place.source.newline
-    step = "\t" if "\t" in indent else "    "
-    start = place.source.line_start(first_line(place.statement))
-    return Splice(start, start, f"{indent}{header}{newline}{indent}{step}{action}{newline}", weight)
 
 
 def missing_return(place: Place) -> Iterator[Splice]:
@@ -256,6 +240,44 @@ def _parameter_of(function: ast.FunctionDef | ast.AsyncFunctionDef, default: ast
         *zip(its.kwonlyargs, its.kw_defaults, strict=True),
     ]
     return next((argument.arg for argument, value in pairs if value is default), "")
+
+
+def iterated(place: Place) -> Iterator[Splice]:
+    """Something else to go through in a loop: a variable, its items or numbers, or what another loop goes through."""
+    if not isinstance(place.node, (ast.For, ast.AsyncFor, ast.comprehension)):
+        return
+    is_empty = isinstance(place.node.iter, (ast.List, ast.Tuple)) and not place.node.iter.elts
+    is_pair = isinstance(place.node.target, ast.Tuple)
+    stored = {one.id for one in ast.walk(place.node.target) if isinstance(one, ast.Name)}
+    names = [name for name in place.variables if name not in stored and name != "cls"]
+    made = (
+        ("enumerate({0})", "{0}.items()", "zip({0})") if is_pair else ("range(len({0}))", "range({0})", "reversed({0})")
+    )
+    texts = [*place.words.iterated, *(name for name in names if name != "self")]
+    texts += [shape.format(name) for name in names if name != "self" for shape in made]
+    if "self" in names:
+        texts += [f"self.{name}" for name in place.words.attributes]
+    for text in dict.fromkeys(texts):
+        if text != place.source.text(place.node.iter):
+            yield place.source.replace(place.node.iter, text, 1.0 if is_empty else 0.15)
+
+
+def decorator(place: Place) -> Iterator[Splice]:
+    """A decorator that other definitions of the file have, or a usual one of methods; or one left out."""
+    if not isinstance(place.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return
+    source, indent = place.source, place.source.indentation(place.node)
+    own = {source.text(one) for one in place.node.decorator_list}
+    is_method = isinstance(source.parents.get(place.node), ast.ClassDef)
+    usual = ("property", "staticmethod", "classmethod") if is_method else ("functools.cache", "contextmanager")
+    start = source.line_start(first_line(place.node))
+    for text in dict.fromkeys((*usual, *place.words.decorators)):
+        if text not in own:
+            is_known = text in place.words.decorators or is_method
+            yield Splice(start, start, f"{indent}@{text}{source.newline}", 0.8 if is_known else 0.2)
+    for one in place.node.decorator_list:
+        line = source.line_start(one.lineno)
+        yield Splice(line, source.line_start((one.end_lineno or one.lineno) + 1), "", 0.2)
 
 
 def loop_else(place: Place) -> Iterator[Splice]:

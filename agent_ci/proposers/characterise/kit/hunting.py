@@ -1,0 +1,178 @@
+"""Which calls notice which faults of the module, and further calls for the faults that none notices."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from ....mutation_kit.mutants import MOST_PER_LINE, Mutant, mutants
+from . import exploring
+from .acts import Call
+from .calling import Setting
+from .exploring import Case
+from .inventing import Inventor
+from .killing import Faults, prepare_patterns, reaching, words_around
+from .targets import Target, variables_at
+
+_ASKED, _ASKED_OF_DATA = 40, 150  # calls that one fault is shown to, and one in a table that many calls look into
+_NEIGHBOURS, _ROUNDS, _PARENTS = 60, 2, 6
+_MOST_ODD = 40  # faults that only odd calls notice, for which plain ones are looked for
+
+
+@dataclass
+class Found:
+    """What is known so far: cases of all targets, and by fault the numbers of those that notice it."""
+
+    cases: list[Case] = field(default_factory=list)
+    noticed: dict[str, list[int]] = field(default_factory=dict)
+    endless: set[str] = field(default_factory=set)
+    disturbed: set[int] = field(default_factory=set)
+
+    def is_odd(self, number: int) -> bool:
+        """Whether the case of that *number* has values that nobody chose."""
+        return self.cases[number].call.origin == "varied"
+
+
+@dataclass(frozen=True)
+class Hunt:
+    """The faults that *spec* asks for. *on_import* are targets that run while the module is imported.
+
+    *inventor* makes up calls of a target; *is_late* says whether the time is up.
+    """
+
+    spec: Any
+    setting: Setting
+    on_import: frozenset[str]
+    inventor: Callable[[Target], Inventor]
+    is_late: Callable[[], bool]
+
+    def run(self, found: Found) -> None:
+        """Tell in *found* which cases notice which faults, and add cases for those that none notices."""
+        self._kill(found)
+        for _ in range(_ROUNDS):
+            self._look_near(found)
+        self._put_plainly(found)
+
+    @cached_property
+    def faults(self) -> list[Mutant]:
+        """The faults to put in: fewer on each line, rather than none on the last lines, where there are too many."""
+        most = self.spec.most_mutants
+        made: list[Mutant] = []
+        for per_line in range(MOST_PER_LINE, 0, -1):
+            made = mutants(self.setting.source, self.spec.lines, per_line=per_line)
+            if len(made) <= most:
+                return made
+        return made[:: -(-len(made) // most)]
+
+    @cached_property
+    def _bench(self) -> Faults:
+        return Faults(self.setting.source, self.setting.module, self.setting.caller)
+
+    def _kill(self, found: Found) -> None:
+        prepare_patterns(vars(self.setting.module))
+        for case in found.cases:
+            self.setting.caller.prepare(case.call)
+        found.disturbed = set(self._bench.disturbed(found.cases).cases)
+        for mutant in self.faults:
+            if self.is_late():
+                return
+            self._show(mutant, found, self._reaching(found, mutant, _ASKED))
+
+    def _show(self, mutant: Mutant, found: Found, numbers: list[int]) -> None:
+        asked = [number for number in numbers or self._above(mutant.line, found) if number not in found.disturbed]
+        seen = self._bench.noticed(mutant, [found.cases[number] for number in asked])
+        found.noticed.setdefault(mutant.id, []).extend(asked[place] for place in seen.cases if place < len(asked))
+        if seen.is_endless:
+            found.endless.add(mutant.id)
+
+    def _reaching(self, found: Found, mutant: Mutant, most: int) -> list[int]:
+        words = words_around(self.setting.source, mutant.line)
+        private = frozenset(one.name for one in self.setting.targets.values() if not one.is_public)
+        numbers = reaching(found.cases, mutant.line, words, most=most, private=private)
+        if any(mutant.line in self.setting.targets[name].lines for name in self.on_import):
+            numbers += self._spread(list(range(len(found.cases))), found)
+        return numbers
+
+    def _above(self, line: int, found: Found) -> list[int]:
+        """The cases to show a fault that no call runs: one of a function's head, or of the module itself."""
+        targets = self.setting.targets.values()
+        heads = {one.name for one in targets if line in one.lines}
+        if not heads:
+            variables = variables_at(self.setting.tree, line)
+            heads = {one.name for one in targets if not variables or one.mentions(variables)}
+        users = {one.name for one in targets if one.reaches & heads}
+        return self._spread([number for number, case in enumerate(found.cases) if case.call.target in users], found)
+
+    def _spread(self, numbers: list[int], found: Found) -> list[int]:
+        """Some of *numbers*, short calls and long ones, those first whose values people chose."""
+        chosen = sorted(numbers, key=lambda number: (found.cases[number].call.rank, number))
+        few = chosen[:: max(1, len(chosen) // _ASKED_OF_DATA)][:_ASKED_OF_DATA]
+        return sorted(few, key=lambda number: found.cases[number].call.origin not in ("example", "recorded"))
+
+    def _look_near(self, found: Found) -> None:
+        """Look for calls that notice the faults that nothing noticed, close to those that reach them."""
+        known = {case.call.key: number for number, case in enumerate(found.cases)}
+        left = [one for one in self.faults if not found.noticed.get(one.id) and one.id not in found.endless]
+        for _, together in itertools.groupby(left, key=lambda mutant: mutant.line):
+            of_line = list(together)
+            if self.is_late():
+                return
+            parents = [found.cases[number].call for number in self._reaching(found, of_line[0], _PARENTS * 4)]
+            rng = random.Random(f"{self.spec.seed}:{of_line[0].id}:{len(found.cases)}")  # noqa: S311 - repeatable
+            calls = [call for call in self._near(parents, rng) if call.key not in known]
+            cases = [case for case in exploring.run(calls, self.setting.caller) if case.outcome.is_kept]
+            for mutant in of_line:
+                seen = self._bench.noticed(mutant, cases)
+                if seen.cases:
+                    first = cases[min(seen.cases, key=lambda place: cases[place].call.size)]
+                    best = self._simplest(mutant, first)
+                    if best.call.key not in known:
+                        known[best.call.key] = len(found.cases)
+                        found.cases.append(best)
+                    found.noticed[mutant.id] = [known[best.call.key]]
+
+    def _simplest(self, mutant: Mutant, case: Case) -> Case:
+        """A simpler call than that of *case* which notices *mutant* as well, where there is one."""
+        for _ in range(_ROUNDS):
+            inventor = self.inventor(self.setting.targets[case.call.target])
+            calls = list({one.key: one for one in inventor.simpler(case.call)}.values())
+            cases = [one for one in exploring.run(calls, self.setting.caller) if one.outcome.is_kept]
+            cases = [one for one in cases if one.call.rank < case.call.rank]
+            seen = self._bench.noticed(mutant, cases)
+            if not seen.cases:
+                break
+            case = cases[min(seen.cases, key=lambda place: cases[place].call.rank)]
+        return case
+
+    def _put_plainly(self, found: Found) -> None:
+        """Look for plain calls that notice what only odd ones do, and show each of them all such faults."""
+        odd = [one for one in self.faults if (numbers := found.noticed.get(one.id)) and all(map(found.is_odd, numbers))]
+        known = {case.call.key for case in found.cases}
+        plain: dict[Any, Case] = {}
+        for mutant in odd[:_MOST_ODD]:
+            if self.is_late():
+                return
+            least = min((found.cases[number] for number in found.noticed[mutant.id]), key=lambda case: case.call.rank)
+            simpler = self._simplest(mutant, least)
+            if simpler.call.key not in known:
+                plain.setdefault(simpler.call.key, simpler)
+        start = len(found.cases)
+        found.cases += plain.values()
+        for mutant in odd if plain else ():
+            seen = self._bench.noticed(mutant, found.cases[start:])
+            found.noticed[mutant.id] += [start + place for place in seen.cases]
+
+    def _near(self, parents: list[Call], rng: random.Random) -> list[Call]:
+        few = rng.sample(parents, min(_PARENTS, len(parents)))
+        found = {}
+        for index in range(_NEIGHBOURS if few else 0):
+            parent = few[index % len(few)]
+            call = self.inventor(self.setting.targets[parent.target]).near(parent)
+            if index % 3 == 0:
+                call = self.inventor(self.setting.targets[parent.target]).near(call)
+            found[call.key] = call
+        return list(found.values())

@@ -1,0 +1,79 @@
+"""Faults in published packages, made by cosmic-ray's operators: which modules, and which of the faults are measured."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.real.cases import load
+from bench.real.fetch import Cache
+from bench.search.case import Case
+
+_MUTATING = Path(__file__).with_name("mutating.py")
+_MOST_MADE = 120  # faults of a module: enough that some of them are seen by its tests
+
+
+@dataclass(frozen=True)
+class Module:
+    """The module at *path* of a package, in the release that repairs the bug *case* of `bench/real/cases.toml`."""
+
+    case: str
+    path: str
+    tests: tuple[str, ...]
+    roots: tuple[str, ...] = (".",)
+
+
+MODULES = (
+    Module("texttable-stale-width", "texttable.py", ("tests.py",)),
+    Module("slugify-word-boundary", "slugify/slugify.py", ("tests",)),
+    Module("humanize-one-byte", "src/humanize/number.py", ("tests/test_number.py",), ("src", ".")),
+    Module("funcy-chunk-gap", "funcy/seqs.py", ("tests",)),
+    Module("cachetools-lfu-copy", "src/cachetools/__init__.py", ("tests",), ("src", ".")),
+    Module("jsonpatch-invalid-remove", "jsonpatch.py", ("tests.py",)),
+    Module("boltons-indexed-set", "boltons/iterutils.py", ("tests/test_iterutils.py",)),
+    Module("voluptuous-allow-extra", "voluptuous/validators.py", ("voluptuous/tests/tests.py",)),
+)
+
+
+def faults(module: Module, cache: Cache, cosmic_python: str) -> Iterator[Case]:
+    """The faults of *module*, in an order that their hashes decide; some of them no test of the suite sees."""
+    (about,) = load().named((module.case,))
+    folder = cache.source(about.package, about.fixed)
+    python = str(cache.python(about.requirements))
+    right = (folder / module.path).read_text(encoding="utf-8")
+    for line, wrong in _made(right, cosmic_python):
+        digest = hashlib.sha256(wrong.encode()).hexdigest()[:8]
+        name = f"{about.package}:{line}:{digest}"
+        yield Case(name, about.package, folder, module.path, right, wrong, python, module.tests, module.roots)
+
+
+def _made(right: str, cosmic_python: str) -> tuple[tuple[int, str], ...]:
+    with tempfile.TemporaryDirectory() as scratch:
+        source, result = Path(scratch, "module.py"), Path(scratch, "faults.json")
+        source.write_text(right, encoding="utf-8")
+        subprocess.run([cosmic_python, str(_MUTATING), str(source), str(result), str(_MOST_MADE)], check=True)
+        found = json.loads(result.read_text(encoding="utf-8"))
+    plain = _said(right)
+    return tuple((line, wrong) for line, wrong in found if _said(wrong) not in ("", plain))
+
+
+def _said(source: str) -> str:
+    """What *source* says, without its annotations; empty where it is no Python."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return ""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            node.returns = None
+        elif isinstance(node, ast.AnnAssign):
+            node.annotation = ast.Name("annotation")
+    return ast.unparse(tree)

@@ -1,0 +1,62 @@
+"""The bugs that were written for this bench: small functions with what is wrong in them, and the checks that see it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.repositories import write
+from bench.search.case import Case
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A module that is *right*, the *edits* (old text, new text) that break it, and *checks*, one expression a line.
+
+    A check is true of the right module; ``ERROR: call`` is a call that raises ERROR. ``kind`` says what goes wrong:
+    one edit in one place, something that is missing, or two places.
+    """
+
+    name: str
+    kind: str
+    right: str
+    edits: tuple[tuple[str, str], ...]
+    checks: str
+
+    @property
+    def source(self) -> str:
+        """The right module."""
+        return self.right.lstrip("\n")
+
+    @property
+    def broken(self) -> str:
+        """The module with its bug. Raises ValueError where an edit is not there to be made once."""
+        text = self.source
+        for old, new in self.edits:
+            if text.count(old) != 1:
+                raise ValueError(f"{self.name}: {old!r} stands {text.count(old)} times in the module")
+            text = text.replace(old, new)
+        return text
+
+    @property
+    def test_file(self) -> str:
+        """The checks as a pytest module."""
+        tests = [_test(number, line) for number, line in enumerate(self.checks.strip().splitlines(), 1)]
+        return "import pytest\nfrom subject import *\n\n\n" + "\n\n".join(tests)
+
+
+def _test(number: int, line: str) -> str:
+    error, _, call = line.strip().partition(": ")
+    if call and error.isidentifier():
+        return f"def test_{number}():\n    with pytest.raises({error}):\n        {call}\n"
+    return f"def test_{number}():\n    assert {line.strip()}\n"
+
+
+def cases(slips: tuple[Slip, ...], into: Path) -> Iterator[Case]:
+    """*slips* as repositories below *into*."""
+    for slip in slips:
+        folder = into / slip.name
+        write(folder, {"subject.py": slip.source, "test_code.py": slip.test_file})
+        yield Case(slip.name, slip.kind, folder, "subject.py", slip.source, slip.broken, sys.executable)
