@@ -209,10 +209,16 @@ def _search(setup: Setup) -> Proposer:
 def _model_of_tests(setup: Setup) -> Proposer:
     from agent_ci.proposers.beside import Beside
 
-    return Beside(_model(setup, system="system-tests.v1", rounds=_ROUNDS_OF_TESTS))
+    return Beside(_model(setup, turns=0, system="system-tests.v1", rounds=_ROUNDS_OF_TESTS))
 
 
-def _model(setup: Setup, system: str = "system.v2", rounds: int | None = None) -> Proposer:
+def _model_of_repairs(setup: Setup) -> Proposer:
+    return _model(
+        setup, turns=setup.settings.max_looks, system="system.v3" if setup.settings.max_looks else "system.v2"
+    )
+
+
+def _model(setup: Setup, *, system: str, turns: int, rounds: int | None = None) -> Proposer:
     from agent_ci import memory
     from agent_ci.model.remote import Asked, Remote
     from agent_ci.proposers.model import Model
@@ -235,6 +241,7 @@ def _model(setup: Setup, system: str = "system.v2", rounds: int | None = None) -
         rounds=rounds,
         tried=None if rounds else chosen.out / memory.TRIED,
         root=chosen.repository,
+        turns=turns,
     )
 
 
@@ -260,7 +267,7 @@ _PROPOSERS: Mapping[str, Callable[[Setup], Proposer]] = {
     "known": _known,
     "autofix": _autofix,
     "search": _search,
-    "model": _model,
+    "model": _model_of_repairs,
     "replay": _replay,
     "characterise": _characterise,
 }

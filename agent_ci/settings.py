@@ -94,6 +94,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("max-attempts", "how many replies may be paid for; `changelog`: 40", default=5, kind=int, metavar="N"),
     Option("max-cost", "US$ that may be spent; `changelog` and `tests`: 0.5", default=1.00, kind=float, metavar="USD"),
     Option("max-tokens", "tokens that may be used, both ways", default=200_000, kind=int, metavar="N"),
+    Option("max-looks", "how often a model may ask to see more for one answer", default=2, kind=int, metavar="N"),
     Option("time-limit", "seconds that the run may take", default=1200.0, kind=float, metavar="SECONDS"),
     Option("sandbox", "where repository code runs", default="auto", choices=SANDBOXES, metavar="NAME"),
     Option("min-isolation", "the least isolation to accept", default="auto", choices=SANDBOXES, metavar="TIER"),
@@ -187,6 +188,7 @@ class Settings:
     max_attempts: int
     max_cost: float
     max_tokens: int
+    max_looks: int
     time_limit: float
     sandbox: str
     min_isolation: str
@@ -353,7 +355,8 @@ def _checked(option: Option, value: object, source: str) -> object:
                 known = ", ".join(option.choices)
                 hint = did_you_mean(str(item), option.choices)
                 raise UsageError(f"{source}: {option.name} cannot be {item!r} (one of {known}){hint}")
-    if option.kind in (int, float) and option.name != "seed" and isinstance(value, int | float) and not value > 0:
+    is_limit = option.kind in (int, float) and option.name != "seed" and (option.name, value) != ("max-looks", 0)
+    if is_limit and isinstance(value, int | float) and not value > 0:
         raise UsageError(f"{source}: {option.name} must be more than 0, and is {value!r}")
     return value
 

@@ -82,3 +82,9 @@ def test_policy_cannot_come_from_the_environment() -> None:
 
 def test_the_output_folder_is_relative_to_the_repository(tmp_path: Path) -> None:
     assert settings.merged({"repository": str(tmp_path)}).out == tmp_path / ".agent-ci"
+
+
+def test_a_model_may_be_allowed_no_looks_and_not_fewer() -> None:
+    assert settings.from_file("max-looks: 0", source="x")["max_looks"] == 0
+    with pytest.raises(UsageError, match="max-looks must be more than 0"):
+        settings.from_file("max-looks: -1", source="x")

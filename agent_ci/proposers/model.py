@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Generator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from agent_ci import memory
+from agent_ci.clone import Loaded
 from agent_ci.core.budget import Budget
 from agent_ci.core.fingerprint import fingerprint as fingerprint_of
 from agent_ci.core.outward.writer import Outward
 from agent_ci.core.questions.answer import cause, fingerprint, refusal
+from agent_ci.core.questions.looks import Look, looks, shown
 from agent_ci.core.run import MODEL, Attempt, Evidence, Reply, total_cost, tried_before
 from agent_ci.errors import BudgetExhaustedError, ModelUnavailableError
 from agent_ci.model.answering import Model as Asked
@@ -25,6 +27,9 @@ from agent_ci.templates import template
 _PATIENCE = 3  # unreadable answers before a model that gave no other is called unavailable
 _REFUSALS = 2  # in a row, after which the model is not asked a third time
 _OFFERS = 3  # the same change, after which the model has no other
+_MORE = "You may ask to see more once again, or answer with the cause and the change."
+_ONLY_LOOKS = "the answer asks to see more and there is no more to see; offer a change"
+_NO_MORE = "There is no more to see: answer with the cause and the change now."
 
 
 class Model:
@@ -35,6 +40,7 @@ class Model:
     no key for gets none, also where the environment holds one. *system* is the prompt that all questions follow, and
     *rounds* is how often it is asked about one part, where that is limited. The file *tried* holds what earlier runs
     tried in vain, and is not believed where it came with the commit which is checked out in *root*.
+    For one answer it may ask to see more of the tree *turns* times; each time is a call that counts.
     """
 
     def __init__(  # noqa: PLR0913 - what one adapter is made from, each by name
@@ -55,6 +61,7 @@ class Model:
         rounds: int | None = None,
         tried: Path | None = None,
         root: Path = Path(),
+        turns: int = 0,
     ) -> None:
         key = (api_key or "").strip() or None
         self._endpoint = Endpoint(name, api_base or None, key, seed, timeouts, is_keyed=remote is not None)
@@ -65,6 +72,8 @@ class Model:
         self._rounds = rounds
         self._tried, self._root = tried, root
         self._journal = journal
+        self._turns = turns
+        self._seed = seed
 
     def propose(
         self, evidence: Evidence, attempts: tuple[Attempt, ...], workbench: Workbench
@@ -80,7 +89,8 @@ class Model:
             raise BudgetExhaustedError(f"the model was not asked: {self._budget.barred}")
         dialogue, earlier = _Dialogue(), self._earlier(evidence, workbench)
         while not (dialogue.is_over or self._is_heard(evidence, attempts) or self._limit(attempts, workbench)):
-            said = self._ask(workbench.question((*earlier, *attempts)) + dialogue.note, attempts, workbench)
+            question = workbench.question((*earlier, *attempts)) + dialogue.note
+            said = self._answer(question, evidence, attempts, workbench)
             dialogue.hear(said)
             reply = Reply(MODEL, said.text, said.cost, cause=cause(said.text), objection=said.objection)
             if dialogue.is_hopeless or (dialogue.is_empty and self._limit((*attempts, Attempt(reply)), workbench)):
@@ -107,6 +117,34 @@ class Model:
 
     def _limit(self, attempts: tuple[Attempt, ...], workbench: Workbench) -> str:
         return self._budget.objection(attempts, elapsed=self._budget.seconds - workbench.seconds_left())
+
+    def _answer(self, question: str, evidence: Evidence, attempts: tuple[Attempt, ...], workbench: Workbench) -> Said:
+        """The answer to *question*, after what the model asks to see is shown; it costs what all the calls cost."""
+        said = self._ask(question, attempts, workbench)
+        seen: tuple[Look, ...] = ()
+        for turn in range(1, self._turns + 1):
+            asked = looks(said.text) if said.use is Use.USABLE else ()
+            spent = (*attempts, Attempt(Reply(MODEL, cost=said.cost)))
+            if not asked or self._cannot_pay(spent, workbench):
+                break
+            seen = tuple(dict.fromkeys((*seen, *asked)))
+            data = shown(seen, Loaded(workbench.tree), diff=evidence.diff, nonce=str(self._seed))
+            more = _MORE if turn < self._turns else _NO_MORE
+            try:
+                again = self._ask(
+                    f"{question}\n\n{template('looked.v1').render(shown=data, more=more)}", spent, workbench
+                )
+            except BudgetExhaustedError as error:
+                return replace(said, use=Use.CUT, objection=str(error))
+            said = replace(again, cost=said.cost + again.cost)
+        if self._turns and said.use is Use.USABLE and looks(said.text):
+            return replace(said, use=Use.DECLINED, objection=_ONLY_LOOKS)
+        return said
+
+    def _cannot_pay(self, attempts: tuple[Attempt, ...], workbench: Workbench) -> bool:
+        """Whether a limit other than that on attempts, of which a look is none, forbids one more call."""
+        budget = replace(self._budget, attempts=len(attempts) + 1)
+        return bool(budget.objection(attempts, elapsed=budget.seconds - workbench.seconds_left()))
 
     def _ask(self, question: str, attempts: tuple[Attempt, ...], workbench: Workbench) -> Said:
         tokens_left = self._budget.tokens - total_cost(attempts).tokens

@@ -25,9 +25,14 @@ def cause(text: str) -> str:
     return sentence[:_CAUSE_LENGTH]
 
 
+def holds_change(text: str) -> bool:
+    """Whether *text* holds a hunk or a search/replace block."""
+    return bool(_HUNK.search(text))
+
+
 def refusal(text: str) -> str:
     """The reason given with ``NO FIX:`` where the answer holds no change; empty where it does not refuse."""
-    found = None if _HUNK.search(text) else _NO_FIX.search(text)
+    found = None if holds_change(text) else _NO_FIX.search(text)
     return (found[1].strip()[:_CAUSE_LENGTH] or "no reason given") if found else ""
 
 

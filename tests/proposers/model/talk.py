@@ -50,14 +50,16 @@ class Ledger:
 
 @dataclass
 class Desk:
-    """A workbench that only has a question and a clock; the model needs nothing else."""
+    """A workbench that only has a question, a clock and files to look at; the model needs nothing else."""
 
     text: str = "Repair it."
     seconds: float = 1200.0
+    files: Tree | None = None
 
     @property
     def tree(self) -> Tree:
-        raise AssertionError("a model does not read the tree")
+        assert self.files is not None, "a model that asks for nothing does not read the tree"
+        return self.files
 
     def question(self, attempts: tuple[Attempt, ...]) -> str:
         return "\n".join([self.text, *(sentence for attempt in attempts for sentence in attempt.objections)])

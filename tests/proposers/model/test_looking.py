@@ -1,0 +1,124 @@
+"""A model that asks to see more: exact numbers of calls, what they cost, and nothing from outside of the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent_ci.checkout import Repository
+from agent_ci.clone import Clone
+from agent_ci.core.budget import Budget
+from agent_ci.core.outward.writer import Known, Outward
+from agent_ci.ports import Tree
+from bench.repositories import git, write
+from tests.proposers.model.talk import RIGHT, WRONG, Talk
+from tests.servers.chat import says
+from tests.trees import Files
+
+LOOK = says("LOOK read calc.py:1-2\nLOOK usages add")
+CALC = "def add(a, b):\n    return a - b\n\n\nprint(add(1, 2))\n"
+CANARY = "canary-outside-51c07e"
+
+
+@pytest.fixture
+def looking(talk: Talk) -> Talk:
+    talk.desk.files = Files({"calc.py": CALC})
+    return talk
+
+
+def looked(talk: Talk) -> list[str]:
+    """What each request showed after the question itself."""
+    return [
+        request.json["messages"][1]["content"].partition("# What you asked to see")[2]
+        for request in talk.server.requests
+    ]
+
+
+def test_several_looks_are_answered_in_one_call_that_counts(looking: Talk) -> None:
+    looking.server.play(LOOK, says(RIGHT))
+    [reply] = looking.run(turns=2, budget=Budget(attempts=1))
+    assert (reply.text, reply.cost.calls, reply.cost.tokens) == (RIGHT, 2, 300)
+    first, second = looked(looking)
+    assert first == ""
+    assert "def add(a, b):\n    return a - b\n" in second
+    assert "calc.py:5: print(add(1, 2))" in second
+    assert "once again" in second
+
+
+def test_what_was_seen_before_is_shown_again_and_the_last_turn_says_so(looking: Talk) -> None:
+    looking.server.play(LOOK, says("LOOK search print"), says(RIGHT))
+    [reply] = looking.run(turns=2)
+    assert (reply.cost.calls, len(looking.server.requests)) == (3, 3)
+    assert "return a - b" in looked(looking)[2]
+    assert "There is no more to see" in looked(looking)[2]
+
+
+def test_a_model_that_only_looks_is_refused_after_its_turns_and_stopped_by_the_budget(looking: Talk) -> None:
+    looking.server.play(always=LOOK)
+    replies = looking.run(turns=2, budget=Budget(attempts=2))
+    assert [reply.cost.calls for reply in replies] == [3, 3]
+    assert {reply.objection for reply in replies} == {
+        "the answer asks to see more and there is no more to see; offer a change"
+    }
+    assert len(looking.server.requests) == 6
+
+
+def test_without_turns_nothing_is_looked_up(looking: Talk) -> None:
+    looking.server.play(LOOK, says(RIGHT))
+    assert [reply.cost.calls for reply in looking.run(turns=0)] == [1, 1]
+    assert looked(looking) == ["", ""]
+
+
+def test_looks_use_up_the_tokens_and_what_they_cost_is_kept(looking: Talk) -> None:
+    looking.server.play(says("LOOK read calc.py", tokens=(900, 100)), always=says(WRONG))
+    [reply] = looking.run(turns=2, budget=Budget(tokens=1_000), most=1)
+    assert (reply.cost.calls, reply.cost.tokens, len(looking.server.requests)) == (1, 1_000, 1)
+    looking.server.play(says("LOOK read calc.py", tokens=(1_500, 100)), always=says(WRONG))
+    looking.replies.clear()
+    [reply] = looking.run(turns=2, budget=Budget(tokens=1_700), most=1)
+    assert (reply.cost.tokens, len(looking.server.requests)) == (1_600, 2)
+    assert "raise --max-tokens" in reply.objection
+
+
+def test_a_secret_in_a_file_is_removed_before_it_is_shown(looking: Talk) -> None:
+    looking.desk.files = Files({"calc.py": f"KEY = '{CANARY}'\n"})
+    looking.server.play(says("LOOK read calc.py"), says(RIGHT))
+    looking.run(turns=1, outward=Outward(Known({"A_TOKEN": CANARY})))
+    assert "KEY = '***'" in looked(looking)[1]
+    assert CANARY not in looking.said()
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Iterator[Tree]:
+    """A real tree with links that lead out of it, beside files that are in no commit."""
+    outside = tmp_path / "outside"
+    write(outside, {"secret.txt": CANARY})
+    root = tmp_path / "repository"
+    root.mkdir()
+    git(root, "init", "-q", "-b", "main")
+    write(root, {"calc.py": CALC})
+    (root / "link.txt").symlink_to(outside / "secret.txt")
+    (root / "folder").symlink_to(outside)
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "first")
+    write(root, {".env": CANARY, ".git/canary": CANARY})
+    repository = Repository(root)
+    with Clone.of(repository) as clone:
+        yield clone.tree(repository.head())
+
+
+PLACES = ("../outside/secret.txt", "{}/outside/secret.txt", "link.txt", "folder/secret.txt", ".env", ".git/canary")
+
+
+def test_no_look_shows_a_byte_from_outside_of_the_tree(talk: Talk, hostile: Tree, tmp_path: Path) -> None:
+    paths = [place.format(tmp_path) for place in PLACES]
+    asked = [says("\n".join(f"LOOK {kind} {path}" for path in paths)) for kind in ("read", "history")]
+    asked.append(says(f"LOOK search {CANARY[:-1]}\nLOOK usages canary\nLOOK definition canary\nLOOK read calc.py"))
+    talk.desk.files = hostile
+    talk.server.play(*asked, says(RIGHT))
+    talk.run(turns=3)
+    assert len(talk.server.requests) == 4
+    assert CANARY not in "".join(looked(talk))
+    assert "return a - b" in looked(talk)[3]
