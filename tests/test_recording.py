@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,18 @@ from tests.red import GOOD, QUICK, QUICK_FILES, WRONG, RedRepository, Run
 
 
 def asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repository: RedRepository | None = None
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    repository: RedRepository | None = None,
+    answers: Sequence[str] = (WRONG, GOOD),
 ) -> tuple[RedRepository, Run]:
-    """A run in which the model is wrong once, and the repository that it was about.
+    """A run in which the model gives *answers*, and the repository that it was about.
 
     The calls stop before litellm, whose import costs more than all else here; tests/test_model_run.py goes further.
     """
-    answers = iter((WRONG, GOOD))
+    left = iter(answers)
     monkeypatch.setattr(
-        model, "call", lambda _request: Answer(next(answers), "stop", prompt_tokens=9, completion_tokens=9)
+        model, "call", lambda _request: Answer(next(left), "stop", prompt_tokens=9, completion_tokens=9)
     )
     repository = repository or RedRepository.make(tmp_path, QUICK_FILES)
     return repository, repository.run(proposer=("model",), model="scripted", **QUICK)
@@ -61,7 +65,7 @@ def test_a_run_is_repeated_byte_for_byte_and_one_character_of_a_prompt_is_seen(
     assert f"reply 1 of {cassette}: the question is not the one that was recorded: line " in other.document["reason"]
     monkeypatch.undo()
     monkeypatch.setattr(recording, "template", changed)
-    assert "the prompt system.v2 is not the one that was recorded" in repository.run(**replay).document["reason"]
+    assert "the prompt system.v3 is not the one that was recorded" in repository.run(**replay).document["reason"]
 
 
 def test_the_next_run_tells_the_model_what_was_tried_in_vain_and_its_recording_holds_that(
@@ -107,6 +111,7 @@ def pairs(*events: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> list[t
     return [(row["question"], row["text"]) for row in found]
 
 
+LOOK = "LOOK read calc.py:1-9"
 SHRUNK, FAULT = event(0, "model.shrunk"), event(0, "model.fault")
 
 
@@ -121,8 +126,10 @@ SHRUNK, FAULT = event(0, "model.shrunk"), event(0, "model.fault")
             [("q", "a"), ("r", "c")],
         ),
         ((request("filtered"), FAULT, request("r"), reply("c")), [("r", "c")]),
+        ((request("q"), reply(LOOK), request("q\n\nseen"), reply(LOOK), request("q\n\nall"), reply("a")), [("q", "a")]),
+        ((request("q"), reply(LOOK), request("r"), reply("c")), [("q", LOOK), ("r", "c")]),
     ],
-    ids=["retried", "made shorter", "continued", "not continued", "refused"],
+    ids=["retried", "made shorter", "continued", "not continued", "refused", "looked twice", "looked in vain"],
 )
 def test_each_reply_is_kept_with_the_question_that_it_answers(
     events: tuple[dict[str, object], ...], expected: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
@@ -149,3 +156,12 @@ def test_a_recording_that_is_there_is_not_written_over(tmp_path: Path, monkeypat
     with pytest.raises(UsageError, match="cannot be written"):
         record(log, into)
     assert into.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_run_with_looks_is_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository, first = asked(tmp_path, monkeypatch, answers=(LOOK, GOOD))
+    assert (first.outcome, first.document["cost"]["calls"]) == ("fixed", 2)
+    cassette = tmp_path / "case.jsonl"
+    assert record(first.out / "audit.jsonl", cassette).startswith("1 question with the reply")
+    again = repository.run(proposer=("replay",), cassette=str(cassette), **QUICK)
+    assert (again.outcome, again.document["patch"]) == ("fixed", first.document["patch"])

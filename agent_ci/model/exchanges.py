@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from agent_ci.audit import first_break
 from agent_ci.core.questions.answer import joined
+from agent_ci.core.questions.looks import looks
 from agent_ci.errors import UnsupportedError, UsageError
 from agent_ci.files import open_regular
 
@@ -40,33 +42,66 @@ def record(audit: Path, into: Path) -> str:
 def exchanges(audit: str) -> Iterator[dict[str, Any]]:
     """The questions and replies that the text of an audit log tells of, each pair as a line of a recording.
 
-    A reply that was continued is one. Raises UsageError for a text that is no audit log, or one that was changed.
+    A reply that was continued is one, and so is one after others that only asked to see more. Raises UsageError for a
+    text that is no audit log, or one that was changed.
     """
     if (number := first_break(audit)) is not None:
         raise UsageError(
             f"line {number + 1} of the audit log does not follow from the one before it; nothing is recorded"
         )
-    asked: dict[str, Any] = {}
-    kept: dict[str, Any] = {}
-    earlier: list[Any] = []
-    is_shorter = False
+    dialogue = _Dialogue()
     for event in map(json.loads, audit.splitlines()):
-        if event["event"] == "model.request" and len(event["messages"]) > 2:  # noqa: PLR2004 - prompt, question, and more
-            asked = {}
-        elif event["event"] == "model.request":
-            if kept:
-                yield kept
-            kept, asked = {}, asked if is_shorter else event
-            is_shorter = False
-        elif event["event"] == "model.tried":
-            earlier = event["ideas"]
-        elif event["event"] == "model.shrunk":
-            is_shorter = True  # the next request asks less than was asked
-        elif event["event"] == "model.reply":
-            kept = _continued(kept, event) if kept else _exchange(asked, event, earlier)
-            asked = {}
-    if kept:
-        yield kept
+        yield from dialogue.ended_by(event)
+    yield from filter(None, (dialogue.kept,))
+
+
+@dataclass
+class _Dialogue:
+    """The question that is open, and the reply to it that is *kept* until another question shows that it is whole.
+
+    ``looked`` is one that asked to see more, ``earlier`` what the question told of other runs.
+    """
+
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
+    looked: Mapping[str, Any] = field(default_factory=dict)
+    earlier: Sequence[Any] = ()
+    is_shorter: bool = False
+
+    def ended_by(self, event: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Hear *event*; the exchange that it shows to be whole, if any."""
+        match event["event"]:
+            case "model.request":
+                yield from self._ask(event)
+            case "model.reply":
+                self._hear(event)
+            case "model.tried":
+                self.earlier = event["ideas"]
+            case "model.shrunk":
+                self.is_shorter = True  # the next request asks less than was asked
+
+    def _ask(self, request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        if len(request["messages"]) > 2:  # noqa: PLR2004 - prompt, question, and more
+            self.asked = {}
+        elif _shows_more(self.kept, request):
+            self.looked, self.kept, self.asked = self.kept, {}, {}
+        else:
+            yield from filter(None, (self.kept,))
+            self.kept, self.asked = {}, self.asked if self.is_shorter else request
+            self.is_shorter = False
+
+    def _hear(self, reply: Mapping[str, Any]) -> None:
+        if self.looked:
+            self.kept, self.looked = {**_continued(self.looked, reply), "text": reply["text"]}, {}
+        else:
+            self.kept = _continued(self.kept, reply) if self.kept else _exchange(self.asked, reply, self.earlier)
+        self.asked = {}
+
+
+def _shows_more(kept: Mapping[str, Any], request: Mapping[str, Any]) -> bool:
+    """Whether *request* is the question of *kept* once more, with what its reply asked to see."""
+    asks = bool(kept) and bool(looks(kept["text"]))
+    return asks and request["messages"][1]["text"].startswith(kept["question"])
 
 
 def _exchange(asked: Mapping[str, Any], reply: Mapping[str, Any], earlier: Sequence[Any]) -> dict[str, Any]:
