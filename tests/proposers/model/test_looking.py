@@ -14,7 +14,7 @@ from agent_ci.core.outward.writer import Known, Outward
 from agent_ci.ports import Tree
 from bench.repositories import git, write
 from tests.proposers.model.talk import RIGHT, WRONG, Talk
-from tests.servers.chat import says
+from tests.servers.chat import Received, Step, says
 from tests.trees import Files
 
 LOOK = says("LOOK read calc.py:1-2\nLOOK usages add")
@@ -80,6 +80,16 @@ def test_looks_use_up_the_tokens_and_what_they_cost_is_kept(looking: Talk) -> No
     [reply] = looking.run(turns=2, budget=Budget(tokens=1_700), most=1)
     assert (reply.cost.tokens, len(looking.server.requests)) == (1_600, 2)
     assert "raise --max-tokens" in reply.objection
+
+
+def test_no_time_left_is_no_time_to_look(looking: Talk) -> None:
+    def late(_received: Received) -> Step:
+        looking.desk.seconds = 0.0
+        return LOOK
+
+    looking.server.play(late, always=says(RIGHT))
+    [reply] = looking.run(turns=2)
+    assert (reply.cost.calls, len(looking.server.requests)) == (1, 1)
 
 
 def test_a_secret_in_a_file_is_removed_before_it_is_shown(looking: Talk) -> None:
