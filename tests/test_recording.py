@@ -128,8 +128,18 @@ SHRUNK, FAULT = event(0, "model.shrunk"), event(0, "model.fault")
         ((request("filtered"), FAULT, request("r"), reply("c")), [("r", "c")]),
         ((request("q"), reply(LOOK), request("q\n\nseen"), reply(LOOK), request("q\n\nall"), reply("a")), [("q", "a")]),
         ((request("q"), reply(LOOK), request("r"), reply("c")), [("q", LOOK), ("r", "c")]),
+        ((request("q"), reply("a"), request("q, again"), reply("b")), [("q", "a"), ("q, again", "b")]),
     ],
-    ids=["retried", "made shorter", "continued", "not continued", "refused", "looked twice", "looked in vain"],
+    ids=[
+        "retried",
+        "made shorter",
+        "continued",
+        "not continued",
+        "refused",
+        "looked twice",
+        "looked in vain",
+        "asked more",
+    ],
 )
 def test_each_reply_is_kept_with_the_question_that_it_answers(
     events: tuple[dict[str, object], ...], expected: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
