@@ -14,8 +14,9 @@ from pathlib import Path
 from bench.real.cases import load
 from bench.real.fetch import Cache
 from bench.search.case import Case
+from bench.tests import cosmic
 
-_MUTATING = Path(__file__).with_name("mutating.py")
+_COSMIC = Path(cosmic.__file__)
 _MOST_MADE = 120  # faults of a module: enough that some of them are seen by its tests
 
 
@@ -57,7 +58,7 @@ def _made(right: str, cosmic_python: str) -> tuple[tuple[int, str], ...]:
     with tempfile.TemporaryDirectory() as scratch:
         source, result = Path(scratch, "module.py"), Path(scratch, "faults.json")
         source.write_text(right, encoding="utf-8")
-        subprocess.run([cosmic_python, str(_MUTATING), str(source), str(result), str(_MOST_MADE)], check=True)
+        subprocess.run([cosmic_python, str(_COSMIC), str(source), str(result), str(_MOST_MADE)], check=True)
         found = json.loads(result.read_text(encoding="utf-8"))
     plain = _said(right)
     return tuple((line, wrong) for line, wrong in found if _said(wrong) not in ("", plain))

@@ -1,24 +1,21 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from agent_ci.core.report import Status, TestCase
-from agent_ci.core.run import Attempt, Cost, Evidence, Reply
-from agent_ci.ports import Workspace
+from agent_ci.core.run import Cost, Evidence, Reply
 from agent_ci.proposers.autofix.proposer import Autofix
 from agent_ci.runners.interpreters import Interpreter
 from agent_ci.runners.pytest import Pytest
 from agent_ci.sandboxes.none import NoSandbox
 from bench.repositories import write
+from tests.proposers.autofix.folder import Folder
 from tests.red import RedRepository
 
 PYTEST = Pytest(Interpreter(sys.executable, "3", "8", ("src", ".")))
@@ -28,36 +25,6 @@ IMPORTED = "import a\ndef test(): pass\n"
 CALLED = "import a\ndef test(): a.f()\n"
 CALLED_WITH_ONE = "import a\ndef test(): a.f(1)\n"
 TYPES = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from fractions import Fraction\n"
-
-
-@dataclass(frozen=True)
-class Folder:
-    """A tree and a workbench over plain files."""
-
-    root: Path
-    id: str = "tree"
-
-    @property
-    def tree(self) -> Folder:
-        return self
-
-    def paths(self) -> tuple[str, ...]:
-        return tuple(sorted(str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_file()))
-
-    def read(self, path: str) -> bytes:
-        return (self.root / path).read_bytes()
-
-    def export(self, into: Path) -> None:
-        shutil.copytree(self.root, into, dirs_exist_ok=True)
-
-    def question(self, attempts: tuple[Attempt, ...]) -> str:
-        raise AssertionError(f"autofix asks nothing ({len(attempts)} attempts)")
-
-    def open(self) -> AbstractContextManager[Workspace]:
-        raise AssertionError("autofix runs nothing")
-
-    def seconds_left(self) -> float:
-        return 60.0
 
 
 def replies(files: Mapping[str, str], folder: Path, *targets: TestCase) -> list[Reply]:

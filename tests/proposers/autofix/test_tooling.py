@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,41 +15,21 @@ from agent_ci.ports import Workspace
 from agent_ci.proposers.autofix.tooling import repaired
 from agent_ci.sandboxes.none import NoSandbox
 from bench.repositories import write
+from tests.proposers.autofix.folder import Folder
 
 TYPED = "ruff check"
 
 
 @dataclass(frozen=True)
-class Folder:
-    """A tree and a workbench over plain files, and the real sandbox that keeps nothing out."""
+class Desk(Folder):
+    """A folder with the real sandbox that keeps nothing out."""
 
-    root: Path
-    id: str = "tree"
     prepared: list[Path] = field(default_factory=list)
-
-    @property
-    def tree(self) -> Folder:
-        return self
-
-    def paths(self) -> tuple[str, ...]:
-        return tuple(sorted(str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_file()))
-
-    def read(self, path: str) -> bytes:
-        return (self.root / path).read_bytes()
-
-    def export(self, into: Path) -> None:
-        shutil.copytree(self.root, into, dirs_exist_ok=True)
-
-    def question(self, attempts: object) -> str:
-        raise AssertionError(f"nothing is asked ({attempts})")
 
     @contextmanager
     def open(self) -> Iterator[Workspace]:
         with NoSandbox({"PATH": os.environ["PATH"]}).open(self) as workspace:
             yield workspace
-
-    def seconds_left(self) -> float:
-        return 60.0
 
 
 def evidence(typed: str = TYPED, *, runner: str = "check") -> Evidence:
@@ -58,7 +37,7 @@ def evidence(typed: str = TYPED, *, runner: str = "check") -> Evidence:
     return Evidence("fix", "", targets=(case,), toolchain={"runner": runner, "command": typed})
 
 
-def offers(folder: Folder, script: str, typed: str = TYPED, *, runner: str = "check") -> list[str]:
+def offers(folder: Desk, script: str, typed: str = TYPED, *, runner: str = "check") -> list[str]:
     """The diffs that come of a `ruff` which runs the Python *script*."""
     fake = folder.root.parent / "bin" / "ruff"
     fake.parent.mkdir()
@@ -69,21 +48,21 @@ def offers(folder: Folder, script: str, typed: str = TYPED, *, runner: str = "ch
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Folder:
+def folder(tmp_path: Path) -> Desk:
     write(tmp_path / "tree", {"a.py": "x=1\n", "b/c.py": "y=1\n"})
-    return Folder(tmp_path / "tree")
+    return Desk(tmp_path / "tree")
 
 
 WRITES = "import sys; open('a.py', 'w').write('x = 1\\n')"
 
 
-def test_what_the_tool_wrote_is_offered_and_what_it_added_or_removed_is_not(folder: Folder) -> None:
+def test_what_the_tool_wrote_is_offered_and_what_it_added_or_removed_is_not(folder: Desk) -> None:
     [diff] = offers(folder, f"{WRITES}; import os; open('new.py', 'w').write('z'); os.unlink('b/c.py')")
     assert diff == "--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-x=1\n+x = 1\n"
     assert [path.name for path in folder.prepared]
 
 
-def test_the_tool_is_asked_to_repair(folder: Folder) -> None:
+def test_the_tool_is_asked_to_repair(folder: Desk) -> None:
     [diff] = offers(folder, "import sys; open('a.py', 'w').write(' '.join(sys.argv[1:]) + '\\n')", "ruff check a.py")
     assert diff.endswith("+check --fix a.py\n")
 
@@ -100,11 +79,11 @@ def test_the_tool_is_asked_to_repair(folder: Folder) -> None:
     ],
     ids=["link", "fifo", "linked folder", "not UTF-8", "large", "fails"],
 )
-def test_a_hostile_or_useless_tool_leads_to_no_offer(folder: Folder, script: str) -> None:
+def test_a_hostile_or_useless_tool_leads_to_no_offer(folder: Desk, script: str) -> None:
     assert offers(folder, script) == []
 
 
-def test_only_the_command_that_is_red_is_asked(folder: Folder) -> None:
+def test_only_the_command_that_is_red_is_asked(folder: Desk) -> None:
     assert offers(folder, WRITES, runner="pytest") == []
     case = TestCase("test_a", Status.FAILED)
     beside = Evidence("fix", "", targets=(case,), toolchain={"runner": "check", "command": TYPED})
