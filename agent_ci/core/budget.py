@@ -24,6 +24,11 @@ class Budget:
     seconds: float = 1200.0
     barred: str = ""
 
+    @property
+    def amounts(self) -> dict[str, float]:
+        """What may be spent, by name."""
+        return {"attempts": self.attempts, "cost": self.cost, "tokens": self.tokens, "seconds": self.seconds}
+
     def objection(self, attempts: tuple[Attempt, ...], *, elapsed: float) -> str:
         """The limit that forbids one more attempt after *elapsed* seconds, as a sentence; empty when none does."""
         spent = total_cost(attempts)

@@ -112,7 +112,7 @@ def _telling(causes: tuple[Cause, ...], reports: Mapping[str, frozenset[str]]) -
 
 
 def _units(budget: Budget) -> dict[str, int]:
-    return {name: int(getattr(budget, name) / unit + 1e-6) for name, unit in asdict(_PER_UNIT).items()}
+    return {name: int(getattr(budget, name) / unit + 1e-6) for name, unit in _PER_UNIT.amounts.items()}
 
 
 def _parts(total: Budget, cells: int) -> tuple[list[Budget], float]:
@@ -138,13 +138,13 @@ def plan_document(plan: Plan) -> dict[str, object]:
         "schema": SCHEMA,
         "commit": plan.commit,
         "tree": plan.tree,
-        "budget": asdict(plan.total),
+        "budget": plan.total.amounts,
         "merge": {"seconds": plan.merge_seconds},
         "notes": list(plan.notes),
         "cells": [
             {
                 "id": cell.id,
-                "budget": asdict(cell.budget),
+                "budget": cell.budget.amounts,
                 "reports": list(cell.reports),
                 "groups": [asdict(cause) for cause in cell.causes],
             }

@@ -10,7 +10,7 @@ from agent_ci.proposers.search.answers import Survivor
 from agent_ci.proposers.search.kit.operators import EARLIER, PAIR, REMOVALS
 
 _COMMIT, _SUGGEST = 0.6, 0.2
-_FEW_TESTS = {0: 0.4, 1: 0.55, 2: 0.9}
+_FEW_TESTS = {0: 0.4, 1: 0.75, 2: 0.9}
 _FEW_EDITS = 10
 _FITTED = frozenset({"guided_number", "guided_value"})
 """Operators whose values come from the tests by their nature: that is in their factor already."""

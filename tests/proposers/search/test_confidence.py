@@ -18,7 +18,7 @@ SURE = Survivor("x.py", Splice(23, 25, "<"), "comparison", 2, tests=5, refused=3
 GRADES = {
     "a usual edit that many tests know": (SURE, Grade.COMMIT),
     "two tests": (replace(SURE, tests=2), Grade.COMMIT),
-    "one test alone": (replace(SURE, tests=1), Grade.SUGGEST),
+    "one test alone": (replace(SURE, tests=1), Grade.COMMIT),
     "a case that the code did not treat": (replace(SURE, operator="none_guard"), Grade.SUGGEST),
     "two places": (replace(SURE, operator="pair"), Grade.SUGGEST),
     "a number that pleases one test": (replace(SURE, operator="guided_number", tests=1), Grade.SUGGEST),
@@ -54,7 +54,7 @@ def reply_about(survivor: Survivor) -> Reply:
 
 def test_only_an_edit_that_is_sure_is_offered_without_a_doubt() -> None:
     assert reply_about(SURE).doubts == ()
-    assert "not sure of its edit (confidence 0.55: suggest)" in reply_about(replace(SURE, tests=1)).doubts[0]
+    assert "not sure of its edit (confidence 0.55: suggest)" in reply_about(replace(SURE, operator="pair")).doubts[0]
 
 
 def test_an_edit_that_is_not_believed_is_told_of_and_never_applied() -> None:
