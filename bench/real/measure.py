@@ -91,12 +91,12 @@ def measure(prepared: Prepared, request: Request, *, human: Size) -> Result:
     return checked(prepared, request, claimed(prepared, request), human=human)
 
 
-def claimed(prepared: Prepared, request: Request) -> Claim:
-    """What ``fix`` says of the case, which it tries in a copy of its repository."""
+def claimed(prepared: Prepared, request: Request, *, is_verified: bool = True) -> Claim:
+    """What ``fix`` says of the case, tried in a copy of its repository; *is_verified* has what is proven verified."""
     with copy_of(prepared.repository) as repository:
         out = repository.parent / "out"
         claim = _run_fix(request.command(prepared, repository, out), out, limit=request.time_limit + _GRACE_SECONDS)
-        if claim.patch is not None:
+        if claim.patch is not None and is_verified:
             claim = replace(claim, verified=_is_verified(repository, out))
     return claim
 

@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--model", metavar="NAME", help="as litellm names it  [default: the stand-in]")
     parser.add_argument("--api-base", metavar="URL", help="where the model is, if not at its provider")
     parser.add_argument("--max-looks", metavar="N", help="of `fix`")
+    parser.add_argument("--repeat", metavar="N", help="of `fix`")
     parser.add_argument("--peer", choices=[peers.MINI], help="another agent, given the same endpoint and statement")
     parser.add_argument("--cache", type=Path, default=_CACHE, metavar="DIR", help="[default: %(default)s]")
     parser.add_argument("--time-limit", type=int, default=300, metavar="N", help="seconds a case  [default: 300]")
@@ -108,7 +109,8 @@ def _measured(options: argparse.Namespace, endpoint: Endpoint | None, scratch: P
 
 
 def _request(options: argparse.Namespace, mind: peers.Mind) -> Request:
-    passed_on = [("--model", mind.name), ("--api-base", mind.api_base), ("--max-looks", options.max_looks)]
+    passed_on = [("--model", mind.name), ("--api-base", mind.api_base)]
+    passed_on += [("--max-looks", options.max_looks), ("--repeat", options.repeat)]
     return Request(
         proposers=tuple(options.proposer or ["model"]),
         time_limit=options.time_limit,

@@ -46,7 +46,7 @@ class Trial:
 def ours(problem: Problem, request: Request) -> Trial:
     """What `fix` makes of *problem*."""
     try:
-        claim = claimed(problem.prepared, request)
+        claim = claimed(problem.prepared, request, is_verified=False)
         result = _checked(problem, request, claim)
     except AgentCIError as error:
         return Trial(problem.name, OURS, error=str(error))
@@ -89,8 +89,8 @@ def _proven(problem: Problem, diff: str) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         cassette = Path(folder, "change.jsonl")
         cassette.write_text(f"{json.dumps({'text': diff})}\n", encoding="utf-8")
-        request = Request(("replay",), _SECONDS_TO_PROVE, ("--cassette", str(cassette)))
-        return _checked(problem, request, claimed(problem.prepared, request))
+        request = Request(("replay",), _SECONDS_TO_PROVE, ("--cassette", str(cassette), "--repeat", "1"))
+        return _checked(problem, request, claimed(problem.prepared, request, is_verified=False))
 
 
 def _checked(problem: Problem, request: Request, claim: Claim) -> Result:
