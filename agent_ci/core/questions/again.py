@@ -10,7 +10,7 @@ _FRESH_AFTER = 3  # tries; what so many objections did not mend is seldom mended
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class Again:
     """One question: what its parts may take, and the prompt *note* that follows on it, empty for none.
 
     One that *is_fresh* tells what was tried in one line each, so that nothing is built on it once more.
@@ -21,9 +21,9 @@ class Rung:
     is_fresh: bool = False
 
 
-def rung(tries: int) -> Rung:
+def again(tries: int) -> Again:
     """The question after so many *tries* of the model about the same failure."""
     allowance = Allowance().wider(tries)
     if tries >= _FRESH_AFTER:
-        return Rung(allowance, "fresh.v1", is_fresh=True)
-    return Rung(allowance, "hypotheses.v1" if tries == _FRESH_AFTER - 1 else "")
+        return Again(allowance, "fresh.v1", is_fresh=True)
+    return Again(allowance, "hypotheses.v1" if tries == _FRESH_AFTER - 1 else "")
