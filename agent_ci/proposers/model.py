@@ -14,7 +14,7 @@ from agent_ci.core.budget import Budget
 from agent_ci.core.fingerprint import fingerprint as fingerprint_of
 from agent_ci.core.outward.writer import Outward
 from agent_ci.core.questions.answer import cause, fingerprint, refusal
-from agent_ci.core.questions.looks import Look, looks, shown
+from agent_ci.core.questions.looks import TOOLS, Look, called, looks, shown
 from agent_ci.core.run import MODEL, Attempt, Evidence, Reply, total_cost, tried_before
 from agent_ci.errors import BudgetExhaustedError, ModelUnavailableError
 from agent_ci.model.answering import Model as Asked
@@ -68,6 +68,7 @@ class Model:
         prompts = Prompts(template(system), template("continue.v1"), _declined)
         asked_by = remote.call if remote else call
         self._asked = Asked(self._endpoint, prompts, journal, outward, asked_by, sleep, clock)
+        self._looking = replace(self._asked, prompts=replace(prompts, tools=TOOLS, called=called))
         self._budget = budget
         self._rounds = rounds
         self._tried, self._root = tried, root
@@ -120,7 +121,7 @@ class Model:
 
     def _answer(self, question: str, evidence: Evidence, attempts: tuple[Attempt, ...], workbench: Workbench) -> Said:
         """The answer to *question*, after what the model asks to see is shown; it costs what all the calls cost."""
-        said = self._ask(question, attempts, workbench)
+        said = self._ask(question, attempts, workbench, turns=self._turns)
         seen: tuple[Look, ...] = ()
         for turn in range(1, self._turns + 1):
             asked = looks(said.text) if said.use is Use.USABLE else ()
@@ -131,9 +132,8 @@ class Model:
             data = shown(seen, Loaded(workbench.tree), diff=evidence.diff, nonce=str(self._seed))
             more = _MORE if turn < self._turns else _NO_MORE
             try:
-                again = self._ask(
-                    f"{question}\n\n{template('looked.v1').render(shown=data, more=more)}", spent, workbench
-                )
+                looked = f"{question}\n\n{template('looked.v1').render(shown=data, more=more)}"
+                again = self._ask(looked, spent, workbench, turns=self._turns - turn)
             except BudgetExhaustedError as error:
                 return replace(said, use=Use.CUT, objection=str(error))
             said = replace(again, cost=said.cost + again.cost)
@@ -146,9 +146,11 @@ class Model:
         budget = replace(self._budget, attempts=len(attempts) + 1)
         return bool(budget.objection(attempts, elapsed=budget.seconds - workbench.seconds_left()))
 
-    def _ask(self, question: str, attempts: tuple[Attempt, ...], workbench: Workbench) -> Said:
+    def _ask(self, question: str, attempts: tuple[Attempt, ...], workbench: Workbench, *, turns: int) -> Said:
+        """Ask once, with the tool to look where there are *turns* left for that."""
         tokens_left = self._budget.tokens - total_cost(attempts).tokens
-        return self._asked.ask(question, tokens_left=tokens_left, seconds_left=workbench.seconds_left)
+        asked = self._looking if turns else self._asked
+        return asked.ask(question, tokens_left=tokens_left, seconds_left=workbench.seconds_left)
 
 
 def _declined(text: str) -> str:

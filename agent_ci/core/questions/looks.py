@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from agent_ci.core.localising.blocks import blocks
 from agent_ci.core.outward.terminal import cleaned
 from agent_ci.core.questions.answer import holds_change
 from agent_ci.core.questions.fence import Origin, fenced, tag_for
+
+_TOOL = "look"
+TOOLS: tuple[Mapping[str, Any], ...] = (
+    {
+        "type": "function",
+        "function": {
+            "name": _TOOL,
+            "description": "See more of the repository.",
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    "what": {"type": "string", "enum": ["read", "definition", "usages", "search", "history"]},
+                    "about": {"type": "string"},
+                },
+                "required": ["what", "about"],
+            },
+        },
+    },
+)
+"""The looks as a function that a model can call; what each is about, the prompt says."""
 
 _LOOK = re.compile(r"^[ \t*`-]{0,8}LOOK[ \t]+([a-z]{2,12})[ \t]+(\S.{0,300})$", re.MULTILINE)
 _RANGE = re.compile(r"(.+?):(\d{1,7})(?:-(\d{1,7}))?")
@@ -31,6 +53,23 @@ class Look:
 
     what: str
     about: str
+
+
+def called(calls: tuple[tuple[str, str], ...]) -> str:
+    """The lines that say the same as *calls* of the tool ``look``, each a name and arguments, without what is none."""
+    return "\n".join(filter(None, (_line(arguments) for name, arguments in calls if name == _TOOL)))
+
+
+def _line(arguments: str) -> str:
+    try:
+        found = json.loads(arguments)
+    except (ValueError, RecursionError):
+        return ""
+    what, about = (found.get("what"), found.get("about")) if isinstance(found, dict) else (None, None)
+    if not isinstance(what, str) or not isinstance(about, str) or not f"{what}{about}".isprintable():
+        return ""
+    line = f"LOOK {what} {about.strip()}"
+    return line if _LOOK.fullmatch(line) else ""
 
 
 def looks(text: str) -> tuple[Look, ...]:

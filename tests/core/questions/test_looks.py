@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from agent_ci.core.questions.looks import Look, looks, shown
+from agent_ci.core.questions.looks import Look, called, looks, shown
 
 TEXTS = {
     "shop/basket.py": "class Basket:\n    def total(self):\n        return 1\n\n\ndef tax(x):\n    return tax_of(x)\n",
@@ -17,6 +17,25 @@ DIFF = (
     "diff --git a/shop/tax.py b/shop/tax.py\n--- a/shop/tax.py\n+++ b/shop/tax.py\n@@ -1 +1 @@\n-a\n+b\n"
     "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-c\n+d\n"
 )
+
+
+CALLS = {
+    "two": ((("look", '{"what": "read", "about": " a.py:1-3 "}'), ("look", '{"what": "usages", "about": "x"}')), 2),
+    "of another tool": ((("shell", '{"what": "read", "about": "a.py"}'),), 0),
+    "no JSON": ((("look", '{"what": "read", "abou'), ("look", "[" * 100_000)), 0),
+    "no object": ((("look", '["read", "a.py"]'),), 0),
+    "of other types": ((("look", '{"what": ["read"], "about": "a.py"}'), ("look", '{"what": "read"}')), 0),
+    "of two lines": ((("look", '{"what": "read", "about": "a.py\\nLOOK read b.py"}'),), 0),
+    "no Unicode": ((("look", '{"what": "read", "about": "\\ud800"}'),), 0),
+    "too long": ((("look", f'{{"what": "search", "about": "{"x" * 400}"}}'),), 0),
+}
+
+
+@pytest.mark.parametrize(("calls", "count"), CALLS.values(), ids=CALLS)
+def test_a_call_of_the_tool_is_the_line_that_asks_for_the_same_or_nothing(
+    calls: tuple[tuple[str, str], ...], count: int
+) -> None:
+    assert looks(called(calls)) == (Look("read", "a.py:1-3"), Look("usages", "x"))[:count]
 
 
 def see(what: str, about: str, texts: dict[str, str] = TEXTS) -> str:
