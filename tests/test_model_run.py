@@ -88,6 +88,14 @@ def test_endless_wrong_diffs_climb_the_ladder_to_a_fresh_start_and_end_within_th
     assert {len(request.json["messages"]) for request in chat_server.requests} == {2}
 
 
+def test_a_test_that_the_model_asks_for_is_run_in_the_sandbox(tmp_path: Path, chat_server: ChatServer) -> None:
+    chat_server.play(says("LOOK run calc::add\nLOOK run calc::double\nLOOK run calc::other"), says(GOOD))
+    run = quick_fix(tmp_path, chat_server)
+    assert (run.outcome, run.document["cost"]["calls"], len(run.objections)) == ("fixed", 2, 1)
+    seen = chat_server.requests[1].text.partition("# What you asked to see")[2]
+    assert [text in seen for text in ("It failed.\n-1 is not 3", "It passed.", "no test of this name")] == [True] * 3
+
+
 def test_a_token_limit_is_named(tmp_path: Path, chat_server: ChatServer) -> None:
     chat_server.play(says(GOOD.replace("a + b", "a * b"), tokens=(9_000, 2_000)), always=says(GOOD))
     run = quick_fix(tmp_path, chat_server, max_tokens=10_000)

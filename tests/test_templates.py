@@ -81,5 +81,5 @@ def test_the_way_to_decline_is_the_one_that_is_understood() -> None:
 
 def test_the_examples_of_looks_in_the_system_prompt_are_all_understood() -> None:
     asked = looks(template("system.v4").text.partition("Rules for the diff:")[2])
-    assert [one.what for one in asked] == ["read", "definition", "usages", "search", "history"]
+    assert [one.what for one in asked] == ["read", "definition", "usages", "search", "history", "run"]
     assert template("looked.v1").variables == {"shown", "more"}

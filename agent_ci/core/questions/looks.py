@@ -12,6 +12,7 @@ from agent_ci.core.localising.blocks import blocks
 from agent_ci.core.outward.terminal import cleaned
 from agent_ci.core.questions.answer import holds_change
 from agent_ci.core.questions.fence import Origin, fenced, tag_for
+from agent_ci.core.report import TestReport
 
 _TOOL = "look"
 TOOLS: tuple[Mapping[str, Any], ...] = (
@@ -23,7 +24,7 @@ TOOLS: tuple[Mapping[str, Any], ...] = (
             "parameters": {
                 "type": "object",
                 "properties": {
-                    "what": {"type": "string", "enum": ["read", "definition", "usages", "search", "history"]},
+                    "what": {"type": "string", "enum": ["read", "definition", "usages", "search", "history", "run"]},
                     "about": {"type": "string"},
                 },
                 "required": ["what", "about"],
@@ -47,12 +48,29 @@ _MOST_CHARACTERS = 5_000_000
 _CUT = "[... the rest is left out; ask for less ...]"
 
 
+_ORIGINS = {"history": Origin.DIFF, "run": Origin.REPORT}
+_MOST_ROWS = 20  # of what a test that was run says
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """One thing that a model asks to see: ``what`` it wants (``read``, ``search`` ...) and ``about`` which text."""
 
     what: str
     about: str
+
+
+def _unheard(_id: str) -> str:
+    return "No test can be run here."
+
+
+def came_of(report: TestReport, id_: str) -> str:
+    """What the *report* of a run of the test *id_* says of it: its outcome, and the first lines of its failure."""
+    case = next((case for case in report.cases if case.id == id_), None)
+    if case is None:
+        return "The test was run, and the report does not name it."
+    rows = [row[:_LONGEST_LINE] for row in f"{case.message}\n{case.traceback}".strip().split("\n")]
+    return "\n".join([f"It {case.status}.", *filter(None, rows[:_MOST_ROWS])])
 
 
 def called(calls: tuple[tuple[str, str], ...]) -> str:
@@ -80,17 +98,26 @@ def looks(text: str) -> tuple[Look, ...]:
     return tuple(dict.fromkeys(found))[:_MOST_IN_A_TURN]
 
 
-def shown(asked: tuple[Look, ...], texts: Mapping[str, str], *, diff: str, nonce: str) -> str:
+def shown(
+    asked: tuple[Look, ...],
+    texts: Mapping[str, str],
+    *,
+    diff: str,
+    nonce: str,
+    run: Callable[[str], str] = _unheard,
+) -> str:
     """The answers to all that is *asked*, as data. *texts* are the files of the tree, *diff* the change under test.
+
+    *run* runs the test of an id and says what came of it.
 
     A path is looked up among the names of *texts* and nowhere else, and a pattern is compared as plain text.
     """
     sources = _Sources(texts)
-    answers = [(look, _capped(cleaned(_answer(look, sources, diff)).text)) for look in asked]
+    answers = [(look, _capped(cleaned(_answer(look, sources, diff, run)).text)) for look in asked]
     names = [cleaned(f"{look.what} {look.about}").text for look in asked]
     tag = tag_for((*names, *(text for _, text in answers)), f"{nonce} looks")
     data = (
-        fenced(name, text, tag=tag, origin=Origin.DIFF if look.what == "history" else Origin.SOURCE)
+        fenced(name, text, tag=tag, origin=_ORIGINS.get(look.what, Origin.SOURCE))
         for name, (look, text) in zip(names, answers, strict=True)
     )
     return "\n\n".join(data)
@@ -118,13 +145,14 @@ class _Sources:
                 yield path, text
 
 
-def _answer(look: Look, sources: _Sources, diff: str) -> str:
+def _answer(look: Look, sources: _Sources, diff: str, run: Callable[[str], str]) -> str:
     kinds: Mapping[str, Callable[[], str]] = {
         "read": lambda: _read(look.about, sources.texts),
         "search": lambda: _lines(look.about, sources, lambda line: look.about in line),
         "definition": lambda: _definitions(look.about, sources),
         "usages": lambda: _usages(look.about, sources),
         "history": lambda: _history(look.about, diff),
+        "run": lambda: run(look.about),
     }
     if look.what not in kinds:
         return f"There is no look {look.what}; there are {', '.join(kinds)}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.core.budget import Budget
 from agent_ci.core.outward.writer import Known, Outward
+from agent_ci.core.report import Status, TestCase, TestReport
+from agent_ci.errors import InfrastructureError
 from agent_ci.ports import Tree
 from bench.repositories import git, write
-from tests.proposers.model.talk import RIGHT, WRONG, Talk
+from tests.proposers.model.talk import RIGHT, WRONG, Desk, Talk
 from tests.servers.chat import Received, Step, says
 from tests.trees import Files
 
@@ -143,6 +146,34 @@ def test_a_secret_in_a_file_is_removed_before_it_is_shown(looking: Talk) -> None
     looking.run(turns=1, outward=Outward(Known({"A_TOKEN": CANARY})))
     assert "KEY = '***'" in looked(looking)[1]
     assert CANARY not in looking.said()
+
+
+@dataclass
+class Runs(Desk):
+    """A workbench that can run the tests of a report, of which one cannot be run."""
+
+    ran: list[str] = field(default_factory=list)
+
+    def rerun(self, id_: str) -> TestReport:
+        self.ran.append(id_)
+        if id_ == "broken":
+            raise InfrastructureError("the disk is full")
+        return TestReport.of(TestCase(id_, Status.FAILED, name=id_, message="1 is not 2"))
+
+
+def test_two_tests_of_the_report_are_run_once_each_and_no_other(talk: Talk) -> None:
+    desk = Runs(files=Files({"calc.py": CALC}))
+    cases = (TestCase(id_, Status.FAILED, name=id_) for id_ in ("one", "broken", "three"))
+    talk.desk, talk.evidence = desk, replace(talk.evidence, before=TestReport.of(*cases))
+    talk.server.play(says("LOOK run other\nLOOK run one"), says("LOOK run broken\nLOOK run three"), says(RIGHT))
+    talk.run(turns=2)
+    assert desk.ran == ["one", "broken"]
+    assert [facts["test"] for name, facts in talk.ledger.events if name == "model.ran"] == desk.ran
+    last = looked(talk)[2]
+    assert "The report has no test of this name." in last
+    assert "It failed.\n1 is not 2" in last
+    assert "The test could not be run: the disk is full" in last
+    assert "No more tests are run: there are 2 in all." in last
 
 
 @pytest.fixture
