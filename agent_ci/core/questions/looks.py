@@ -114,7 +114,7 @@ def shown(
     """
     sources = _Sources(texts)
     answers = [(look, _capped(cleaned(_answer(look, sources, diff, run)).text)) for look in asked]
-    names = [cleaned(f"{look.what} {look.about}").text for look in asked]
+    names = [f"{look.what} {look.about}" for look in asked]
     tag = tag_for((*names, *(text for _, text in answers)), f"{nonce} looks")
     data = (
         fenced(name, text, tag=tag, origin=_ORIGINS.get(look.what, Origin.SOURCE))
