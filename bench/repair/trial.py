@@ -153,12 +153,15 @@ def ratio(trials: Sequence[Trial]) -> str:
     """How the prompt tokens compare over the cases that both tools were measured on."""
     by_tool = {tool: {t.case: t for t in trials if t.tool == tool and not t.error} for tool in (OURS, peers.MINI)}
     both = by_tool[OURS].keys() & by_tool[peers.MINI].keys()
-    sums = [sum(by_tool[tool][case].prompt_tokens for case in both) for tool in (OURS, peers.MINI)]
+    counts = [[by_tool[tool][case].prompt_tokens for tool in (OURS, peers.MINI)] for case in both]
+    sums = [sum(count) for count in zip(*counts, strict=True)] or [0, 0]
     if not sums[1]:
         return "no prompt tokens of the peer were counted"
+    shares = [own / max(1, other) for own, other in counts]
     calls = statistics.median(by_tool[OURS][case].calls for case in both)
     return (
-        f"prompt tokens: {sums[0] / sums[1]:.2f} of the peer's over {len(both)} cases (the goal is at most 0.40); "
+        f"prompt tokens: {sums[0] / sums[1]:.2f} of the peer's over {len(both)} cases, and "
+        f"{statistics.median(shares):.2f} in the median case (the goal is at most 0.40); "
         f"{calls:g} calls of ours in the median (the goal is 1)"
     )
 

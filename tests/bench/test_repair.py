@@ -184,7 +184,7 @@ def test_the_totals_say_what_was_fixed_claimed_and_spent() -> None:
 
 
 def test_the_ratio_is_over_the_cases_that_both_were_measured_on() -> None:
-    assert ratio(trials()).startswith("prompt tokens: 0.60 of the peer's over 2 cases")
+    assert ratio(trials()).startswith("prompt tokens: 0.60 of the peer's over 2 cases, and 0.60 in the median case")
     assert ratio(trials()[:1]) == "no prompt tokens of the peer were counted"
 
 
