@@ -16,7 +16,7 @@ from agent_ci.core.worth.tests_file import Candidate, TestsFile
 from agent_ci.core.worth.values import Alive, Filter, Judged, Mutants, Written
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.jobs.confirming import Confirmation, Kill
-from agent_ci.jobs.controls import CLOCKS, report_of
+from agent_ci.jobs.controls import CLOCKS, SUITE, report_of
 from agent_ci.jobs.measuring import MOST_MUTANTS, Fault, Measured, Measurement, counted
 from agent_ci.jobs.sieve import Sieve
 from agent_ci.pipeline import Tools
@@ -41,7 +41,8 @@ def fresh_conditions(varies: frozenset[str], runs: int = FRESH) -> Iterator[Cond
 class Worth:
     """The filters for tests about what *evidence* says is untested; no more than *room* of them are kept.
 
-    *reach* is what tests do that were kept before and are no part of the suite yet.
+    *reach* is what tests do that were kept before and are no part of the suite yet, *base* the tree before the change,
+    empty where that is not known.
     """
 
     evidence: Evidence
@@ -49,6 +50,7 @@ class Worth:
     room: int = MOST_OF_PUSH
     mutants: int = MOST_MUTANTS
     reach: Reach = field(default_factory=Reach)
+    base: str = ""
 
     def of(self, attempt: Attempt) -> Attempt:
         """*attempt* with those of its tests that are worth having, or the objections to every one of them."""
@@ -94,6 +96,7 @@ class Worth:
             return measured.faults
         tree = self._tree(patch, [sieve])
         ids = self._repeat(sieve, tree)
+        sieve.tell([*self._failing_before(sieve, ids)])
         sieve.select(room=self.room, suite_seconds=suite_seconds(self.evidence), reach=self.reach)
         claims = {one: [*_kills_of(sieve.judged[one])] for one in sieve.left if sieve.judged[one].kills}
         confirmed = Confirmation(self.tools, tree, targets, ids).of({one.name: own for one, own in claims.items()})
@@ -115,6 +118,16 @@ class Worth:
                 if fault := fault_of(own, report) if own else absence(report):
                     sieve.reject(candidate, Filter.RELIABLE, f"run {number} of {runs} in a fresh process: {fault}")
         return ids
+
+    def _failing_before(self, sieve: Sieve, ids: Mapping[str, tuple[str, ...]]) -> Iterator[Candidate]:
+        """The tests that are left and fail on the base; none where the file cannot be loaded there and so all would."""
+        if not self.base or len(sieve.left) < 2:  # noqa: PLR2004 - where there is nothing to choose from
+            return
+        tree = self.tools.clone.edit(self.base, {sieve.path: sieve.remaining.encode()})
+        report = report_of(self.tools, tree, (sieve.path,), SUITE)
+        for candidate in sieve.left:
+            if any(report.statuses.get(id_, Status.PASSED).is_red for id_ in ids.get(candidate.name, ())):
+                yield candidate
 
     def _tree(self, patch: Patch, sieves: Sequence[Sieve]) -> str:
         """The tree before the change with what is left of *sieves*."""

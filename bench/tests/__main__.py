@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def _judge_pulls(pulls: Sequence[Pull], *, is_shown: bool) -> None:
-    """Print what was written for each of *pulls*, and how many of them got a test that fails before and passes after."""
+    """Print what was written for each of *pulls*, and how many got a test that fails before and passes after."""
     found = []
     for pull in pulls:
         one = verdict(pull)
@@ -73,15 +73,19 @@ def _judge_pulls(pulls: Sequence[Pull], *, is_shown: bool) -> None:
             print(one.text or one.why)
         found.append(one)
     print_table("Tests of pull requests, each run before and after", _PULL_COLUMNS, map(_pull_row, found))
-    changed = [one for one in found if one.pull.changes]
-    for name, members in (("all", found), ("those that change behaviour", changed)):
-        held_out = [one for one in members if one.pull in HELD_OUT]
-        print(f"{name}: {_shared(members)}; held out: {_shared(held_out)}")
+    for name, members in (("all", found), ("held out", [one for one in found if one.pull in HELD_OUT])):
+        print(f"{name}: {_shared(members)}")
 
 
 def _shared(verdicts: Sequence[Verdict]) -> str:
-    told = sum(bool(one.telling) for one in verdicts)
-    return f"{told} of {len(verdicts)} ({100 * told / max(1, len(verdicts)):.0f} %) got a test that fails before"
+    changed = [one for one in verdicts if one.pull.changes]
+    told = sum(bool(one.telling) for one in changed)
+    others = [one for one in verdicts if not one.pull.changes]
+    return (
+        f"{told} of {len(verdicts)} ({100 * told / max(1, len(verdicts)):.0f} %) got a test that fails before and "
+        f"passes after; {len(changed)} of them change behaviour; of the other {len(others)}, "
+        f"{sum(bool(one.telling) for one in others)} got a test that fails before"
+    )
 
 
 def _pull_row(one: Verdict) -> tuple[object, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
 import os
 import subprocess
@@ -12,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from agent_ci.core.coverage import Coverage
 from agent_ci.core.run import Evidence
@@ -71,7 +70,7 @@ def edited(name: str, kind: str, before: str, *edits: tuple[str, str], changes: 
     """The pull request that replaces the one place of each of *edits* by another text."""
     before = before.lstrip("\n")
     after = before
-    for old, new in edits:
+    for old, new in ((old.lstrip("\n"), new.lstrip("\n")) for old, new in edits):
         if after.count(old) != 1:
             raise ValueError(f"{old!r} stands {after.count(old)} times in the module of {name!r}")
         after = after.replace(old, new)
@@ -87,7 +86,7 @@ def verdict(pull: Pull) -> Verdict:
     if not text:
         return Verdict(pull, seconds=seconds, why=reply.objection)
     alone = tuple(_each_alone(text))
-    after, before = (_fates(alone, source) for source in (pull.after, pull.before))
+    after, before = (fates(alone, source) for source in (pull.after, pull.before))
     telling = [number for number in after if after[number] == "passed" and before[number] != "passed"]
     return Verdict(
         pull,
@@ -117,20 +116,32 @@ def _each_alone(text: str) -> Iterator[str]:
         yield without(text, others)
 
 
-def _fates(files: tuple[str, ...], source: str) -> Mapping[int, str]:
+def fates(files: tuple[str, ...], source: str) -> Mapping[int, str]:
     """How the one test of each of *files* fares beside *source*: passed, failed, or error where it is not loaded."""
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch, "project")
         write(root, {PATH: source, **{f"test_{number}.py": text for number, text in enumerate(files)}})
         report = Path(scratch, "report.xml")
-        argv = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly"]
+        argv = [
+            sys.executable,
+            "-B",
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:xdist",
+            "-p",
+            "no:randomly",
+        ]
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(root)}
         subprocess.run(
             [*argv, "--continue-on-collection-errors", f"--junitxml={report}"],
             cwd=root, env=environment, capture_output=True, check=False,
         )  # fmt: skip
         found = dict.fromkeys(range(len(files)), "error")
-        for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - pytest wrote it for us
+        for case in ET.parse(report).iter("testcase"):  # noqa: S314 - pytest wrote it for us
             place = case.get("classname") or case.get("name") or ""
             number = int(place.partition("test_")[2].partition(".")[0])
             found[number] = next((f"{one.tag}" for one in case if one.tag in ("failure", "error")), "passed")

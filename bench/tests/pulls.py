@@ -141,7 +141,10 @@ FIRST: tuple[Pull, ...] = (
         "new parameter",
         _INVOICES,
         ("def formatted(cents: int) -> str:", 'def formatted(cents: int, currency: str = "") -> str:'),
-        ('    return f"{cents // 100}.{cents % 100:02}"', '    return f"{currency} {cents // 100}.{cents % 100:02}".strip()'),
+        (
+            '    return f"{cents // 100}.{cents % 100:02}"',
+            '    return f"{currency} {cents // 100}.{cents % 100:02}".strip()',
+        ),
     ),
     edited(
         "the discount of a line by itself",
@@ -149,14 +152,24 @@ FIRST: tuple[Pull, ...] = (
         _INVOICES,
         (
             "def net(",
-            "def _reduced(line: Line) -> int:\n"
-            "    return line.total - line.total * volume_discount(line.quantity) // 100\n\n\ndef net(",
+            """
+def _reduced(line: Line) -> int:
+    return line.total - line.total * volume_discount(line.quantity) // 100
+
+
+def net(""",
         ),
         (
-            "    total = 0\n    for line in lines:\n"
-            "        discount = line.total * volume_discount(line.quantity) // 100\n"
-            "        total += line.total - discount\n    return total\n",
-            "    return sum(_reduced(line) for line in lines)\n",
+            """
+    total = 0
+    for line in lines:
+        discount = line.total * volume_discount(line.quantity) // 100
+        total += line.total - discount
+    return total
+""",
+            """
+    return sum(_reduced(line) for line in lines)
+""",
         ),
         changes=False,
     ),
@@ -164,10 +177,30 @@ FIRST: tuple[Pull, ...] = (
         "no initials of no name",
         "bug fix",
         _TITLES,
-        ("    words = name.split()\n    return words[0]", '    words = name.split()\n    if not words:\n        return ""\n    return words[0]'),
+        (
+            """
+    words = name.split()
+    return words[0]""",
+            """
+    words = name.split()
+    if not words:
+        return ""
+    return words[0]""",
+        ),
     ),
     edited("one dash for several signs", "changed edge", _TITLES, ('r"[^a-z0-9]"', 'r"[^a-z0-9]+"')),
-    edited("headlines of any length", "removal", _TITLES, ("    if len(words) > 12:\n        words = words[:12]\n", "")),
+    edited(
+        "headlines of any length",
+        "removal",
+        _TITLES,
+        (
+            """
+    if len(words) > 12:
+        words = words[:12]
+""",
+            "",
+        ),
+    ),
     edited(
         "the last day of long months",
         "bug fix",
@@ -176,29 +209,51 @@ FIRST: tuple[Pull, ...] = (
     ),
     edited("thirty days by default", "changed default", _TERMS, ("terms: int = 14", "terms: int = 30")),
     edited(
-        "overdue from the day itself", "bug fix", _TERMS, ("datetime.now().date() > last", "datetime.now().date() >= last")
+        "overdue from the day itself",
+        "bug fix",
+        _TERMS,
+        ("datetime.now().date() > last", "datetime.now().date() >= last"),
     ),
     edited(
         "no entry of what is gone",
         "bug fix",
         _STOCK,
         (
-            "        self.counts[article] = there - count\n        return self.counts[article]\n",
-            "        left = there - count\n        if left:\n            self.counts[article] = left\n"
-            "        else:\n            self.counts.pop(article, None)\n        return left\n",
+            """
+        self.counts[article] = there - count
+        return self.counts[article]
+""",
+            """
+        left = there - count
+        if left:
+            self.counts[article] = left
+        else:
+            self.counts.pop(article, None)
+        return left
+""",
         ),
     ),
     edited(
-        "the article in the message", "changed message", _STOCK, ('f"only {there} left"', 'f"only {there} of {article} left"')
+        "the article in the message",
+        "changed message",
+        _STOCK,
+        ('f"only {there} left"', 'f"only {there} of {article} left"'),
     ),
     edited(
         "a comprehension for a loop",
         "refactoring",
         _STOCK,
         (
-            "        found = []\n        for article in sorted(self.counts):\n"
-            "            if self.counts[article] < least:\n                found.append(article)\n        return found\n",
-            "        return [article for article in sorted(self.counts) if self.counts[article] < least]\n",
+            """
+        found = []
+        for article in sorted(self.counts):
+            if self.counts[article] < least:
+                found.append(article)
+        return found
+""",
+            """
+        return [article for article in sorted(self.counts) if self.counts[article] < least]
+""",
         ),
         changes=False,
     ),

@@ -13,6 +13,9 @@ from bench.tests.functions import FUNCTIONS
 from bench.tests.measure import failing_runs, measured
 from bench.tests.objects import OBJECTS
 from bench.tests.project import made
+from bench.tests.pull import fates
+from bench.tests.pulls import FIRST
+from bench.tests.pulls_held_out import HELD_OUT
 from bench.tests.workbench import body_lines
 
 PROJECT = made("one", "one.py", {"one.py": "def f(x):\n    if x > 3:\n        return 1\n    return 0\n"})
@@ -70,3 +73,22 @@ def test_the_program_says_what_it_can_be_told() -> None:
     argv = [sys.executable, "-m", "bench.tests", "--help"]
     done = subprocess.run(argv, cwd=root, env={**os.environ}, capture_output=True, text=True, check=True)
     assert "--cosmic" in done.stdout
+
+
+def test_a_test_is_run_by_itself_before_and_after_a_change() -> None:
+    files = (
+        "from shop import f\n\n\ndef test_f():\n    assert f(1) == 2\n",
+        "from shop import g\n\n\ndef test_g():\n    assert g(1) == 1\n",
+        "from shop import f\n\n\ndef test_none():\n    assert f(0) == 0\n",
+    )
+    before = fates(files, "def f(x):\n    return x\n")
+    after = fates(files, "def f(x):\n    return x * 2\n\n\ndef g(x):\n    return x\n")
+    assert [*before.values()] == ["failed", "error", "passed"]
+    assert {*after.values()} == {"passed"}
+
+
+def test_every_pull_request_changes_its_module_and_a_sixth_of_them_no_behaviour() -> None:
+    pulls = (*FIRST, *HELD_OUT)
+    assert len({pull.name for pull in pulls}) == len(pulls) == 24
+    assert all(pull.before != pull.after and compile(pull.after, pull.name, "exec") for pull in pulls)
+    assert [pull.kind for pull in pulls if not pull.changes] == ["refactoring"] * 4

@@ -183,6 +183,16 @@ def test_what_is_left_is_delivered_as_it_was_written_with_a_word_on_where_it_com
     assert candidates(offered)["test_trace"]["labels"] == ["no-mutant", "new-behaviour"]
 
 
+def test_of_tests_that_notice_the_same_one_that_fails_before_the_change_is_kept(tmp_path: Path) -> None:
+    before = "def double(number):\n    return number + number if number > 5 else 10\n"
+    change = {"shop.py": "def double(number):\n    return number * 2\n"}
+    made = Untested.make(tmp_path, {"shop.py": before, "tests/__init__.py": ""}, change)
+    pinned, new = (f"def test_{number}():\n    assert double({number}) == {number * 2}\n" for number in (7, 3))
+    run = made.run(added(WRITTEN, f"from shop import double\n\n\n{pinned}\n\n{new}"))
+    told = {name: (row["rejected_by"], row["labels"]) for name, row in candidates(run).items()}
+    assert told == {"test_7": ("F6", []), "test_3": ("", ["new-behaviour"])}
+
+
 def test_the_report_has_targets_coverage_mutants_and_the_funnel(offered: Run) -> None:
     told = offered.document["tests"]
     assert [(row["file"], row["function"]) for row in told["targets"]] == [

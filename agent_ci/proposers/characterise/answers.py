@@ -27,12 +27,16 @@ _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 @dataclass(frozen=True)
 class Found:
-    """A call with its outcome, the ``kills`` (ids of faults that it notices) and the line pairs that it runs."""
+    """A call with its outcome, the ``kills`` (ids of faults that it notices) and the line pairs that it runs.
+
+    ``is_new`` where it came to something else before the change.
+    """
 
     call: Call
     outcome: Outcome
     kills: frozenset[str]
     pairs: frozenset[tuple[int, int]]
+    is_new: bool = False
 
     @cached_property
     def lines(self) -> frozenset[int]:
@@ -160,7 +164,8 @@ def _case(facts: object, asked: _Asked) -> Found | None:
     if not isinstance(kills, list) or not isinstance(pairs, list):
         return None
     ints = [tuple(pair) for pair in pairs if isinstance(pair, list) and [*map(type, pair)] == [int, int]]
-    return Found(call, outcome, frozenset(map(str, kills)), frozenset((one, other) for one, other in ints))
+    pairs_run = frozenset((one, other) for one, other in ints)
+    return Found(call, outcome, frozenset(map(str, kills)), pairs_run, facts.get("new") is True)
 
 
 def _suspicion(facts: object, asked: _Asked) -> Suspicion | None:

@@ -120,6 +120,7 @@ class Characterise:
             "trials": self.trials,
             "most_mutants": self.most_mutants,
             "seconds": seconds,
+            "earlier": evidence.earlier.get(path, ""),
         }
 
 
