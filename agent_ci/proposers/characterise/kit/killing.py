@@ -100,21 +100,23 @@ class Faults:
             return False
         if expected.kind == "raises":
             return expected.value == actual.value and expected.message in actual.message
-        if not self._are_same_value(expected.value, actual.value):
+        if not is_same_value(self._caller, expected.value, actual.value):
             return False
         left = dict(actual.after)
-        return all(self._are_same_value(value, left.get(subject, "")) for subject, value in expected.after)
+        return all(is_same_value(self._caller, value, left.get(subject, "")) for subject, value in expected.after)
 
-    def _are_same_value(self, expected: str, actual: str) -> bool:
-        if expected == actual or not expected:
-            return True
-        if not actual:
-            return False
-        scope = {**self._caller.namespace, **self._caller.shower.names.namespace()}
-        try:
-            return are_equal(eval(actual, dict(scope)), eval(expected, dict(scope)))  # noqa: S307 - our own texts
-        except Exception:  # noqa: BLE001 - a value that cannot even be compared is another one
-            return False
+
+def is_same_value(caller: Caller, expected: str, actual: str) -> bool:
+    """Whether the source texts *expected* and *actual* make equal values; an empty *expected* is equal to all."""
+    if expected == actual or not expected:
+        return True
+    if not actual:
+        return False
+    scope = {**caller.namespace, **caller.shower.names.namespace()}
+    try:
+        return are_equal(eval(actual, dict(scope)), eval(expected, dict(scope)))  # noqa: S307 - our own texts
+    except Exception:  # noqa: BLE001 - a value that cannot even be compared is another one
+        return False
 
 
 def bound_in(source: str) -> frozenset[str]:

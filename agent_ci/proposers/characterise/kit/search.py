@@ -22,7 +22,9 @@ from .exploring import Case, Corpus
 from .hunting import Found, Hunt
 from .inventing import Inventor
 from .literals import module_values
+from .pairing import pairs_of
 from .pools import Pools, hints_of
+from .round_trips import RoundTrips
 from .targets import Target, run_on_import, variables_at
 
 _PATIENCE = 2.5  # seconds of wall clock for each of processor time, on a machine that does other things as well
@@ -86,7 +88,20 @@ class Search:
             self._explore(driver, found)
         hunt = Hunt(self._spec, self._setting, self._on_import, self._inventor, self._is_late)
         hunt.run(found)
+        self._try_pairs(found)
         self._tell(hunt.faults, found)
+
+    def _try_pairs(self, found: Found) -> None:
+        """See which values come back where one target undoes another."""
+        trips = RoundTrips(self._setting, self._results.write, is_property=self._spec.is_property)
+        for pair in pairs_of(self._setting.targets):
+            names = {pair.there.name, pair.back.name}
+            if (pair.there.lines | pair.back.lines) & self._spec.lines and not names & self._skipped.keys():
+                cases = [case for number, case in enumerate(found.cases) if number not in found.disturbed]
+                calls = [case.call for case in cases if case.call.target == pair.there.name]
+                inventor = self._inventor(pair.there)
+                if not self._is_late():
+                    trips.run(pair, calls or (inventor.first() if inventor.is_possible else []))
 
     def _drivers(self) -> list[Target]:
         """The targets to call for the wanted lines: their own, and for private ones those that lead there."""

@@ -13,7 +13,8 @@ class Spec:
 
     ``tests`` are test files that use it, ``arguments`` what pytest is given besides. Per target about ``trials`` calls
     are made, at most ``most_mutants`` faults are put in, and ``seconds`` is an outer limit. ``earlier`` is what the
-    module read before the change, empty where that is not known.
+    module read before the change, empty where that is not known. ``is_property`` where the repository itself needs
+    hypothesis.
     """
 
     path: str
@@ -26,6 +27,7 @@ class Spec:
     most_mutants: int
     seconds: float
     earlier: str = ""
+    is_property: bool = False
 
     @classmethod
     def read(cls, path: Path) -> Spec:
