@@ -125,7 +125,7 @@ def test_names_that_undo_each_other_are_a_pair(there_and_back: str) -> None:
         "def encode(a): ...\ndef decode(): ...\n",
         "def _encode(a): ...\ndef _decode(b): ...\n",
         "class A:\n    def encode(self, a): ...\n    def decode(self, b): ...\n",
-        "def total(a): ...\ndef fromal(b): ...\n",
+        "def auto(a): ...\ndef aufrom(b): ...\n",
     ],
     ids=["another word", "two values", "no value", "private", "by an object", "inside of a word"],
 )
