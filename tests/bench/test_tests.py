@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.tests.functions import FUNCTIONS
-from bench.tests.measure import failing_runs, measured
+from bench.tests.measure import failing_runs, measured, passing
 from bench.tests.objects import OBJECTS
 from bench.tests.project import made
 from bench.tests.pull import fates
@@ -54,6 +54,11 @@ def test_a_test_of_one_side_notices_less_and_reaches_less() -> None:
 def test_tests_that_fail_without_a_fault_are_no_measure() -> None:
     with pytest.raises(AssertionError, match="fail where nothing was changed"):
         measured(PROJECT, TABLE.replace("(3, 0)", "(3, 1)"), cosmic_python="")
+
+
+def test_tests_that_fail_without_a_fault_can_be_left_out() -> None:
+    kept, failing = passing(PROJECT, TABLE.replace("(3, 0), ", "(3, 1), "))
+    assert (failing, "(3, 1)" in kept, 'pytest.param(4, 1, id="above")' in kept) == (1, False, True)
 
 
 def test_a_test_that_depends_on_the_time_zone_is_red_in_some_runs() -> None:
