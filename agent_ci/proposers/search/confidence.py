@@ -30,6 +30,12 @@ _FACTORS = {
     EARLIER: 0.5,
     PAIR: 0.55,
 }
+_OF_OPERATOR = {
+    **dict.fromkeys(_DECIDING, "the edit decides what happens in a case that the code did not treat"),
+    **dict.fromkeys(REMOVALS, "the edit takes something away, and the tests may just not ask for it"),
+    EARLIER: "the edit takes back a part of the change, which somebody made for a reason",
+    PAIR: "the edit changes two places at once",
+}
 
 
 class Grade(StrEnum):
@@ -80,11 +86,3 @@ def _doubts(survivor: Survivor) -> Iterator[tuple[float, str]]:
         yield _FEW_TESTS[survivor.tests], f"only {survivor.tests} test(s) run the edited line"
     if survivor.refused < _FEW_EDITS:
         yield 0.9, "few other edits of this function were tried before it"
-
-
-_OF_OPERATOR = {
-    **dict.fromkeys(_DECIDING, "the edit decides what happens in a case that the code did not treat"),
-    **dict.fromkeys(REMOVALS, "the edit takes something away, and the tests may just not ask for it"),
-    EARLIER: "the edit takes back a part of the change, which somebody made for a reason",
-    PAIR: "the edit changes two places at once",
-}
