@@ -18,8 +18,9 @@ from agent_ci.core.untested import Lines, Target
 from agent_ci.core.worth.provenance import Provenance, delivery_id, delivery_name
 from agent_ci.core.worth.values import NEW_BEHAVIOUR, PINS_EXISTING, Judged, Written
 from agent_ci.errors import UnsupportedError
-from agent_ci.jobs.beside_all import LATE, ROUNDS, RUNS, Key, cause, delivered, is_out, left, taken
+from agent_ci.jobs.beside_all import LATE, ROUNDS, RUNS, cause, delivered, is_out, left, taken
 from agent_ci.jobs.controls import SUITE, report_of
+from agent_ci.jobs.on_base import Key
 from agent_ci.jobs.tests import Tests, sections
 from agent_ci.jobs.worth import absence, fault_of, gained, held_to_policy, objections_of
 from agent_ci.jobs.worth_elsewhere import Selection, WorthElsewhere, is_of, named
