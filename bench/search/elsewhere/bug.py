@@ -1,4 +1,4 @@
-"""What a bug in another language is: a module, what breaks it, the checks that see it, and those that nobody is shown."""
+"""What a bug in another language is: a module, what breaks it, and the checks, of which some are never shown."""
 
 from __future__ import annotations
 
