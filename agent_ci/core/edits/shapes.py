@@ -73,7 +73,7 @@ def unary(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
         above = spot.above.type if spot.above else ""
         is_alone = above == "return_statement" or (above == "expression_list" and _is_returned(spot))
         if is_alone or above in ("arguments", "argument_list"):
-            yield changed(spot, f"-{spot.text}", 1.0 if is_alone else 0.6)
+            yield changed(spot, f"-{spot.text}", 0.6 if is_alone else 0.4)
 
 
 def _is_returned(spot: Spot) -> bool:
@@ -165,7 +165,7 @@ def variable(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
     others = [name for name in scope if name not in (spot.text, "_")]
     is_target = spot.role == "left" and _operator(spot.above) == ""
     for number, name in enumerate(others[:_MOST_NAMES]):
-        weight = 1 / (1 + 0.15 * number)
+        weight = 1 / (1 + 0.25 * number)
         if spot.type == "shorthand_property_identifier":
             yield changed(spot, f"{spot.text}: {name}", 0.5 * weight)
         else:

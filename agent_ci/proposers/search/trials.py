@@ -15,7 +15,7 @@ from agent_ci.ports import Covering, Runner, Workspace
 
 _MOST_TARGETS = 20
 _MOST_NEIGHBOURS = 40
-_MOST_COVERED = 8  # tests, each in a run of its own
+_MOST_COVERED = 4  # tests, each in a run of its own
 _SHARE_TO_COVER = 0.15
 _LEAST, _TIMES = 5.0, 3.0  # seconds that a run may take, and how many times as long as the red one
 _MOST_SECONDS = 120.0

@@ -12,11 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from agent_ci.core.edits.hints import Hints
+from agent_ci.core.edits.operators import Candidate
+from agent_ci.core.edits.syntax import SourceFile
 from agent_ci.core.report import Status, TestCase, TestReport
 from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.ports import Runner, Workspace
 from agent_ci.proposers.search.answers import Survivor
 from agent_ci.proposers.search.confidence import Grade, confidence
+from agent_ci.proposers.search.elsewhere import Hunt
 from agent_ci.proposers.search.proposer import Search
 from agent_ci.proposers.search.trials import Trials
 from agent_ci.runners.command import AnyCommand
@@ -92,8 +96,7 @@ def test_a_bug_in_javascript_is_repaired_and_proven(tmp_path: Path) -> None:
     small = "exports.clamp = function clamp(value, low, high) {\n  return value > high ? low : value;\n};\n"
     check = CHECK.replace("below: [clamp(0, 1, 9), 1], ", "")
     repository = RedRepository.make(tmp_path, {"clamp.js": small, "clamp.test.js": check})
-    given = {"run": "node clamp.test.js", "report": ("report.xml",), "proposer": ("search",), "repeat": 1}
-    run = repository.run(**given)
+    run = repository.run(run="node clamp.test.js", report=("report.xml",), proposer=("search",), repeat=1)
     assert run.outcome == "fixed", run.document
     assert "+  return value > high ? high : value;" in run.patch
     cause = "`clamp.js:2` (`clamp`) has `low`; the failing test needs `high`."
@@ -153,6 +156,33 @@ def test_nothing_is_written_through_a_link_that_was_left(trials: Trials, tmp_pat
     place.symlink_to(outside)
     trials.put("clamp.js", b"new")
     assert (outside.read_text(encoding="utf-8"), place.read_bytes(), place.is_symlink()) == ("kept", b"new", False)
+
+
+def candidate(wrong: str, text: str, operator: str = "comparison") -> Candidate:
+    start = CLAMP.index(wrong)
+    return Candidate("clamp.js", start, start + len(wrong), text, operator, 2, 1.0, "clamp", (0, len(CLAMP)))
+
+
+def hunt(trials: Trials) -> Hunt:
+    file = SourceFile.read("clamp.js", CLAMP.encode())
+    assert file is not None
+    return Hunt(trials, {"clamp.js": file}, Hints())
+
+
+def test_what_has_a_fault_of_syntax_or_was_tried_already_is_not_run(trials: Trials) -> None:
+    found = hunt(trials)
+    same = [candidate("value < low", "value <= low"), candidate("<", "<="), candidate("<", "<")]
+    assert found.over([candidate("value < low", "value <"), *same], most=9) == "exhausted"
+    assert found.tried == 1
+
+
+def test_once_an_edit_survives_only_its_rivals_are_tried(trials: Trials) -> None:
+    found = hunt(trials)
+    elsewhere = replace(candidate("<", ">"), place=(1, 2))
+    right, rival = candidate("? low", "? high"), candidate("high ? low : value", "high ? 9 : value", "number")
+    assert found.over([candidate("<", "<="), right, elsewhere, rival], most=9) == "found"
+    assert [found.standing(one).rivals for one in found.survivors] == [1, 1]
+    assert (found.tried, found.standing(right).refused, found.standing(right).tests) == (3, 1, 1)
 
 
 def test_an_edit_beside_which_another_survives_is_not_committed() -> None:
