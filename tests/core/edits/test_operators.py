@@ -152,7 +152,9 @@ HOSTILE = {
     "brackets in brackets": b"x = " + b"[" * 100_000 + b"]" * 100_000,
     "calls in calls over many lines": b"x = " + b"f(\n" * 5_000 + b")" * 4_000 + b"\n" + b")" * 1_000,
     "no text": b"\xff\xfe\x00",
-    "more than is read": b"f();\n" * 100_000,
+    "a line that nobody wrote": b"const a = [" + b"1," * 5_000 + b"];",
+    "more than is read": b"/*\n" + b"x\n" * 200_000 + b"*/\n",
+    "more parts than are looked at": b"f();\n" * 20_000,
 }
 
 

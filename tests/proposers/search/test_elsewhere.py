@@ -135,7 +135,7 @@ def test_the_number_of_candidates_is_limited() -> None:
 def trials() -> Iterator[Trials]:
     seen = evidence(FILES)
     with sandbox().open(Files(FILES)) as workspace:
-        yield Trials(workspace, RUNNER, seen, time.monotonic() + 60)
+        yield Trials(workspace, RUNNER, seen, time.monotonic() + 20)
 
 
 def test_an_edit_that_never_ends_costs_its_limit_and_no_more(trials: Trials) -> None:
