@@ -95,10 +95,11 @@ class Elsewhere:
     def _named_tests(self) -> tuple[str, ...]:
         """The paths of files of tests that the failing ones name; those of Go name the package."""
         index, paths = Index(self.tree.paths()), self.tree.paths()
-        named = {index.resolve(case.file or case.id.partition("::")[0]) for case in self.evidence.targets}
+        said = [name for case in self.evidence.targets for name in (case.file, case.id.partition("::")[0]) if name]
+        named = {path for path in map(index.resolve, said) if is_test_path(path)}
         packages = {id_.partition("::")[0] for id_ in self.evidence.target_ids}
         of_go = [path for path in paths if path.endswith("_test.go")]
-        folders = {folder_of(package, of_go) for package in packages} if not named - {""} else set()
+        folders = {folder_of(package, of_go) for package in packages} if not named else set()
         return tuple(path for path in paths if path in named or (path in of_go and posixpath.dirname(path) in folders))
 
     @cached_property

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.edits.hints import Hints
 from agent_ci.core.edits.operators import Candidate
 from agent_ci.core.edits.syntax import SourceFile
@@ -156,6 +157,62 @@ def test_nothing_is_written_through_a_link_that_was_left(trials: Trials, tmp_pat
     place.symlink_to(outside)
     trials.put("clamp.js", b"new")
     assert (outside.read_text(encoding="utf-8"), place.read_bytes(), place.is_symlink()) == ("kept", b"new", False)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A runner that finds its one test green where the file at *path* holds *wanted*: nothing has to be built."""
+
+    path: str
+    wanted: str
+    id: str
+    toolchain: Mapping[str, str]
+    varies: frozenset[str] = frozenset()
+
+    def run(
+        self, workspace: Workspace, *, only: tuple[str, ...] = (), timeout: float, conditions: Conditions = USUAL
+    ) -> TestReport:
+        del only, timeout, conditions
+        text = (workspace.root / self.path).read_text(encoding="utf-8")
+        return TestReport.of(TestCase(self.id, Status.PASSED if self.wanted in text else Status.FAILED))
+
+
+NIL = """panic: runtime error: invalid memory address or nil pointer dereference
+goroutine 18 [running]:
+x.org/m/in.Second(...)
+\t/copy/repository/in/m.go:9
+"""
+LINKS = """package in
+
+type Link struct {
+	Value int
+	Next  *Link
+}
+
+func Second(first *Link) int {
+	return first.Next.Value
+}
+"""
+LINKS_TEST = """package in
+
+func TestSecond(t *testing.T) {
+	if got := Second(&Link{1, nil}); got != -7 {
+		t.Errorf("got %d", got)
+	}
+}
+"""
+
+
+def test_a_panic_in_go_gets_the_guard_that_its_test_asks_for() -> None:
+    files = {"go.mod": "module x.org/m\n", "in/m.go": LINKS, "in/m_test.go": LINKS_TEST}
+    case = TestCase("x.org/m/in::TestSecond", Status.FAILED, message="panic", traceback=NIL, file="in/m.go", line=9)
+    guard = "\tif first.Next == nil {\n\t\treturn -7\n\t}\n\treturn first"
+    runner = Reader("in/m.go", guard, case.id, {"runner": "go"})
+    report = TestReport.of(case)
+    seen = Evidence("fix", "red", before=report, targets=report.red, toolchain=runner.toolchain)
+    first = next(Search(runner=runner).propose(seen, (), Workbench(Files(files))))
+    needed = "the failing test needs it to `return -7`"
+    assert first.cause == f"`in/m.go:9` (`Second`) lacks the check `if first.Next == nil`; {needed}."
 
 
 def candidate(wrong: str, text: str, operator: str = "comparison") -> Candidate:
