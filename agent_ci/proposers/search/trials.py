@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from agent_ci.core.coverage import Coverage
+from agent_ci.core.proof import is_within
 from agent_ci.core.report import Status, TestReport
 from agent_ci.core.run import Evidence
 from agent_ci.errors import AgentCIError, InfrastructureError, UnsupportedError
@@ -86,11 +86,9 @@ class Trials:
 
     def _passes(self, ids: tuple[str, ...], seconds: float) -> bool:
         report = self.runner.run(self.workspace, only=ids, timeout=seconds) if ids else TestReport()
-        return not report.partial and not report.red and {*ids} <= {*_passed(report)}
-
-
-def _passed(report: TestReport) -> Iterator[str]:
-    return (case.id for case in report.cases if case.status is Status.PASSED)
+        passed = report.ids(Status.PASSED)
+        is_whole = not report.partial and not report.red
+        return is_whole and all(any(is_within(one, id_) for one in passed) for id_ in ids)
 
 
 def _place(id_: str) -> str:
