@@ -21,7 +21,7 @@ from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.ports import Runner, Workspace
 from agent_ci.proposers.search.answers import Survivor
 from agent_ci.proposers.search.confidence import Grade, confidence
-from agent_ci.proposers.search.elsewhere import Hunt
+from agent_ci.proposers.search.hunt import Hunt
 from agent_ci.proposers.search.proposer import Search
 from agent_ci.proposers.search.trials import Trials
 from agent_ci.runners.command import AnyCommand
