@@ -48,7 +48,7 @@ def shown(asked: tuple[Look, ...], texts: Mapping[str, str], *, diff: str, nonce
     """
     sources = _Sources(texts)
     answers = [(look, _capped(cleaned(_answer(look, sources, diff)).text)) for look in asked]
-    names = [cleaned(f"{look.what} {look.about}").text for look in asked]
+    names = [f"{look.what} {look.about}" for look in asked]
     tag = tag_for((*names, *(text for _, text in answers)), f"{nonce} looks")
     data = (
         fenced(name, text, tag=tag, origin=Origin.DIFF if look.what == "history" else Origin.SOURCE)

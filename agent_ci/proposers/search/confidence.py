@@ -30,6 +30,12 @@ _FACTORS = {
     EARLIER: 0.5,
     PAIR: 0.55,
 }
+_OF_OPERATOR = {
+    **dict.fromkeys(_DECIDING, "the edit decides what happens in a case that the code did not treat"),
+    **dict.fromkeys(REMOVALS, "the edit takes something away, and the tests may just not ask for it"),
+    EARLIER: "the edit takes back a part of the change, which somebody made for a reason",
+    PAIR: "the edit changes two places at once",
+}
 
 
 class Grade(StrEnum):
@@ -82,11 +88,3 @@ def _doubts(survivor: Survivor) -> Iterator[tuple[float, str]]:
         yield 0.55, f"{survivor.rivals} other edit(s) of the same function turn the failing tests green as well"
     if survivor.refused < _FEW_EDITS:
         yield 0.9, "few other edits of this function were tried before it"
-
-
-_OF_OPERATOR = {
-    **dict.fromkeys(_DECIDING, "the edit decides what happens in a case that the code did not treat"),
-    **dict.fromkeys(REMOVALS, "the edit takes something away, and the tests may just not ask for it"),
-    EARLIER: "the edit takes back a part of the change, which somebody made for a reason",
-    PAIR: "the edit changes two places at once",
-}

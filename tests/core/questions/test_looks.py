@@ -100,3 +100,19 @@ def test_a_file_cannot_close_the_fence_around_it_nor_hide_what_it_says() -> None
 def test_no_more_is_searched_than_so_many_files() -> None:
     texts = {f"{number:05}.txt": "nothing\n" for number in range(2_000)} | {"99999.txt": "needle\n"}
     assert see("search", "needle", texts) == "Nothing is found."
+
+
+def test_no_more_is_searched_than_so_many_characters() -> None:
+    texts = {"a.txt": "x" * 3_000_000, "b.txt": "x" * 1_900_000 + "first", "c.txt": "y" * 100_000 + "second"}
+    assert see("search", "first", texts).startswith("b.txt:1:")
+    assert see("search", "second", texts) == "Nothing is found."
+
+
+@pytest.mark.parametrize("what", ["definition", "usages"])
+def test_what_is_no_name_is_said_to_be_none(what: str) -> None:
+    assert see(what, "tax of").startswith("This is no name")
+
+
+def test_a_wish_longer_than_a_line_is_none() -> None:
+    assert looks(f"LOOK search {'a' * 301}\n") == (Look("search", "a" * 301),)
+    assert looks(f"LOOK search {'a' * 302}\n") == ()
