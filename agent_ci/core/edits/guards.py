@@ -28,7 +28,7 @@ def absent_guard(spot: Spot, file: SourceFile, hints: Hints) -> Changes:
     for number, value in enumerate(_values(statement.function, file, hints)):
         returned = f"return {value}{file.grammar.ends_statements}" if value else "return"
         text = f"{head}{returned}\n{indent}}}\n{indent}"
-        yield Change(at, at, text, 1 / (1 + 0.1 * number))
+        yield Change(at, at, text, 1 / (1 + 0.3 * number))
 
 
 def absent_chain(spot: Spot, file: SourceFile, hints: Hints) -> Changes:
