@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from agent_ci.core.localising.blocks import blocks
@@ -18,6 +19,7 @@ from bench.repair.problems import Problem
 
 Message = Mapping[str, Any]
 _MOST_LOOKS = 6
+_LONGEST = 3_800  # characters that one answer surely shows
 _MOST_TESTS = 3  # failing ones that the shell's user reads
 _LOOKS = re.compile(r"^LOOK definition ", re.MULTILINE)
 _LOOKED = "# What you asked to see"
@@ -43,7 +45,7 @@ class Mind:
         hidden = [piece for piece in self.problem.touched if not self._is_shown(piece, text)]
         if not hidden:
             return _says(f"The code does not do what the tests expect.\n\n```diff\n{self.problem.repair}```")
-        wanted = list(dict.fromkeys(filter(None, (_look(piece, text) for piece in hidden))))
+        wanted = list(dict.fromkeys(look for piece in hidden for look in self._looks(piece, text)))
         if wanted and _LOOKS.search(text) and _LOOKED not in text:
             return _says("\n".join(f"LOOK {look}" for look in wanted[:_MOST_LOOKS]))
         return _says("NO FIX: the code that has to change is not shown.")
@@ -73,12 +75,34 @@ class Mind:
             found = next((block for block in blocks(path, text) if block.name == name and block.is_function), None)
             yield f"sed -n {found.first},{found.last}p {path}" if found else f"head -n 60 {path}"
 
+    def _looks(self, piece: Touched, text: str) -> Iterator[str]:
+        """How to ask for *piece* where *text* tells of it: nobody can ask for what he never read of.
+
+        A function that is longer than one answer is asked for by its lines, of which the gaps in the question tell.
+        """
+        name = piece.block.name if piece.block.is_function else ""
+        told = name.rpartition(".")[2] or piece.path
+        if not re.search(rf"(?<![\w$]){re.escape(told)}(?![\w$])", text):
+            return
+        rows = self.problem.before[piece.path].split("\n")
+        start, size = piece.block.first, 0
+        for line in piece.block.lines:
+            size += len(rows[line - 1]) + 1
+            if size > _LONGEST:
+                yield f"read {piece.path}:{start}-{line - 1}"
+                start, size = line - 1, len(rows[line - 2]) + len(rows[line - 1]) + 2
+        is_whole = start == piece.block.first and name
+        yield f"definition {name}" if is_whole else f"read {piece.path}:{start}-{piece.block.last}"
+
     def _is_shown(self, piece: Touched, text: str) -> bool:
-        """Whether *text* holds all of a function but its docstring, or the lines that change of what is none."""
+        """Whether *text* holds all of a function but its docstring, or the lines that change of what is none.
+
+        It may be in several parts, each of which begins with the last line of the one before.
+        """
         rows = self.problem.before[piece.path].split("\n")
         first, last = piece.block.docstring
         lines = set(piece.block.lines if piece.block.is_function else piece.lines) - set(range(first, last + 1))
-        return all("\n".join(rows[line - 1] for line in run) in text for run in _runs_of(sorted(lines)))
+        return all(_holds(text, [rows[line - 1] for line in run]) for run in _runs_of(sorted(lines)))
 
 
 def said(message: Message) -> str:
@@ -93,13 +117,9 @@ def said(message: Message) -> str:
     return content
 
 
-def _look(piece: Touched, text: str) -> str:
-    """What to ask in order to see *piece*, where *text* tells of it: nobody can ask for what he never read of."""
-    name = piece.block.name if piece.block.is_function else ""
-    told = name.rpartition(".")[2] or piece.path
-    if not re.search(rf"(?<![\w$]){re.escape(told)}(?![\w$])", text):
-        return ""
-    return f"definition {name}" if name else f"read {piece.path}:{piece.block.first}-{piece.block.last}"
+def _holds(text: str, rows: Sequence[str]) -> bool:
+    """Whether *text* holds *rows*, or each two of them that follow each other."""
+    return "\n".join(rows) in text or (len(rows) > 1 and all(f"{one}\n{two}" in text for one, two in pairwise(rows)))
 
 
 def _runs_of(lines: Sequence[int]) -> Iterator[list[int]]:

@@ -78,6 +78,18 @@ def test_of_what_is_no_function_the_stand_in_needs_the_lines_that_change() -> No
     assert "+LIMIT = 4" in mind.answer(asked(LOOKS, "LIMIT = 3"))["content"]
 
 
+def test_a_function_that_is_longer_than_an_answer_is_asked_for_in_parts_that_overlap() -> None:
+    rows = [f"    print('{number:096}')" for number in range(60)]
+    before = "\n".join(["def capped(n):", *rows, "    return n", ""])
+    mind = Mind(problem(before=before, after=before.replace("return n", "return -n")))
+    asked_for = mind.answer(asked(LOOKS, "capped"))["content"]
+    assert asked_for == "LOOK read caps.py:1-35\nLOOK read caps.py:35-62"
+    lines = before.split("\n")
+    first, second = "\n".join(lines[:35]), "\n".join(lines[34:62])
+    assert "+    return -n" in mind.answer(asked(LOOKS, f"capped\n{first}\n[...]\n{second}"))["content"]
+    assert "LOOK" in mind.answer(asked(LOOKS, f"{first}\n[...]\n" + "\n".join(lines[35:62])))["content"]
+
+
 def test_in_a_shell_the_stand_in_reads_the_test_and_the_code_repairs_it_and_submits(tmp_path: Path) -> None:
     folder = Small.make(tmp_path / "repository", {"caps.py": BEFORE, "tests/test_double.py": TEST}).path
     mind, messages = Mind(problem(folder)), [{"role": "user", "content": "repair it"}]
