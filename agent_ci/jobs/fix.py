@@ -17,7 +17,7 @@ from agent_ci.core.outcome import Outcome
 from agent_ci.core.patches.hunks import added_lines
 from agent_ci.core.paths import is_test_path
 from agent_ci.core.proof import unproven
-from agent_ci.core.questions.context import Allowance
+from agent_ci.core.questions.again import again
 from agent_ci.core.questions.question import fix_question
 from agent_ci.core.run import MODEL, Attempt, Evidence, Reply
 from agent_ci.core.suspects import suspect_places
@@ -128,10 +128,19 @@ class Fix:
     def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tools: Tools) -> str:
         """What failed, where, what was tried: for proposers that read text. What follows on an answer shows more."""
         tries = sum(1 for one in attempts if one.reply.proposer == MODEL and one.group == evidence.group)
-        allowance = Allowance().wider(tries)
+        step = again(tries)
         known = self.located.with_coverage(evidence, tools)
         texts = Loaded(tools.clone.tree(evidence.tree))
-        return fix_question(template(_PROMPT), known, texts, attempts, nonce=str(self.seed), allowance=allowance)
+        question = fix_question(
+            template(_PROMPT),
+            known,
+            texts,
+            attempts,
+            nonce=str(self.seed),
+            allowance=step.allowance,
+            is_fresh=step.is_fresh,
+        )
+        return f"{question}\n\n{template(step.note).render()}" if step.note else question
 
     def prove(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
         """Run the failing tests and the whole suite without hunks that none needs, then look at conduct and hooks.
