@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from agent_ci.clone import Loaded, Texts
 from agent_ci.core.change import ChangedFile
+from agent_ci.core.elsewhere.languages import GO, JAVASCRIPT
 from agent_ci.core.fingerprint import fingerprint
 from agent_ci.core.frameworks import checks
 from agent_ci.core.grouping import groups
@@ -33,6 +34,7 @@ from agent_ci.templates import template
 _PROMPT = "fix.v2"
 _MOST_FILES = 30
 _LONGEST_FILE = 200_000
+_SEARCHED = (".py", *JAVASCRIPT.endings, *GO.endings)
 _SECONDS_TO_COMPARE = 20.0
 
 
@@ -102,9 +104,9 @@ class Fix:
         )
 
     def _earlier(self, files: tuple[ChangedFile, ...], tools: Tools) -> Mapping[str, str]:
-        """What the changed *files* read on the base, where they are source in Python and not too many or too long."""
+        """What the changed *files* read on the base, where they are source and not too many or too long."""
         base = Texts(tools.clone.tree(self.triage.base)) if files and self.triage.base else {}
-        paths = [file.path for file in files if file.path.endswith(".py") and not is_test_path(file.path)]
+        paths = [file.path for file in files if file.path.endswith(_SEARCHED) and not is_test_path(file.path)]
         texts = {path: base.get(path, "") for path in paths[:_MOST_FILES]}
         return {path: text for path, text in texts.items() if 0 < len(text) <= _LONGEST_FILE}
 
