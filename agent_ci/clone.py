@@ -82,7 +82,8 @@ class Clone:
             id_ = self._line("rev-parse", "--verify", "--end-of-options", revision + "^{tree}")
             if _WHOLE_ID.fullmatch(revision):
                 self._ids[revision] = id_
-        found = self._trees[id_] = self._trees.pop(id_, None) or GitTree(self, id_)  # the last in the dict
+        found = self._trees.pop(id_) if id_ in self._trees else GitTree(self, id_)
+        self._trees[id_] = found  # the last in the dict
         if len(self._trees) > _MOST_TREES:
             del self._trees[next(iter(self._trees))]
         return found

@@ -256,7 +256,7 @@ class Session:
             clone=clone,
             runner=runner,
             sandbox=sandbox,
-            proposers=asked(setup) if asked else (),
+            proposers=asked(replace(setup, runner=runner)) if asked else (),
             policy=chosen.policy_of_tests if self.job == "tests" else chosen.policy,
             budget=budget,
             journal=journal,

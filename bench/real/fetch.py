@@ -71,7 +71,7 @@ class Cache:
             wanted = Path(folder, "wanted.txt")
             wanted.write_text(f"{package}=={release.version} --hash=sha256:{release.sha256}\n", encoding="utf-8")
             options = ("--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--dest", folder)
-            _pip(python, "download", *options, "--requirement", str(wanted))
+            pip(python, "download", *options, "--requirement", str(wanted))
             wanted.unlink()
             found = next(Path(folder).iterdir())
             return found.replace(kept)
@@ -83,8 +83,8 @@ class Cache:
         python, finished = folder / "bin" / "python", folder / "finished"
         if not finished.exists():
             venv.create(folder, clear=True, with_pip=own_pip)
-            pip = python if own_pip else self._environment(self.build, own_pip=True)
-            _pip(pip, "--python", str(python), "install", "--no-deps", *pins)
+            installer = python if own_pip else self._environment(self.build, own_pip=True)
+            pip(installer, "--python", str(python), "install", "--no-deps", *pins)
             finished.touch()
         return python
 
@@ -110,7 +110,8 @@ def unpack(archive: Path, tree: Path) -> None:
         top.replace(tree)
 
 
-def _pip(python: Path, *arguments: str) -> None:
+def pip(python: Path, *arguments: str) -> None:
+    """Have the pip of *python* do it, quietly. Raises InfrastructureError where it fails."""
     _run(str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments)
 
 

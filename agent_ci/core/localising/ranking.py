@@ -145,8 +145,9 @@ def _add_kin(
         path, _ = pieces[one]
         for other, (place, block) in enumerate(pieces):
             if place == path and block.is_function and other != one:
-                shared, all_ = counted[one].keys() & counted[other].keys(), counted[one].keys() | counted[other].keys()
-                found[other] = max(found[other], scores[one] * len(shared) / len(all_))
+                own, others = counted[one].keys(), counted[other].keys()
+                share = len(own & others) / (len(own | others) or 1)
+                found[other] = max(found[other], scores[one] * share)
     for index, likely in found.items():
         scores[index] += weight * likely
 
