@@ -32,7 +32,7 @@ def work(session):
     edits = [Candidate("area.py", Splice(start, start + 5, text), "x", 1, 1.0) for text in texts]
     several = [bench.prepare(source, edit, cold=False) for edit in edits]
     limit, ids = Limit(5.0, 0.3), list(named)
-    series = Series(bench, ids, limit=limit)
+    series = Series(bench, ids, limit=lambda ids: limit, together=True)
     found = series.run(several, ids, limit=limit, stop=True) if all(map(series.takes, several)) else []
     told = [one and ([case["outcome"] for case in one.messages] if one.ended else "ended early") for one in found]
     Path(said).write_text(json.dumps([told, Path("area.py").read_bytes() == source.data]))

@@ -83,6 +83,7 @@ UNCHANGED = {
     "what is put back": "n = [1]\ndef act():\n    n.append(2)\n    n.pop()\n",
     "a warning": "import warnings\ndef act():\n    warnings.warn('old', stacklevel=1)\n",
     "a line in a log": "import logging\nlog = logging.getLogger('left')\ndef act():\n    log.debug('x')\n",
+    "what unittest sets": "class A:\n    pass\ndef act():\n    A.tearDown_exceptions = []\n",
     "a lock": "import threading\nlock = threading.RLock()\ndef act():\n    with lock:\n        pass\n",
 }
 

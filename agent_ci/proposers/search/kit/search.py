@@ -10,7 +10,7 @@ import zlib
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -239,7 +239,7 @@ class Search:
         known: set[object] = set()
         waiting: deque[Prepared] = deque()
         for candidate in ranked:
-            while waiting and waiting[0].candidate.rank > self._least_rank_of_cold(candidate):
+            while waiting and waiting[0].candidate.rank * _COLD_WORTH > candidate.rank:
                 yield waiting.popleft()
             source = self._sources[candidate.path]
             prepared = self._bench.prepare(source, candidate, cold=self._has_cold_targets)
@@ -250,10 +250,6 @@ class Search:
                 else:
                     waiting.append(prepared)
         yield from waiting
-
-    def _least_rank_of_cold(self, following: Candidate) -> float:
-        """The rank above which an edit that waits comes before *following*; a survivor's rivals wait no longer."""
-        return self._survivors[0].candidate.rank if self._survivors else following.rank / _COLD_WORTH
 
     def _together(self, prepared: Iterator[Prepared]) -> Iterator[list[Prepared]]:
         """The candidates in their order, as many together as one process may try."""
@@ -276,7 +272,8 @@ class Search:
         if not self._series.takes(several[0]):
             yield from several
             return
-        ids, stop = self._targets(), not self._keeps(several[0])
+        ids = sorted(self._series.ids, key=lambda id_: -self._killers[id_])
+        stop = not self._keeps(several[0])
         limit = self._limit(ids, is_warm=True, least=_IN_SERIES)
         for prepared, heard in zip(several, self._series.run(several, ids, limit=limit, stop=stop), strict=True):
             if heard is not None and not heard.ended:
@@ -286,8 +283,9 @@ class Search:
 
     @cached_property
     def _series(self) -> Series:
-        red = tuple(self._seen.red)
-        return Series(self._bench, red, limit=self._limit(red, is_warm=True))
+        quickest = sorted(self._seen.red, key=lambda id_: float(self._seen.red[id_]["seconds"]))
+        limit = partial(self._limit, is_warm=True)
+        return Series(self._bench, quickest, limit=limit, together=self._keeps_stones)
 
     def _try_pairs(self, limits: _Limits, hung: list[Prepared], *, most: int = _PAIRS_AT_ONCE) -> _Limits:
         """Try two edits at once where no single one was enough so far, at most *most* pairs that were not tried yet."""

@@ -24,6 +24,7 @@ _VALUES = (int, float, complex, str, bytes, bool, type(None), range)
 _ENDS = (ModuleType, CodeType, FrameType, BuiltinFunctionType, logging.Logger, type(threading.Lock()))
 _ENDS_OF = ("_pytest.", "logging.", "weakref", "_abc", "re")  # modules whose objects are not looked into
 _NOT_STATE = frozenset({"__builtins__", "__warningregistry__", "__spec__", "__loader__", "__cached__"})
+_NOT_STATE_OF_CLASSES = frozenset({"__weakref__", "__dict__", "tearDown_exceptions"})  # unittest renews the last one
 _HIDDEN: Mapping[type, Callable[[Any], object]] = MappingProxyType({
     bytearray: bytes,
     itertools.count: repr,
@@ -114,9 +115,8 @@ class State:
 
 
 def _of_mapping(names: Mapping[str, object], parts: list[object]) -> Iterator[object]:
-    parts.append(len(names))
     for name, value in names.items():
-        if name not in {"__weakref__", "__dict__"}:
+        if name not in _NOT_STATE_OF_CLASSES:
             parts.append(name)
             yield value
 
