@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +25,8 @@ from agent_ci.process import ToolError
 _DEPTH = 200  # commits of history that are fetched, to find where two branches parted
 _SOURCE_BYTES, _TOTAL_BYTES = 1 << 20, 64 << 20  # of one file that is read among others, and of them all
 _PROTOCOLS = "file:https:http"  # no others: their programs would be started
+_WHOLE_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_MOST_TREES = 4  # that are kept for the next question; one with many files takes memory
 _ATTRIBUTES = "* -text -ident !filter !eol !working-tree-encoding !diff !merge\n"
 
 
@@ -50,6 +53,8 @@ class Clone:
     """
 
     directory: Path
+    _ids: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _trees: dict[str, GitTree] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     @contextlib.contextmanager
@@ -71,8 +76,17 @@ class Clone:
             yield cls(directory)
 
     def tree(self, revision: str) -> GitTree:
-        """The files of a commit or tree id."""
-        return GitTree(self, self._line("rev-parse", "--verify", "--end-of-options", revision + "^{tree}"))
+        """The files of a commit or tree id. What a whole id means never changes, so that git is asked once."""
+        id_ = self._ids.get(revision)
+        if id_ is None:
+            id_ = self._line("rev-parse", "--verify", "--end-of-options", revision + "^{tree}")
+            if _WHOLE_ID.fullmatch(revision):
+                self._ids[revision] = id_
+        found = self._trees.pop(id_) if id_ in self._trees else GitTree(self, id_)
+        self._trees[id_] = found  # the last in the dict
+        if len(self._trees) > _MOST_TREES:
+            del self._trees[next(iter(self._trees))]
+        return found
 
     def has(self, commit: str) -> bool:
         """Whether the commit with the id *commit* is here with its files."""
@@ -158,7 +172,7 @@ class Clone:
         Raises ToolError for a path that git allows in no tree.
         """
         rows = []
-        modes = {row.path: row.mode for row in self._rows(tree)}
+        modes = {row.path: row.mode for row in self.tree(tree).rows}
         for path, content in files.items():
             if content is None:
                 rows.append(f"0 {'0' * len(tree)}\t{path}")
@@ -170,7 +184,7 @@ class Clone:
             self._git("read-tree", tree, GIT_INDEX_FILE=index)
             self._git("update-index", "-z", "--index-info", stdin=feed, GIT_INDEX_FILE=index)
             edited = self._line("write-tree", GIT_INDEX_FILE=index)
-        there = {row.path for row in self._rows(edited)}  # git leaves out a path it refuses, and says nothing
+        there = {row.path for row in self.tree(edited).rows}  # git leaves out a path it refuses, and says nothing
         for path in (path for path, content in files.items() if content is not None and path not in there):
             raise ToolError(f"git allows no file with the path {path!r}; name one inside the repository")
         return edited
@@ -227,9 +241,6 @@ class Clone:
         """The objects that *commit* needs on top of *since*, as a pack."""
         return self._git("pack-objects", "--revs", "--stdout", "-q", stdin=f"{commit}\n^{since}\n".encode())
 
-    def _rows(self, tree: str) -> tuple[TreeRow, ...]:
-        return read_tree(git.text(self._git("ls-tree", "-r", "-z", "--full-tree", tree)))
-
     @contextlib.contextmanager
     def _no_attributes(self) -> Iterator[None]:
         """Let the checkout's own line ending rules decide what would be committed, its files being read."""
@@ -263,9 +274,14 @@ class GitTree:
     id: str
 
     @cached_property
+    def rows(self) -> tuple[TreeRow, ...]:
+        """What it holds: files, links and submodules."""
+        listing = self.clone._git("ls-tree", "-r", "-z", "--full-tree", self.id)  # noqa: SLF001 - one module
+        return read_tree(git.text(listing))
+
+    @cached_property
     def _blobs(self) -> dict[str, str]:
-        rows = self.clone._rows(self.id)  # noqa: SLF001 - one module
-        return {row.path: row.blob for row in rows if row.mode != SUBMODULE}
+        return {row.path: row.blob for row in self.rows if row.mode != SUBMODULE}
 
     def paths(self) -> tuple[str, ...]:
         """Every file's path, sorted."""

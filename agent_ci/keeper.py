@@ -304,6 +304,7 @@ class Desk:
             max_tokens=min(int(request["max_tokens"]), self.tokens_left),
             timeouts=Timeouts(**request["timeouts"]),
             schema=request.get("schema"),
+            tools=tuple(request.get("tools") or ()),
             api_key=self._key,
             **self.pinned,
         )

@@ -20,7 +20,7 @@ from agent_ci.core.outcome import Outcome
 from agent_ci.core.patches.diff import RejectedPatch, read_edits
 from agent_ci.core.patches.relocate import relocate
 from agent_ci.core.policy import Policy
-from agent_ci.core.report import TestCase
+from agent_ci.core.report import TestCase, TestReport
 from agent_ci.core.review.review import Facts, objections
 from agent_ci.core.run import REVERT, Attempt, Evidence, Reply, Verdict
 from agent_ci.errors import AgentCIError
@@ -30,6 +30,7 @@ from agent_ci.process import ToolError
 
 _RIVALS = 2  # proven changes that are compared with one another
 _FURTHER_REPLIES = 2  # that are heard once a change is proven, where they cost nothing
+_SECONDS_TO_RERUN = 60.0  # one test that a proposer asks for
 _IS_NOT_BEST = "another change that was proven is smaller, or came first"
 
 
@@ -109,6 +110,11 @@ class _Bench:
 
     def open(self) -> AbstractContextManager[Workspace]:
         return self.tools.sandbox.open(self.tree)
+
+    def rerun(self, id_: str) -> TestReport:
+        seconds = min(_SECONDS_TO_RERUN, self.tools.seconds_left() / 4)
+        with self.open() as workspace:
+            return self.tools.runner.run(workspace, only=(id_,), timeout=seconds)
 
     def seconds_left(self) -> float:
         return self.tools.seconds_left()

@@ -48,7 +48,7 @@ class Planning:
         evidence = self._evidence(red, tree, is_told=bool(paths))
         plan = planned(
             groups(evidence.targets),
-            self.session.budget,
+            self.session.settings.limits,  # what is left of a day or a change, each cell sees for itself
             most=self.cells,
             reports={
                 self._name(path): frozenset(case.id for case in each.red)

@@ -192,6 +192,15 @@ class Workbench(Protocol):
         ...
 
 
+@runtime_checkable
+class Rerunning(Protocol):
+    """A workbench that can run one test of the tree as it is. Not every one is: ask with ``isinstance``."""
+
+    def rerun(self, id_: str) -> TestReport:
+        """The report of the test *id_* alone, in a fresh copy in the sandbox. Raises AgentCIError as runners do."""
+        ...
+
+
 class Proposer(Protocol):
     """A source of patches. To write one: yield a reply, receive the judged attempt, yield a better one.
 

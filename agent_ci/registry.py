@@ -20,19 +20,20 @@ from agent_ci.core.spelling import did_you_mean
 from agent_ci.errors import UsageError
 from agent_ci.kept import door, outward
 from agent_ci.payloads import read_payload
-from agent_ci.ports import Forge, Journal, People, Proposer
+from agent_ci.ports import Forge, Journal, People, Proposer, Runner
 from agent_ci.scanners import likely_secrets
 from agent_ci.settings import Settings
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What adapters are made from."""
+    """What adapters are made from; ``runner`` runs the tests, where that is known already."""
 
     settings: Settings
     environment: Mapping[str, str]
     journal: Journal
     budget: Budget
+    runner: Runner | None = None
 
 
 def forge(environment: Mapping[str, str], repository: Repository, clone: Clone) -> Forge:
@@ -203,7 +204,7 @@ def _autofix(setup: Setup) -> Proposer:
 def _search(setup: Setup) -> Proposer:
     from agent_ci.proposers.search.proposer import Search
 
-    return Search(seed=setup.settings.seed)
+    return Search(runner=setup.runner, seed=setup.settings.seed)
 
 
 def _model_of_tests(setup: Setup) -> Proposer:
@@ -214,7 +215,7 @@ def _model_of_tests(setup: Setup) -> Proposer:
 
 def _model_of_repairs(setup: Setup) -> Proposer:
     return _model(
-        setup, turns=setup.settings.max_looks, system="system.v3" if setup.settings.max_looks else "system.v2"
+        setup, turns=setup.settings.max_looks, system="system.v4" if setup.settings.max_looks else "system.v2"
     )
 
 

@@ -20,7 +20,6 @@ from agent_ci.base import base_of, settings_file, trusted_commit
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone, GitTree
 from agent_ci.console import Console, is_live
-from agent_ci.core.budget import Budget
 from agent_ci.core.context import Context
 from agent_ci.core.document import Surroundings, evidence_document
 from agent_ci.core.explanation import explain
@@ -239,14 +238,9 @@ class Session:
             return replace(verdict, outcome=Outcome.EXPLAINED, reason=verdict.evidence.summary)
         return verdict
 
-    @property
-    def budget(self) -> Budget:
-        """What this run may spend."""
-        return spending.budget(self.settings, self.context)
-
     def tools(self, repository: Repository, clone: Clone) -> Tools:
         """What a job works with: chooses the sandbox and looks for the interpreter. Raises AgentCIError."""
-        chosen, budget = self.settings, self.budget
+        chosen, budget = self.settings, spending.budget(self.settings, self.context)
         journal = AuditLog(chosen.out / "audit.jsonl", self.outward)
         setup = registry.Setup(chosen, self.environment, journal, budget)
         tree = self.tree(repository, clone)
@@ -262,7 +256,7 @@ class Session:
             clone=clone,
             runner=runner,
             sandbox=sandbox,
-            proposers=asked(setup) if asked else (),
+            proposers=asked(replace(setup, runner=runner)) if asked else (),
             policy=chosen.policy_of_tests if self.job == "tests" else chosen.policy,
             budget=budget,
             journal=journal,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
+from agent_ci.core.budget import Budget
 from agent_ci.core.nesting import is_deep
 from agent_ci.core.policy import FILES, LINES, PROTECTED, TESTS_POLICY, Policy
 from agent_ci.core.rules import PERMITS
@@ -238,6 +239,11 @@ class Settings:
         """Which changes the job `tests` may try, and deliver."""
         adds = LINES if self.in_place else FILES
         return replace(TESTS_POLICY, deny=(*PROTECTED, *self.deny), permit=self.permit, adds=adds)
+
+    @property
+    def limits(self) -> Budget:
+        """What each run may spend by itself, whatever others spent."""
+        return Budget(self.max_attempts, self.max_cost, self.max_tokens, self.time_limit)
 
 
 def from_environment(environment: Mapping[str, str]) -> dict[str, object]:

@@ -40,7 +40,7 @@ def change_of(context: Context) -> str:
 
 def budget(chosen: Settings, context: Context) -> Budget:
     """What one more run may spend: its own limits, and what the day and the change have left of theirs."""
-    own = Budget(chosen.max_attempts, chosen.max_cost, chosen.max_tokens, chosen.time_limit)
+    own = chosen.limits
     spent = recall(chosen.out / FILE_NAME)
     today = [one for one in spent if one.at > time.time() - _DAY]
     here = [one for one in spent if one.change == change_of(context)]

@@ -55,8 +55,8 @@ def tests_runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
         if isinstance(one, Pytest) or (isinstance(one, FrameworkRunner) and one.framework.name in LANGUAGES):
             return one
     raise UnsupportedError(
-        "tests are written for pytest, which also runs those of unittest, and for jest, vitest, mocha and go; where "
-        'one of them runs the tests of this repository, name it: --run "python -m pytest"'
+        "tests are written for pytest, which also runs those of unittest, and for jest, vitest, mocha, go, maven and "
+        'gradle; where one of them runs the tests of this repository, name it: --run "python -m pytest"'
     )
 
 

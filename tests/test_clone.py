@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from agent_ci import git
 from agent_ci.checkout import Repository
 from agent_ci.clone import Clone, Loaded
 from agent_ci.core.change import ChangedFile
@@ -104,6 +105,23 @@ def test_a_tree_is_exported_again_and_again_the_same(clone: Clone, repository: R
         tree.export(tmp_path / name)
         assert (tmp_path / name / "a.py").read_text() == "a = 1\n"
         (tmp_path / name / "a.py").write_text("tampered")
+
+
+def test_what_an_id_means_is_asked_once_and_what_a_name_means_each_time(checkout: Checkout, clone: Clone) -> None:
+    first, second = checkout.commit({"a.py": "a = 3\n"}), checkout.commit({"a.py": "a = 4\n"})
+    read = []
+    for commit in (first, second):
+        git.run(clone.directory, "update-ref", "refs/heads/side", commit, GIT_DIR=str(clone.directory))
+        read.append(clone.tree("refs/heads/side").read("a.py"))
+    assert read == [b"a = 3\n", b"a = 4\n"]
+    assert clone.tree(first) is clone.tree(clone.tree(first).id)
+
+
+def test_the_files_of_no_more_than_a_few_trees_are_remembered(checkout: Checkout, clone: Clone) -> None:
+    trees = [clone.tree(checkout.commit({"a.py": f"a = {number}\n"})) for number in range(3, 9)]
+    assert clone.tree(trees[-1].id) is trees[-1]
+    assert clone.tree(trees[0].id) is not trees[0]
+    assert clone.tree(trees[0].id).read("a.py") == b"a = 3\n"
 
 
 def test_a_repository_with_sha256_ids_is_read_and_repaired(tmp_path: Path) -> None:

@@ -236,12 +236,14 @@ def test_no_answer_holds_a_secret() -> None:
         assert "canary" not in str(answer)
 
 
-def test_the_form_that_an_answer_is_to_have_reaches_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    schema, called = {"type": "object"}, list[Request]()
+def test_the_form_of_an_answer_and_the_tools_reach_the_model_and_its_calls_come_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    schema, tools, called = {"type": "object"}, ({"type": "function"},), list[Request]()
 
     def call(request: Request) -> Answer:
         called.append(request)
-        return Answer("{}", "stop")
+        return Answer("{}", "stop", calls=(("look", "{}"),))
 
     monkeypatch.setattr(transport, "call", call)
     made, _ = desk()
@@ -251,9 +253,10 @@ def test_the_form_that_an_answer_is_to_have_reaches_the_model(monkeypatch: pytes
         def ask(self, what: str, **details: object) -> Any:
             return made.answer_to(json.loads(json.dumps({"what": what, **details})))
 
-    asked = Request("other", (("user", "x"),), 5, 0, transport.Timeouts(), schema=schema)
-    assert Remote(Line()).call(asked).text == "{}"  # type: ignore[arg-type] # as much of a keeper as is needed
-    assert [(one.model, one.schema, one.api_key) for one in called] == [("m", schema, KEY)]
+    asked = Request("other", (("user", "x"),), 5, 0, transport.Timeouts(), schema=schema, tools=tools)
+    answer = Remote(Line()).call(asked)  # type: ignore[arg-type] # as much of a keeper as is needed
+    assert answer == Answer("{}", "stop", calls=(("look", "{}"),))
+    assert [(one.model, one.schema, one.tools, one.api_key) for one in called] == [("m", schema, tools, KEY)]
 
 
 CLOSED = """\

@@ -37,7 +37,7 @@ def test_a_wrong_diff_and_then_a_right_one_is_fixed_in_two_calls(tmp_path: Path,
     chat_server.play(wrong("*"), says(GOOD))
     run = fix(tmp_path, chat_server)
     assert (run.outcome, run.document["cost"]["calls"], len(chat_server.requests)) == ("fixed", 2, 2)
-    assert set(run.document["versions"]["prompts"]) >= {"system.v3", "fix.v2"}
+    assert set(run.document["versions"]["prompts"]) >= {"system.v4", "fix.v2"}
     assert list(run.document["timings"]).count("coverage") == 1
     assert "test_calc.py::test_add is still red" in chat_server.requests[1].text
 
@@ -70,10 +70,30 @@ def test_other_notations_than_a_diff_are_judged_alike_and_what_is_unclear_is_tol
     assert unknown[0] in chat_server.requests[2].text
 
 
-def test_endless_wrong_diffs_end_within_the_budget(tmp_path: Path, chat_server: ChatServer) -> None:
-    chat_server.play(wrong("*"), wrong("//"), wrong("%"), wrong("**"), always=says(GOOD))
-    run = quick_fix(tmp_path, chat_server, max_attempts=3)
-    assert (run.outcome, run.document["exit_code"], len(chat_server.requests)) == ("no_fix", 1, 3)
+def test_endless_wrong_diffs_climb_the_ladder_to_a_fresh_start_and_end_within_the_budget(
+    tmp_path: Path, chat_server: ChatServer
+) -> None:
+    operators = ("*", "//", "%", "**", "<<")
+    chat_server.play(*[wrong(operator) for operator in operators], always=says(GOOD))
+    run = quick_fix(tmp_path, chat_server)
+    assert (run.outcome, run.document["exit_code"], len(chat_server.requests)) == ("no_fix", 1, 5)
+    asked = [request.text for request in chat_server.requests]
+    shown = [[f"+    return a {operator} b" in text for operator in operators].count(True) for text in asked]
+    assert shown == [0, 1, 2, 0, 0]
+    ideas = [[line for line in text.splitlines() if " | refused: " in line] for text in asked]
+    told = [f"- calc.py: no cause was named | refused: calc::add is still red: {value} is not 3" for value in (2, 0, 1)]
+    assert ideas == [[], [], [], told, told]  # the last two give the same, and are one line
+    notes = [[name for name in ("three different causes", "start anew") if name in text] for text in asked]
+    assert notes == [[], [], ["three different causes"], ["start anew"], ["start anew"]]
+    assert {len(request.json["messages"]) for request in chat_server.requests} == {2}
+
+
+def test_a_test_that_the_model_asks_for_is_run_in_the_sandbox(tmp_path: Path, chat_server: ChatServer) -> None:
+    chat_server.play(says("LOOK run calc::add\nLOOK run calc::double\nLOOK run calc::other"), says(GOOD))
+    run = quick_fix(tmp_path, chat_server)
+    assert (run.outcome, run.document["cost"]["calls"], len(run.objections)) == ("fixed", 2, 1)
+    seen = chat_server.requests[1].text.partition("# What you asked to see")[2]
+    assert [text in seen for text in ("It failed.\n-1 is not 3", "It passed.", "no test of this name")] == [True] * 3
 
 
 def test_a_token_limit_is_named(tmp_path: Path, chat_server: ChatServer) -> None:

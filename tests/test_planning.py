@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import time
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 import yaml
 
 from agent_ci.core.plan import read_plan
+from agent_ci.spending import FILE_NAME, Spent
 from bench.repositories import PYTEST
 from tests.fan_out import plan
 from tests.red import CALC, FILES, TESTS, RedRepository
@@ -70,6 +73,17 @@ def test_the_plan_names_what_was_judged_and_divides_the_budget(tmp_path: Path) -
     assert read.commit == run.document["context"]["commit"]
     assert [cell.budget.attempts for cell in read.cells] == [5, 4]
     assert [cell.budget.cost for cell in read.cells] == [1.0, 1.0]
+
+
+def test_a_day_that_has_nothing_left_keeps_nobody_from_planning(tmp_path: Path) -> None:
+    repository = with_report(tmp_path)
+    out = repository.scratch / "plan"
+    out.mkdir(parents=True)
+    row = Spent(time.time(), "#7", calls=1, prompt_tokens=900, completion_tokens=100, usd=0.5)
+    (out / FILE_NAME).write_text(f"{json.dumps(asdict(row))}\n", encoding="utf-8")
+    run, _, written = plan(repository, report=("junit.xml",), max_tokens=500, max_tokens_per_day=1000)
+    assert run.outcome == "explained"
+    assert [cell["budget"]["tokens"] for cell in written["cells"]] == [250, 250]
 
 
 def outputs(path: Path) -> dict[str, str]:

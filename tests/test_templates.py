@@ -39,7 +39,8 @@ def test_the_tests_prompt_takes_exactly_what_the_question_gives() -> None:
     assert "{{" not in question_of_tests(template("tests.v1"), Evidence("tests", "untested"), Shown(), ())
 
 
-PLAIN = ("system.v2", "system.v3", "system-tests.v1", "continue.v1", "repeated.v1", "notes-system.v1")
+NOTES = ("continue.v1", "repeated.v1", "hypotheses.v1", "fresh.v1")
+PLAIN = ("system.v2", "system.v4", "system-tests.v1", "notes-system.v1", *NOTES)
 
 
 @pytest.mark.parametrize("name", PLAIN)
@@ -74,11 +75,11 @@ def test_the_example_of_a_test_in_the_system_prompt_is_an_answer_that_is_read_as
 
 
 def test_the_way_to_decline_is_the_one_that_is_understood() -> None:
-    assert all("`NO FIX: `" in template(name).text for name in ("system.v2", "system.v3", "system-tests.v1"))
+    assert all("`NO FIX: `" in template(name).text for name in ("system.v2", "system.v4", "system-tests.v1"))
     assert refusal("NO FIX: the test is wrong") == "the test is wrong"
 
 
 def test_the_examples_of_looks_in_the_system_prompt_are_all_understood() -> None:
-    asked = looks(template("system.v3").text.partition("Rules for the diff:")[2])
-    assert [one.what for one in asked] == ["read", "definition", "usages", "search", "history"]
+    asked = looks(template("system.v4").text.partition("Rules for the diff:")[2])
+    assert [one.what for one in asked] == ["read", "definition", "usages", "search", "history", "run"]
     assert template("looked.v1").variables == {"shown", "more"}

@@ -156,7 +156,10 @@ CHANGELOG_POLICY = Policy(
 _SCRIPTS = ("js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts")
 
 TESTS_POLICY = Policy(
-    only=("test_*.py", "*_test.py", "*_test.go", *(f"*.{name}.{end}" for name in ("test", "spec") for end in _SCRIPTS)),
+    only=(
+        *("test_*.py", "*_test.py", "*_test.go", "*Test.java"),
+        *(f"*.{name}.{end}" for name in ("test", "spec") for end in _SCRIPTS),
+    ),
     allow_test_changes=True,
     max_files=20,
     max_lines=4_000,

@@ -14,8 +14,9 @@ from agent_ci.core.worth.selection import MOST_OF_PUSH
 from agent_ci.core.worth.tests_file import TestsFile
 from agent_ci.core.worth.values import NEW_BEHAVIOUR, PINS_EXISTING, Filter, Judged, Stage, Written
 from agent_ci.jobs.controls import SUITE, report_of
+from agent_ci.jobs.on_base import Key, OnBase, ids_in, on_base
 from agent_ci.jobs.sieve import unjudged, with_comments
-from agent_ci.jobs.worth import absence, fault_of, gained, ids_by_name, objections_of, suite_seconds
+from agent_ci.jobs.worth import absence, fault_of, gained, objections_of, suite_seconds
 from agent_ci.pipeline import Tools
 
 RUNS = 5
@@ -26,9 +27,6 @@ ROUNDS = 3
 
 LATE = f"the suite was not as before after {ROUNDS} times that something was taken out"
 _SHARE_OF_TIME = 0.6  # of the time left, for the runs of the whole suite
-
-Key = tuple[str, str]
-"""A file of tests, and the name of a test in it."""
 
 _Run = tuple[tuple[str, ...], Conditions]
 
@@ -89,18 +87,13 @@ class BesideAll:
 
     def _labelled(self, judged: Mapping[Key, Judged], texts: Mapping[str, str]) -> dict[Key, Judged]:
         """*judged* with whether each test fails on the base, where there is one and it can be run there."""
-        there = {path: text.encode() for path, text in texts.items() if text}
-        if not self.base or not there:
+        there = {path: text for path, text in texts.items() if text}
+        told = on_base(self.tools, self.base, there) if self.base and there else OnBase()
+        if not told.is_known:
             return dict(judged)
-        report = report_of(self.tools, self.tools.clone.edit(self.base, there), tuple(there), SUITE)
-        if not report.cases:
-            return dict(judged)
-        ids = dict(_ids_in(texts, report))  # none for a file that cannot even be collected there
         found: dict[Key, Judged] = {}
         for key, one in judged.items():
-            own = ids.get(key, ())
-            is_green = bool(own) and all(report.statuses.get(id_) is Status.PASSED for id_ in own)
-            label = PINS_EXISTING if is_green else NEW_BEHAVIOUR
+            label = PINS_EXISTING if key in told.passed else NEW_BEHAVIOUR
             found[key] = replace(one, labels=(*one.labels, label)) if one.stage is Stage.DELIVERED else one
         return found
 
@@ -114,7 +107,7 @@ class BesideAll:
         report = TestReport()
         for number, (only, conditions) in enumerate(plan, 1):
             report = report_of(self.tools, tree, only, conditions)
-            ids = ids or {key: own for key, own in _ids_in(texts, report) if key in new}
+            ids = ids or {key: own for key, own in ids_in(texts, report) if key in new}
             given_up = self._given_up(texts, judged, report)
             found = {
                 **{key: absence(report) for key in new if key not in ids},
@@ -231,12 +224,6 @@ def _remaining(texts: Mapping[str, str], judged: Mapping[Key, Judged], before: M
         if out:
             found[path] = without(text, out, keeping=bound_in(before.get(path, "")))
     return found
-
-
-def _ids_in(texts: Mapping[str, str], report: TestReport) -> Iterator[tuple[Key, tuple[str, ...]]]:
-    for path, text in texts.items():
-        if file := TestsFile.read(text):
-            yield from (((path, name), ids) for name, ids in ids_by_name(file, path, report).items())
 
 
 def cause(evidence: Evidence) -> str:

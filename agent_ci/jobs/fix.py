@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from agent_ci.clone import Loaded, Texts
 from agent_ci.core.change import ChangedFile
+from agent_ci.core.elsewhere.languages import GO, JAVASCRIPT
 from agent_ci.core.fingerprint import fingerprint
 from agent_ci.core.frameworks import checks
 from agent_ci.core.grouping import groups
@@ -16,7 +17,7 @@ from agent_ci.core.outcome import Outcome
 from agent_ci.core.patches.hunks import added_lines
 from agent_ci.core.paths import is_test_path
 from agent_ci.core.proof import unproven
-from agent_ci.core.questions.context import Allowance
+from agent_ci.core.questions.again import again
 from agent_ci.core.questions.question import fix_question
 from agent_ci.core.run import MODEL, Attempt, Evidence, Reply
 from agent_ci.core.suspects import suspect_places
@@ -33,6 +34,7 @@ from agent_ci.templates import template
 _PROMPT = "fix.v2"
 _MOST_FILES = 30
 _LONGEST_FILE = 200_000
+_SEARCHED = (".py", *JAVASCRIPT.endings, *GO.endings)
 _SECONDS_TO_COMPARE = 20.0
 _ENOUGH_INPUTS = 5  # on which two changes have to agree, before the second one is not proven
 
@@ -103,9 +105,9 @@ class Fix:
         )
 
     def _earlier(self, files: tuple[ChangedFile, ...], tools: Tools) -> Mapping[str, str]:
-        """What the changed *files* read on the base, where they are source in Python and not too many or too long."""
+        """What the changed *files* read on the base, where they are source and not too many or too long."""
         base = Texts(tools.clone.tree(self.triage.base)) if files and self.triage.base else {}
-        paths = [file.path for file in files if file.path.endswith(".py") and not is_test_path(file.path)]
+        paths = [file.path for file in files if file.path.endswith(_SEARCHED) and not is_test_path(file.path)]
         texts = {path: base.get(path, "") for path in paths[:_MOST_FILES]}
         return {path: text for path, text in texts.items() if 0 < len(text) <= _LONGEST_FILE}
 
@@ -127,10 +129,19 @@ class Fix:
     def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tools: Tools) -> str:
         """What failed, where, what was tried: for proposers that read text. What follows on an answer shows more."""
         tries = sum(1 for one in attempts if one.reply.proposer == MODEL and one.group == evidence.group)
-        allowance = Allowance().wider(tries)
+        step = again(tries)
         known = self.located.with_coverage(evidence, tools)
         texts = Loaded(tools.clone.tree(evidence.tree))
-        return fix_question(template(_PROMPT), known, texts, attempts, nonce=str(self.seed), allowance=allowance)
+        question = fix_question(
+            template(_PROMPT),
+            known,
+            texts,
+            attempts,
+            nonce=str(self.seed),
+            allowance=step.allowance,
+            is_fresh=step.is_fresh,
+        )
+        return f"{question}\n\n{template(step.note).render()}" if step.note else question
 
     def prove(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
         """Run the failing tests and the whole suite without hunks that none needs, then look at conduct and hooks.

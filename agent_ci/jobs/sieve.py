@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent_ci.core.untested import Target
@@ -187,6 +187,10 @@ class Sieve:
         test = self._test(candidate)
         node = test.table.rows[candidate.row] if test.table and candidate.row is not None else test.node
         return (node.end_lineno or node.lineno) - node.lineno + 1
+
+    def tell(self, candidates: Collection[Candidate]) -> None:
+        """Note that *candidates* fail without the change."""
+        self.useful |= {candidate: replace(self.useful[candidate], is_new=True) for candidate in candidates}
 
     def select(self, *, room: int, suite_seconds: float, reach: Reach) -> None:
         """The filters that hold the tests against each other: F6, and F8 for all of them together."""

@@ -58,6 +58,7 @@ class Tests:
     _done: dict[str, tuple[Attempt, ...]] = field(default_factory=dict, init=False)
     _texts: Mapping[str, str] = field(default_factory=dict, init=False)
     _changes: Mapping[str, str] = field(default_factory=dict, init=False)
+    _earlier: Mapping[str, str] = field(default_factory=dict, init=False)
 
     __test__ = False
 
@@ -84,6 +85,7 @@ class Tests:
             untested=found,
             changed=changed,
             coverage=_of_files(coverage, changed),
+            earlier={path: text for path, text in self._earlier.items() if path in changed},
             notes=(
                 *notes,
                 *_about_suite(before),
@@ -110,8 +112,8 @@ class Tests:
         patch = clone.patch(old.id, new.id)
         self._changes = sections(patch.diff)
         touched = (file.path for file in patch.files if file.path.endswith(".py"))
-        base = [text for path in touched if (text := before.get(path))]
-        return changed_code(clone.added_lines(old.id, new.id), Sources(new), base)
+        self._earlier = {path: text for path in touched if (text := before.get(path))}
+        return changed_code(clone.added_lines(old.id, new.id), Sources(new), self._earlier.values())
 
     def _untested(
         self, changed: Lines, coverage: Coverage, repaired: Mapping[str, int]
@@ -237,7 +239,8 @@ class Tests:
         return judged
 
     def _judged(self, attempt: Attempt, evidence: Evidence, tools: Tools) -> Attempt:
-        return Worth(evidence, tools, self._cases, self._share(evidence), self._reach).of(attempt)
+        base = tools.clone.tree(self.base).id
+        return Worth(evidence, tools, self._cases, self._share(evidence), self._reach, base).of(attempt)
 
     def _share(self, evidence: Evidence) -> int:
         """How many of the faults that are left go to the module of *evidence*: by its part of the lines still to do."""

@@ -1,4 +1,4 @@
-"""The job `tests` for JavaScript, TypeScript and Go: what their coverage tells, and no small faults."""
+"""The job `tests` for JavaScript, TypeScript, Go and Java: what their coverage tells, and no small faults."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from agent_ci.core.untested import Lines, Target
 from agent_ci.core.worth.provenance import Provenance, delivery_id, delivery_name
 from agent_ci.core.worth.values import NEW_BEHAVIOUR, PINS_EXISTING, Judged, Written
 from agent_ci.errors import UnsupportedError
-from agent_ci.jobs.beside_all import LATE, ROUNDS, RUNS, Key, cause, delivered, is_out, left, taken
+from agent_ci.jobs.beside_all import LATE, ROUNDS, RUNS, cause, delivered, is_out, left, taken
 from agent_ci.jobs.controls import SUITE, report_of
+from agent_ci.jobs.on_base import Key
 from agent_ci.jobs.tests import Tests, sections
 from agent_ci.jobs.worth import absence, fault_of, gained, held_to_policy, objections_of
-from agent_ci.jobs.worth_elsewhere import Selection, WorthElsewhere, named
+from agent_ci.jobs.worth_elsewhere import Selection, WorthElsewhere, is_of, named
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Covering
 
@@ -47,7 +48,9 @@ class TestsElsewhere(Tests):
         if not before.cases:
             return Coverage()
         if not isinstance(tools.runner, Covering):
-            raise UnsupportedError("which lines the tests run can be told for jest, vitest, mocha and go only")
+            raise UnsupportedError(
+                "which lines tests run can be told for jest, vitest, mocha, go, maven and gradle only"
+            )
         red = {case.id.partition("::")[0] for case in before.red}
         passed = (id_ for id_ in before.ids(Status.PASSED) if "::" in id_)
         ids = dict.fromkeys(id_ if id_.partition("::")[0] in red else id_.partition("::")[0] for id_ in passed)
@@ -62,7 +65,7 @@ class TestsElsewhere(Tests):
         return can, targets(can, self._texts, coverage, self.language, repaired=repaired)
 
     def _notes(self) -> Iterator[str]:
-        name = "Go" if self.language.name == "go" else "JavaScript and TypeScript"
+        name = {"go": "Go", "java": "Java"}.get(self.language.name, "JavaScript and TypeScript")
         yield f"no small faults are put into {name} here, so that it is not known which of them the new tests notice"
 
     def _style(self, path: str, covering: tuple[str, ...], toolchain: Mapping[str, str], taken: set[str]) -> Style:
@@ -170,7 +173,7 @@ class _Together:
 
     def _ids(self, path: str, text: TestsText, report: TestReport) -> Mapping[Block, tuple[str, ...]]:
         own = self._where(path)
-        return text.with_ids(id_ for id_ in report.ids() if id_.partition("::")[0] == own)
+        return text.with_ids(id_ for id_ in report.ids() if is_of(id_, own))
 
     def _labelled(self, judged: Mapping[Key, Judged], texts: Mapping[str, TestsText]) -> dict[Key, Judged]:
         """*judged* with whether each test fails on the base."""

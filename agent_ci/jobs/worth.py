@@ -18,6 +18,7 @@ from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.jobs.confirming import Confirmation, Kill
 from agent_ci.jobs.controls import CLOCKS, report_of
 from agent_ci.jobs.measuring import MOST_MUTANTS, Fault, Measured, Measurement, counted
+from agent_ci.jobs.on_base import ids_by_name, on_base
 from agent_ci.jobs.sieve import Sieve
 from agent_ci.pipeline import Tools
 
@@ -41,7 +42,8 @@ def fresh_conditions(varies: frozenset[str], runs: int = FRESH) -> Iterator[Cond
 class Worth:
     """The filters for tests about what *evidence* says is untested; no more than *room* of them are kept.
 
-    *reach* is what tests do that were kept before and are no part of the suite yet.
+    *reach* is what tests do that were kept before and are no part of the suite yet, *base* the tree before the change,
+    empty where that is not known.
     """
 
     evidence: Evidence
@@ -49,6 +51,7 @@ class Worth:
     room: int = MOST_OF_PUSH
     mutants: int = MOST_MUTANTS
     reach: Reach = field(default_factory=Reach)
+    base: str = ""
 
     def of(self, attempt: Attempt) -> Attempt:
         """*attempt* with those of its tests that are worth having, or the objections to every one of them."""
@@ -94,6 +97,7 @@ class Worth:
             return measured.faults
         tree = self._tree(patch, [sieve])
         ids = self._repeat(sieve, tree)
+        sieve.tell([*self._failing_before(sieve)])
         sieve.select(room=self.room, suite_seconds=suite_seconds(self.evidence), reach=self.reach)
         claims = {one: [*_kills_of(sieve.judged[one])] for one in sieve.left if sieve.judged[one].kills}
         confirmed = Confirmation(self.tools, tree, targets, ids).of({one.name: own for one, own in claims.items()})
@@ -115,6 +119,12 @@ class Worth:
                 if fault := fault_of(own, report) if own else absence(report):
                     sieve.reject(candidate, Filter.RELIABLE, f"run {number} of {runs} in a fresh process: {fault}")
         return ids
+
+    def _failing_before(self, sieve: Sieve) -> Iterator[Candidate]:
+        """The tests that are left and fail on the base, where there is one and something to choose from."""
+        if self.base and len(sieve.left) > 1:
+            told = on_base(self.tools, self.base, {sieve.path: sieve.remaining})
+            yield from (one for one in sieve.left if told.is_known and (sieve.path, one.name) not in told.passed)
 
     def _tree(self, patch: Patch, sieves: Sequence[Sieve]) -> str:
         """The tree before the change with what is left of *sieves*."""
@@ -148,11 +158,6 @@ def held_to_policy(attempt: Attempt, tools: Tools, *, causes: int) -> Attempt:
     """*attempt*, refused where its change, which is not the one that was offered any more, breaks a rule."""
     broken = tools.policy.objections(attempt.patch, causes=causes) if attempt.patch and attempt.is_proven else ()
     return replace(attempt, objections=broken, refused=True) if broken else attempt
-
-
-def ids_by_name(file: TestsFile, path: str, report: TestReport) -> Mapping[str, tuple[str, ...]]:
-    """The ids of each candidate's cases, by its name, where *report* has them in the order of the *file* at *path*."""
-    return {candidate.name: ids for candidate, ids in file.with_ids(path, [case.id for case in report.cases]).items()}
 
 
 def fault_of(ids: Sequence[str], report: TestReport) -> str:

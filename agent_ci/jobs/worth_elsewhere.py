@@ -1,7 +1,8 @@
-"""Which tests of JavaScript, TypeScript or Go are worth having: every filter but that of the small faults."""
+"""Which tests of JavaScript, TypeScript, Go or Java are worth having: every filter but that of the small faults."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -25,6 +26,9 @@ from agent_ci.pipeline import Tools
 from agent_ci.ports import Covering
 
 _LONGEST = 300
+_OF_SOURCES = re.compile(
+    r"^(?:.*/)?src/\w+/java/|^(?:.*/)?(?:src|tests?)/"
+)  # the folder that the packages of Java begin in
 _MARGIN = 3.0  # what runs it takes besides; the time that a report tells is of the test alone
 
 
@@ -213,10 +217,13 @@ class Selection:
     language: Language
 
     def of(self, path: str) -> str:
-        """The id that runs all tests of the file *path*; in Go, those of its package."""
-        if self.language.name != "go":
+        """The id that runs all tests of the file *path*; in Go, those of its package, in Java those of its class."""
+        if self.language.name == "javascript":
             return path
         project = self.tools.runner.toolchain.get("folder", "")
+        if self.language.name == "java":
+            class_ = _OF_SOURCES.sub("", path).removesuffix(".java").replace("/", ".")
+            return "/".join(filter(None, (project, class_)))
         manifest = Texts(self.tools.clone.tree(self.evidence.tree)).get(f"{project}/go.mod".lstrip("/"), "")
         module = next((line.split()[1] for line in manifest.splitlines() if line.startswith("module ")), "")
         folder = _folder(path).removeprefix(project).strip("/")
@@ -230,13 +237,19 @@ class Selection:
         Go in its package.
         """
         where, known = self.of(path), frozenset(self.evidence.before.ids())
-        strange = tuple(id_ for id_ in report.ids() if id_.partition("::")[0] == where and id_ not in known)
+        strange = tuple(id_ for id_ in report.ids() if is_of(id_, where) and id_ not in known)
         texts = Texts(self.tools.clone.tree(tree))
         beside = (each for each in texts if _folder(each) == _folder(path) and self.language.is_test(each))
         for each in beside if strange else ():
             if self.of(each) == where:
                 strange = TestsText.read(texts.get(each, ""), self.language).strangers(strange)
         return f"{strange[0]} runs as well, which no filter could look at: its name is no plain text" if strange else ""
+
+
+def is_of(id_: str, where: str) -> bool:
+    """Whether the test *id_* is one of those that *where* runs, or of a class within it."""
+    own = id_.partition("::")[0]
+    return own == where or own.startswith(f"{where}$")
 
 
 def _folder(path: str) -> str:

@@ -97,18 +97,25 @@ def _never(_text: str) -> str:
     return ""
 
 
+def _nothing(_calls: tuple[tuple[str, str], ...]) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Prompts:
     """The prompts that surround a question; ``declined`` reads an answer as they ask for it.
 
     It gives the objection to an answer that declines, empty for every other one. ``schema`` is the form of an answer
-    in JSON Schema, where they ask for JSON.
+    in JSON Schema, where they ask for JSON. ``tools`` are what a model may call, where it can, instead of writing the
+    lines that ``called`` makes of its calls.
     """
 
     system: Template
     proceed: Template
     declined: Callable[[str], str] = _never
     schema: Mapping[str, Any] | None = None
+    tools: tuple[Mapping[str, Any], ...] = ()
+    called: Callable[[tuple[tuple[str, str], ...]], str] = _nothing
 
 
 @dataclass
@@ -226,7 +233,7 @@ class Asking:
         request = self._request(messages)
         self._record_request(request)
         try:
-            answer = self.call(request)
+            answer = self._in_words(self.call(request))
         except FaultError as fault:
             self._pay(cost_of_fault(fault, messages), started)
             self._record_fault(fault)
@@ -234,6 +241,11 @@ class Asking:
         self._pay(cost_of(answer, messages), started)
         self._record_reply(answer)
         return answer
+
+    def _in_words(self, answer: Answer) -> Answer:
+        """*answer* with the tools that it calls as lines of its text, so that it is heard and kept like any other."""
+        lines = self.prompts.called(answer.calls) if self.prompts.tools else ""
+        return replace(answer, text="\n".join(filter(None, (answer.text, lines)))) if lines else answer
 
     def _room(self, messages: tuple[tuple[str, str], ...]) -> int:
         """How many tokens an answer may have: what is left after the question, within reason."""
@@ -253,6 +265,7 @@ class Asking:
             api_base=endpoint.api_base,
             api_key=endpoint.api_key,
             schema=self.prompts.schema,
+            tools=self.prompts.tools,
         )
 
     def _pay(self, cost: Cost, started: float) -> None:

@@ -42,9 +42,10 @@ class Remote:
             max_tokens=request.max_tokens,
             timeouts=asdict(request.timeouts),
             schema=request.schema,
+            tools=request.tools,
         )
         if answer := told.get("answer"):
-            return Answer(**answer)
+            return Answer(**{**answer, "calls": tuple(map(tuple, answer["calls"]))})
         if fault := told.get("fault"):
             kind = FaultKind[fault["kind"]]
             raise FaultError(kind, fault["said"], status=fault["status"], retry_after=fault["after"])

@@ -50,7 +50,8 @@ class Timeouts:
 class Request:
     """One question to a model; ``messages`` are pairs of role and text, ``max_tokens`` caps the answer.
 
-    ``schema`` is the JSON Schema of the answer, which is sent to models that are known to keep to one.
+    ``schema`` is the JSON Schema of the answer, which is sent to models that are known to keep to one, and ``tools``
+    are functions in OpenAI's form, which are offered to models that are known to call such.
     """
 
     model: str
@@ -61,13 +62,15 @@ class Request:
     api_base: str | None = None
     api_key: str | None = field(default=None, repr=False)
     schema: Mapping[str, Any] | None = field(default=None, repr=False)
+    tools: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a model said; the token counts are None where it sent none, and ``usd`` where no price is known.
 
-    ``finish`` is OpenAI's finish reason, ``refusal`` the model's own words where it declined.
+    ``finish`` is OpenAI's finish reason, ``refusal`` the model's own words where it declined. ``calls`` are the tools
+    that it calls, each by name with its arguments as the text that came.
     """
 
     text: str
@@ -76,6 +79,7 @@ class Answer:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     usd: float | None = None
+    calls: tuple[tuple[str, str], ...] = ()
 
 
 def call(request: Request) -> Answer:
@@ -160,6 +164,7 @@ def _complete(litellm: Any, client: GuardedClient, request: Request) -> Any:
         drop_params=True,
         client=_handler(litellm, model, client),
         **_form(litellm, model, request.schema),
+        **_offered(litellm, model, request.tools),
     )
 
 
@@ -169,6 +174,13 @@ def _form(litellm: Any, model: str, schema: Mapping[str, Any] | None) -> dict[st
         return {}
     form = {"name": "answer", "schema": schema, "strict": True}
     return {"response_format": {"type": "json_schema", "json_schema": form}}
+
+
+def _offered(litellm: Any, model: str, tools: tuple[Mapping[str, Any], ...]) -> dict[str, Any]:
+    """The tools for a model that litellm knows to call such; every other one only reads of them."""
+    if not tools or not litellm.supports_function_calling(model=model):
+        return {}
+    return {"tools": [*map(dict, tools)]}
 
 
 def qualified(name: str, api_base: str | None, *, providers: frozenset[str]) -> str:
@@ -228,6 +240,7 @@ def _answer(litellm: Any, response: Any, *, model: str, seen: Seen) -> Answer:
         message, usage = choice.message, getattr(response, "usage", None)
         text, role = message.content or "", message.role
         details = message.get("provider_specific_fields") or {}
+        calls = tuple(_calls(message, seen.secrets))
     except (AttributeError, IndexError, TypeError) as error:
         raise FaultError(FaultKind.GARBLED, f"no choice in the answer ({error})", status=seen.status) from None
     if problem := _unreadable(text, role):
@@ -240,7 +253,17 @@ def _answer(litellm: Any, response: Any, *, model: str, seen: Seen) -> Answer:
         prompt_tokens=tokens[0],
         completion_tokens=tokens[1],
         usd=None if None in tokens else _price(litellm, response, model),
+        calls=calls,
     )
+
+
+def _calls(message: Any, secrets: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The functions that *message* calls; what has another form than OpenAI's is none."""
+    for one in getattr(message, "tool_calls", None) or ():
+        called = getattr(one, "function", None)
+        name, arguments = getattr(called, "name", None), getattr(called, "arguments", None)
+        if isinstance(name, str) and isinstance(arguments, str):
+            yield name, redact(arguments, secrets)
 
 
 def _unreadable(text: str, role: str) -> str:

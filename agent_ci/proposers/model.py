@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from agent_ci import memory
@@ -14,18 +15,19 @@ from agent_ci.core.budget import Budget
 from agent_ci.core.fingerprint import fingerprint as fingerprint_of
 from agent_ci.core.outward.writer import Outward
 from agent_ci.core.questions.answer import cause, fingerprint, refusal
-from agent_ci.core.questions.looks import Look, looks, shown
+from agent_ci.core.questions.looks import TOOLS, Look, called, came_of, looks, shown
 from agent_ci.core.run import MODEL, Attempt, Evidence, Reply, total_cost, tried_before
-from agent_ci.errors import BudgetExhaustedError, ModelUnavailableError
+from agent_ci.errors import AgentCIError, BudgetExhaustedError, ModelUnavailableError
 from agent_ci.model.answering import Model as Asked
 from agent_ci.model.asking import Endpoint, Prompts, Said, Use
 from agent_ci.model.remote import Remote
 from agent_ci.model.transport import Timeouts, call
-from agent_ci.ports import Journal, Workbench
+from agent_ci.ports import Journal, Rerunning, Workbench
 from agent_ci.templates import template
 
 _PATIENCE = 3  # unreadable answers before a model that gave no other is called unavailable
 _REFUSALS = 2  # in a row, after which the model is not asked a third time
+_RUNS = 2  # of tests that the model asks for, in a run of ours
 _OFFERS = 3  # the same change, after which the model has no other
 _MORE = "You may ask to see more once again, or answer with the cause and the change."
 _ONLY_LOOKS = "the answer asks to see more and there is no more to see; offer a change"
@@ -40,7 +42,8 @@ class Model:
     no key for gets none, also where the environment holds one. *system* is the prompt that all questions follow, and
     *rounds* is how often it is asked about one part, where that is limited. The file *tried* holds what earlier runs
     tried in vain, and is not believed where it came with the commit which is checked out in *root*.
-    For one answer it may ask to see more of the tree *turns* times; each time is a call that counts.
+    For one answer it may ask to see more of the tree *turns* times; each time is a call that counts. Two tests in all
+    are run for it, if it asks for such.
     """
 
     def __init__(  # noqa: PLR0913 - what one adapter is made from, each by name
@@ -68,12 +71,14 @@ class Model:
         prompts = Prompts(template(system), template("continue.v1"), _declined)
         asked_by = remote.call if remote else call
         self._asked = Asked(self._endpoint, prompts, journal, outward, asked_by, sleep, clock)
+        self._looking = replace(self._asked, prompts=replace(prompts, tools=TOOLS, called=called))
         self._budget = budget
         self._rounds = rounds
         self._tried, self._root = tried, root
         self._journal = journal
         self._turns = turns
         self._seed = seed
+        self._ran: dict[tuple[str, str], str] = {}
 
     def propose(
         self, evidence: Evidence, attempts: tuple[Attempt, ...], workbench: Workbench
@@ -120,7 +125,7 @@ class Model:
 
     def _answer(self, question: str, evidence: Evidence, attempts: tuple[Attempt, ...], workbench: Workbench) -> Said:
         """The answer to *question*, after what the model asks to see is shown; it costs what all the calls cost."""
-        said = self._ask(question, attempts, workbench)
+        said = self._ask(question, attempts, workbench, turns=self._turns)
         seen: tuple[Look, ...] = ()
         for turn in range(1, self._turns + 1):
             asked = looks(said.text) if said.use is Use.USABLE else ()
@@ -128,12 +133,12 @@ class Model:
             if not asked or self._cannot_pay(spent, workbench):
                 break
             seen = tuple(dict.fromkeys((*seen, *asked)))
-            data = shown(seen, Loaded(workbench.tree), diff=evidence.diff, nonce=str(self._seed))
+            run = partial(self._run, evidence, workbench)
+            data = shown(seen, Loaded(workbench.tree), diff=evidence.diff, nonce=str(self._seed), run=run)
             more = _MORE if turn < self._turns else _NO_MORE
             try:
-                again = self._ask(
-                    f"{question}\n\n{template('looked.v1').render(shown=data, more=more)}", spent, workbench
-                )
+                looked = f"{question}\n\n{template('looked.v1').render(shown=data, more=more)}"
+                again = self._ask(looked, spent, workbench, turns=self._turns - turn)
             except BudgetExhaustedError as error:
                 return replace(said, use=Use.CUT, objection=str(error))
             said = replace(again, cost=said.cost + again.cost)
@@ -141,14 +146,31 @@ class Model:
             return replace(said, use=Use.DECLINED, objection=_ONLY_LOOKS)
         return said
 
+    def _run(self, evidence: Evidence, workbench: Workbench, id_: str) -> str:
+        """What comes of the test *id_* of the report, which is run once on each tree and in no more than two runs."""
+        if not isinstance(workbench, Rerunning) or id_ not in {case.id for case in evidence.before.cases}:
+            return "The report has no test of this name."
+        place = (workbench.tree.id, id_)
+        if place not in self._ran and len(self._ran) >= _RUNS:
+            return f"No more tests are run: there are {_RUNS} in all."
+        if place not in self._ran:
+            try:
+                self._ran[place] = came_of(workbench.rerun(id_), id_)
+            except AgentCIError as error:
+                self._ran[place] = f"The test could not be run: {error}"
+            self._journal.record("model.ran", test=id_, said=self._ran[place])
+        return self._ran[place]
+
     def _cannot_pay(self, attempts: tuple[Attempt, ...], workbench: Workbench) -> bool:
         """Whether a limit other than that on attempts, of which a look is none, forbids one more call."""
         budget = replace(self._budget, attempts=len(attempts) + 1)
         return bool(budget.objection(attempts, elapsed=budget.seconds - workbench.seconds_left()))
 
-    def _ask(self, question: str, attempts: tuple[Attempt, ...], workbench: Workbench) -> Said:
+    def _ask(self, question: str, attempts: tuple[Attempt, ...], workbench: Workbench, *, turns: int) -> Said:
+        """Ask once, with the tool to look where there are *turns* left for that."""
         tokens_left = self._budget.tokens - total_cost(attempts).tokens
-        return self._asked.ask(question, tokens_left=tokens_left, seconds_left=workbench.seconds_left)
+        asked = self._looking if turns else self._asked
+        return asked.ask(question, tokens_left=tokens_left, seconds_left=workbench.seconds_left)
 
 
 def _declined(text: str) -> str:

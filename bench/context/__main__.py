@@ -1,6 +1,6 @@
 """How often the first question holds what the repair needs, without any model: ``python -m bench.context``.
 
-The cases are those of `bench.real`, whose packages are fetched from pip's configured index and run on this machine.
+The cases are those of `bench.real`, whose packages are fetched and run on this machine.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from agent_ci.templates import template
 from bench.context import mutants, real
 from bench.context.rankings import TOKENS, WAYS, Shown
 from bench.context.scenes import Scene
-from bench.real.cases import Case, CaseFile, load
+from bench.real.cases import SETS, Case, CaseFile, load
 from bench.real.fetch import Cache
 from bench.table import print_table
 
@@ -30,13 +30,14 @@ _PROMPT = "fix.v2"
 def main(arguments: Sequence[str]) -> int:
     """Print the tables; 0 where every case that was asked for could be measured, else 1."""
     parser = argparse.ArgumentParser(prog="python -m bench.context", description=__doc__)
+    parser.add_argument("--set", choices=SETS, default="releases", help="which cases  [default: %(default)s]")
     parser.add_argument("--only", action="append", default=[], metavar="ID", help="this case alone (repeatable)")
     parser.add_argument("--cache", type=Path, default=_CACHE, metavar="DIR", help="[default: %(default)s]")
     parser.add_argument("--mutants", type=int, default=0, metavar="N", help="faults in each package  [default: none]")
     parser.add_argument("--seed", type=int, default=0, help="which faults  [default: 0]")
     parser.add_argument("--cases", action="store_true", help="print each case as well")
     options = parser.parse_args(arguments)
-    file = load()
+    file = load(SETS[options.set])
     chosen = file.named(tuple(options.only))
     folder = options.cache.expanduser().resolve()
     folder.mkdir(parents=True, exist_ok=True)

@@ -38,13 +38,13 @@ def _scene(prepared: Prepared, pytest: str) -> Scene:
     evidence = stand.evidence(files, stand.run(files))
     paths = [path for path in case.source if path.endswith(".py")]
     before = {path: files.get(path, "") for path in paths}
-    after = _needed(prepared, stand, files, before, evidence.target_ids)
+    after = needed(prepared, stand, files, before, evidence.target_ids)
     if not (found := touched(before, after)):
         raise UnsupportedError("the repair changes nothing that was there before")
     return Scene(case.id, case.package, evidence, files, found)
 
 
-def _needed(
+def needed(
     prepared: Prepared, stand: Stand, files: Mapping[str, str], before: Mapping[str, str], failing: tuple[str, ...]
 ) -> dict[str, str]:
     """The fixed files without what the failing tests do not need; it takes minutes, so that it is kept."""

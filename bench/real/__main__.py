@@ -1,6 +1,7 @@
 """Measures ``agent-ci fix`` on bugs that people met and repaired: ``python -m bench.real``.
 
-The packages' source and tests are fetched from pip's configured index and are run on this machine.
+The packages' source and tests are fetched from pip's configured index, or by git for the set "commits", and are run on
+this machine.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from agent_ci.errors import AgentCIError, UnsupportedError
 from bench.real import report
-from bench.real.cases import Case, CaseFile, load
+from bench.real.cases import SETS, Case, CaseFile, load
 from bench.real.fetch import Cache
 from bench.real.measure import Request, Result, failure, measure
 from bench.real.prepare import check, prepare
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the bench; 0 where every chosen case was prepared and measured, else 1."""
     options = _parser().parse_args(arguments)
     try:
-        file = load()
+        file = load(SETS[options.set])
         chosen = file.named(tuple(options.only))
         cache = _cache(options.cache, file)
         return _check_all(chosen, cache) if options.check else _measure_all(chosen, cache, options)
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.real", description=__doc__)
+    parser.add_argument("--set", choices=SETS, default="releases", help="which cases  [default: %(default)s]")
     parser.add_argument("--only", action="append", default=[], metavar="ID", help="this case alone (repeatable)")
     parser.add_argument("--check", action="store_true", help="prepare, and verify red and green; run no proposer")
     parser.add_argument("--proposer", action="append", metavar="NAME", help="passed on (repeatable)  [default: search]")

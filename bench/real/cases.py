@@ -13,9 +13,13 @@ from typing import Any
 from agent_ci.errors import UsageError
 
 CASES_FILE = Path(__file__).with_name("cases.toml")
+SETS = {"releases": CASES_FILE, "commits": Path(__file__).with_name("commits.toml")}
+"""The lists of cases by name: pairs of releases, and commits in the histories of other packages."""
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_REPOSITORY = re.compile(r"https://[A-Za-z0-9./_-]+")
 _PIN = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+")
 _REQUIRES = re.compile(r">=3\.(\d+)(?:,<3\.(\d+))?")
 # The runner that reads the cases, and what it needs, must not be the code under repair.
@@ -29,13 +33,38 @@ class Release:
     version: str
     sha256: str
 
+    @property
+    def objection(self) -> str:
+        """What is wrong with it; empty where nothing is."""
+        return "" if _SHA256.fullmatch(self.sha256) else f"release {self.version} has no SHA-256."
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One state in the history of *repository*, a URL that git can fetch from; ``id`` is the whole hash."""
+
+    repository: str
+    id: str
+
+    @property
+    def version(self) -> str:
+        """What it is called beside releases."""
+        return self.id[:12]
+
+    @property
+    def objection(self) -> str:
+        """What is wrong with it; empty where nothing is."""
+        if not _REPOSITORY.fullmatch(self.repository):
+            return f"the repository {self.repository!r} is no https URL."
+        return "" if _COMMIT.fullmatch(self.id) else f"the commit {self.id!r} is not given by its whole hash."
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One bug that people met and repaired: the release that has it, and the next, which does not.
+    """One bug that people met and repaired: the state of the package that has it, and the next, which does not.
 
-    Paths are relative to the root of the source distribution, with forward slashes. ``placed`` are the
-    fixing release's test files that are put over the older ones, ``run`` what is run (files or folders; the
+    Paths are relative to the root of the source distribution or repository, with forward slashes. ``placed`` are the
+    fixing state's test files that are put over the older ones, ``run`` what is run (files or folders; the
     whole suite unless ``note`` says why not), ``source`` the files in which people fixed the bug, ``failing``
     the node ids of every test in ``run`` that is red before the fix. ``requirements`` are pins,
     complete without dependency resolution.
@@ -43,8 +72,8 @@ class Case:
 
     id: str
     package: str
-    buggy: Release
-    fixed: Release
+    buggy: Release | Commit
+    fixed: Release | Commit
     bug: str
     placed: tuple[str, ...]
     run: tuple[str, ...]
@@ -100,8 +129,8 @@ def _case(table: Mapping[str, Any]) -> Case:
     return Case(
         id=str(table["id"]),
         package=str(table["package"]),
-        buggy=Release(**table["buggy"]),
-        fixed=Release(**table["fixed"]),
+        buggy=_state(table, "buggy"),
+        fixed=_state(table, "fixed"),
         bug=str(table["bug"]),
         placed=tuple(table["placed"]),
         run=tuple(table["run"]),
@@ -112,6 +141,11 @@ def _case(table: Mapping[str, Any]) -> Case:
         license=str(table["license"]),
         note=str(table.get("note", "")),
     )
+
+
+def _state(table: Mapping[str, Any], name: str) -> Release | Commit:
+    found = table[name]
+    return Commit(str(table["repository"]), found) if isinstance(found, str) else Release(**found)
 
 
 def objections(file: CaseFile) -> Iterator[str]:
@@ -133,9 +167,9 @@ def _objections_to(case: Case) -> Iterator[str]:
         yield f"{case.id}: {case.package} is needed by the runner itself."
     if case.buggy == case.fixed or case.buggy.version == case.fixed.version:
         yield f"{case.id}: the buggy and the fixed release are the same."
-    for release in (case.buggy, case.fixed):
-        if not _SHA256.fullmatch(release.sha256):
-            yield f"{case.id}: release {release.version} has no SHA-256."
+    for state in (case.buggy, case.fixed):
+        if state.objection:
+            yield f"{case.id}: {state.objection}"
     for pin in case.requirements:
         if not _PIN.fullmatch(pin):
             yield f"{case.id}: the requirement {pin!r} is not pinned as NAME==VERSION."

@@ -1,4 +1,4 @@
-"""Knows how to get pinned source distributions and environments from pip's configured index, once each."""
+"""Knows how to get pinned sources, from pip's configured index or by git, and environments, once each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent_ci.errors import InfrastructureError
-from bench.real.cases import Release
+from bench.real.cases import Commit, Release
 
 _SECONDS = 600.0
 
@@ -25,11 +25,14 @@ class Cache:
     build: tuple[str, ...]
     runner: tuple[str, ...]
 
-    def source(self, package: str, release: Release) -> Path:
-        """The unpacked source tree of *release*. Raises InfrastructureError where it cannot be had."""
-        tree = self.root / "source" / f"{package}-{release.version}"
+    def source(self, package: str, state: Release | Commit) -> Path:
+        """The source tree of *state*. Raises InfrastructureError where it cannot be had."""
+        tree = self.root / "source" / f"{package}-{state.version}"
         if not tree.exists():
-            unpack(self._archive(package, release), tree)
+            if isinstance(state, Commit):
+                self._check_out(package, state, tree)
+            else:
+                unpack(self._archive(package, state), tree)
         return tree
 
     def python(self, requirements: tuple[str, ...]) -> Path:
@@ -39,6 +42,19 @@ class Cache:
     def downloaded(self) -> int:
         """The bytes of all source distributions kept here."""
         return sum(file.stat().st_size for file in (self.root / "archives").glob("*"))
+
+    def _check_out(self, package: str, state: Commit, tree: Path) -> None:
+        """Lay out the files of *state* as *tree*, whole or not at all; an archive may lack some of them."""
+        kept = str(self.root / "repositories" / package)
+        tree.parent.mkdir(parents=True, exist_ok=True)
+        _run("git", "init", "--quiet", "--bare", kept)
+        _run("git", "--git-dir", kept, "fetch", "--quiet", "--depth", "1", "--no-tags", state.repository, state.id)
+        with tempfile.TemporaryDirectory(dir=tree.parent) as folder:
+            files = Path(folder, "files")
+            files.mkdir()
+            _run("git", "--git-dir", kept, "read-tree", state.id)
+            _run("git", "--git-dir", kept, "--work-tree", str(files), "checkout-index", "--all")
+            files.replace(tree)
 
     def _archive(self, package: str, release: Release) -> Path:
         """The file as the index has it, checked against its hash before any of it runs.
@@ -55,7 +71,7 @@ class Cache:
             wanted = Path(folder, "wanted.txt")
             wanted.write_text(f"{package}=={release.version} --hash=sha256:{release.sha256}\n", encoding="utf-8")
             options = ("--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--dest", folder)
-            _pip(python, "download", *options, "--requirement", str(wanted))
+            pip(python, "download", *options, "--requirement", str(wanted))
             wanted.unlink()
             found = next(Path(folder).iterdir())
             return found.replace(kept)
@@ -67,8 +83,8 @@ class Cache:
         python, finished = folder / "bin" / "python", folder / "finished"
         if not finished.exists():
             venv.create(folder, clear=True, with_pip=own_pip)
-            pip = python if own_pip else self._environment(self.build, own_pip=True)
-            _pip(pip, "--python", str(python), "install", "--no-deps", *pins)
+            installer = python if own_pip else self._environment(self.build, own_pip=True)
+            pip(installer, "--python", str(python), "install", "--no-deps", *pins)
             finished.touch()
         return python
 
@@ -94,13 +110,17 @@ def unpack(archive: Path, tree: Path) -> None:
         top.replace(tree)
 
 
-def _pip(python: Path, *arguments: str) -> None:
-    argv = (str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments)
+def pip(python: Path, *arguments: str) -> None:
+    """Have the pip of *python* do it, quietly. Raises InfrastructureError where it fails."""
+    _run(str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments)
+
+
+def _run(*argv: str) -> None:
     command = " ".join(argv)
     try:
         done = subprocess.run(argv, capture_output=True, text=True, timeout=_SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
-        raise InfrastructureError(f"`{command}` did not finish within {_SECONDS:.0f} s; is the index up?") from error
+        raise InfrastructureError(f"`{command}` did not finish within {_SECONDS:.0f} s; is its source up?") from error
     if done.returncode:
         said = "\n".join(f"    {line}" for line in done.stderr.strip().splitlines()[-8:])
         raise InfrastructureError(f"`{command}` ended with exit code {done.returncode}:\n{said}")

@@ -87,13 +87,23 @@ class Claim:
 
 
 def measure(prepared: Prepared, request: Request, *, human: Size) -> Result:
-    """Let ``fix`` try the case in a copy of its repository, then check what it claims."""
-    case = prepared.case
+    """Let ``fix`` try the case, then check what it claims."""
+    return checked(prepared, request, claimed(prepared, request), human=human)
+
+
+def claimed(prepared: Prepared, request: Request, *, is_verified: bool = True) -> Claim:
+    """What ``fix`` says of the case, tried in a copy of its repository; *is_verified* has what is proven verified."""
     with copy_of(prepared.repository) as repository:
         out = repository.parent / "out"
         claim = _run_fix(request.command(prepared, repository, out), out, limit=request.time_limit + _GRACE_SECONDS)
-        if claim.patch is not None:
+        if claim.patch is not None and is_verified:
             claim = replace(claim, verified=_is_verified(repository, out))
+    return claim
+
+
+def checked(prepared: Prepared, request: Request, claim: Claim, *, human: Size) -> Result:
+    """The row of the case, in which *claim* is checked apart from what it says of itself."""
+    case = prepared.case
     outcome = str(claim.document.get("outcome", "no document"))
     facts: dict[str, Any] = {
         "case": case.id,

@@ -59,7 +59,7 @@ class Checked:
 
 
 def prepare(case: Case, cache: Cache) -> Prepared:
-    """The case as a repository of two commits: the buggy release, then the fixing release's tests over it."""
+    """The case as a repository of two commits: the state with the bug, then the fixing one's tests over it."""
     python = cache.python(case.requirements)
     buggy, fixed = (cache.source(case.package, release) for release in (case.buggy, case.fixed))
     repository = cache.root / "cases" / f"{case.id}-{_fingerprint(case)}" / "repository"

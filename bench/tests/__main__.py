@@ -16,11 +16,16 @@ from bench.tests.functions import FUNCTIONS
 from bench.tests.measure import Score, score
 from bench.tests.objects import OBJECTS
 from bench.tests.project import Project
+from bench.tests.pull import Pull, Verdict, verdict
+from bench.tests.pulls import FIRST
+from bench.tests.pulls_held_out import HELD_OUT
 from bench.tests.pynguin import pynguin
 from bench.tests.real import SOURCES, fetched
 from bench.tests.seeds import differing
 
 _COLUMNS = ("project", "tests", "lines %", "own faults %", "cosmic-ray's %", "seconds", "red of repeats", "bugs told")
+
+_PULL_COLUMNS = ("pull request", "kind", "tests", "pass after", "fail before", "of these in a test", "seconds")
 
 
 def main() -> None:
@@ -33,7 +38,11 @@ def main() -> None:
     parser.add_argument("--hash-seeds", type=int, default=0, metavar="N", help="only compare what N processes write")
     parser.add_argument("--only", default="", metavar="WORD", help="projects with WORD in their name")
     parser.add_argument("--show", action="store_true", help="print the tests, too")
+    parser.add_argument("--pull-requests", action="store_true", help="only write tests for small pull requests of ours")
     given = parser.parse_args()
+    if given.pull_requests:
+        _judge_pulls([pull for pull in (*FIRST, *HELD_OUT) if given.only in pull.name], is_shown=given.show)
+        return
     projects = [*FUNCTIONS, *OBJECTS]
     if given.real:
         projects += [fetched(source, given.real) for source in SOURCES]
@@ -52,6 +61,36 @@ def main() -> None:
     if given.pynguin:
         rivals = [pynguin(project, given.pynguin, cosmic_python=given.cosmic) for project in chosen]
         print_table("The same, by Pynguin", _COLUMNS, [_row(one) for one in rivals])
+
+
+def _judge_pulls(pulls: Sequence[Pull], *, is_shown: bool) -> None:
+    """Print what was written for each of *pulls*, and how many got a test that fails before and passes after."""
+    found = []
+    for pull in pulls:
+        one = verdict(pull)
+        print(" | ".join(map(str, _pull_row(one))), flush=True)
+        if is_shown:
+            print(one.text or one.why)
+        found.append(one)
+    print_table("Tests of pull requests, each run before and after", _PULL_COLUMNS, map(_pull_row, found))
+    for name, members in (("all", found), ("held out", [one for one in found if one.pull in HELD_OUT])):
+        print(f"{name}: {_shared(members)}")
+
+
+def _shared(verdicts: Sequence[Verdict]) -> str:
+    changed = [one for one in verdicts if one.pull.changes]
+    told = sum(bool(one.telling) for one in changed)
+    others = [one for one in verdicts if not one.pull.changes]
+    return (
+        f"{told} of {len(verdicts)} ({100 * told / max(1, len(verdicts)):.0f} %) got a test that fails before and "
+        f"passes after; {len(changed)} of them change behaviour; of the other {len(others)}, "
+        f"{sum(bool(one.telling) for one in others)} got a test that fails before"
+    )
+
+
+def _pull_row(one: Verdict) -> tuple[object, ...]:
+    kind = one.pull.kind + " (held out)" * (one.pull in HELD_OUT)
+    return (one.pull.name, kind, one.tests, one.passing, one.telling, one.asserting, round(one.seconds, 1))
 
 
 def _compare(projects: Sequence[Project], seeds: int) -> None:

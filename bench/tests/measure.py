@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agent_ci.core.worth.cutting import bound_in, without
+from agent_ci.core.worth.tests_file import TestsFile
 from agent_ci.mutation_kit.mutants import apply, mutants
 from bench.repositories import write
 from bench.tests.project import Project
@@ -79,6 +81,16 @@ def measured(project: Project, text: str, *, cosmic_python: str) -> Score:
         own=(len(killed & own.keys()), len(own)),
         cosmic=(len(killed & foreign.keys()), len(foreign)),
     )
+
+
+def passing(project: Project, text: str) -> tuple[str, int]:
+    """*text* without those of its tests that fail where nothing was changed, and how many these are."""
+    file = TestsFile.read(text) if text else None
+    every = file.candidates if file else ()
+    names = bound_in(text)  # an import that no test names may be there for effect
+    alone = {one: without(text, [other for other in every if other != one], keeping=names) for one in every}
+    failing = [one for one in every if not _trial(project, alone[one], {})["passes"]]
+    return without(text, failing, keeping=names) if failing else text, len(failing)
 
 
 def _count(text: str) -> int:

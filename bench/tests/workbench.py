@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -57,7 +57,12 @@ def evidence_of(project: Project) -> Evidence:
 
 def reply_of(project: Project, proposer: Characterise | None = None) -> Reply:
     """What the *proposer*, as it is by default, says to *project*."""
-    session = (proposer or Characterise()).propose(evidence_of(project), (), Workbench(Files(project.files)))
+    return answered(evidence_of(project), project.files, proposer)
+
+
+def answered(evidence: Evidence, files: Mapping[str, str], proposer: Characterise | None = None) -> Reply:
+    """What it says to *evidence* about *files*."""
+    session = (proposer or Characterise()).propose(evidence, (), Workbench(Files(files)))
     return next(session, Reply("characterise", objection="nothing was asked"))
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from agent_ci.errors import InfrastructureError, UnsupportedError, UsageError
 from bench.real.__main__ import main
-from bench.real.cases import CASES_FILE, Case, CaseFile, Release, load, objections
+from bench.real.cases import CASES_FILE, SETS, Case, CaseFile, Commit, Release, load, objections
 from bench.real.fetch import unpack
 from bench.real.judge import (
     BEYOND,
@@ -43,8 +43,18 @@ def test_the_committed_cases_are_well_formed_and_spread_over_packages() -> None:
     assert max(packages.values()) <= 3
 
 
-def test_the_committed_cases_run_under_this_python() -> None:
-    assert all(case.supports(sys.version_info[:2]) for case in load().cases)
+def test_the_histories_are_of_other_packages() -> None:
+    cases = load(SETS["commits"]).cases
+    packages = {case.package for case in cases}
+    assert len(cases) >= 30
+    assert len(packages) >= 15
+    assert packages.isdisjoint(case.package for case in load().cases)
+    assert all(isinstance(state, Commit) for case in cases for state in (case.buggy, case.fixed))
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_committed_cases_run_under_this_python(name: str) -> None:
+    assert all(case.supports(sys.version_info[:2]) for case in load(SETS[name]).cases)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +64,8 @@ def test_the_committed_cases_run_under_this_python() -> None:
         pytest.param(replace(CASE, package="pluggy"), "needed by the runner", id="package-under-pytest"),
         pytest.param(replace(CASE, fixed=CASE.buggy), "are the same", id="same-release"),
         pytest.param(replace(CASE, fixed=Release("1.1", "abc")), "has no SHA-256", id="hash"),
+        pytest.param(replace(CASE, fixed=Commit("https://a.b/c", "abc")), "by its whole hash", id="short-commit"),
+        pytest.param(replace(CASE, fixed=Commit("ext::sh", "0" * 40)), "is no https URL", id="repository"),
         pytest.param(replace(CASE, requirements=("other>=1",)), "is not pinned", id="unpinned"),
         pytest.param(replace(CASE, package="a.B", requirements=("A-b==1",)), "from the source tree", id="itself"),
         pytest.param(replace(CASE, requires_python="3.11"), "is not of the form", id="python"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent_ci.errors import InfrastructureError
-from bench.real.cases import Case
+from bench.real.cases import Case, Commit
 from bench.real.fetch import Cache
 from bench.real.judge import PLAUSIBLE, SAME, Size
 from bench.real.measure import Request, judged
@@ -43,6 +43,25 @@ def cache(tmp_path: Path) -> Cache:
         (tree / "table.txt").write_text(f"{version}\n")
     (tmp_path / "source" / "things-1.1" / "tests" / "test_double.py").write_text(NEWER_TEST)
     return LocalCache(tmp_path, (), ())
+
+
+def test_a_commit_is_laid_out_with_what_its_archives_leave_out(tmp_path: Path) -> None:
+    upstream = tmp_path / "upstream"
+    upstream.mkdir()
+    git(upstream, "init", "--quiet")
+    for number in ("1", "2"):
+        (upstream / "a.py").write_text(f"x = {number}\n")
+        (upstream / ".gitattributes").write_text("tests export-ignore\n")
+        (upstream / "tests").mkdir(exist_ok=True)
+        (upstream / "tests" / "test_a.py").write_text(f"assert {number}\n")
+        git(upstream, "add", "--all")
+        git(upstream, "commit", "--quiet", "--message", number)
+    first = Commit(str(upstream), git(upstream, "rev-parse", "HEAD~1").strip())
+    tree = LocalCache(tmp_path / "cache", (), ()).source("things", first)
+    assert (tree / "a.py").read_text() == "x = 1\n"
+    assert (tree / "tests" / "test_a.py").read_text() == "assert 1\n"
+    with pytest.raises(InfrastructureError, match="ended with exit code"):
+        LocalCache(tmp_path / "cache", (), ()).source("things", replace(first, id="0" * 40))
 
 
 def test_the_repository_is_the_buggy_release_and_then_the_tests_of_its_fix(cache: Cache) -> None:

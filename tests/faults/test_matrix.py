@@ -89,7 +89,9 @@ def test_what_a_run_does_not_keep_is_noticed(breach: str, lab: Lab) -> None:
 def test_a_process_that_lives_on_is_noticed(lab: Lab) -> None:
     with subprocess.Popen(["sleep", "30"], cwd=lab.scratch) as process:
         line = Path(f"/proc/{process.pid}/cmdline")
-        while not line.read_bytes():  # it is empty for a moment while the program is exchanged
+        for _ in range(500):  # the name is empty for a moment while the program is exchanged
+            if line.read_bytes():
+                break
             time.sleep(0.01)
         found = list(survivors(lab.scratch))
         process.kill()

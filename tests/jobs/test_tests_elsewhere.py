@@ -1,4 +1,4 @@
-"""The job `tests` with the real jest and the real go: what is untested, and which offered tests are kept."""
+"""The job `tests` with the real jest, go and Maven: what is untested, and which offered tests are kept."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from agent_ci.jobs import tests_elsewhere
 from agent_ci.jobs.controls import report_of
 from agent_ci.pipeline import Tools
 from bench.repositories import git
+from bench.selectors import maven
 from bench.selectors.ecosystem import MissingToolError
 from bench.selectors.javascript import prepare
 from tests.frameworks.fixing import around, needs
 from tests.red import Run
+from tests.runners.test_jacoco import needs_jacoco
 from tests.untested import Untested, candidates
 
 MONEY_JS = """function half(amount) {
@@ -286,3 +288,76 @@ def test_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (made.path / "fix.patch").unlink()
     taken = made.commit({}).run(environment=around(), run="", revert=name)
     assert (taken.outcome, taken.document["patch"]["removed"]) == ("fixed", run.document["patch"]["added"])
+
+
+MONEY_JAVA = """package shop;
+
+public final class Money {
+    public static int half(int amount) {
+        return amount / 2;
+    }
+}
+"""
+CHANGED_JAVA = (
+    MONEY_JAVA.removesuffix("}\n")
+    + """
+    public static int discount(int price, int percent) {
+        if (percent < 0) {
+            throw new IllegalArgumentException("percent must not be negative");
+        }
+        return price * (100 - percent) / 100;
+    }
+}
+"""
+)
+HEAD_JAVA = """package shop;
+
+import static org.junit.jupiter.api.Assertions.*;
+
+import org.junit.jupiter.api.Test;
+
+class CLASS {
+"""
+TEST_JAVA = f"""{HEAD_JAVA.replace("CLASS", "MoneyTest")}
+    @Test
+    void half() {{
+        assertEquals(2, Money.half(4));
+    }}
+}}
+"""
+OFFERED_JAVA = f"""{HEAD_JAVA.replace("CLASS", "MoneyAgentCiTest")}
+    @Test
+    void takesAShare() {{
+        assertEquals(180, Money.discount(200, 10));
+    }}
+
+    /** In vain. */
+    @Test
+    void isWrong() {{
+        assertEquals(181, Money.discount(200, 10));
+    }}
+
+    @Test
+    void saysNothing() {{
+        assertNotNull(Money.discount(200, 10));
+    }}
+}}
+"""
+
+
+def test_java(tmp_path: Path) -> None:
+    needs_jacoco("maven")
+    tests, path = "src/test/java/shop", "src/main/java/shop/Money.java"
+    before = {".gitignore": "target\n", "pom.xml": maven.POM, path: MONEY_JAVA, f"{tests}/MoneyTest.java": TEST_JAVA}
+    made = Untested.make(tmp_path, before, {path: CHANGED_JAVA})
+    run = made.run(f"Tests:\n\n```java\n{OFFERED_JAVA}```\n", environment=around(), run="", repeat=1)
+    assert run.outcome == "fixed", (run.document["reason"], run.objections)
+    assert [(row["file"], row["function"], row["lines"]) for row in run.document["tests"]["targets"]] == [
+        (path, "Money.discount", [9, 10, 12])
+    ]
+    assert filters(run) == {"takesAShare": "", "isWrong": "F2", "saysNothing": "F4"}
+    assert run.document["patch"]["files"] == [f"{tests}/MoneyAgentCiTest.java"]
+    assert (
+        "+    // lines 9, 12, no-faults-tried, new-behaviour, by replay\n+    @Test\n+    void takesAShare" in run.patch
+    )
+    assert "In vain" not in run.patch

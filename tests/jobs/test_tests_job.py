@@ -183,6 +183,22 @@ def test_what_is_left_is_delivered_as_it_was_written_with_a_word_on_where_it_com
     assert candidates(offered)["test_trace"]["labels"] == ["no-mutant", "new-behaviour"]
 
 
+def test_each_new_test_is_run_before_the_change_and_one_that_fails_there_is_kept_first(tmp_path: Path) -> None:
+    double, half = "def double(number):\n    return ", "\n\n\ndef half(number):\n    return "
+    before = f"{double}number + number if number > 5 else 10{half}number / 2\n"
+    change = f"{double}number * 2{half}number * 0.5\n\n\ndef new(number):\n    return number + 5\n"
+    made = Untested.make(tmp_path, {"shop.py": before, "tests/__init__.py": ""}, {"shop.py": change})
+    claims = {"seven": "double(7) == 14", "three": "double(3) == 6", "half": "half(3) == 1.5", "new": "new(3) == 8"}
+    tests = "\n\n".join(f"def test_{name}():\n    assert {claim}\n" for name, claim in claims.items())
+    run = made.run(added(WRITTEN, f"from shop import double, half, new\n\n\n{tests}"), repeat=1)
+    assert {name: (row["rejected_by"], row["labels"]) for name, row in candidates(run).items()} == {
+        "test_seven": ("F6", []),  # it notices what the next one does, and passes before
+        "test_three": ("", ["new-behaviour"]),
+        "test_half": ("", ["pins-existing"]),
+        "test_new": ("", ["new-behaviour"]),
+    }
+
+
 def test_the_report_has_targets_coverage_mutants_and_the_funnel(offered: Run) -> None:
     told = offered.document["tests"]
     assert [(row["file"], row["function"]) for row in told["targets"]] == [

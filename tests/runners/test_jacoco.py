@@ -62,8 +62,8 @@ class Assert {
 """
 # The project counts by itself as well, with what could not be had here: that has to be turned off.
 GRADLE = f"apply plugin: 'java'\napply plugin: 'jacoco'\ndependencies {{ testCompile files{JUNIT_4} }}\n"
+# What Maven's tests count is asked for by the job `tests`.
 PROJECTS: dict[str, tuple[Framework, str, dict[str, str]]] = {
-    "maven": (Maven(), "import org.junit.jupiter.api.Test;", {"pom.xml": maven.POM}),
     "gradle": (Gradle(), "import org.junit.Test;", {"settings.gradle": "", "build.gradle": GRADLE}),
 }
 
@@ -97,7 +97,11 @@ def test_the_jvm_of_the_tests_counts_the_lines_of_one_test(workspace: Open, tool
                 "src/main/java/shop/Money.java": frozenset({5, 6}),
                 "src/test/java/shop/MoneyTest.java": frozenset({5, 8, 9, 17, 19, 20}),
             }
-        }
+        },
+        executable={
+            "src/main/java/shop/Money.java": frozenset({3, 5, 6, 8}),
+            "src/test/java/shop/MoneyTest.java": frozenset({5, 8, 9, 13, 14, 17, 19, 20}),
+        },
     )
 
 
@@ -228,6 +232,8 @@ def test_a_jacoco_that_cannot_read_the_classes_does_not_say_that_nothing_was_exe
         return Left(opened, "").read("jacoco", report, "t")
 
     known = told_after('javac -J-XX:TieredStopAtLevel=1 shop/Shop.java && java "$AGENT_CI_JVM" shop.Shop', "known")
-    assert known == Coverage({"t": {"shop/Shop.java": frozenset({5, 8})}})
+    assert known == Coverage(
+        {"t": {"shop/Shop.java": frozenset({5, 8})}}, executable={"shop/Shop.java": frozenset({3, 5, 6, 8})}
+    )
     newer = told_after(r"printf '\377' | dd of=shop/Shop.class bs=1 seek=7 conv=notrunc", "newer")
     assert newer == Coverage(partial=("nothing tells which lines t executed",))

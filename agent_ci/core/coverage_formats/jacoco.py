@@ -1,4 +1,4 @@
-"""JaCoCo's XML report: by package and source file, the lines of which an instruction was executed."""
+"""JaCoCo's XML report: by package and source file, the lines that have instructions, and those that ran."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ class _Events:
         self._test = test
         self._package = self._file = ""
         self._lines: set[int] = set()
+        self._executable: set[int] = set()
         found.begin(test)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -47,15 +48,20 @@ class _Events:
         elif name == "package":
             self._package = attributes.get("name", "")
         elif name == "sourcefile":
-            self._file, self._lines = attributes.get("name", ""), set()
-        elif name == "line" and _number(attributes.get("ci", "")):
-            self._lines.add(_number(attributes.get("nr", "")))
+            self._file, self._lines, self._executable = attributes.get("name", ""), set(), set()
+        elif name == "line":
+            number = _number(attributes.get("nr", ""))
+            self._executable.add(number)
+            if _number(attributes.get("ci", "")):
+                self._lines.add(number)
 
     def end(self, name: str) -> None:
         """An element ends."""
         if name == "sourcefile" and self.is_report and self._file:
-            self.found.add(self._test, "/".join(filter(None, (self._package, self._file))), self._lines)
-            self._lines = set()
+            path = "/".join(filter(None, (self._package, self._file)))
+            self.found.add(self._test, path, self._lines)
+            self.found.can(path, self._executable)
+            self._lines, self._executable = set(), set()
 
     def text(self, data: str) -> None:
         """There is none that means anything."""

@@ -1,4 +1,4 @@
-"""A file of tests in JavaScript, TypeScript or Go as the tests in it, each of which can be taken out as text."""
+"""A file of tests in JavaScript, TypeScript, Go or Java as the tests in it, each of which can be taken out as text."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from agent_ci.core.elsewhere.languages import GO, JAVASCRIPT, Language
-from agent_ci.core.elsewhere.masking import closing, line_at
+from agent_ci.core.elsewhere.languages import EVERY, JAVA_METHOD, Language, types_of
+from agent_ci.core.elsewhere.masking import bodies, closing, line_at
 from agent_ci.core.worth.cutting import without_lines
 from agent_ci.core.worth.provenance import Provenance, place_of
 
 _CALL = re.compile(r"(?<![\w$.])(?P<what>describe|context|suite|test|it|specify)(?P<how>(?:\.\w+)*)\s*(?=[(`])")
 _GO_TEST = re.compile(r"^func\s+(?P<name>Test\w*)\s*\(", re.MULTILINE)
+_JAVA_TEST = re.compile(r"@(?:[\w.]+\.)?(?:Test|ParameterizedTest|RepeatedTest)\b")
+_ROWS_OF_JAVA = r"[({\[].*"
 _TITLE = re.compile(r"\s*(?P<quote>['\"`])(?P<title>(?:\\.|(?!(?P=quote))[^\\])*)(?P=quote)", re.DOTALL)
 _VARIES = re.compile(r"%[a-zA-Z#$%]|\\?\$\\?\{.*?\\?\}|\\?\$[\w#.]+")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -24,7 +26,8 @@ _SIGN = "//"
 class Block:
     """A test: its *title* with those of the suites around it, and its characters from *start* to *end* in the file.
 
-    ``how`` are the words behind its name (``.each``, ``.skip``).
+    ``how`` are the words behind its name (``.each``, ``.skip``), ``rows`` is what a report has behind the name of a
+    part or a row of it, as a pattern.
     """
 
     title: str
@@ -32,12 +35,14 @@ class Block:
     end: int
     how: str = ""
     suites: tuple[str, ...] = ()
+    rows: str = "/.*"
 
     def is_case(self, name: str) -> bool:
         """Whether *name* is what a report calls this test, or a row of it, or a part that it runs by itself."""
         path = (*self.suites, self.title)
         parts = [_VARIES.sub(".*", re.escape(part)) if self.varies else re.escape(part) for part in path]
-        return any(re.fullmatch(f"{between.join(parts)}(?:/.*)?", name, re.DOTALL) for between in (" ", " > "))
+        rows = f"(?:{self.rows})?"
+        return any(re.fullmatch(f"{between.join(parts)}{rows}", name, re.DOTALL) for between in (" ", " > "))
 
     @property
     def varies(self) -> bool:
@@ -59,8 +64,9 @@ class TestsText:
     def read(cls, text: str, language: Language) -> TestsText:
         """The tests in *text*; none where their titles are not plain texts."""
         plain = language.masked(text)
-        found = _go_tests(plain) if language.name == "go" else _javascript_tests(text, plain)
-        return cls(text, language, tuple(found))
+        if language.name == "javascript":
+            return cls(text, language, tuple(_javascript_tests(text, plain)))
+        return cls(text, language, tuple(_go_tests(plain) if language.name == "go" else _java_tests(plain)))
 
     def body(self, test: Block) -> str:
         """The text of *test*."""
@@ -135,7 +141,7 @@ def taken_out(texts: Mapping[str, str], paths: Iterable[str], name: str) -> dict
     """Those *texts* at *paths* that hold tests of the delivery *name*, without these; empty where no test is left."""
     found: dict[str, str] = {}
     for path in paths:
-        language = next((each for each in (JAVASCRIPT, GO) if each.is_test(path)), None)
+        language = next((each for each in EVERY if each.is_test(path)), None)
         if language and f"agent-ci:{name} " in (text := texts.get(path, "")):
             file = TestsText.read(text, language)
             if file.of_delivery(name):
@@ -144,7 +150,7 @@ def taken_out(texts: Mapping[str, str], paths: Iterable[str], name: str) -> dict
 
 
 def _is_comment(line: str) -> bool:
-    return line.lstrip().startswith(_SIGN)
+    return line.lstrip().startswith((_SIGN, "/*", "*"))
 
 
 def _go_tests(plain: str) -> Iterator[Block]:
@@ -152,6 +158,16 @@ def _go_tests(plain: str) -> Iterator[Block]:
         body = plain.find("{", closing(plain, found.end() - 1))
         if body >= 0:
             yield Block(found["name"], found.start(), closing(plain, body))
+
+
+def _java_tests(plain: str) -> Iterator[Block]:
+    """The methods with an annotation of a test that stand in the one type of the file, and in none within it."""
+    ends, types = bodies(plain), types_of(plain)
+    outer = [each for each in types if not any(start < each[1] < end for _, start, end in types)]
+    for found in JAVA_METHOD.finditer(plain) if len(outer) == 1 else ():
+        depth = sum(start < found.start("name") < end for _, start, end in types)
+        if _JAVA_TEST.search(found["notes"]) and depth == 1:
+            yield Block(found["name"], found.start("notes"), ends[found.end() - 1], rows=_ROWS_OF_JAVA)
 
 
 def _javascript_tests(text: str, plain: str) -> Iterator[Block]:

@@ -1,4 +1,4 @@
-"""What a test of JavaScript, TypeScript or Go asserts and leans on, read from its text without running it."""
+"""What a test of JavaScript, TypeScript, Go or Java asserts and leans on, read from its text without running it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ _CLAIMS = {
     "go": re.compile(
         r"\bt\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)\(|\b(?:assert|require|is|qt|cmp)\.\w+\(|\bcheck\w*\(t,"
     ),
+    "java": re.compile(
+        r"(?<![\w$])(?:assert\w*|fail|verify\w*)\s*\(|(?<![\w$])assert\s(?!\s*true\s*;)|@Test\s*\([^)]*\bexpected\w*\s*="
+    ),
 }
 _VACUOUS = {
     "javascript": re.compile(
@@ -22,18 +25,36 @@ _VACUOUS = {
         r"\.toBe(?:Called|HaveBeenCalled)\(\)|expect\.(?:assertions|hasAssertions)\("
     ),
     "go": re.compile(r"\b(?:assert|require)\.(?:True\(t,\s*true\b|NotNil\(|Equal\(t,\s*(\w+),\s*\1\s*\))"),
+    "java": re.compile(
+        r"\bassertTrue\(\s*true\b|\bassertFalse\(\s*false\b|\bassertNotNull\(|\bassertInstanceOf\(|\bassertDoesNotThrow\(|"
+        r"\bassert(?:Equals|Same)\(\s*([\w.\"]+)\s*,\s*\1\s*[,)]|"
+        r"\bassertThat\((?:[^()]|\([^()]*\))*\)\s*\.(?:isNotNull|isInstanceOf)\([^()]*\)\s*;"
+    ),
 }
-_OF_MOCKS = re.compile(r"\.(?:toHaveBeenCalled\w*|toBeCalled\w*|toHaveReturned\w*|calledOnce|calledWith|called)\b")
-_SKIPS = re.compile(r"\bt\.(?:Skip|Skipf|SkipNow)\(|\bthis\.skip\(\)")
+_OF_MOCKS = re.compile(
+    r"\.(?:toHaveBeenCalled\w*|toBeCalled\w*|toHaveReturned\w*|calledOnce|calledWith|called)\b|"
+    r"\bverify(?:NoMoreInteractions|NoInteractions|ZeroInteractions)?\("
+)
+_SKIPS = re.compile(
+    r"\bt\.(?:Skip|Skipf|SkipNow)\(|\bthis\.skip\(\)|@(?:Disabled|Ignore|EnabledIf|EnabledOn)\w*|\bassum(?:e|ing)\w*\("
+)
 _SKIPPING = (".skip", ".todo", ".only", ".failing", ".fails", ".skipIf", ".runIf")
-_WAITS = re.compile(r"(?<![\w$.])(?:setTimeout|setInterval|sleep)\s*\(|\btime\.(?:Sleep|After|Tick)\(")
+_WAITS = re.compile(
+    r"(?<![\w$.])(?:setTimeout|setInterval|sleep)\s*\(|\btime\.(?:Sleep|After|Tick)\(|"
+    r"\b(?:Thread|TimeUnit\.\w+)\.sleep\("
+)
 _NETWORK = re.compile(
     r"(?<![\w$.])(?:fetch|XMLHttpRequest|axios|WebSocket)\s*[(.]|\b(?:https?)\.(?:get|request|createServer|Get|Post)\(|"
+    r"\bnew\s+(?:URL|Socket|ServerSocket|DatagramSocket)\(|\bHttpClient\.new\w+\(|"
     r"\bnet\.(?:Dial|Listen|connect|createServer)\w*\("
 )
-_CLOCK = re.compile(r"\bDate\.now\(|\bnew Date\(\s*\)|\bperformance\.now\(|\btime\.(?:Now|Since)\(")
+_CLOCK = re.compile(
+    r"\bDate\.now\(|\bnew Date\(\s*\)|\bperformance\.now\(|\btime\.(?:Now|Since)\(|"
+    r"\bSystem\.(?:currentTimeMillis|nanoTime)\(|\b(?:Instant|Year|(?:Local|Zoned|Offset)\w*|Clock)\.(?:now|system\w*)\("
+)
 _CHANCE = re.compile(
-    r"\bMath\.random\(|\bcrypto\.(?:randomUUID|randomBytes|getRandomValues)\(|\brand\.(?!New|Seed)\w+\("
+    r"\bMath\.random\(|\bcrypto\.(?:randomUUID|randomBytes|getRandomValues)\(|\brand\.(?!New|Seed)\w+\(|"
+    r"\bnew\s+Random\(\s*\)|\bThreadLocalRandom\b|\bUUID\.randomUUID\("
 )
 _PLACE = re.compile(r"(['\"`])(?:/(?:home|Users|root|tmp|var|private|mnt)/|[A-Za-z]:\\\\)")
 

@@ -1,4 +1,4 @@
-"""What is to be known of JavaScript, TypeScript and Go to find untested code in them and to write tests for it."""
+"""What is to be known of JavaScript, TypeScript, Go and Java to find untested code and to write tests for it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agent_ci.core.elsewhere.masking import closing, line_at, masked
+from agent_ci.core.elsewhere.masking import bodies, closing, line_at, masked
 from agent_ci.core.paths import is_test_path, matches
 from agent_ci.core.untested import NOT_MEANT
 
@@ -28,6 +28,25 @@ _JAVASCRIPT = tuple(
         rf"^[ \t]+(?:(?:{_MODIFIERS})\s+)*\*?(?P<name>#?[\w$]+)\s*(?:<[^>\n]*>)?\(",
     )
 )
+_JAVA_MODIFIERS = "public|private|protected|static|final|abstract|synchronized|native|default|strictfp"
+_PLAIN_KIND = r"[^<>;{}()\n]"
+_OF_KINDS = rf"<(?:{_PLAIN_KIND}|<(?:{_PLAIN_KIND}|<{_PLAIN_KIND}{{0,60}}>){{0,100}}>){{0,200}}>"
+JAVA_METHOD = re.compile(
+    r"^[ \t]*(?P<notes>(?:@[\w.]+(?:[ \t]*\((?:[^()]|\([^()]{0,400}\)){0,2000}\))?\s+){0,20})"
+    rf"(?P<modifiers>(?:(?:{_JAVA_MODIFIERS})[ \t]+)*)(?:{_OF_KINDS}[ \t]+)?"
+    rf"(?:(?P<type>[\w$.]+(?:{_OF_KINDS})?(?:\[\])*)[ \t]+)?(?P<name>[\w$]+)[ \t]*"
+    r"\((?:[^()]|\([^()]{0,400}\)){0,2000}\)\s*(?:throws\s[\w$.,\s]{1,1000})?\{",
+    re.MULTILINE,
+)
+"""A method of Java up to the bracket that opens its body, with the annotations above it."""
+
+JAVA_TYPE = re.compile(r"(?<![\w$.])(?:class|interface|enum|record)\s+(?P<name>[\w$]+)[^{};]{0,2000}\{")
+"""A type of Java up to the bracket that opens its body."""
+
+_NOTHING_RUNS_IN_JAVA = re.compile(
+    rf"\s*(?:@[\w.]+(?:\([^()]*\))?|(?:(?:{_JAVA_MODIFIERS}|sealed|non-sealed)\s+)*(?:class|enum|record)\b.*)\s*\Z"
+)
+_NO_TYPES = frozenset({"new", "return", "else", "throw", "case", "yield", "assert"})
 _CLASS = re.compile(r"(?<![\w$.])class\s+(?P<name>[\w$]+)[^{\n]*\{")
 _RESULT = re.compile(r"\s*(?::[^={;\n]+)?(?P<arrow>=>)?\s*")
 
@@ -73,13 +92,16 @@ class Language:
         """The lines (1-based) of *text* in which something could run, by how they look."""
         plain = self.masked(text)
         types = {line for found in _TYPES.finditer(plain) for line in _lines_of_type(plain, found)}
-        lines = enumerate(plain.split("\n"), 1)
-        return frozenset(number for number, line in lines if number not in types and not _NOTHING_RUNS.match(line))
+        lines = [(number, line) for number, line in enumerate(plain.split("\n"), 1) if number not in types]
+        if self.name == "java":
+            lines = [(number, line) for number, line in lines if not _NOTHING_RUNS_IN_JAVA.match(line)]
+        return frozenset(number for number, line in lines if not _NOTHING_RUNS.match(line))
 
     def functions(self, text: str) -> tuple[Function, ...]:
         """The functions and methods of *text* that stand in no other function."""
         plain = self.masked(text)
-        found = sorted(_go(plain) if self.name == "go" else _javascript(plain), key=lambda one: (one.header, -one.last))
+        read = {"go": _go, "java": _java}.get(self.name, _javascript)
+        found = sorted(read(plain), key=lambda one: (one.header, -one.last))
         outer: list[Function] = []
         for one in found:
             if not outer or one.header > outer[-1].last:
@@ -94,7 +116,18 @@ JAVASCRIPT = Language(
     has_patterns=True,
 )
 GO = Language("go", (".go",), ("*_test.go",), has_patterns=False)
-LANGUAGES = {**dict.fromkeys(("jest", "vitest", "mocha"), JAVASCRIPT), "go": GO}
+JAVA = Language(
+    "java",
+    (".java",),
+    ("Test*.java", "*Test.java", "*Tests.java", "*TestCase.java", "*IT.java"),
+    has_patterns=False,
+)
+EVERY = (JAVASCRIPT, GO, JAVA)
+LANGUAGES = {
+    **dict.fromkeys(("jest", "vitest", "mocha"), JAVASCRIPT),
+    "go": GO,
+    **dict.fromkeys(("maven", "gradle"), JAVA),
+}
 """The language by the name of the framework that runs its tests."""
 
 
@@ -110,6 +143,22 @@ def _go(plain: str) -> Iterator[Function]:
             name = ".".join(filter(None, (found["type"], found["name"])))
             is_public = found["name"][:1].isupper()
             yield Function(name, line_at(plain, found.start()), line_at(plain, closing(plain, body) - 1), is_public)
+
+
+def _java(plain: str) -> Iterator[Function]:
+    ends, types = bodies(plain), types_of(plain)
+    for found in JAVA_METHOD.finditer(plain):
+        owners = [name for name, start, end in types if start < found.start("name") < end]
+        is_maker = not found["type"] and found["name"] == (owners or [""])[-1]
+        if owners and (is_maker or (found["type"] or "new") not in _NO_TYPES):
+            first, last = (line_at(plain, at) for at in (found.start("name"), ends[found.end() - 1] - 1))
+            yield Function(".".join((*owners, found["name"])), first, last, "private" not in found["modifiers"])
+
+
+def types_of(plain: str) -> list[tuple[str, int, int]]:
+    """The types in the masked text of Java: the name of each, and where it begins and ends."""
+    ends = bodies(plain)
+    return [(one["name"], one.start(), ends[one.end() - 1]) for one in JAVA_TYPE.finditer(plain)]
 
 
 def _javascript(plain: str) -> Iterator[Function]:

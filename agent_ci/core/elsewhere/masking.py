@@ -1,4 +1,4 @@
-"""Texts of JavaScript, TypeScript and Go without what strings, comments and patterns hold, so that brackets count."""
+"""Texts of JavaScript, TypeScript, Go and Java without what strings and comments hold, so that brackets count."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ _OPENS, _CLOSES = "([{", ")]}"
 # What stands before a "/" that begins a pattern of JavaScript, and not a division.
 _BEFORE_PATTERN = re.compile(r"(?:^|[(,=:\[!&|?{};+\-*%<>~^\n]|\b(?:return|typeof|case|in|of|do|else|void|delete))\s*$")
 _BLANKS = re.compile(r"[^\n]")
+_BLOCK = re.compile(r'"""(?:[^\\"]+|\\.|"(?!""))*+(?:"""|\Z)', re.DOTALL)
+_BRACES = re.compile(r"[{}]")
 _QUOTES = "`'\"/"
 _PLAIN = re.compile(r"[^/`'\"]+")
 
@@ -36,6 +38,8 @@ def _end_of_token(text: str, at: int, *, has_patterns: bool) -> int:
     if two in ("//", "/*"):
         end = text.find("\n" if two == "//" else "*/", at + 2)
         return len(text) if end < 0 else end + 2 * (two == "/*")
+    if block := _BLOCK.match(text, at):  # of Java; the others have nothing that begins like that
+        return block.end()
     if sign == "`":
         return _end_of_template(text, at, nests=has_patterns)
     if sign in _QUOTES:
@@ -92,6 +96,18 @@ def closing(plain: str, at: int) -> int:
             if depth <= 0:
                 return end + 1
     return len(plain)
+
+
+def bodies(plain: str) -> dict[int, int]:
+    """The place behind the bracket that closes each ``{`` of the masked text, by its own; the end where none does."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for bracket in _BRACES.finditer(plain):
+        if bracket[0] == "{":
+            opened.append(bracket.start())
+        elif opened:
+            found[opened.pop()] = bracket.end()
+    return found | dict.fromkeys(opened, len(plain))
 
 
 def line_at(text: str, at: int) -> int:

@@ -1,11 +1,12 @@
-"""How tests of JavaScript, TypeScript and Go are written in a repository: where they stand, and how they import."""
+"""How tests of JavaScript, TypeScript, Go and Java are written: where they stand, and how they import."""
 
 from __future__ import annotations
 
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, count
 
 from agent_ci.core.elsewhere.languages import Language
 from agent_ci.core.paths import OURS, is_our_test
@@ -13,7 +14,8 @@ from agent_ci.core.test_style import Style
 
 _AFFIX = re.compile(r"[._-](test|spec)(?=\.)")
 _WIDTH = 100
-_MOST_COPIES = 20
+_MAIN = re.compile(r"\bsrc/main/java\b")
+_OF_JAVA = re.compile(r"^Test(?=[A-Z])|(?:Tests?|TestCase|IT)$")
 
 
 def style_of(  # noqa: PLR0913 - what the habits of a repository are read from
@@ -32,9 +34,11 @@ def style_of(  # noqa: PLR0913 - what the habits of a repository are read from
     tests = [each for each in texts if language.is_test(each)]
     nearest = _nearest(path, tests, Counter(id_.partition("::")[0] for id_ in covering))
     text = texts.get(nearest, "")
-    made = _place(path, nearest, texts, taken, is_go=language.name == "go")
-    quotes = "'" if text.count("'") > text.count('"') else '"'
-    module = _package(texts.get(nearest) or texts.get(path, "")) if language.name == "go" else _specifier(path, made)
+    made = next(one for one in _places(path, nearest, language) if one not in texts and one not in taken)
+    is_script = language.name == "javascript"
+    quotes = "'" if is_script and text.count("'") > text.count('"') else '"'
+    packaged = texts.get(nearest if language.name == "go" else path) or texts.get(path, "")
+    module = _specifier(path, made) if is_script else _package(packaged)
     return Style(made, module, framework, quotes=quotes, line_length=_WIDTH, nearest=nearest)
 
 
@@ -51,25 +55,25 @@ def _nearest(path: str, tests: Sequence[str], covering: Mapping[str, int]) -> st
 
 def _stem(path: str) -> str:
     name = _AFFIX.sub("", posixpath.basename(path))
-    return name.partition(".")[0].removesuffix("_test")
+    stem = name.partition(".")[0].removesuffix("_test")
+    return _OF_JAVA.sub("", stem) if name.endswith(".java") else stem
 
 
-def _place(path: str, nearest: str, texts: Mapping[str, str], taken: Collection[str], *, is_go: bool) -> str:
-    """The file for new tests of *path*: named and placed as *nearest* is, and not there yet."""
+def _places(path: str, nearest: str, language: Language) -> Iterator[str]:
+    """The files that new tests of *path* may go to, the best first: named and placed as *nearest* is."""
     folder, name = posixpath.split(path)
     stem, _, ending = name.partition(".")
-    if is_go:
-        ending, affix, behind = "go", "", "_test"
+    ours = f"_{OURS}"
+    if language.name == "java":
+        folder, behind, ours = _MAIN.sub("src/test/java", folder), "Test.java", "AgentCi"
+    elif language.name == "go":
+        behind = "_test.go"
     else:
         found = _AFFIX.search(posixpath.basename(nearest))
-        affix, behind = found[1] if found else "test", ""
-        ending = f"{affix}.{ending.rpartition('.')[2]}"
+        behind = f".{found[1] if found else 'test'}.{ending.rpartition('.')[2]}"
         folder = _folder(folder, posixpath.dirname(nearest), beside=not nearest)
-    for more in ("", f"_{OURS}", *(f"_{OURS}_{number}" for number in range(2, _MOST_COPIES))):
-        made = posixpath.join(folder, f"{stem}{more}{behind}.{ending}")
-        if made not in texts and made not in taken:
-            break
-    return made
+    for more in chain(("", ours), (f"{ours}_{number}" for number in count(2))):
+        yield posixpath.join(folder, f"{stem}{more}{behind}")
 
 
 def _folder(own: str, nearest: str, *, beside: bool) -> str:
@@ -88,5 +92,5 @@ def _specifier(path: str, test: str) -> str:
 
 
 def _package(text: str) -> str:
-    found = re.search(r"(?m)^package\s+(\w+)", text)
+    found = re.search(r"(?m)^package\s+([\w.]+)", text)
     return f"package {found[1]}" if found else ""

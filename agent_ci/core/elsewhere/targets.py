@@ -1,4 +1,4 @@
-"""Which changed lines of JavaScript, TypeScript and Go no test runs, by the function they are in."""
+"""Which changed lines of JavaScript, TypeScript, Go and Java no test runs, by the function they are in."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from agent_ci.core.elsewhere.languages import GO, JAVASCRIPT
+from agent_ci.core.elsewhere.languages import EVERY
 from agent_ci.core.names import MAX_CHARACTERS, parse
 
 _LONGEST_RUN = 30  # lines of code between functions that make one piece
@@ -48,13 +48,13 @@ def blocks(path: str, text: str) -> tuple[Block, ...]:
     """The pieces of *text*, the file at *path*, in order.
 
     Python is read by its grammar, and imports are no piece; a file whose lines Python counts otherwise than by their
-    feeds is read as text. JavaScript, TypeScript and Go are read by the functions
+    feeds is read as text. JavaScript, TypeScript, Go and Java are read by the functions
     that they name; whatever else, and what cannot be read, is cut where its lines begin again at the margin.
     """
     tree = parse(text) if path.endswith(".py") and not _LONE_RETURN.search(text) else None
     if tree is not None:
         return tuple(sorted(_of_python(tree.body, "", ()), key=lambda block: block.first))
-    language = next((one for one in (JAVASCRIPT, GO) if path.endswith(one.endings)), None)
+    language = next((one for one in EVERY if path.endswith(one.endings)), None)
     functions = language.functions(text) if language and len(text) <= MAX_CHARACTERS else ()
     found = tuple(Block(one.name, one.header, one.last, one.first, is_function=True) for one in functions)
     return found or tuple(_chunks(text))

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from agent_ci.core.localising.blocks import blocks
 from agent_ci.core.outward.terminal import cleaned
 from agent_ci.core.questions.answer import holds_change
 from agent_ci.core.questions.fence import Origin, fenced, tag_for
+from agent_ci.core.report import TestReport
+
+_TOOL = "look"
+TOOLS: tuple[Mapping[str, Any], ...] = (
+    {
+        "type": "function",
+        "function": {
+            "name": _TOOL,
+            "description": "See more of the repository.",
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    "what": {"type": "string", "enum": ["read", "definition", "usages", "search", "history", "run"]},
+                    "about": {"type": "string"},
+                },
+                "required": ["what", "about"],
+            },
+        },
+    },
+)
+"""The looks as a function that a model can call; what each is about, the prompt says."""
 
 _LOOK = re.compile(r"^[ \t*`-]{0,8}LOOK[ \t]+([a-z]{2,12})[ \t]+(\S.{0,300})$", re.MULTILINE)
 _RANGE = re.compile(r"(.+?):(\d{1,7})(?:-(\d{1,7}))?")
@@ -25,12 +48,46 @@ _MOST_CHARACTERS = 5_000_000
 _CUT = "[... the rest is left out; ask for less ...]"
 
 
+_ORIGINS = {"history": Origin.DIFF, "run": Origin.REPORT}
+_MOST_ROWS = 20  # of what a test that was run says
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """One thing that a model asks to see: ``what`` it wants (``read``, ``search`` ...) and ``about`` which text."""
 
     what: str
     about: str
+
+
+def _unheard(_id: str) -> str:
+    return "No test can be run here."
+
+
+def came_of(report: TestReport, id_: str) -> str:
+    """What the *report* of a run of the test *id_* says of it: its outcome, and the first lines of its failure."""
+    case = next((case for case in report.cases if case.id == id_), None)
+    if case is None:
+        return "The test was run, and the report does not name it."
+    rows = [row[:_LONGEST_LINE] for row in f"{case.message}\n{case.traceback}".strip().split("\n")]
+    return "\n".join([f"It {case.status}.", *filter(None, rows[:_MOST_ROWS])])
+
+
+def called(calls: tuple[tuple[str, str], ...]) -> str:
+    """The lines that say the same as *calls* of the tool ``look``, each a name and arguments, without what is none."""
+    return "\n".join(filter(None, (_line(arguments) for name, arguments in calls if name == _TOOL)))
+
+
+def _line(arguments: str) -> str:
+    try:
+        found = json.loads(arguments)
+    except (ValueError, RecursionError):
+        return ""
+    what, about = (found.get("what"), found.get("about")) if isinstance(found, dict) else (None, None)
+    if not isinstance(what, str) or not isinstance(about, str) or not f"{what}{about}".isprintable():
+        return ""
+    line = f"LOOK {what} {about.strip()}"
+    return line if _LOOK.fullmatch(line) else ""
 
 
 def looks(text: str) -> tuple[Look, ...]:
@@ -41,17 +98,26 @@ def looks(text: str) -> tuple[Look, ...]:
     return tuple(dict.fromkeys(found))[:_MOST_IN_A_TURN]
 
 
-def shown(asked: tuple[Look, ...], texts: Mapping[str, str], *, diff: str, nonce: str) -> str:
+def shown(
+    asked: tuple[Look, ...],
+    texts: Mapping[str, str],
+    *,
+    diff: str,
+    nonce: str,
+    run: Callable[[str], str] = _unheard,
+) -> str:
     """The answers to all that is *asked*, as data. *texts* are the files of the tree, *diff* the change under test.
+
+    *run* runs the test of an id and says what came of it.
 
     A path is looked up among the names of *texts* and nowhere else, and a pattern is compared as plain text.
     """
     sources = _Sources(texts)
-    answers = [(look, _capped(cleaned(_answer(look, sources, diff)).text)) for look in asked]
-    names = [cleaned(f"{look.what} {look.about}").text for look in asked]
+    answers = [(look, _capped(cleaned(_answer(look, sources, diff, run)).text)) for look in asked]
+    names = [f"{look.what} {look.about}" for look in asked]
     tag = tag_for((*names, *(text for _, text in answers)), f"{nonce} looks")
     data = (
-        fenced(name, text, tag=tag, origin=Origin.DIFF if look.what == "history" else Origin.SOURCE)
+        fenced(name, text, tag=tag, origin=_ORIGINS.get(look.what, Origin.SOURCE))
         for name, (look, text) in zip(names, answers, strict=True)
     )
     return "\n\n".join(data)
@@ -79,13 +145,14 @@ class _Sources:
                 yield path, text
 
 
-def _answer(look: Look, sources: _Sources, diff: str) -> str:
+def _answer(look: Look, sources: _Sources, diff: str, run: Callable[[str], str]) -> str:
     kinds: Mapping[str, Callable[[], str]] = {
         "read": lambda: _read(look.about, sources.texts),
         "search": lambda: _lines(look.about, sources, lambda line: look.about in line),
         "definition": lambda: _definitions(look.about, sources),
         "usages": lambda: _usages(look.about, sources),
         "history": lambda: _history(look.about, diff),
+        "run": lambda: run(look.about),
     }
     if look.what not in kinds:
         return f"There is no look {look.what}; there are {', '.join(kinds)}."

@@ -25,6 +25,8 @@ _MOST_GROUPS = 8
 _MOST_IDS = 20
 _MOST_FINDINGS = 30
 _MOST_OBJECTIONS = 12
+_MOST_PLACES = 3
+_LONGEST_IDEA = 300  # characters
 _PLENTY = 10_000_000
 
 
@@ -52,16 +54,18 @@ def fix_question(  # noqa: PLR0913 - what one question is made from
     *,
     nonce: str = "",
     allowance: Allowance = _USUAL,
+    is_fresh: bool = False,
 ) -> str:
     """The text that asks for a repair. *texts* are the files of the repository by path, read when they are asked for.
 
     *nonce* goes into the name of the fences. Each part has its own *allowance*, in which the likeliest is shown first;
     the failures and the earlier attempts give each other what they do not need. What is left out is listed at the end.
+    A question that *is_fresh* tells of the earlier attempts in one line each, and shows nothing of them.
     """
     context = Context(evidence, texts, allowance)
     groups = _groups(evidence.targets)
     said = _said_by_logs(evidence)
-    tried = [_attempt(number, attempt) for number, attempt in enumerate(attempts, start=1)]
+    tried = _ideas(attempts) if is_fresh else [_attempt(number, one) for number, one in enumerate(attempts, start=1)]
     code = [(Origin.SOURCE, path, cleaned(text)) for path, text in excerpts(texts, context.sources).items()]
     shown = _test_texts(context)
     tests = [(Origin.SOURCE, path, cleaned(text)) for path, text in shown.items()]
@@ -221,6 +225,19 @@ def _attempt(number: int, attempt: Attempt) -> tuple[str, str]:
     objections = "\n".join(f"- {sentence}" for sentence in attempt.objections[:_MOST_OBJECTIONS])
     said = f"{offered.strip() or '(no change)'}\n\nRefused, because:\n{objections}"
     return f"attempt {number} by {attempt.reply.proposer}", cleaned(said).text
+
+
+def _ideas(attempts: tuple[Attempt, ...]) -> list[tuple[str, str]]:
+    """The attempts as one text with a line for each: where it changes something, its cause, and why it was refused."""
+    lines = dict.fromkeys(map(_idea, attempts))
+    return [("ideas that failed", "\n".join(lines))] if lines else []
+
+
+def _idea(attempt: Attempt) -> str:
+    places = ", ".join(file.path for file in attempt.patch.files[:_MOST_PLACES]) if attempt.patch else "no change"
+    why = attempt.objections[0] if attempt.objections else "nothing was proven"
+    line = f"- {places}: {attempt.reply.cause or 'no cause was named'} | refused: {why}"
+    return cleaned(" ".join(line.split())).text[:_LONGEST_IDEA]
 
 
 def _attempts(page: _Page, tried: Sequence[tuple[str, str]], room: int) -> str:

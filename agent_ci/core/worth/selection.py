@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from agent_ci.core.worth.surroundings import MOST_LINES
@@ -18,7 +18,7 @@ MOST_OF_TARGET, MOST_OF_PUSH = 12, 30
 class Useful:
     """A candidate for *target* that kills the mutants *kills* and runs the new *lines*; ``size`` counts its own lines.
 
-    ``order`` is its place in the file.
+    ``order`` is its place in the file. ``is_new`` where it fails without the change.
     """
 
     candidate: Candidate
@@ -27,6 +27,7 @@ class Useful:
     lines: frozenset[int]
     size: int = 1
     order: int = 0
+    is_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,26 +52,33 @@ def chosen(
     """The candidates to keep, and for each of the others the filter that takes it out and why.
 
     Greedy: the one that notices the most mutants that none of those chosen does, then that runs the most new lines,
-    then the shortest, then the first of the file. What adds nothing to *reach* is not kept.
+    then the shortest, then the first of the file. The first test of a target that fails without the change comes before
+    all others of it. What adds nothing to *reach* is not kept.
     """
     kept: list[Candidate] = []
     out: dict[Candidate, tuple[str, str]] = {}
     cases, sizes = Counter[str](), Counter[str]()
-    seen, reached = {*reach.kills}, {*reach.lines}
+    seen, reached, new = {*reach.kills}, {*reach.lines}, set[str]()
     left = sorted(useful, key=lambda one: one.order)
     while left:
-        best = max(left, key=lambda one: (*_news(one, seen, reached), -one.size, -one.order))
+        best = max(left, key=lambda one: (_is_first(one, new), *_news(one, seen, reached), -one.size, -one.order))
         left.remove(best)
         refusal = _refusal(best, _news(best, seen, reached), cases, sizes, room - len(kept))
         if refusal:
             out[best.candidate] = refusal
             continue
         kept.append(best.candidate)
+        new |= {best.target} if best.is_new else set()
         cases[best.target] += 1
         sizes[best.target] += best.size
         seen |= {(best.target, mutant) for mutant in best.kills}
         reached |= {(best.target, line) for line in best.lines}
     return tuple(kept), out
+
+
+def _is_first(one: Useful, new: Collection[str]) -> bool:
+    """Whether *one* fails without the change, as none of those chosen for its target does: *new* has those targets."""
+    return one.is_new and one.target not in new
 
 
 def _news(one: Useful, seen: set[tuple[str, str]], reached: set[tuple[str, int]]) -> tuple[int, int]:

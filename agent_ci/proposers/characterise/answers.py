@@ -16,6 +16,7 @@ from agent_ci.files import open_regular
 from agent_ci.proposers.characterise.kit.acts import Call, Outcome
 from agent_ci.proposers.characterise.kit.targets import Target
 from agent_ci.proposers.characterise.plain import is_harmless, is_plain, is_step
+from agent_ci.proposers.characterise.undoing import Broken, RoundTrip, read_trip
 
 _MAX_BYTES = 60_000_000
 _MAX_LINES = 20_000
@@ -27,12 +28,16 @@ _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 @dataclass(frozen=True)
 class Found:
-    """A call with its outcome, the ``kills`` (ids of faults that it notices) and the line pairs that it runs."""
+    """A call with its outcome, the ``kills`` (ids of faults that it notices) and the line pairs that it runs.
+
+    ``is_new`` where it came to something else before the change.
+    """
 
     call: Call
     outcome: Outcome
     kills: frozenset[str]
     pairs: frozenset[tuple[int, int]]
+    is_new: bool = False
 
     @cached_property
     def lines(self) -> frozenset[int]:
@@ -54,7 +59,7 @@ class Answer:
     """What was found: ``names`` are what the texts stand on, local name -> (module, attribute).
 
     ``unimported`` says why nothing could be tried at all. ``mutants`` counts the faults, ``is_cut`` whether the time
-    ended the search.
+    ended the search. ``trips`` are the pairs of which one undoes the other, ``broken`` what is not undone.
     """
 
     cases: tuple[Found, ...] = ()
@@ -64,6 +69,8 @@ class Answer:
     unimported: str = ""
     mutants: int = 0
     is_cut: bool = False
+    trips: tuple[RoundTrip, ...] = ()
+    broken: tuple[Broken, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,8 @@ def read_answer(found: Path, replays: tuple[Path, ...], *, root: Path, targets: 
         _words(unimported.get("error", "")),
         _count(summary.get("mutants")),
         summary.get("cut") is True,
+        tuple(trip for row in rows if (trip := read_trip(row.get("trip"), targets, asked.names))),
+        tuple(broken for row in rows if (broken := _broken(row.get("broken"), asked))),
     )
 
 
@@ -160,7 +169,8 @@ def _case(facts: object, asked: _Asked) -> Found | None:
     if not isinstance(kills, list) or not isinstance(pairs, list):
         return None
     ints = [tuple(pair) for pair in pairs if isinstance(pair, list) and [*map(type, pair)] == [int, int]]
-    return Found(call, outcome, frozenset(map(str, kills)), frozenset((one, other) for one, other in ints))
+    pairs_run = frozenset((one, other) for one, other in ints)
+    return Found(call, outcome, frozenset(map(str, kills)), pairs_run, facts.get("new") is True)
 
 
 def _suspicion(facts: object, asked: _Asked) -> Suspicion | None:
@@ -170,6 +180,17 @@ def _suspicion(facts: object, asked: _Asked) -> Suspicion | None:
     if call is None or outcome is None:
         return None
     return Suspicion(call, replace(outcome, message=_words(outcome.message)), _words(facts.get("want")))
+
+
+def _broken(facts: object, asked: _Asked) -> Broken | None:
+    if not isinstance(facts, dict):
+        return None
+    call, outcome, back = _call(facts.get("call"), asked), _outcome(facts.get("outcome")), facts.get("back")
+    if call is None or outcome is None or not isinstance(back, str) or back not in asked.targets:
+        return None
+    if outcome.kind == "returns" and not is_plain(outcome.value, asked.names):
+        return None
+    return Broken(call, asked.targets[back], replace(outcome, value=_words(outcome.value)))
 
 
 def _call(facts: object, asked: _Asked) -> Call | None:

@@ -31,11 +31,15 @@ def chosen(found: Sequence[Found], targets: Mapping[str, Target]) -> tuple[Found
 
     Greedy: the call that adds the most, faults that no other call notices and new lines, for what it costs to read.
     Calls with values that a person would write come first; what only a private function's own calls reach comes last.
+    Of both, those that come to something else than before the change are asked first.
     """
-    priced = sorted(((_cost(one), one) for one in found if one.kills), key=_by_cost)
+    priced = sorted(((_cost(one), one) for one in found if one.kills or one.is_new), key=_by_cost)
     kept: list[_Priced] = []
     public = [(cost, one) for cost, one in priced if targets[one.call.target].is_public]
-    _fill(kept, [(cost, one) for cost, one in public if _is_plain(one)])
+    plain = [(cost, one) for cost, one in public if _is_plain(one)]
+    _fill(kept, [(cost, one) for cost, one in plain if one.is_new])
+    _fill(kept, plain)
+    _fill(kept, [(cost, one) for cost, one in public if one.is_new])
     _fill(kept, public)
     _fill(kept, priced)
     needed = sorted(_needed(kept), key=lambda one: (targets[one[1].call.target].node.lineno, *_by_cost(one)))
@@ -52,11 +56,13 @@ def _fill(kept: list[_Priced], priced: Sequence[_Priced]) -> None:
     lines = {line for _, one in kept for line in one.lines}
     pairs = {pair for _, one in kept for pair in one.pairs}
     counts = Counter(one.call.target for _, one in kept)
+    new = {one.call.target for _, one in kept if one.is_new}
     left = list(priced)
     while len(kept) < MOST:
         best, most = None, 0.0
         for cost, one in left:
             gain = len(one.kills - kills) + _LINE * len(one.lines - lines) + 0.25 * bool(one.pairs - pairs)
+            gain += one.is_new and one.call.target not in new
             if gain / cost > most and counts[one.call.target] < MOST_OF_TARGET:
                 best, most = (cost, one), gain / cost
         if best is None:
@@ -67,16 +73,22 @@ def _fill(kept: list[_Priced], priced: Sequence[_Priced]) -> None:
         lines |= best[1].lines
         pairs |= best[1].pairs
         counts[best[1].call.target] += 1
+        new |= {best[1].call.target} if best[1].is_new else set()
 
 
 def _needed(kept: Sequence[_Priced]) -> list[_Priced]:
-    """*kept* without those that the others make up for, the dearest first."""
+    """*kept* without those that the others make up for: those that were so before the change first, then the dearest.
+
+    One of each target that was not so stays.
+    """
     left = list(kept)
-    for priced in sorted(kept, key=lambda one: (-one[0], one[1].call.key)):
+    for priced in sorted(kept, key=lambda one: (one[1].is_new, -one[0], one[1].call.key)):
         others = [other for other in left if other is not priced]
         kills = {kill for _, other in others for kill in other.kills}
         pairs = {pair for _, other in others for pair in other.pairs}
-        if priced[1].kills <= kills and priced[1].pairs <= pairs:
+        new = {other.call.target for _, other in others if other.is_new}
+        is_last = priced[1].is_new and priced[1].call.target not in new
+        if priced[1].kills <= kills and priced[1].pairs <= pairs and not is_last:
             left = others
     return left
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from agent_ci import kits
 from agent_ci.core.names import is_importable, parse
+from agent_ci.core.requirements import are_requirements, is_required
 from agent_ci.core.run import Attempt, Cost, Evidence, Reply
 from agent_ci.core.test_style import Style, style_of
 from agent_ci.core.worth.provenance import delivery_name
@@ -76,9 +77,11 @@ class Characterise:
             return Reply("characterise", objection=objection)
         answer = self._search(evidence, style, _Asked(path, targets), workbench, seconds)
         picked = chosen(answer.cases, targets)
-        text = written(picked, targets, answer.names, style=style, delivery=delivery_name(evidence.tree))
+        delivery = delivery_name(evidence.tree)
+        text = written(picked, targets, answer.names, style=style, delivery=delivery, trips=answer.trips)
         cost = Cost(seconds=time.monotonic() - started)
         bugs = tuple(bug for one in answer.suspicions if (bug := _bug(one, path, targets)))
+        bugs += tuple(bug for one in answer.broken if (bug := one.bug(path, targets)))
         left_out = tuple(_left_out(answer, path))
         note = f"{len(answer.cases)} calls recorded, {len(picked)} kept, {answer.mutants} faults tried"
         if answer.is_cut:
@@ -94,7 +97,12 @@ class Characterise:
         with workbench.open() as workspace:
             programs = _Programs(workspace, evidence.toolchain, kits.lay(workspace.outbox, "mutation_kit", _KIT))
             tests = [test for test in _test_files(evidence) if (workspace.root / test).is_file()]
-            programs.tell(self._spec(evidence, style, asked.path, tests, seconds))
+            programs.tell(
+                {
+                    **self._spec(evidence, style, asked.path, tests, seconds),
+                    "is_property": is_required("hypothesis", _requirements(workbench.tree)),
+                }
+            )
             in_time = [programs.run("record", "recorded.json", seconds=_RECORDING)] if tests else []
             in_time += [programs.run("search", "recorded.json", "found.jsonl", seconds=_PATIENCE * seconds + _GRACE)]
             replays = [f"again{number}.jsonl" for number, _ in enumerate(_ELSEWHERE)]
@@ -120,6 +128,7 @@ class Characterise:
             "trials": self.trials,
             "most_mutants": self.most_mutants,
             "seconds": seconds,
+            "earlier": evidence.earlier.get(path, ""),
         }
 
 
@@ -161,6 +170,10 @@ class _Programs:
 def _test_files(evidence: Evidence) -> list[str]:
     files = dict.fromkeys(id_.partition("::")[0] for id_ in evidence.covering)
     return [file for file in files if file.endswith(".py")][:_MOST_TEST_FILES]
+
+
+def _requirements(tree: Tree) -> Iterator[str]:
+    yield from (tree.read(path).decode("utf-8", "replace") for path in tree.paths() if are_requirements(path))
 
 
 def _style(path: str, tree: Tree, toolchain: Mapping[str, str]) -> Style:

@@ -16,24 +16,28 @@ from agent_ci.proposers.characterise.importing import Imports
 from agent_ci.proposers.characterise.kit.acts import RESULT, spelled
 from agent_ci.proposers.characterise.kit.targets import Target
 from agent_ci.proposers.characterise.layout import Layout
+from agent_ci.proposers.characterise.undoing import RoundTrip
+from agent_ci.proposers.characterise.writing_trips import lines_of
 
 _STEP = "    "
 _UNWRITABLE = (SyntaxError, ValueError, LookupError, RecursionError)
 _LONGEST_INLINE = 30  # characters of an object that is made where it is used
 
 
-def written(
+def written(  # noqa: PLR0913 - what a file is made of
     found: Sequence[Found],
     targets: Mapping[str, Target],
     names: Mapping[str, tuple[str, str]],
     *,
     style: Style,
     delivery: str,
+    trips: Sequence[RoundTrip] = (),
 ) -> str:
-    """The text of the test file that makes the calls *found* and says what they come to."""
+    """The text of the test file that makes the calls *found* and says what they come to, and that *trips* come back."""
     own = {name.partition(".")[0]: (style.module, name.partition(".")[0]) for name in targets}
     imports = Imports(style, {**names, **own})
     pieces = [_Piece(group, imports, style).lines(_comment(group, style, delivery)) for group in groups(found, targets)]
+    pieces += [lines_of(trip, imports, style, delivery) for trip in trips]
     tests = [piece for piece in pieces if piece]
     if not tests:
         return ""

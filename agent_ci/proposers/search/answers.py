@@ -21,7 +21,8 @@ _MAX_LINES = 100
 _MAX_REPLACEMENT = 4_000
 _MAX_COUNT = 10**9
 _LONGEST_QUOTE = 80
-_GUARD = re.compile(r"(if [^:]+): ((?:return|raise|continue)\b.*)$")
+_GUARD = re.compile(r"(?P<check>if [^:]+): (?P<does>(?:return|raise|continue)\b.*)$")
+_GUARD_IN_BRACES = re.compile(r"(?P<check>if [^{}]+?) \{ (?P<does>return\b.*?);? \}$")
 
 REASONS = {
     "found": "found",
@@ -40,7 +41,8 @@ class Survivor:
     """An edit that turned the red cases green in the sandbox, by its own account.
 
     ``tests`` run the edited line, ``refused`` is the number of other edits of the same function that they refused, and
-    ``is_copied`` says that the edit holds a literal of a failing test that stood nowhere in the file.
+    ``is_copied`` says that the edit holds a literal of a failing test that stood nowhere in the file. ``rivals`` are
+    other edits that survived and that nothing will be compared with; ``function`` is where it is, if not in Python.
     """
 
     path: str
@@ -50,6 +52,8 @@ class Survivor:
     tests: int = 0
     refused: int = 0
     is_copied: bool = False
+    rivals: int = 0
+    function: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +173,11 @@ def cause_of(survivor: Survivor, before: bytes) -> str:
         return _cause_of_both(survivor, before)
     old = " ".join(before[splice.start : splice.end].decode("utf-8", "replace").split())
     new = " ".join(splice.replacement.split())
-    function = _function_at(before, survivor.line)
+    function = survivor.function or (_function_at(before, survivor.line) if survivor.path.endswith(".py") else "")
     place = f"`{survivor.path}:{survivor.line}`" + (f" (`{function}`)" if function else "")
-    if not old and (found := _GUARD.match(new)):
-        return f"{place} lacks the check `{_short(found[1])}`; the failing test needs it to `{_short(found[2])}`."
+    if not old and (found := _GUARD.match(new) or _GUARD_IN_BRACES.match(new)):
+        needed = _short(found["does"])
+        return f"{place} lacks the check `{_short(found['check'])}`; the failing test needs it to `{needed}`."
     if not new or new == "pass":
         return f"{place} has `{_short(old)}`, and the failing test needs it gone."
     if not old:

@@ -30,6 +30,12 @@ _FACTORS = {
     EARLIER: 0.5,
     PAIR: 0.55,
 }
+_OF_OPERATOR = {
+    **dict.fromkeys(_DECIDING, "the edit decides what happens in a case that the code did not treat"),
+    **dict.fromkeys(REMOVALS, "the edit takes something away, and the tests may just not ask for it"),
+    EARLIER: "the edit takes back a part of the change, which somebody made for a reason",
+    PAIR: "the edit changes two places at once",
+}
 
 
 class Grade(StrEnum):
@@ -61,7 +67,7 @@ class Confidence:
 def confidence(survivor: Survivor) -> Confidence:
     """How far *survivor* is trusted, by what the search says of it: the product of what speaks against it.
 
-    That another edit survived which behaves differently is not part of it; the job compares what was proven.
+    In Python it is no part of it that another edit survived: the job compares what was proven by calling it.
     """
     found = list(_doubts(survivor))
     score = 1.0
@@ -78,13 +84,7 @@ def _doubts(survivor: Survivor) -> Iterator[tuple[float, str]]:
         yield 0.4, "the edit brings in a value that the failing test holds and the source did not"
     if survivor.tests in _FEW_TESTS:
         yield _FEW_TESTS[survivor.tests], f"only {survivor.tests} test(s) run the edited line"
+    if survivor.rivals:
+        yield 0.55, f"{survivor.rivals} other edit(s) of the same function turn the failing tests green as well"
     if survivor.refused < _FEW_EDITS:
         yield 0.9, "few other edits of this function were tried before it"
-
-
-_OF_OPERATOR = {
-    **dict.fromkeys(_DECIDING, "the edit decides what happens in a case that the code did not treat"),
-    **dict.fromkeys(REMOVALS, "the edit takes something away, and the tests may just not ask for it"),
-    EARLIER: "the edit takes back a part of the change, which somebody made for a reason",
-    PAIR: "the edit changes two places at once",
-}

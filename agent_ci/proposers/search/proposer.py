@@ -1,4 +1,4 @@
-"""Repairs small bugs offline: has thousands of one-place edits tried in the sandbox and offers what survives."""
+"""Repairs small bugs offline: has one-place edits tried in the sandbox and offers what survives."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agent_ci import kits
+from agent_ci.core.frameworks.checks import Check
 from agent_ci.core.paths import is_test_path, matches
 from agent_ci.core.policy import PROTECTED
 from agent_ci.core.report import Status
 from agent_ci.core.run import Attempt, Cost, Evidence, Reply
 from agent_ci.kits import PACKAGE
-from agent_ci.ports import Command, Tree, Workbench
+from agent_ci.ports import Command, Runner, Tree, Workbench
 from agent_ci.proposers.search.answers import Answer, Survivor, cause_of, read_answer, unified_diff
 from agent_ci.proposers.search.confidence import Grade, confidence
+from agent_ci.proposers.search.elsewhere import Elsewhere
 
 _KIT = "proposers/search/kit"
 # Like `python -m pytest`, the program runs with the current folder first on its path.
@@ -30,16 +32,19 @@ _LEAST = 5.0  # seconds below which a search is not begun
 _MOST_SUSPECTS = 5_000
 _SHARE_FOR_SEVERAL = 0.3  # of the usual time, for one edit that repairs what looks like several causes
 _MOST_SURVIVORS = 5
+_NOT_SEARCHED = frozenset({"unittest", Check.name})
 
 
 @dataclass(frozen=True)
 class Search:
-    """Searches for the one-place edit of a Python repository that turns its red pytest cases green.
+    """Searches for the one-place edit that turns the red tests of a repository green.
 
-    ``seed`` breaks ties between equally likely edits; ``max_candidates`` bounds how many are tried and
-    ``time_share`` how much of the time left (0 to 1).
+    Python is searched by a program in the sandbox, where pytest runs the tests; JavaScript, TypeScript and Go by
+    *runner*, where one is given. ``seed`` breaks ties between equally likely edits; ``max_candidates`` bounds how many
+    are tried and ``time_share`` how much of the time left (0 to 1).
     """
 
+    runner: Runner | None = field(default=None, kw_only=True)
     seed: int = field(default=0, kw_only=True)
     max_candidates: int = field(default=20_000, kw_only=True)
     time_share: float = field(default=0.5, kw_only=True)
@@ -50,10 +55,12 @@ class Search:
         """Search once, then offer the survivors one after the other, or say that there is none."""
         share = self.time_share if evidence.causes == 1 else _SHARE_FOR_SEVERAL * self.time_share
         seconds = share * workbench.seconds_left()
-        if evidence.toolchain.get("runner") != "pytest" or not evidence.target_ids or seconds < _LEAST:
+        if not evidence.target_ids or seconds < _LEAST:
             return
         started = time.monotonic()
-        answer = self._search(evidence, workbench, seconds)
+        answer = self._answer(evidence, workbench, seconds)
+        if answer is None:
+            return
         cost = Cost(seconds=time.monotonic() - started)
         for survivor in answer.survivors[:_MOST_SURVIVORS]:
             yield offered(survivor, answer.summary, workbench.tree, cost)
@@ -61,6 +68,17 @@ class Search:
         if not answer.survivors:
             objection = f"no single edit turns the failing tests green: {answer.summary}"
             yield Reply("search", cost=cost, note=answer.summary, objection=objection)
+
+    def _answer(self, evidence: Evidence, workbench: Workbench, seconds: float) -> Answer | None:
+        """What the search finds; None where it knows neither the language nor how the tests are run."""
+        tools = evidence.toolchain
+        files = (id_.partition("::")[0] for id_ in evidence.target_ids)
+        if tools.get("runner") == "pytest" and ("also" not in tools or any(file.endswith(".py") for file in files)):
+            return self._search(evidence, workbench, seconds)
+        if self.runner is None or tools.get("runner") in _NOT_SEARCHED:
+            return None
+        there = Elsewhere(evidence, self.runner, workbench.tree, self.seed)
+        return there.search(workbench, seconds=seconds, most=self.max_candidates) if there.is_possible else None
 
     def _search(self, evidence: Evidence, workbench: Workbench, seconds: float) -> Answer:
         suspects = _suspects(workbench.tree)

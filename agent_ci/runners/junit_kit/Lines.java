@@ -17,9 +17,10 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 import org.jacoco.core.analysis.Analyzer;
 import org.jacoco.core.analysis.IClassCoverage;
+import org.jacoco.core.analysis.ICounter;
 import org.jacoco.core.tools.ExecFileLoader;
 
-/** Tells the lines that were executed, as far as the classes below a folder have them, in the form of JaCoCo's report. */
+/** Tells the lines that can be executed and those that were, as far as the classes below a folder have them, in the form of JaCoCo's report. */
 public final class Lines extends SimpleFileVisitor<Path> {
     private static final Set<String> LEFT_OUT = new HashSet<>(Arrays.asList(".git", "node_modules"));
     private static final long MOST = 20_000_000; // bytes of a class
@@ -87,11 +88,12 @@ public final class Lines extends SimpleFileVisitor<Path> {
             report.writeStartElement("sourcefile");
             report.writeAttribute("name", found.getSourceFileName());
             for (int number = found.getFirstLine(); number <= found.getLastLine(); number++) {
-                int covered = found.getLine(number).getInstructionCounter().getCoveredCount();
-                if (covered > 0) {
+                ICounter counter = found.getLine(number).getInstructionCounter();
+                if (counter.getTotalCount() > 0) {
                     report.writeEmptyElement("line");
                     report.writeAttribute("nr", String.valueOf(number));
-                    report.writeAttribute("ci", String.valueOf(covered));
+                    report.writeAttribute("mi", String.valueOf(counter.getMissedCount()));
+                    report.writeAttribute("ci", String.valueOf(counter.getCoveredCount()));
                 }
             }
             report.writeEndElement();

@@ -87,6 +87,7 @@ JACOCO = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 def test_the_lines_of_which_jacoco_saw_an_instruction() -> None:
     found = read_jacoco([JACOCO.encode()], PLACE, test="t")
     assert (by_path(found), found.partial) == ({"src/main/java/shop/Cart.java": [3, 5]}, ())
+    assert found.executable == {"src/main/java/shop/Cart.java": frozenset({3, 4, 5})}
 
 
 def test_a_jacoco_report_that_stops_is_partial_and_no_entity_is_read() -> None:

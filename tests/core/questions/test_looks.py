@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from agent_ci.core.questions.looks import Look, looks, shown
+from agent_ci.core.questions.looks import TOOLS, Look, called, came_of, looks, shown
+from agent_ci.core.report import Status, TestCase, TestReport
 
 TEXTS = {
     "shop/basket.py": "class Basket:\n    def total(self):\n        return 1\n\n\ndef tax(x):\n    return tax_of(x)\n",
@@ -17,6 +18,43 @@ DIFF = (
     "diff --git a/shop/tax.py b/shop/tax.py\n--- a/shop/tax.py\n+++ b/shop/tax.py\n@@ -1 +1 @@\n-a\n+b\n"
     "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-c\n+d\n"
 )
+
+
+FAILED = TestCase("a::b", Status.FAILED, name="b", message="2 is not 3", traceback="x" * 900 + "\n" + "y\n" * 100)
+
+
+def test_what_came_of_a_test_is_its_outcome_and_the_first_lines_of_its_failure() -> None:
+    said = came_of(TestReport.of(FAILED, TestCase("a::c", Status.PASSED, name="c")), "a::b").split("\n")
+    assert (said[:2], len(said), len(said[2])) == (["It failed.", "2 is not 3"], 21, 200)
+    assert came_of(TestReport.of(TestCase("a::c", Status.PASSED, name="c")), "a::c") == "It passed."
+    assert came_of(TestReport.of(FAILED), "a::c") == "The test was run, and the report does not name it."
+
+
+def test_a_test_that_is_run_is_shown_as_a_report_and_the_tool_offers_every_look_there_is() -> None:
+    text = shown((Look("run", "a::b"), Look("peek", "x")), {}, diff="", nonce="1", run=lambda id_: f"It ran {id_}.")
+    assert 'origin="report" name="run a::b">\nIt ran a::b.\n' in text
+    kinds = TOOLS[0]["function"]["parameters"]["properties"]["what"]["enum"]
+    assert set(text.partition("there are ")[2].partition(".")[0].split(", ")) == set(kinds)
+    assert "No test can be run here." in see("run", "a::b")
+
+
+CALLS = {
+    "two": ((("look", '{"what": "read", "about": " a.py:1-3 "}'), ("look", '{"what": "usages", "about": "x"}')), 2),
+    "of another tool": ((("shell", '{"what": "read", "about": "a.py"}'),), 0),
+    "no JSON": ((("look", '{"what": "read", "abou'), ("look", "[" * 100_000)), 0),
+    "no object": ((("look", '["read", "a.py"]'),), 0),
+    "of other types": ((("look", '{"what": ["read"], "about": "a.py"}'), ("look", '{"what": "read"}')), 0),
+    "of two lines": ((("look", '{"what": "read", "about": "a.py\\nLOOK read b.py"}'),), 0),
+    "no Unicode": ((("look", '{"what": "read", "about": "\\ud800"}'),), 0),
+    "too long": ((("look", f'{{"what": "search", "about": "{"x" * 400}"}}'),), 0),
+}
+
+
+@pytest.mark.parametrize(("calls", "count"), CALLS.values(), ids=CALLS)
+def test_a_call_of_the_tool_is_the_line_that_asks_for_the_same_or_nothing(
+    calls: tuple[tuple[str, str], ...], count: int
+) -> None:
+    assert looks(called(calls)) == (Look("read", "a.py:1-3"), Look("usages", "x"))[:count]
 
 
 def see(what: str, about: str, texts: dict[str, str] = TEXTS) -> str:
@@ -49,9 +87,9 @@ SHOWN = {
     "a pattern is no pattern": ("search", "t.x_of", "Nothing is found."),
     "history": ("history", "shop/tax.py", DIFF.split("diff --git ")[1].rstrip("\n")),
     "another kind": (
-        "run",
+        "shell",
         "rm -rf /",
-        "There is no look run; there are read, search, definition, usages, history.",
+        "There is no look shell; there are read, search, definition, usages, history, run.",
     ),
 }
 
@@ -100,3 +138,19 @@ def test_a_file_cannot_close_the_fence_around_it_nor_hide_what_it_says() -> None
 def test_no_more_is_searched_than_so_many_files() -> None:
     texts = {f"{number:05}.txt": "nothing\n" for number in range(2_000)} | {"99999.txt": "needle\n"}
     assert see("search", "needle", texts) == "Nothing is found."
+
+
+def test_no_more_is_searched_than_so_many_characters() -> None:
+    texts = {"a.txt": "x" * 3_000_000, "b.txt": "x" * 1_900_000 + "first", "c.txt": "y" * 100_000 + "second"}
+    assert see("search", "first", texts).startswith("b.txt:1:")
+    assert see("search", "second", texts) == "Nothing is found."
+
+
+@pytest.mark.parametrize("what", ["definition", "usages"])
+def test_what_is_no_name_is_said_to_be_none(what: str) -> None:
+    assert see(what, "tax of").startswith("This is no name")
+
+
+def test_a_wish_longer_than_a_line_is_none() -> None:
+    assert looks(f"LOOK search {'a' * 301}\n") == (Look("search", "a" * 301),)
+    assert looks(f"LOOK search {'a' * 302}\n") == ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agent_ci.core.outcome import Outcome
@@ -35,6 +37,11 @@ def test_new_lines_count_where_no_mutant_does_and_targets_count_apart() -> None:
         "test_2",
         "test_3",
     ]
+
+
+def test_the_first_that_fails_without_the_change_is_kept_before_one_that_notices_more() -> None:
+    new = [replace(useful(number, kills), is_new=True) for number, kills in ((3, "a"), (4, "b"))]
+    assert kept(useful(1, "abc"), useful(2, "d"), *new) == ["test_3", "test_1", "test_2"]
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,14 @@ def test_what_comes_out_again_is_believed(tmp_path: Path) -> None:
     assert answer(tmp_path, case(), replay=again()) == 1
 
 
+def test_only_what_is_said_to_be_new_is(tmp_path: Path) -> None:
+    def is_new(**said: object) -> bool:
+        (tmp_path / "found.jsonl").write_bytes(rows({"case": {**case()["case"], **said}}))  # type: ignore[dict-item]
+        return read_answer(tmp_path / "found.jsonl", (), root=tmp_path, targets=TARGETS).cases[0].is_new
+
+    assert [is_new(), is_new(new=True), is_new(new="yes")] == [False, True, False]
+
+
 def test_what_differs_elsewhere_is_dropped(tmp_path: Path) -> None:
     assert answer(tmp_path, case(), replay=again("2")) == 0
 

@@ -17,6 +17,7 @@ import pytest
 
 from agent_ci.proposers.characterise.kit import exploring
 from agent_ci.proposers.characterise.kit.acts import Call, Outcome
+from agent_ci.proposers.characterise.kit.before import Before
 from agent_ci.proposers.characterise.kit.calling import Caller, Setting
 from agent_ci.proposers.characterise.kit.exploring import Case
 from agent_ci.proposers.characterise.kit.guard import Guard
@@ -150,6 +151,43 @@ def test_what_only_an_odd_call_notices_a_plain_one_is_found_for(tmp_path: Path) 
         return [dict(one.call.arguments)["code"] for one in found.cases if one.call.origin == "made"]
 
     assert told_in_fork(tmp_path, plain, lines={SALE}) == ['"sale"']
+
+
+@pytest.mark.parametrize(
+    ("earlier", "differ"),
+    [
+        (SOURCE.replace("amount > 3", "amount > 7"), [False, True, False]),
+        (SOURCE.replace("amount: int, code", "amount, code"), [False, False, False]),
+        (SOURCE.replace("async def later", "async def sooner"), [False, False, True]),
+        ("raise ValueError\n", [False, False, False]),
+        ("no Python", [False, False, False]),
+        ("", [False, False, False]),
+    ],
+    ids=["a limit", "an annotation", "a name", "what does not load", "no Python", "not known"],
+)
+def test_what_came_to_something_else_before_the_change_is_told(
+    tmp_path: Path, earlier: str, differ: list[bool]
+) -> None:
+    def told(setting: Setting, hunt: Hunt) -> list[bool]:
+        calls = [
+            Call("price", (("amount", "1"),)),
+            Call("price", (("amount", "7"),)),
+            Call("later", (("amount", "1"),)),
+        ]
+        cases = [*exploring.run(calls, setting.caller)]
+        found = Before(earlier, setting, frozenset({CONDITION}), hunt.is_late).differing(cases)
+        return [case.call.key in found for case in cases]
+
+    assert told_in_fork(tmp_path, told) == differ
+
+
+def test_what_tells_a_change_apart_is_looked_for_near_what_runs_it(tmp_path: Path) -> None:
+    def told(setting: Setting, hunt: Hunt) -> list[str]:
+        before = Before(SOURCE.replace("amount > 3", "amount > 4"), setting, frozenset({CONDITION}), hunt.is_late)
+        inventor = hunt.inventor(setting.targets["price"])
+        return [dict(one.call.arguments)["amount"] for one in before.told_apart([case("1"), case("7", "2")], inventor)]
+
+    assert {*told_in_fork(tmp_path, told)} == {"4"}
 
 
 def test_what_a_call_does_to_the_module_is_seen_and_what_ends_the_program_is_told(tmp_path: Path) -> None:

@@ -311,6 +311,26 @@ def test_a_plain_call_is_kept_before_an_odd_one_that_notices_more() -> None:
     assert chosen([by_person, *plain], TARGETS) == (by_person,)
 
 
+def test_of_calls_that_notice_the_same_one_that_the_change_made_different_is_kept() -> None:
+    pins, new = worth(1, {"a"}, amount="1"), replace(worth(1, {"a"}, amount="4321"), is_new=True)
+    assert chosen([pins, new], TARGETS) == (new,)
+    assert chosen([pins, replace(new, is_new=False)], TARGETS) == (pins,)
+
+
+def test_the_one_call_that_the_change_made_different_is_kept_beside_those_that_notice_more() -> None:
+    best, new = worth(1, {"a", "b"}, amount="1"), replace(worth(1, set(), amount="'~'"), is_new=True)
+    assert {*chosen([best, new], TARGETS)} == {best, new}
+
+
+def test_what_was_so_before_the_change_is_left_out_before_what_was_not() -> None:
+    pins = worth(1, {"a"}, amount="1")
+    short, long = (
+        replace(worth(1, kills, amount=repr(text)), is_new=True)
+        for kills, text in (({*"abd"}, "~"), ({*"bcd"}, "~" * 99))
+    )
+    assert {*chosen([pins, short, long], TARGETS)} == {short, long}
+
+
 def test_half_a_number_is_as_plain_as_a_whole_one() -> None:
     half, other = worth(1, {"a"}, amount="1.5"), worth(1, {"a"}, amount="1.2")
     assert chosen([other, half], TARGETS) == (half,)

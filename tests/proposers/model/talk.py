@@ -80,6 +80,7 @@ class Talk:
     desk: Desk = field(default_factory=Desk)
     pauses: list[float] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
+    evidence: Evidence = EVIDENCE
 
     def model(self, **changes: Any) -> Model:
         settings: dict[str, Any] = {
@@ -98,7 +99,7 @@ class Talk:
         self, *, right: str = RIGHT, earlier: tuple[Attempt, ...] = (), most: int = 20, **changes: Any
     ) -> list[Reply]:
         """Talk until the model stops or offers *right*; every other reply is refused."""
-        session = self.model(**changes).propose(EVIDENCE, earlier, self.desk)
+        session = self.model(**changes).propose(self.evidence, earlier, self.desk)
         reply = next(session, None)
         while reply is not None:
             self.replies.append(reply)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,17 @@ from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.core.budget import Budget
 from agent_ci.core.outward.writer import Known, Outward
+from agent_ci.core.report import Status, TestCase, TestReport
+from agent_ci.errors import InfrastructureError
 from agent_ci.ports import Tree
 from bench.repositories import git, write
-from tests.proposers.model.talk import RIGHT, WRONG, Talk
+from tests.proposers.model.talk import RIGHT, WRONG, Desk, Talk
 from tests.servers.chat import Received, Step, says
 from tests.trees import Files
 
 LOOK = says("LOOK read calc.py:1-2\nLOOK usages add")
 CALC = "def add(a, b):\n    return a - b\n\n\nprint(add(1, 2))\n"
+CALLER = "gpt-4.1-mini"  # which litellm knows to call tools
 CANARY = "canary-outside-51c07e"
 
 
@@ -45,6 +49,50 @@ def test_several_looks_are_answered_in_one_call_that_counts(looking: Talk) -> No
     assert "def add(a, b):\n    return a - b\n" in second
     assert "calc.py:5: print(add(1, 2))" in second
     assert "once again" in second
+
+
+def calls(*arguments: str, content: str | None = None) -> Step:
+    """An answer that calls the tool with each of *arguments*."""
+    asked = [
+        {"id": f"call_{number}", "type": "function", "function": {"name": "look", "arguments": one}}
+        for number, one in enumerate(arguments)
+    ]
+    return says(content, finish="tool_calls", tool_calls=asked)
+
+
+def offered(talk: Talk) -> list[bool]:
+    """Whether each request offered the tool."""
+    return ["tools" in request.json for request in talk.server.requests]
+
+
+def test_a_model_that_calls_tools_looks_by_them_as_others_do_by_lines(looking: Talk) -> None:
+    read, usages = '{"what": "read", "about": "calc.py:1-2"}', '{"what": "usages", "about": "add"}'
+    looking.server.play(calls(read, usages), calls('{"what": "search", "about": "print"}'), says(RIGHT))
+    [reply] = looking.run(turns=2, name=CALLER)
+    assert (reply.text, reply.cost.calls, reply.cost.tokens) == (RIGHT, 3, 450)
+    by_tool, kept = looked(looking), [facts["text"] for name, facts in looking.ledger.events if name == "model.reply"]
+    assert offered(looking) == [True, True, False]
+    assert kept[:2] == ["LOOK read calc.py:1-2\nLOOK usages add", "LOOK search print"]
+    looking.replies.clear()
+    looking.server.requests.clear()
+    looking.server.play(LOOK, says("LOOK search print"), says(RIGHT))
+    looking.run(turns=2, name=CALLER)
+    assert (looked(looking), offered(looking)) == (by_tool, [True, True, False])
+
+
+def test_the_tool_is_not_offered_where_nobody_knows_that_the_model_calls_it(looking: Talk) -> None:
+    looking.server.play(calls('{"what": "read", "about": "calc.py:1-2"}'), always=says(RIGHT))
+    looking.run(turns=2)
+    looking.run(turns=0, name=CALLER)
+    assert offered(looking) == [False, False, False]
+    assert "return a - b" in looked(looking)[1]
+
+
+def test_a_call_that_cannot_be_read_is_an_empty_answer_and_a_change_beside_a_call_counts(looking: Talk) -> None:
+    looking.server.play(calls("{"), calls('{"what": "read", "about": "calc.py"}', content=WRONG), says(RIGHT))
+    replies = looking.run(turns=2, name=CALLER)
+    assert [reply.objection for reply in replies] == ["the answer was empty", "", ""]
+    assert [reply.cost.calls for reply in replies] == [1, 1, 1]
 
 
 def test_what_was_seen_before_is_shown_again_and_the_last_turn_says_so(looking: Talk) -> None:
@@ -98,6 +146,34 @@ def test_a_secret_in_a_file_is_removed_before_it_is_shown(looking: Talk) -> None
     looking.run(turns=1, outward=Outward(Known({"A_TOKEN": CANARY})))
     assert "KEY = '***'" in looked(looking)[1]
     assert CANARY not in looking.said()
+
+
+@dataclass
+class Runs(Desk):
+    """A workbench that can run the tests of a report, of which one cannot be run."""
+
+    ran: list[str] = field(default_factory=list)
+
+    def rerun(self, id_: str) -> TestReport:
+        self.ran.append(id_)
+        if id_ == "broken":
+            raise InfrastructureError("the disk is full")
+        return TestReport.of(TestCase(id_, Status.FAILED, name=id_, message="1 is not 2"))
+
+
+def test_two_tests_of_the_report_are_run_once_each_and_no_other(talk: Talk) -> None:
+    desk = Runs(files=Files({"calc.py": CALC}))
+    cases = (TestCase(id_, Status.FAILED, name=id_) for id_ in ("one", "broken", "three"))
+    talk.desk, talk.evidence = desk, replace(talk.evidence, before=TestReport.of(*cases))
+    talk.server.play(says("LOOK run other\nLOOK run one"), says("LOOK run broken\nLOOK run three"), says(RIGHT))
+    talk.run(turns=2)
+    assert desk.ran == ["one", "broken"]
+    assert [facts["test"] for name, facts in talk.ledger.events if name == "model.ran"] == desk.ran
+    last = looked(talk)[2]
+    assert "The report has no test of this name." in last
+    assert "It failed.\n1 is not 2" in last
+    assert "The test could not be run: the disk is full" in last
+    assert "No more tests are run: there are 2 in all." in last
 
 
 @pytest.fixture

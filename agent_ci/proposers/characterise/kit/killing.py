@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
+import symtable
 import types
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,6 +50,17 @@ class Faults:
         """Which of *cases* notice *mutant*; no more than are enough to choose from."""
         return self._run(apply(self._source, mutant), cases, most=_ENOUGH)
 
+    def differing(self, earlier: str, cases: Sequence[Case]) -> tuple[int, ...]:
+        """Which of *cases*, by number, come to something else where the module reads *earlier*, which may not load.
+
+        The other files are as they are now. What never ends there is not among them: a test of it would not end either.
+        """
+        gone = bound_in(self._source) - bound_in(earlier)
+        heard = children.run(
+            lambda send: self._serve(earlier, cases, send, len(cases) + 1, without=gone), seconds=_SECONDS
+        )
+        return tuple(int(message["case"]) for message in heard.messages if message["kind"] == "noticed")
+
     def _run(self, source: str, cases: Sequence[Case], *, most: int) -> Noticed:
         heard = children.run(lambda send: self._serve(source, cases, send, most), seconds=_SECONDS)
         endless = any(message["kind"] == "endless" for message in heard.messages)
@@ -59,8 +71,12 @@ class Faults:
         found = tuple(int(message["case"]) for message in heard.messages if message["kind"] == "noticed")
         return Noticed(found, endless)
 
-    def _serve(self, source: str, cases: Sequence[Case], send: Any, most: int) -> None:
+    def _serve(
+        self, source: str, cases: Sequence[Case], send: Any, most: int, *, without: frozenset[str] = frozenset()
+    ) -> None:
         code = compile(source, self._caller.path, "exec", dont_inherit=True)
+        for name in without:
+            vars(self._module).pop(name, None)
         try:
             exec(code, vars(self._module))  # noqa: S102 - the code under test, with a fault
         except BaseException:  # noqa: BLE001 - a module that cannot be loaded is noticed by everybody
@@ -84,21 +100,32 @@ class Faults:
             return False
         if expected.kind == "raises":
             return expected.value == actual.value and expected.message in actual.message
-        if not self._are_same_value(expected.value, actual.value):
+        if not is_same_value(self._caller, expected.value, actual.value):
             return False
         left = dict(actual.after)
-        return all(self._are_same_value(value, left.get(subject, "")) for subject, value in expected.after)
+        return all(is_same_value(self._caller, value, left.get(subject, "")) for subject, value in expected.after)
 
-    def _are_same_value(self, expected: str, actual: str) -> bool:
-        if expected == actual or not expected:
-            return True
-        if not actual:
-            return False
-        scope = {**self._caller.namespace, **self._caller.shower.names.namespace()}
-        try:
-            return are_equal(eval(actual, dict(scope)), eval(expected, dict(scope)))  # noqa: S307 - our own texts
-        except Exception:  # noqa: BLE001 - a value that cannot even be compared is another one
-            return False
+
+def is_same_value(caller: Caller, expected: str, actual: str) -> bool:
+    """Whether the source texts *expected* and *actual* make equal values; an empty *expected* is equal to all."""
+    if expected == actual or not expected:
+        return True
+    if not actual:
+        return False
+    scope = {**caller.namespace, **caller.shower.names.namespace()}
+    try:
+        return are_equal(eval(actual, dict(scope)), eval(expected, dict(scope)))  # noqa: S307 - our own texts
+    except Exception:  # noqa: BLE001 - a value that cannot even be compared is another one
+        return False
+
+
+def bound_in(source: str) -> frozenset[str]:
+    """The names that *source* binds at its top level, those in blocks there among them; none where it is no Python."""
+    try:
+        table = symtable.symtable(source, "<module>", "exec")
+    except (SyntaxError, ValueError, RecursionError):
+        return frozenset()
+    return frozenset(one.get_name() for one in table.get_symbols() if one.is_assigned() or one.is_imported())
 
 
 def prepare_patterns(values: Mapping[str, object]) -> None:

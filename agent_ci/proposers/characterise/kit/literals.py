@@ -30,6 +30,13 @@ class Mined:
     matching: list[str] = field(default_factory=list)
     quoted: list[str] = field(default_factory=list)
 
+    def learn(self, earlier: Mined) -> None:
+        """Add what the function was written with *earlier*, behind what it is written with now."""
+        for name, values in earlier.near.items():
+            self.near[name] = unique([*self.near.get(name, ()), *values])
+        self.far = unique([*self.far, *earlier.far])
+        self.matching = unique([*self.matching, *earlier.matching])
+
     def about(self, name: str) -> list[Any]:
         """All values, those near the parameter *name* first."""
         return unique([*self.near.get(name, ()), *self.matching, *self.far])[:_MOST]

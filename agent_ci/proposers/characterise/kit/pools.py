@@ -84,6 +84,7 @@ class Pools:
         self.module = module
         self.targets = targets
         self.shower = shower
+        self.earlier: Callable[[str], Mined] = lambda _name: Mined()  # of a target, before a change
         self.seen: dict[tuple[str, str], list[str]] = {}
         self._tree = tree
         self._globals = module_values(tree)
@@ -94,9 +95,9 @@ class Pools:
     def mined(self, target: Target) -> Mined:
         """The literals of *target*."""
         if target.name not in self._mined:
-            self._mined[target.name] = mine(
-                target, self.targets, self._globals, vars(self.module), called_values(self._tree)
-            )
+            called = called_values(self._tree)
+            self._mined[target.name] = mine(target, self.targets, self._globals, vars(self.module), called)
+            self._mined[target.name].learn(self.earlier(target.name))
         return self._mined[target.name]
 
     def of(self, target: Target, parameter: Parameter) -> list[str]:

@@ -15,13 +15,16 @@ from typing import Any
 from ....mutation_kit.mutants import Mutant
 from . import effects, exploring
 from .acts import Call
+from .before import Before
 from .calling import Setting
 from .examples import Example, documented, shown_calls
 from .exploring import Case, Corpus
 from .hunting import Found, Hunt
 from .inventing import Inventor
 from .literals import module_values
+from .pairing import pairs_of
 from .pools import Pools, hints_of
+from .round_trips import RoundTrips
 from .targets import Target, run_on_import, variables_at
 
 _PATIENCE = 2.5  # seconds of wall clock for each of processor time, on a machine that does other things as well
@@ -58,7 +61,9 @@ class Search:
         self._recorded = [Call.read(facts) for facts in recorded.get("calls", ())]
         self._examples = documented(setting.tree, setting.targets)
         self._shown = shown_calls(setting.tree, setting.targets)
+        self._before = Before(spec.earlier, setting, spec.lines, self._is_late)
         self._pools = Pools(setting.module, setting.tree, setting.targets, caller.shower)
+        self._pools.earlier = self._before.mined
         self._learn(recorded.get("objects", {}))
         self._skipped = effects.reasons(setting.tree, setting.targets)
         self._on_import = run_on_import(setting.tree, setting.targets)
@@ -83,7 +88,20 @@ class Search:
             self._explore(driver, found)
         hunt = Hunt(self._spec, self._setting, self._on_import, self._inventor, self._is_late)
         hunt.run(found)
+        self._try_pairs(found)
         self._tell(hunt.faults, found)
+
+    def _try_pairs(self, found: Found) -> None:
+        """See which values come back where one target undoes another."""
+        trips = RoundTrips(self._setting, self._results.write, is_property=self._spec.is_property)
+        for pair in pairs_of(self._setting.targets):
+            names = {pair.there.name, pair.back.name}
+            if (pair.there.lines | pair.back.lines) & self._spec.lines and not names & self._skipped.keys():
+                cases = [case for number, case in enumerate(found.cases) if number not in found.disturbed]
+                calls = [case.call for case in cases if case.call.target == pair.there.name]
+                inventor = self._inventor(pair.there)
+                if not self._is_late():
+                    trips.run(pair, calls or (inventor.first() if inventor.is_possible else []))
 
     def _drivers(self) -> list[Target]:
         """The targets to call for the wanted lines: their own, and for private ones those that lead there."""
@@ -143,7 +161,8 @@ class Search:
         given += [call for call in (*(one.call for one in examples), *shown) if call.key not in wrong]
         corpus = exploring.explore(inventor, self._setting.caller, given, trials=self._spec.trials)
         cases = [case for case in corpus.cases if case.call.key not in wrong]
-        found.cases += _diverse(cases)
+        told = [case for case in self._before.told_apart(cases, inventor) if case.call.key not in wrong]
+        found.cases += _diverse(list({case.call.key: case for case in (*told, *cases)}.values()), len(told))
         self._tell_crashes(target, corpus)
         if not cases:
             self._results.write("skipped", {"target": target.name, "reason": _why_nothing(corpus, inventor)})
@@ -183,6 +202,8 @@ class Search:
         for name, numbers in found.noticed.items():
             for number in numbers:
                 kills.setdefault(number, []).append(name)
+        public = [case for case in found.cases if self._setting.targets[case.call.target].is_public]
+        differing = self._before.differing(public)
         self._results.write("names", self._setting.caller.shower.names.known)
         for number, case in enumerate(found.cases):
             if number not in found.disturbed:
@@ -191,6 +212,7 @@ class Search:
                     "outcome": case.outcome.facts(),
                     "pairs": [list(pair) for pair in sorted(case.pairs) if pair[1] in self._spec.lines],
                     "kills": sorted(set(kills.get(number, ()))),
+                    "new": case.call.key in differing,
                 }
                 self._results.write("case", facts)
         told = {"mutants": len(faults), "endless": sorted(found.endless), "cut": self._is_cut}
@@ -202,8 +224,11 @@ def _spent() -> float:
     return sum(os.times()[:4])
 
 
-def _diverse(cases: list[Case]) -> list[Case]:
-    """Not all of *cases*, but those that reach something new, and of the rest such as come to different things."""
+def _diverse(cases: list[Case], first_of_all: int = 0) -> list[Case]:
+    """Not all of *cases*, but those that reach something new, and of the rest such as come to different things.
+
+    The *first_of_all* of them have a share of the room, whatever they reach.
+    """
     if len(cases) <= _KEPT_OF_ONE:
         return cases
     seen_pairs: set[Any] = set()
@@ -219,7 +244,8 @@ def _diverse(cases: list[Case]) -> list[Case]:
             third.append(case)
         seen_pairs |= case.pairs
         seen_outcomes.add(outcome)
-    return [*first, *second, *third][:_KEPT_OF_ONE]
+    head = cases[: min(first_of_all, _KEPT_OF_ONE // 4)]
+    return list({case.call.key: case for case in (*head, *first, *second, *third)}.values())[:_KEPT_OF_ONE]
 
 
 def _says(value: str, want: str) -> bool:

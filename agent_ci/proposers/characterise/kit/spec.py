@@ -12,7 +12,9 @@ class Spec:
     """``path`` and ``module`` name the module under test, ``lines`` (1-based) what of it tests are wanted of.
 
     ``tests`` are test files that use it, ``arguments`` what pytest is given besides. Per target about ``trials`` calls
-    are made, at most ``most_mutants`` faults are put in, and ``seconds`` is an outer limit.
+    are made, at most ``most_mutants`` faults are put in, and ``seconds`` is an outer limit. ``earlier`` is what the
+    module read before the change, empty where that is not known. ``is_property`` where the repository itself needs
+    hypothesis.
     """
 
     path: str
@@ -24,6 +26,8 @@ class Spec:
     trials: int
     most_mutants: int
     seconds: float
+    earlier: str = ""
+    is_property: bool = False
 
     @classmethod
     def read(cls, path: Path) -> Spec:

@@ -71,7 +71,8 @@ def _specifiers(old: str) -> Iterator[str]:
     for sign, instead in (("<", ">"), (">", "<"), ("^", "<"), (",", ""), (".", "")):
         if sign in old:
             yield old.replace(sign, instead, 1)
-    yield from (f",{old}" for _ in range(old.startswith(".")))
+    if old.startswith("."):
+        yield f",{old}"
     yield ""
 
 
@@ -148,6 +149,6 @@ def mirrored_branch(place: Place) -> Iterator[Splice]:
         return
     indent, inner, newline = source.indentation(place.node), source.indentation(action), source.newline
     at = source.end(place.node)
+    test = f"{source.text(left)} {_MIRRORED[sign]} {source.text(right)}"
     for value in place.hints.wanted.values[:6]:
-        for test in (f"{source.text(left)} {_MIRRORED[sign]} {source.text(right)}",):
-            yield Splice(at, at, f"{newline}{indent}if {test}:{newline}{inner}return {value}", 0.8)
+        yield Splice(at, at, f"{newline}{indent}if {test}:{newline}{inner}return {value}", 0.8)
