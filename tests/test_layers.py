@@ -169,6 +169,7 @@ def test_only_the_named_edges_start_processes_and_read_the_environment() -> None
     reads = {str(path) for path, tree in trees().items() if any(is_environ(node) for node in ast.walk(tree))}
     in_the_tests = {
         "jobs/compare_kit/conduct.py",
+        "proposers/search/kit/state.py",
         "runners/coverage_kit/plugin.py",
         "runners/pytest_kit/plugin.py",
         "runners/unittest_kit/run.py",

@@ -35,21 +35,22 @@ class Heard:
     ended: bool = False
 
 
-def run(work: Work, *, seconds: float, cpu_seconds: float = 0.0) -> Heard:
+def run(work: Work, *, seconds: float, cpu_seconds: float = 0.0, pieces: int = 1) -> Heard:
     """Fork, do *work* in the child with a function that sends a message, and kill what is left of it.
 
     The child gets *seconds* of wall clock and, unless that is 0, *cpu_seconds* of processor time: on a busy
-    machine an endless loop is told from a slow run by the second alone.
+    machine an endless loop is told from a slow run by the second alone. Where the work has several *pieces*, each
+    message ends one of them, and the next one gets both limits anew.
     """
     _address_space()
     reader, writer = os.pipe()
     child = _fork()
     if child == 0:
         os.close(reader)
-        _be_child(work, writer, seconds=seconds, cpu_seconds=cpu_seconds)
+        _be_child(work, writer, seconds=seconds, cpu_seconds=cpu_seconds, pieces=pieces)
     os.close(writer)
     try:
-        return _listen(reader, deadline=time.monotonic() + seconds)
+        return _listen(reader, seconds=seconds, pieces=pieces)
     finally:
         os.close(reader)
         _end(child)
@@ -62,16 +63,22 @@ def _fork() -> int:
         return os.fork()
 
 
-def _be_child(work: Work, writer: int, *, seconds: float, cpu_seconds: float) -> None:
+def _be_child(work: Work, writer: int, *, seconds: float, cpu_seconds: float, pieces: int) -> None:
     """Everything that happens in the child; never returns."""
+
+    def send(message: Message) -> None:
+        _write(writer, json.dumps(message).encode() + b"\n")
+        if pieces > 1:
+            signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+
     try:
         os.setsid()
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         _silence()
-        _limit(seconds)
+        _limit(seconds * pieces)
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
-        work(lambda message: _write(writer, json.dumps(message).encode() + b"\n"))
+        work(send)
         _write(writer, _END)
     finally:
         os._exit(0)
@@ -111,9 +118,12 @@ def _address_space() -> int:
         return 1 << 46
 
 
-def _listen(reader: int, *, deadline: float) -> Heard:
+def _listen(reader: int, *, seconds: float, pieces: int) -> Heard:
+    """Read until the child is done, is silent for *seconds*, or has had these for each of its *pieces*."""
     heard, data, total = Heard(), bytearray(), 0
-    while (left := deadline - time.monotonic()) > 0 and total < _MOST and not heard.ended:
+    deadline = time.monotonic() + seconds * pieces
+    piece = time.monotonic() + seconds
+    while (left := min(deadline, piece) - time.monotonic()) > 0 and total < _MOST and not heard.ended:
         if not select.select([reader], [], [], left)[0]:
             break
         chunk = os.read(reader, _CHUNK)
@@ -124,6 +134,8 @@ def _listen(reader: int, *, deadline: float) -> Heard:
         *lines, data = data.split(b"\n")
         for line in lines:
             _take(heard, bytes(line))
+        if lines and pieces > 1:
+            piece = time.monotonic() + seconds
     return heard
 
 

@@ -132,3 +132,40 @@ def test_what_was_said_before_the_end_is_kept() -> None:
 def test_a_child_that_ends_well_has_ended() -> None:
     heard = children.run(lambda send: send({"id": "é"}), seconds=5)
     assert heard == children.Heard([{"id": "é"}], ended=True)
+
+
+def test_each_piece_has_the_limits_for_itself() -> None:
+    def work(send: Send) -> None:
+        for number in range(3):
+            until = time.process_time() + 0.2
+            while time.process_time() < until:
+                pass
+            send({"id": number})
+        hang(send)
+
+    started = time.monotonic()
+    heard = children.run(work, seconds=10, cpu_seconds=0.3, pieces=4)
+    assert [one["id"] for one in heard.messages] == [0, 1, 2]
+    assert not heard.ended
+    assert time.monotonic() - started < 9
+
+
+def test_a_piece_that_says_nothing_ends_all() -> None:
+    def work(send: Send) -> None:
+        send({"id": 0})
+        time.sleep(60)
+
+    started = time.monotonic()
+    assert children.run(work, seconds=0.4, pieces=50).messages == [{"id": 0}]
+    assert time.monotonic() - started < 5
+
+
+def test_talking_does_not_lengthen_the_time_for_all_pieces() -> None:
+    def work(send: Send) -> None:
+        for _ in range(160):
+            send({})
+            time.sleep(0.05)
+
+    started = time.monotonic()
+    assert not children.run(work, seconds=0.2, pieces=3).ended
+    assert time.monotonic() - started < 5

@@ -69,6 +69,7 @@ class Bench:
     files: Files
     live: LiveFunctions = field(init=False)
     _clock: int = 1_000_000_000
+    _edited: Source | None = None
 
     def __post_init__(self) -> None:
         gc.collect()
@@ -98,7 +99,7 @@ class Bench:
         """Run collected cases as they are, one after the other in one child, with nothing observed."""
 
         def work(send: suite.Send) -> None:
-            self._be_quick()
+            self.be_quick()
             suite.run_items(self._named(ids), self.recorder, send)
 
         return children.run(work, seconds=seconds).messages
@@ -142,9 +143,35 @@ class Bench:
             work = self._trial(prepared, ids, stop=stop)
             return children.run(work, seconds=limit.seconds, cpu_seconds=limit.cpu_seconds)
 
+    @contextlib.contextmanager
+    def in_place(self, prepared: Prepared) -> Iterator[None]:
+        """In a child: *prepared* in the live functions for a while, and on the disk until the next one is put there."""
+        if self._edited is not None and self._edited.path != prepared.source.path:
+            self._write(self._edited.path, self._edited.data)
+        self._edited = prepared.source
+        self._write(prepared.source.path, prepared.candidate.splice.applied_to(prepared.source.data))
+        before = [(function, function.__code__) for function, _ in prepared.swaps]
+        for function, code in prepared.swaps:
+            function.__code__ = code
+        try:
+            yield
+        finally:
+            for function, code in before:
+                function.__code__ = code
+
+    @contextlib.contextmanager
+    def restored(self, several: Sequence[Prepared]) -> Iterator[None]:
+        """Whatever children put in the place of the files of *several* is taken back at the end."""
+        try:
+            yield
+        finally:
+            self._clock += 4 * len(several)  # those of the children
+            for path, data in {one.source.path: one.source.data for one in several}.items():
+                self._write(path, data)
+
     def _trial(self, prepared: Prepared, ids: Sequence[str], *, stop: bool) -> Callable[[suite.Send], None]:
         def work(send: suite.Send) -> None:
-            self._be_quick()
+            self.be_quick()
             for function, code in prepared.swaps:
                 function.__code__ = code
             if prepared.values is not None:
@@ -157,7 +184,8 @@ class Bench:
 
         return work
 
-    def _be_quick(self) -> None:
+    def be_quick(self) -> None:
+        """In a child: do without what nobody reads there."""
         for item in list(self.items.values())[:1]:
             suite.be_quick(item.config)
 
@@ -170,18 +198,18 @@ class Bench:
 
         Each version gets a second of its own, or a cached ``.pyc`` of the same size could stand for it.
         """
-        path = Path(self.files.root, prepared.source.path)
-        self._write(path, prepared.candidate.splice.applied_to(prepared.source.data))
+        self._write(prepared.source.path, prepared.candidate.splice.applied_to(prepared.source.data))
         try:
             yield
         finally:
-            self._write(path, prepared.source.data)
+            self._write(prepared.source.path, prepared.source.data)
 
-    def _write(self, path: Path, data: bytes) -> None:
+    def _write(self, path: str, data: bytes) -> None:
         self._clock += 2
+        place = Path(self.files.root, path)
         with contextlib.suppress(OSError):
-            path.write_bytes(data)
-            os.utime(path, (self._clock, self._clock))
+            place.write_bytes(data)
+            os.utime(place, (self._clock, self._clock))
 
 
 def _functions_around(source: Source, candidate: Candidate) -> tuple[Function, ...]:

@@ -7,10 +7,10 @@ import json
 import os
 import time
 import zlib
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,12 @@ from .localise import (
     with_definitions,
     with_tracebacks,
 )
-from .operators import EARLIER, EARLIER_PRIOR, REMOVALS, Candidate, candidates
+from .observed import Observed
+from .operators import EARLIER, EARLIER_PRIOR, Candidate, candidates
 from .pairing import Stone, pairs
+from .series import MOST, Series
 from .spec import Spec
+from .surviving import facts_of, place_of, preference, standing
 from .wanted import Wanted, read_wanted
 
 _OBSERVING = 0.2  # of the time, at most, goes into each of the two observations
@@ -39,11 +42,12 @@ _MORE = 150  # candidates tried after the first survivor
 _MORE_TIME = 0.15  # of the time spent until then, and
 _LEAST_MORE_TIME = 5.0  # seconds at least
 _STATEMENTS = 400  # the most suspicious ones are edited, no others
-_GUARDS_SECONDS = 5.0  # seconds of passing cases that every candidate which turns the red ones green must pass
 _MOST_FOR_STONES, _SECONDS_FOR_STONES = 12, 0.5  # red cases, and their time: each candidate then runs all of them
 _MOST_STONES = 400
 _BETWEEN_PAIRS, _PAIRS_AT_ONCE, _MOST_PAIRS = 40, 16, 300
-_TELLING = 2  # characters of a literal that are no accident
+_COLD_WORTH = 0.1  # of the rank of an edit that needs a fresh process, as such a run takes much longer
+_FEW_AT_FIRST = 4  # edits in the first series: many a fault is repaired by one of the first
+_IN_SERIES = 0.1  # seconds that a candidate gets at least in a series, before it waits for the second round
 
 
 @dataclass(frozen=True)
@@ -66,19 +70,6 @@ class _Limits:
     count: int
 
 
-@dataclass
-class Observed:
-    """What the cases did before any edit."""
-
-    red: dict[str, Message] = field(default_factory=dict)
-    green: dict[str, Message] = field(default_factory=dict)
-
-    def seconds(self, ids: Iterator[str] | tuple[str, ...] | list[str]) -> float:
-        """How long *ids* took unedited."""
-        known = {**self.red, **self.green}
-        return sum(float(known[id_]["seconds"]) for id_ in ids if id_ in known)
-
-
 class Search:
     """One search. *started* is a monotonic time from which the spec's seconds count."""
 
@@ -91,7 +82,7 @@ class Search:
         self._seen = Observed()
         self._sources: dict[str, Source] = {}
         self._tried = 0
-        self._survivors: list[tuple[Prepared, int]] = []
+        self._survivors: list[Prepared] = []
         self._killers: Counter[str] = Counter()
         self._tried_in: Counter[object] = Counter()
         self._stones: list[Stone] = []
@@ -126,20 +117,22 @@ class Search:
         self._cpu_before_trying = self._cpu_seconds()
         reason = self._try_all(ranked)
         self._name_again(ranked)
-        for prepared, size in sorted(self._survivors, key=_preference)[: self._spec.max_survivors]:
-            self._results.write("survivor", {**_facts(prepared.candidate, size), **self._standing(prepared)})
+        for prepared in sorted(self._survivors, key=preference)[: self._spec.max_survivors]:
+            facts = standing(prepared, self._seen, self._wanted)
+            told = {**facts_of(prepared), **facts, "refused": self._tried_in[place_of(prepared)]}
+            self._results.write("survivor", told)
         return reason
 
     def _name_again(self, ranked: list[Candidate]) -> None:
         """Call an older version of a line by the operator that would have made the same edit, where one would have."""
-        for index, (prepared, size) in enumerate(self._survivors):
+        for index, prepared in enumerate(self._survivors):
             if prepared.candidate.operator == EARLIER:
                 data = prepared.source.data
                 text = prepared.candidate.splice.applied_to(data)
                 near = (one for one in ranked if one.path == prepared.source.path and one.operator != EARLIER)
                 same = next((one for one in near if one.splice.applied_to(data) == text), None)
                 if same is not None:
-                    self._survivors[index] = (replace(prepared, candidate=same), size)
+                    self._survivors[index] = replace(prepared, candidate=same)
 
     # Observing
 
@@ -222,14 +215,15 @@ class Search:
         """Try every candidate once with little patience, then those that hung once more with all of it."""
         limits = _Limits(self._deadline, self._spec.max_candidates)
         hung: list[Prepared] = []
-        for prepared in self._prepared(ranked):
+        pairs_at = _BETWEEN_PAIRS
+        for several in self._together(self._prepared(ranked)):
             if reason := self._must_stop(limits):
                 return reason
-            self._tried += 1
-            self._tried_in[_place_of(prepared)] += 1
-            if self._is_plausible(prepared, hung):
-                limits = self._after_a_survivor(prepared, limits)
-            if self._tried % _BETWEEN_PAIRS == 0:
+            for prepared in self._not_refused(several[: limits.count - self._tried], hung):
+                if self._is_plausible(prepared, hung):
+                    limits = self._after_a_survivor(prepared, limits)
+            if self._tried >= pairs_at:
+                pairs_at = self._tried + _BETWEEN_PAIRS
                 limits = self._try_pairs(limits, hung)
         limits = self._try_pairs(limits, hung, most=_MOST_PAIRS)
         self._is_patient = True
@@ -241,14 +235,57 @@ class Search:
         return "found" if self._survivors else "exhausted"
 
     def _prepared(self, ranked: list[Candidate]) -> Iterator[Prepared]:
-        """The candidates that compile, each program once."""
+        """The candidates that compile, each program once; those that need a fresh process wait for a while."""
         known: set[object] = set()
+        waiting: deque[Prepared] = deque()
         for candidate in ranked:
+            while waiting and waiting[0].candidate.rank * _COLD_WORTH > candidate.rank:
+                yield waiting.popleft()
             source = self._sources[candidate.path]
             prepared = self._bench.prepare(source, candidate, cold=self._has_cold_targets)
             if prepared is not None and prepared.signature not in known:
                 known.add(prepared.signature)
+                if prepared.is_warm or self._has_cold_targets:
+                    yield prepared
+                else:
+                    waiting.append(prepared)
+        yield from waiting
+
+    def _together(self, prepared: Iterator[Prepared]) -> Iterator[list[Prepared]]:
+        """The candidates in their order, as many together as one process may try."""
+        series: list[Prepared] = []
+        for one in prepared:
+            if not self._series.takes(one):
+                yield [one]
+                continue
+            series.append(one)
+            if len(series) >= min(max(self._tried, _FEW_AT_FIRST), MOST):
+                yield series
+                series = []
+        if series:
+            yield series
+
+    def _not_refused(self, several: list[Prepared], hung: list[Prepared]) -> Iterator[Prepared]:
+        """Those of *several* that the red cases do not refuse at once; each counts as tried."""
+        self._tried += len(several)
+        self._tried_in.update(place_of(one) for one in several)
+        if not self._series.takes(several[0]):
+            yield from several
+            return
+        ids = sorted(self._series.ids, key=lambda id_: -self._killers[id_])
+        stop = not self._keeps(several[0])
+        limit = self._limit(ids, is_warm=True, least=_IN_SERIES)
+        for prepared, heard in zip(several, self._series.run(several, ids, limit=limit, stop=stop), strict=True):
+            if heard is not None and not heard.ended:
+                hung.append(prepared)
+            elif heard is None or self._is_passed(prepared, heard, ids, stop=stop):
                 yield prepared
+
+    @cached_property
+    def _series(self) -> Series:
+        quickest = sorted(self._seen.red, key=lambda id_: float(self._seen.red[id_]["seconds"]))
+        limit = partial(self._limit, is_warm=True)
+        return Series(self._bench, quickest, limit=limit, together=self._keeps_stones)
 
     def _try_pairs(self, limits: _Limits, hung: list[Prepared], *, most: int = _PAIRS_AT_ONCE) -> _Limits:
         """Try two edits at once where no single one was enough so far, at most *most* pairs that were not tried yet."""
@@ -273,7 +310,7 @@ class Search:
 
     def _after_a_survivor(self, prepared: Prepared, limits: _Limits) -> _Limits:
         """Keep it, and look a little further for a better one."""
-        self._survivors.append((prepared, _size(prepared.candidate)))
+        self._survivors.append(prepared)
         if len(self._survivors) > 1:
             return limits
         now = time.monotonic()
@@ -281,12 +318,17 @@ class Search:
         return _Limits(at, min(limits.count, self._tried + _MORE))
 
     def _is_plausible(self, prepared: Prepared, hung: list[Prepared]) -> bool:
-        targets = sorted(self._seen.red, key=lambda id_: -self._killers[id_])
-        keeps = prepared.is_warm and self._keeps_stones and len(self._stones) < _MOST_STONES
-        ended, green = self._passes(prepared, targets, stop=not keeps)
+        ended, green = self._passes(prepared, self._targets(), stop=not self._keeps(prepared))
         if not ended:
             hung.append(prepared)
         return green and self._spares_green(prepared)
+
+    def _targets(self) -> list[str]:
+        """The red cases, those that refused most edits first."""
+        return sorted(self._seen.red, key=lambda id_: -self._killers[id_])
+
+    def _keeps(self, prepared: Prepared) -> bool:
+        return prepared.is_warm and self._keeps_stones and len(self._stones) < _MOST_STONES
 
     @cached_property
     def _keeps_stones(self) -> bool:
@@ -297,14 +339,18 @@ class Search:
     def _passes(self, prepared: Prepared, ids: list[str], *, stop: bool = True) -> tuple[bool, bool]:
         """Whether a run of *ids* with the edit ended in time, and whether all of them passed in it."""
         heard = self._bench.try_out(prepared, ids, limit=self._limit(ids, is_warm=prepared.is_warm), stop=stop)
+        return heard.ended, self._is_passed(prepared, heard, ids, stop=stop)
+
+    def _is_passed(self, prepared: Prepared, heard: Heard, ids: list[str], *, stop: bool) -> bool:
+        """Whether all of *ids* passed; an edit that repairs some of them is kept as a stepping stone."""
         repaired = frozenset(str(one["id"]) for one in heard.messages if one["outcome"] == "passed")
         if not stop and repaired and len(repaired) < len(ids):
             self._stones.append(Stone(prepared, repaired))
-        return heard.ended, heard.ended and bool(heard.messages) and self._all_passed(heard)
+        return heard.ended and bool(heard.messages) and self._all_passed(heard)
 
-    def _limit(self, ids: list[str], *, is_warm: bool) -> Limit:
+    def _limit(self, ids: Sequence[str], *, is_warm: bool, least: float = _SHORT) -> Limit:
         start = 0.0 if is_warm else self._cold_start
-        least, patience = (_LONG, 5.0) if self._is_patient else (_SHORT, 10.0)
+        least, patience = (_LONG, 5.0) if self._is_patient else (least, 10.0)
         cpu_seconds = start + max(least, patience * self._seen.seconds(ids))
         return Limit(max(_LONG, 2 * cpu_seconds), cpu_seconds)
 
@@ -322,7 +368,8 @@ class Search:
 
     def _spares_green(self, prepared: Prepared) -> bool:
         """Whether the passing cases still pass: first the likeliest to object, then all that time allows."""
-        guards = self._guards(prepared.candidate)
+        near = frozenset(self._spec.target_files)
+        guards = self._seen.guards(prepared.candidate, near, self._killers)
         if guards and not self._passes(prepared, guards)[1]:
             return False
         rest = [id_ for id_ in self._seen.green if id_ not in guards]
@@ -330,69 +377,6 @@ class Search:
             return True
         return self._passes(prepared, rest)[1]
 
-    def _standing(self, prepared: Prepared) -> dict[str, Any]:
-        """How well the tests know the edited place, for whoever decides how far a survivor is trusted."""
-        candidate = prepared.candidate
-        green = sum(candidate.line in one["lines"].get(candidate.path, ()) for one in self._seen.green.values())
-        return {
-            "tests": len(self._seen.red) + green,
-            "refused": self._tried_in[_place_of(prepared)],
-            "copied": self._is_copied(candidate),
-        }
-
-    def _is_copied(self, candidate: Candidate) -> bool:
-        """Whether the edit brings in a literal that a failing test holds and the file did not."""
-        source = self._sources[candidate.path].data.decode("utf-8", "replace")
-        literals = (*self._wanted.values, *(repr(word) for word in self._wanted.words))
-        telling = (text.strip("'\"") for text in literals)
-        return any(
-            len(text) >= _TELLING and text in candidate.splice.replacement and text not in source for text in telling
-        )
-
-    def _guards(self, candidate: Candidate) -> list[str]:
-        """The passing cases that execute the edited line, those that objected most often and the quick ones first."""
-        near = set(self._spec.target_files)
-        covering = [
-            id_ for id_, one in self._seen.green.items() if candidate.line in one["lines"].get(candidate.path, ())
-        ]
-        covering.sort(
-            key=lambda id_: (-self._killers[id_], id_.partition("::")[0] not in near, self._seen.green[id_]["seconds"])
-        )
-        kept: list[str] = []
-        for id_ in covering:
-            if self._seen.seconds([*kept, id_]) > _GUARDS_SECONDS:
-                break
-            kept.append(id_)
-        return kept
-
-
-def _place_of(prepared: Prepared) -> tuple[object, ...]:
-    """The function that was edited, or the whole file."""
-    return prepared.signature[:-1]
-
 
 def _lines(message: Message) -> Lines:
     return {str(path): set(lines) for path, lines in message["lines"].items()}
-
-
-def _size(candidate: Candidate) -> int:
-    return candidate.splice.end - candidate.splice.start + len(candidate.splice.replacement)
-
-
-def _preference(survivor: tuple[Prepared, int]) -> tuple[bool, float, int]:
-    candidate, size = survivor[0].candidate, survivor[1]
-    return candidate.operator in REMOVALS, -candidate.rank, size
-
-
-def _facts(candidate: Candidate, size: int) -> dict[str, Any]:
-    splice = candidate.splice
-    return {
-        "path": candidate.path,
-        "start": splice.start,
-        "end": splice.end,
-        "replacement": splice.replacement,
-        "operator": candidate.operator,
-        "line": candidate.line,
-        "rank": round(candidate.rank, 4),
-        "size": size,
-    }

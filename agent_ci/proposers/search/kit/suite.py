@@ -83,6 +83,13 @@ def be_quick(config: pytest.Config) -> None:
     config.pluginmanager.unregister(name="assertion")
 
 
+def forget_instance(item: pytest.Item) -> None:
+    """Have *item* make a new object of its class when it runs the next time, as it did the first time."""
+    if isinstance(item.parent, pytest.Class):
+        for name in ("_instance", "_obj"):
+            vars(item).pop(name, None)
+
+
 @dataclass(frozen=True)
 class Watch:
     """What to observe while cases run: lines of the suspects in *files*, with *only* those in its files."""
@@ -91,20 +98,22 @@ class Watch:
     only: Lines | None = None
 
 
-def run_items(
+def run_items(  # noqa: PLR0913 - what is run, and how
     items: Sequence[tuple[str, pytest.Item]],
     recorder: Recorder,
     send: Send,
     *,
     watch: Watch | None = None,
     stop: bool = False,
+    apart: bool = False,
 ) -> bool:
     """Run *items* in order and send one message for each; with *stop*, no further than the first that fails.
 
-    With *watch* the message holds the suspects' lines that ran and the error's frames.
+    With *watch* the message holds the suspects' lines that ran and the error's frames; with *apart*, no fixture
+    outlives an item.
     """
     for index, (id_, item) in enumerate(items):
-        following = items[index + 1][1] if index + 1 < len(items) else None
+        following = items[index + 1][1] if index + 1 < len(items) and not apart else None
         message = _run(id_, item, following, recorder, watch)
         send(message)
         if stop and message["outcome"] != "passed":

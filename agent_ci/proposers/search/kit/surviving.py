@@ -1,0 +1,56 @@
+"""What is said of the edits that survive: which comes first, and how well the tests know the place of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .bench import Prepared
+from .observed import Observed
+from .operators import REMOVALS, Candidate
+from .wanted import Wanted
+
+_TELLING = 2  # characters of a literal that are no accident
+
+
+def place_of(prepared: Prepared) -> tuple[object, ...]:
+    """The function that was edited, or the whole file."""
+    return prepared.signature[:-1]
+
+
+def preference(survivor: Prepared) -> tuple[bool, float, int]:
+    """Sorts the better survivor first: one that removes nothing, that was likelier from the start, that is small."""
+    return survivor.candidate.operator in REMOVALS, -survivor.candidate.rank, _size(survivor.candidate)
+
+
+def facts_of(prepared: Prepared) -> dict[str, Any]:
+    """The edit itself."""
+    candidate, splice = prepared.candidate, prepared.candidate.splice
+    return {
+        "path": candidate.path,
+        "start": splice.start,
+        "end": splice.end,
+        "replacement": splice.replacement,
+        "operator": candidate.operator,
+        "line": candidate.line,
+        "rank": round(candidate.rank, 4),
+        "size": _size(candidate),
+    }
+
+
+def standing(prepared: Prepared, seen: Observed, wanted: Wanted) -> dict[str, Any]:
+    """How well the tests know the edited place, for whoever decides how far a survivor is trusted."""
+    tests = len(seen.red) + len(seen.covering(prepared.candidate))
+    return {"tests": tests, "copied": _is_copied(prepared, wanted)}
+
+
+def _is_copied(prepared: Prepared, wanted: Wanted) -> bool:
+    """Whether the edit brings in a literal that a failing test holds and the file did not."""
+    source = prepared.source.data.decode("utf-8", "replace")
+    replacement = prepared.candidate.splice.replacement
+    literals = (*wanted.values, *(repr(word) for word in wanted.words))
+    telling = (text.strip("'\"") for text in literals)
+    return any(len(text) >= _TELLING and text in replacement and text not in source for text in telling)
+
+
+def _size(candidate: Candidate) -> int:
+    return candidate.splice.end - candidate.splice.start + len(candidate.splice.replacement)
