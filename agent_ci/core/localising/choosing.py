@@ -13,16 +13,13 @@ from agent_ci.core.localising.ranking import Place
 LONG = 1_700
 """Tokens from which on a function is not shown whole."""
 
-LONGEST = 2_200
-"""The same for the likeliest of all."""
-
 _PART = 1_000  # tokens of a function that is longer
 _GAP = 12  # tokens of a mark that says which lines are left out
 _AROUND = 4  # lines above and below a suspicious one
 _LEAST = 120  # tokens; less of a piece explains nothing
 _FIRST = 6  # so many pieces are shown in part where there is no room for the whole
 _MOST = 30
-_LEAST_SHARE = 0.08  # of the likeliest piece's score
+_LEAST_SHARE = 0.12  # of the likeliest piece's score
 
 
 @dataclass(frozen=True)
@@ -54,10 +51,9 @@ def chosen(places: Iterable[Place], texts: Mapping[str, str], *, tokens: int) ->
         rows = texts[place.path].split("\n")
         told = {*told_of(place.block), *place.block.header} - lines.get(place.path, set())
         cost = cost_of(told, rows)
-        long = LONG if count else LONGEST
-        if cost <= min(tokens, long):
+        if cost <= min(tokens, LONG):
             whole.append(place)
-        elif tokens >= _LEAST and (cost > long or count < _FIRST):
+        elif tokens >= _LEAST and (cost > LONG or count < _FIRST):
             part = part_of(place, rows, min(tokens, _PART))
             told = {*part, *place.block.header} - lines.get(place.path, set())
             parts.append(place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
@@ -28,19 +28,15 @@ class Weights:
     spectrum: float = 1.0
     in_reach: float = 1.0
     anywhere: float = 0.3
-    frame: float = 0.3
+    frame: float = 0.5
     changed: float = 0.5
     near: float = 0.1
     table: float = 0.6
-    body: float = 0.5
-    kin: float = 0.25
 
 
 USUAL = Weights()
 _LIKELIEST = 8  # functions whose constants are looked for
-_LEADING = 4  # functions whose kin is looked for
 _SMALL, _SMALL_SHARE = 3, 0.8
-_SHORT = 30  # lines
 _BOUND = re.compile(r"^[ \t]*([^\W\d]\w*)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 
 
@@ -74,8 +70,7 @@ def ranked(evidence: Evidence, facts: Facts, weights: Weights = USUAL) -> tuple[
     """The pieces of all files of *facts* by their score, the likeliest first.
 
     Functions that the failing tests execute are compared by Ochiai's coefficient of their lines and by the words that
-    they share with the tests and errors (BM25). Frames, changes and the words of what was not executed count less. What
-    the likeliest use, the body of their class, and what reads much like them in the same file are raised with them.
+    they share with the tests and errors (BM25). Frames, changes and the words of what was not executed count less.
     Source of the method: "An Evaluation of Similarity Coefficients for Software Fault Localization" (Abreu, 2006).
     """
     read = [(path, block, found) for path in sorted(facts.texts) for block, found in _counted(path, facts.texts[path])]
@@ -101,8 +96,6 @@ def ranked(evidence: Evidence, facts: Facts, weights: Weights = USUAL) -> tuple[
         for index, likely in zip(indices, alike, strict=True):
             scores[index] += weight * likely
     _add_tables(scores, read, facts.texts, weights.table)
-    _add_kin(scores, everything, counted, weights.kin)
-    _add_bodies(scores, everything, weights.body)
     generated = Generated(facts.texts)
     places = [
         Place(path, block, score * (0.1 if generated.holds(path) else 1.0), _lines_of(path, block, heat, near))
@@ -124,7 +117,8 @@ def _add_tables(
     scores: list[float], read: list[tuple[str, Block, Counter[str]]], texts: Mapping[str, str], weight: float
 ) -> None:
     """Raise code outside of functions that binds a name which the likeliest functions use: constants and tables."""
-    best = {index: scores[index] for index in _best(scores)[:_LIKELIEST] if read[index][1].is_function}
+    likeliest = sorted(range(len(read)), key=lambda index: (-scores[index], index))[:_LIKELIEST]
+    best = {index: scores[index] for index in likeliest if read[index][1].is_function}
     for index, (path, block, _) in enumerate(read):
         if block.is_function:
             continue
@@ -133,39 +127,6 @@ def _add_tables(
         used = max((best[one] for one in best if names & read[one][2].keys()), default=0.0)
         share = _SMALL_SHARE if len(rows) <= _SMALL else weight
         scores[index] = max(scores[index] + weight * used, share * used) if weight else scores[index]
-
-
-def _add_kin(
-    scores: list[float], pieces: Sequence[tuple[str, Block]], counted: Sequence[Counter[str]], weight: float
-) -> None:
-    """Raise functions that share words with a likely one of the same file: what repairs one often repairs both."""
-    leading = [index for index in _best(scores)[:_LEADING] if pieces[index][1].is_function]
-    found = dict.fromkeys(range(len(pieces)), 0.0)
-    for one in leading if weight else ():
-        path, _ = pieces[one]
-        for other, (place, block) in enumerate(pieces):
-            if place == path and block.is_function and other != one:
-                own, others = counted[one].keys(), counted[other].keys()
-                share = len(own & others) / (len(own | others) or 1)
-                found[other] = max(found[other], scores[one] * share)
-    for index, likely in found.items():
-        scores[index] += weight * likely
-
-
-def _add_bodies(scores: list[float], pieces: Sequence[tuple[str, Block]], weight: float) -> None:
-    """Raise the short code of a class that a likely function is a method of: its fields and other names."""
-    best: dict[tuple[str, str], float] = {}
-    for index in _best(scores)[:_LIKELIEST]:
-        path, block = pieces[index]
-        if block.is_function and (around := block.name.rpartition(".")[0]):
-            best[path, around] = max(best.get((path, around), 0.0), scores[index])
-    for index, (path, block) in enumerate(pieces):
-        if not block.is_function and len(block.lines) <= _SHORT:
-            scores[index] = max(scores[index], weight * best.get((path, block.name), 0.0))
-
-
-def _best(scores: Sequence[float]) -> list[int]:
-    return sorted(range(len(scores)), key=lambda index: (-scores[index], index))
 
 
 def _asked(evidence: Evidence, said: str) -> frozenset[str]:

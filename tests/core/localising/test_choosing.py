@@ -34,13 +34,6 @@ def test_a_long_function_is_shown_around_its_suspicious_lines() -> None:
     assert choosing.LONG > 1_000
 
 
-def test_the_likeliest_alone_may_be_longer_and_is_still_whole() -> None:
-    text = function("one", 400) + function("two", 400)
-    assert choosing.LONG < cost_of(range(1, 402), text.split("\n")) < choosing.LONGEST
-    found = chosen(places(text), {"a.py": text}, tokens=9_000)
-    assert [[one.block.name for one in some] for some in (found.whole, found.parts)] == [["one"], ["two"]]
-
-
 def test_of_a_long_docstring_the_first_line_is_shown() -> None:
     text = 'def f():\n    """One.\n\n    Two.\n    """\n    return 1\n'
     assert chosen(places(text), {"a.py": text}, tokens=500).lines == {"a.py": frozenset({1, 2, 6})}

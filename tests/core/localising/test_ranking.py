@@ -60,33 +60,8 @@ def test_a_function_that_the_failing_test_never_reaches_is_found_by_its_words() 
 
 def test_a_constant_comes_with_the_function_that_uses_it() -> None:
     coverage = ran(it=(5,))
-    assert order(EVIDENCE, Facts(TEXTS, coverage=coverage), Weights(kin=0)) == ["alpha", ""]
-    assert order(EVIDENCE, Facts(TEXTS, coverage=coverage), Weights(kin=0, table=0)) == ["alpha"]
-
-
-def test_a_function_that_reads_like_the_likeliest_comes_with_it() -> None:
-    text = SHOP + "\n\ndef delta(n):\n    return n - RATES[0]\n"
-    facts = Facts({"shop.py": text, "far.py": text}, coverage=ran(it=(5,)))
-    raised = [place for place in ranked(EVIDENCE, facts, Weights(table=0)) if place.score > 0]
-    assert [place.block.name for place in raised] == ["alpha", "delta", "beta", "gamma"]
-    assert {place.path for place in raised} == {"shop.py"}
-    assert order(EVIDENCE, facts, Weights(table=0, kin=0)) == ["alpha"]
-
-
-def test_the_body_of_its_class_comes_with_a_likely_method() -> None:
-    text = "class A:\n    mark = 1\n\n    def f(self):\n        return 2\n\n\nclass B:\n    sign = 1\n"
-    facts = Facts({"shop.py": text}, coverage=ran(it=(5,)))
-    found = [place for place in ranked(EVIDENCE, facts) if place.score > 0]
-    assert [place.block.first for place in found] == [4, 2]
-    assert order(EVIDENCE, facts, Weights(body=0)) == ["A.f"]
-
-
-def test_the_long_body_of_a_class_is_not_raised() -> None:
-    rows = "".join(f"    field_{number} = (\n        {number}\n    )\n" for number in range(9))
-    table = "    other = [\n" + "        1,\n" * 40 + "    ]\n"
-    text = f"class A:\n{table}{rows}\n    def f(self):\n        return 2\n"
-    facts = Facts({"shop.py": text}, coverage=ran(it=(text.count("\n"),)))
-    assert [place.block.first for place in ranked(EVIDENCE, facts) if place.score > 0] == [72, 44]
+    assert order(EVIDENCE, Facts(TEXTS, coverage=coverage)) == ["alpha", ""]
+    assert order(EVIDENCE, Facts(TEXTS, coverage=coverage), Weights(table=0)) == ["alpha"]
 
 
 def test_without_coverage_the_files_that_are_near_are_looked_into() -> None:
