@@ -66,7 +66,7 @@ def _by_files(scene: Scene) -> Chosen:
     return chosen(places, facts.texts, tokens=TOKENS)
 
 
-_NOTHING = Weights(spectrum=0, in_reach=0, anywhere=0, frame=0, changed=0, near=0, table=0, body=0, kin=0)
+_NOTHING = Weights(spectrum=0, in_reach=0, anywhere=0, frame=0, changed=0, near=0, table=0)
 WAYS: Mapping[str, Callable[[Scene], Chosen]] = {
     "ours": ours,
     "ours, without coverage": without_coverage,

@@ -18,7 +18,7 @@ from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.errors import AgentCIError
 from agent_ci.proposers.search.answers import Answer
 from agent_ci.proposers.search.proposer import Search
-from bench.search.case import Case, Tree
+from bench.search.case import Case
 from bench.search.judge import compared, likeness, runner, sandbox, tested
 
 
@@ -50,7 +50,7 @@ class Result:
 class Workbench:
     """A proposer's door to *tree*, with *seconds* left."""
 
-    tree: Tree
+    tree: ports.Tree
     seconds: float
 
     def question(self, _attempts: tuple[Attempt, ...]) -> str:
@@ -92,10 +92,10 @@ def measure(case: Case, report: TestReport, *, seconds: float) -> Result:
     """Have the bug repaired within *seconds* of wall clock, and judge the first offer."""
     tools = {key: value for key, value in runner(case).toolchain.items() if key != "pytest_paths"}
     evidence = Evidence("fix", "red", before=report, targets=report.red, toolchain={**tools, "pytest_arguments": "[]"})
-    before = _children()
+    before = children_cpu()
     search = _Watched()
-    offers = list(_offers(search, evidence, Workbench(case.red, 2 * seconds)))
-    cpu = _children() - before
+    offers = list(offers_of(search, evidence, Workbench(case.red, 2 * seconds)))
+    cpu = children_cpu() - before
     answer = search.answers[-1] if search.answers else Answer()
     result = Result(
         case,
@@ -109,7 +109,8 @@ def measure(case: Case, report: TestReport, *, seconds: float) -> Result:
     return _judged(result, with_text, evidence) if with_text else result
 
 
-def _offers(search: Search, evidence: Evidence, workbench: Workbench) -> Iterator[Reply]:
+def offers_of(search: Search, evidence: Evidence, workbench: Workbench) -> Iterator[Reply]:
+    """All that *search* offers, none of which is believed."""
     session = search.propose(evidence, (), workbench)
     reply = next(session, None)
     while reply is not None:
@@ -123,8 +124,8 @@ def _offers(search: Search, evidence: Evidence, workbench: Workbench) -> Iterato
 def _judged(result: Result, offers: list[Reply], evidence: Evidence) -> Result:
     """*result* with what is to be said of the first of *offers*."""
     case, first = result.case, offers[0]
-    texts = [_text_after(case, offer) for offer in offers[:2]]
-    result = replace(result, confidence=_class_of(first), diff=first.text)
+    texts = [text_after(case.path, case.red.read(case.path), offer) for offer in offers[:2]]
+    result = replace(result, confidence=class_of(first), diff=first.text)
     if not texts[0]:
         return result
     try:
@@ -141,15 +142,16 @@ def _judged(result: Result, offers: list[Reply], evidence: Evidence) -> Result:
     )
 
 
-def _text_after(case: Case, offer: Reply) -> str:
-    """What the file of *case* reads with *offer*; empty where that changes another file."""
+def text_after(path: str, before: bytes, offer: Reply) -> str:
+    """What the file at *path*, which read *before*, reads with *offer*; empty where that changes another file."""
     edits = read_edits(offer.text)
-    if [edit.path for edit in edits] != [case.path]:
+    if [edit.path for edit in edits] != [path]:
         return ""
-    return (relocate(edits[0], case.red.read(case.path)) or b"").decode()
+    return (relocate(edits[0], before) or b"").decode()
 
 
-def _class_of(reply: Reply) -> str:
+def class_of(reply: Reply) -> str:
+    """How far the search trusts what it offers: commit, suggest or mention."""
     if reply.objection:
         return "mention"
     return "suggest" if reply.doubts else "commit"
@@ -160,12 +162,13 @@ def _one_run(case: Case, evidence: Evidence) -> float:
     with sandbox().open(case.red) as workspace:
         roots = os.pathsep.join(str(Path(workspace.root, root)) for root in case.roots)
         argv = [case.python, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *evidence.target_ids]
-        before = _children()
+        before = children_cpu()
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": roots}
         subprocess.run(argv, cwd=workspace.root, env=environment, capture_output=True, check=False)
-        return _children() - before
+        return children_cpu() - before
 
 
-def _children() -> float:
+def children_cpu() -> float:
+    """The processor seconds of all children of this process that ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime

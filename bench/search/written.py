@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.repositories import write
 from bench.search.case import Case
+
+
+def edited(name: str, text: str, edits: Iterable[tuple[str, str]]) -> str:
+    """*text* with each old text of *edits* as the new one. Raises ValueError for one that does not stand there once."""
+    for old, new in edits:
+        if text.count(old) != 1:
+            raise ValueError(f"{name}: {old!r} stands {text.count(old)} times in the module")
+        text = text.replace(old, new)
+    return text
 
 
 @dataclass(frozen=True)
@@ -33,12 +42,7 @@ class Slip:
     @property
     def broken(self) -> str:
         """The module with its bug. Raises ValueError where an edit is not there to be made once."""
-        text = self.source
-        for old, new in self.edits:
-            if text.count(old) != 1:
-                raise ValueError(f"{self.name}: {old!r} stands {text.count(old)} times in the module")
-            text = text.replace(old, new)
-        return text
+        return edited(self.name, self.source, self.edits)
 
     @property
     def test_file(self) -> str:

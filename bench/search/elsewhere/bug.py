@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bench.search.case import half_of
+from bench.search.written import edited
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,7 @@ class Bug:
     @property
     def broken(self) -> str:
         """The module with its bug. Raises ValueError where an edit is not there to be made once."""
-        text = self.source
-        for old, new in self.edits:
-            if text.count(old) != 1:
-                raise ValueError(f"{self.name}: {old!r} stands {text.count(old)} times in the module")
-            text = text.replace(old, new)
-        return text
+        return edited(self.name, self.source, self.edits)
 
     @property
     def half(self) -> str:
