@@ -7,13 +7,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from enum import IntEnum
 from functools import lru_cache
 from itertools import accumulate, islice
 
 from agent_ci.core.coverage import IMPORTS, Coverage
 from agent_ci.core.coverage_formats.gathering import MAX_BYTES, Gathering, Place
+from agent_ci.core.coverage_formats.likeness import alike
 from agent_ci.core.formats.documents import documents
 from agent_ci.core.formats.json_values import Object, count, mapping, objects, text
 from agent_ci.core.formats.limits import Limits
@@ -21,9 +21,7 @@ from agent_ci.core.source_maps import SourceMap, content_of_url, joined, read_ma
 from agent_ci.errors import UnsupportedError
 
 _MOST_RANGES = 500_000  # of one script
-_MOST_LINES = 20_000  # of a script that is compared with its file
 _WRAPPERS = frozenset(("", "Object.<anonymous>"))  # the functions that node, vitest and jest put a module in
-_IMPORTED = re.compile(r"\(0, ?\w+\.(\w+)\)")  # how a translated module names what it imports
 _NOTHING_RUNS = re.compile(
     r"\s*(?://|/\*|\*[\s/]|\Z|[{}()\[\];,][\s{}()\[\];,]*\Z)"
 )  # a comment, or what closes a block
@@ -54,7 +52,7 @@ def read_v8(chunks: Iterable[bytes], place: Place, texts: Callable[[str], str], 
             file = texts(place(url))
             script = _Script.read(each, url, source or file, loaded)
             if source and source != file and not script.made_from:
-                script = replace(script, alike=_alike(source, file))
+                script = replace(script, alike=alike(source, file, _is_idle))
             for file, lines in script.lines().items():
                 idle = _idle(texts(place(file))) if script.made_from else frozenset()
                 for state, whose in ((_State.IMPORTED, IMPORTS), (_State.CALLED, test)):
@@ -129,25 +127,14 @@ class _Script:
                 yield from ((state, self.url, line) for state in set(self.states[span]) if line)
 
 
-def _alike(script: str, file: str) -> Mapping[int, int]:
-    """The lines of *file* by those of *script*, a translation of it: those that read alike, and as many in between."""
-    translated, written = _compared(script), _compared(file)
-    found: dict[int, int] = {}
-    for _, begin, end, file_begin, file_end in SequenceMatcher(None, translated, written).get_opcodes():
-        if end - begin == file_end - file_begin:
-            found.update(zip(range(begin + 1, end + 1), range(file_begin + 1, file_end + 1), strict=True))
-    return found
-
-
-def _compared(source: str) -> list[str]:
-    """The lines of *source* without what every translator changes."""
-    return [_IMPORTED.sub(r"\1", line).strip().rstrip(";") for line in source.split("\n")[:_MOST_LINES]]
-
-
 @lru_cache(maxsize=64)
 def _idle(source: str) -> frozenset[int]:
     """The lines of *source* in which nothing can run."""
-    return frozenset(number for number, line in enumerate(source.split("\n"), 1) if _NOTHING_RUNS.match(line))
+    return frozenset(number for number, line in enumerate(source.split("\n"), 1) if _is_idle(line))
+
+
+def _is_idle(line: str) -> bool:
+    return bool(_NOTHING_RUNS.match(line))
 
 
 def _lengths(source: str) -> tuple[int, ...]:
