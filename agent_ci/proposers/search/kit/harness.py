@@ -12,6 +12,7 @@ import pytest
 from . import suite
 from .bench import Bench
 from .localise import Files
+from .nearby import narrowed
 from .processes import Cold, ColdLine, at_root, with_collected
 from .search import Results, Search
 from .spec import Spec, files_of
@@ -19,8 +20,8 @@ from .spec import Spec, files_of
 
 def main(arguments: Sequence[str]) -> int:
     """Search as ``arguments[0]`` (a spec) says and write survivors and a summary to ``arguments[1]``."""
-    spec, result = Spec.read(Path(arguments[0])), Path(arguments[1])
     root, started = at_root(), time.monotonic()
+    spec, result = narrowed(Spec.read(Path(arguments[0]))), Path(arguments[1])
 
     def search(session: pytest.Session, recorder: suite.Recorder, line: ColdLine) -> None:
         named = {suite.id_of(item, root): item for item in session.items}
