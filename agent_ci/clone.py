@@ -166,6 +166,12 @@ class Clone:
         fields = git.text(self._git("log", *options, "--end-of-options", head, f"^{commit}")).split("\0")
         return tuple(Logged(*fields[start : start + 4]) for start in range(0, len(fields) - 3, 4))
 
+    def subjects(self, commit: str, path: str) -> tuple[str, ...]:
+        """The latest commits up to *commit* that changed *path*, at most ten: each by its short id and its subject."""
+        options = ("-z", "--max-count=10", "--format=%h %s", "--no-show-signature")
+        told = self._git("log", *options, "--end-of-options", commit, "--", path, GIT_LITERAL_PATHSPECS="1")
+        return tuple(filter(None, git.text(told).split("\0")))
+
     def edit(self, tree: str, files: Mapping[str, bytes | None]) -> str:
         """The id of *tree* with *files* replaced; None removes one. Modes stay, new files are plain.
 

@@ -116,6 +116,12 @@ class _Bench:
         with self.open() as workspace:
             return self.tools.runner.run(workspace, only=(id_,), timeout=seconds)
 
+    def subjects(self, path: str) -> tuple[str, ...]:
+        try:
+            return self.tools.clone.subjects(self.tools.context.commit, path)
+        except ToolError:
+            return ()
+
     def seconds_left(self) -> float:
         return self.tools.seconds_left()
 

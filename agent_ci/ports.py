@@ -201,6 +201,15 @@ class Rerunning(Protocol):
         ...
 
 
+@runtime_checkable
+class Recalling(Protocol):
+    """A workbench that knows the commits before the tree. Not every one does: ask with ``isinstance``."""
+
+    def subjects(self, path: str) -> tuple[str, ...]:
+        """The latest commits that changed the file *path*, the newest first: short id and subject."""
+        ...
+
+
 class Proposer(Protocol):
     """A source of patches. To write one: yield a reply, receive the judged attempt, yield a better one.
 

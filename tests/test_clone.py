@@ -117,6 +117,15 @@ def test_what_an_id_means_is_asked_once_and_what_a_name_means_each_time(checkout
     assert clone.tree(first) is clone.tree(clone.tree(first).id)
 
 
+def test_the_latest_commits_that_changed_a_file_are_told_by_its_literal_path(checkout: Checkout, clone: Clone) -> None:
+    for number in range(12):
+        checkout.commit({"a.py": f"a = {number + 3}\n"}, f"number {number}\n\nmore of it")
+    head = checkout.commit({"b.py": "b = 3\n"}, "another file")
+    told = clone.subjects(head, "a.py")
+    assert [line.partition(" ")[2] for line in told] == [f"number {number}" for number in range(11, 1, -1)]
+    assert [clone.subjects(head, path) for path in ("*.py", ":(top)", "gone.py")] == [()] * 3
+
+
 def test_the_files_of_no_more_than_a_few_trees_are_remembered(checkout: Checkout, clone: Clone) -> None:
     trees = [clone.tree(checkout.commit({"a.py": f"a = {number}\n"})) for number in range(3, 9)]
     assert clone.tree(trees[-1].id) is trees[-1]

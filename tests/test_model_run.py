@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -89,11 +90,14 @@ def test_endless_wrong_diffs_climb_the_ladder_to_a_fresh_start_and_end_within_th
 
 
 def test_a_test_that_the_model_asks_for_is_run_in_the_sandbox(tmp_path: Path, chat_server: ChatServer) -> None:
-    chat_server.play(says("LOOK run calc::add\nLOOK run calc::double\nLOOK run calc::other"), says(GOOD))
+    asked = "LOOK run calc::add\nLOOK run calc::double\nLOOK run calc::other\nLOOK history calc.py\nLOOK history ../x"
+    chat_server.play(says(asked), says(GOOD))
     run = quick_fix(tmp_path, chat_server)
     assert (run.outcome, run.document["cost"]["calls"], len(run.objections)) == ("fixed", 2, 1)
     seen = chat_server.requests[1].text.partition("# What you asked to see")[2]
     assert [text in seen for text in ("It failed.\n-1 is not 3", "It passed.", "no test of this name")] == [True] * 3
+    assert seen.count("Commits that changed it") == 1
+    assert re.search(r"the newest first:\n[0-9a-f]{7,} first\n", seen)
 
 
 def test_a_token_limit_is_named(tmp_path: Path, chat_server: ChatServer) -> None:

@@ -15,14 +15,14 @@ from agent_ci.core.budget import Budget
 from agent_ci.core.fingerprint import fingerprint as fingerprint_of
 from agent_ci.core.outward.writer import Outward
 from agent_ci.core.questions.answer import cause, fingerprint, refusal
-from agent_ci.core.questions.looks import TOOLS, Look, called, came_of, looks, shown
+from agent_ci.core.questions.looks import TOOLS, Beyond, Look, called, came_of, looks, shown
 from agent_ci.core.run import MODEL, Attempt, Evidence, Reply, total_cost, tried_before
 from agent_ci.errors import AgentCIError, BudgetExhaustedError, ModelUnavailableError
 from agent_ci.model.answering import Model as Asked
 from agent_ci.model.asking import Endpoint, Prompts, Said, Use
 from agent_ci.model.remote import Remote
 from agent_ci.model.transport import Timeouts, call
-from agent_ci.ports import Journal, Rerunning, Workbench
+from agent_ci.ports import Journal, Recalling, Rerunning, Workbench
 from agent_ci.templates import template
 
 _PATIENCE = 3  # unreadable answers before a model that gave no other is called unavailable
@@ -133,8 +133,10 @@ class Model:
             if not asked or self._cannot_pay(spent, workbench):
                 break
             seen = tuple(dict.fromkeys((*seen, *asked)))
-            run = partial(self._run, evidence, workbench)
-            data = shown(seen, Loaded(workbench.tree), diff=evidence.diff, nonce=str(self._seed), run=run)
+            beyond = Beyond(partial(self._run, evidence, workbench))
+            if isinstance(workbench, Recalling):
+                beyond = replace(beyond, subjects=workbench.subjects)
+            data = shown(seen, Loaded(workbench.tree), diff=evidence.diff, nonce=str(self._seed), beyond=beyond)
             more = _MORE if turn < self._turns else _NO_MORE
             try:
                 looked = f"{question}\n\n{template('looked.v1').render(shown=data, more=more)}"

@@ -64,6 +64,24 @@ def _unheard(_id: str) -> str:
     return "No test can be run here."
 
 
+def _unknown(_path: str) -> tuple[str, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What is no part of the files.
+
+    ``run`` runs the test of an id and says what came of it, ``subjects`` tells the latest commits that changed a path.
+    """
+
+    run: Callable[[str], str] = _unheard
+    subjects: Callable[[str], tuple[str, ...]] = _unknown
+
+
+_NOTHING_BEYOND = Beyond()
+
+
 def came_of(report: TestReport, id_: str) -> str:
     """What the *report* of a run of the test *id_* says of it: its outcome, and the first lines of its failure."""
     case = next((case for case in report.cases if case.id == id_), None)
@@ -99,21 +117,14 @@ def looks(text: str) -> tuple[Look, ...]:
 
 
 def shown(
-    asked: tuple[Look, ...],
-    texts: Mapping[str, str],
-    *,
-    diff: str,
-    nonce: str,
-    run: Callable[[str], str] = _unheard,
+    asked: tuple[Look, ...], texts: Mapping[str, str], *, diff: str, nonce: str, beyond: Beyond = _NOTHING_BEYOND
 ) -> str:
     """The answers to all that is *asked*, as data. *texts* are the files of the tree, *diff* the change under test.
-
-    *run* runs the test of an id and says what came of it.
 
     A path is looked up among the names of *texts* and nowhere else, and a pattern is compared as plain text.
     """
     sources = _Sources(texts)
-    answers = [(look, _capped(cleaned(_answer(look, sources, diff, run)).text)) for look in asked]
+    answers = [(look, _capped(cleaned(_answer(look, sources, diff, beyond)).text)) for look in asked]
     names = [f"{look.what} {look.about}" for look in asked]
     tag = tag_for((*names, *(text for _, text in answers)), f"{nonce} looks")
     data = (
@@ -145,14 +156,14 @@ class _Sources:
                 yield path, text
 
 
-def _answer(look: Look, sources: _Sources, diff: str, run: Callable[[str], str]) -> str:
+def _answer(look: Look, sources: _Sources, diff: str, beyond: Beyond) -> str:
     kinds: Mapping[str, Callable[[], str]] = {
         "read": lambda: _read(look.about, sources.texts),
         "search": lambda: _lines(look.about, sources, lambda line: look.about in line),
         "definition": lambda: _definitions(look.about, sources),
         "usages": lambda: _usages(look.about, sources),
-        "history": lambda: _history(look.about, diff),
-        "run": lambda: run(look.about),
+        "history": lambda: _history(look.about, diff, beyond.subjects(look.about)),
+        "run": lambda: beyond.run(look.about),
     }
     if look.what not in kinds:
         return f"There is no look {look.what}; there are {', '.join(kinds)}."
@@ -207,7 +218,8 @@ def _definitions(name: str, sources: _Sources) -> str:
     return _lines(last, sources, lambda line: bool(keyword.search(line)))
 
 
-def _history(path: str, diff: str) -> str:
+def _history(path: str, diff: str, subjects: tuple[str, ...]) -> str:
     parts = _FILE_OF_DIFF.split(diff)[1:]
     own = [part for part in parts if {f"+++ b/{path}", f"--- a/{path}"} & set(part.split("\n", 12)[:12])]
-    return "\n".join(own) or "The change under test does not touch this file."
+    told = ["Commits that changed it, the newest first:", *subjects, ""] if subjects else []
+    return "\n".join((*told, *(own or ["The change under test does not touch this file."])))

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from agent_ci.core.questions.looks import TOOLS, Look, called, came_of, looks, shown
+from agent_ci.core.questions.looks import TOOLS, Beyond, Look, called, came_of, looks, shown
 from agent_ci.core.report import Status, TestCase, TestReport
 
 TEXTS = {
@@ -31,7 +31,9 @@ def test_what_came_of_a_test_is_its_outcome_and_the_first_lines_of_its_failure()
 
 
 def test_a_test_that_is_run_is_shown_as_a_report_and_the_tool_offers_every_look_there_is() -> None:
-    text = shown((Look("run", "a::b"), Look("peek", "x")), {}, diff="", nonce="1", run=lambda id_: f"It ran {id_}.")
+    text = shown(
+        (Look("run", "a::b"), Look("peek", "x")), {}, diff="", nonce="1", beyond=Beyond(lambda id_: f"It ran {id_}.")
+    )
     assert 'origin="report" name="run a::b">\nIt ran a::b.\n' in text
     kinds = TOOLS[0]["function"]["parameters"]["properties"]["what"]["enum"]
     assert set(text.partition("there are ")[2].partition(".")[0].split(", ")) == set(kinds)
@@ -154,3 +156,10 @@ def test_what_is_no_name_is_said_to_be_none(what: str) -> None:
 def test_a_wish_longer_than_a_line_is_none() -> None:
     assert looks(f"LOOK search {'a' * 301}\n") == (Look("search", "a" * 301),)
     assert looks(f"LOOK search {'a' * 302}\n") == ()
+
+
+def test_history_tells_the_commits_and_what_the_change_did() -> None:
+    beyond = Beyond(subjects=lambda path: (f"abc1234 Touch {path}",))
+    told = shown((Look("history", "shop/tax.py"), Look("history", "y")), {}, diff=DIFF, nonce="1", beyond=beyond)
+    assert "newest first:\nabc1234 Touch shop/tax.py\n\na/shop/tax.py" in told
+    assert "abc1234 Touch y\n\nThe change under test does not touch this file." in told
