@@ -83,10 +83,6 @@ class Job(Protocol):
         """Judge a change that policy allows by running it; the result is proven or carries objections."""
         ...
 
-    def duplicates(self, attempt: Attempt, proven: Attempt, evidence: Evidence, tools: Tools) -> str:
-        """Why a proof of *attempt* beside *proven* would tell nothing new; empty where it would."""
-        ...
-
     def choose(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:
         """The best of several proven attempts at one problem, with doubts where they behave differently."""
         ...
@@ -233,16 +229,13 @@ def _judged(bench: _Bench, attempts: tuple[Attempt, ...], reply: Reply) -> Attem
         patch = _patch(bench, reply.text)
     except RejectedPatch as rejection:
         return Attempt(reply, objections=(str(rejection),))
-    earlier = [attempt for attempt in attempts if attempt.group == bench.evidence.group]
+    earlier = (attempt for attempt in attempts if attempt.group == bench.evidence.group)
     if same := next((attempt for attempt in earlier if attempt.patch and attempt.patch.tree == patch.tree), None):
         return Attempt(reply, patch, ("this very change was tried before", *same.objections), refused=same.refused)
     evidence = bench.evidence
     if refused := refusals(tools.policy, tools.clone, evidence.targets, patch, causes=evidence.causes):
         return Attempt(reply, patch, refused, refused=True)
-    attempt, proven = Attempt(reply, patch), next((one for one in earlier if one.is_proven), None)
-    if proven and (why := bench.job.duplicates(attempt, proven, evidence, tools)):
-        return replace(attempt, objections=(why,))
-    return bench.job.prove(attempt, evidence, tools)
+    return bench.job.prove(Attempt(reply, patch), evidence, tools)
 
 
 def refusals(

@@ -36,7 +36,6 @@ _MOST_FILES = 30
 _LONGEST_FILE = 200_000
 _SEARCHED = (".py", *JAVASCRIPT.endings, *GO.endings)
 _SECONDS_TO_COMPARE = 20.0
-_ENOUGH_INPUTS = 5  # on which two changes have to agree, before the second one is not proven
 
 
 @dataclass(frozen=True)
@@ -171,29 +170,17 @@ class Fix:
             judged = replace(judged, doubts=(*judged.doubts, doubt))
         return judged
 
-    def duplicates(self, attempt: Attempt, proven: Attempt, evidence: Evidence, tools: Tools) -> str:
-        """Said where *attempt* gives what *proven* gives for inputs enough and is no smaller: it raises no doubt."""
-        if _size(attempt) < _size(proven):
-            return ""
-        found = self._compared(proven, attempt, evidence, tools)
-        if found.differences or found.inputs < _ENOUGH_INPUTS:
-            return ""
-        return f"it behaves like the change that is proven on all of {found.inputs} inputs, and is no smaller"
-
     def choose(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:
         """The smallest of *proven*; with doubts where another one behaves differently on inputs no test has."""
-        best, *others = sorted(proven, key=_size)
-        for other in others:
-            found = self._compared(best, other, evidence, tools)
-            best = replace(best, doubts=(*best.doubts, *found.differences))
-        return best
-
-    def _compared(self, one: Attempt, other: Attempt, evidence: Evidence, tools: Tools) -> comparison.Comparison:
-        assert one.patch is not None  # noqa: S101 - both are changes
-        assert other.patch is not None  # noqa: S101 - as above
+        best, *others = sorted(proven, key=lambda attempt: attempt.patch.size if attempt.patch else 0)
         seconds = min(_SECONDS_TO_COMPARE, 0.2 * tools.seconds_left())
         with tools.progress.phase("compare"):
-            return comparison.compare(one.patch, other.patch, evidence, tools, seconds=seconds)
+            for other in others:
+                assert best.patch is not None  # noqa: S101 - both are proven
+                assert other.patch is not None  # noqa: S101 - as above
+                found = comparison.compare(best.patch, other.patch, evidence, tools, seconds=seconds)
+                best = replace(best, doubts=(*best.doubts, *found.differences))
+        return best
 
     def together(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:
         """All repairs as one change of the commit, proven as a whole where every root cause has one."""
@@ -211,7 +198,3 @@ class Fix:
         if whole.objections or len(proven) == 1:
             return replace(whole, repeats=last.repeats, scope=last.scope)
         return proving.Proof(evidence, tools, self.seed).of(whole)
-
-
-def _size(attempt: Attempt) -> int:
-    return attempt.patch.size if attempt.patch else 0

@@ -248,10 +248,6 @@ class Tests:
         left = MOST_MUTANTS - sum(count for path, count in self._mutants.items() if path != evidence.group)
         return max(1, min(left, round(left * own / max(own, self._lines))))
 
-    def duplicates(self, _attempt: Attempt, _proven: Attempt, _evidence: Evidence, _tools: Tools) -> str:
-        """Never known before other tests are run: what they notice is what they are for."""
-        return ""
-
     def choose(self, proven: tuple[Attempt, ...], _evidence: Evidence, _tools: Tools) -> Attempt:
         """The one whose tests notice most."""
         return max(proven, key=lambda attempt: attempt.written.mutants.after if attempt.written else 0)

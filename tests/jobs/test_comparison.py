@@ -2,18 +2,14 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.jobs.comparison import Comparison, compare
-from agent_ci.pipeline import Job, Tools, execute
-from agent_ci.ports import Workbench
-from agent_ci.proposers.search.answers import unified_diff
+from agent_ci.pipeline import Job, Tools
 from agent_ci.session import Session
 from bench.repositories import PYTEST
 from tests.red import RedRepository
@@ -115,40 +111,3 @@ def test_a_program_that_is_killed_compares_what_it_came_to(tmp_path: Path) -> No
 def test_without_time_or_a_function_nothing_is_compared_and_it_says_so(tmp_path: Path) -> None:
     one = source(size='return "big" if n >= 10 else "small"')
     assert compared(tmp_path, one, one.replace("10", "9"), seconds=0.1).note
-
-
-@dataclass(frozen=True)
-class Several:
-    """Offers each of *texts* for ``shop.py``, which reads *before*."""
-
-    before: str
-    texts: tuple[str, ...]
-
-    def propose(
-        self, _evidence: Evidence, _attempts: tuple[Attempt, ...], _workbench: Workbench
-    ) -> Generator[Reply, Attempt, None]:
-        for text in self.texts:
-            yield Reply("several", unified_diff("shop.py", self.before.encode(), text.encode()))
-
-
-def test_a_change_that_behaves_like_the_proven_one_is_not_proven_as_well(tmp_path: Path) -> None:
-    one, same = (source(size=f'return "{first}" if {test} else "{other}"') for first, test, other in CHOICES)
-    different = same.replace("< 10", "< 3")
-    with red(tmp_path, source()) as (job, tools):
-        verdict = execute(job, replace(tools, proposers=(("several", Several(source(), (one, same))),)))
-        proven, doubled = verdict.attempts
-        assert proven.is_proven
-        assert not proven.doubts
-        assert doubled.after is None
-        assert doubled.objections[0].startswith("it behaves like the change that is proven on all of ")
-
-        def attempt(text: str) -> Attempt:
-            tree = tools.clone.edit(verdict.evidence.tree, {"shop.py": text.encode()})
-            return Attempt(Reply("several"), tools.clone.patch(verdict.evidence.tree, tree))
-
-        assert job.duplicates(attempt(different), proven, verdict.evidence, tools) == ""
-        larger = attempt(one.replace("n):\n", "n):\n    n = n\n"))
-        assert job.duplicates(proven, larger, verdict.evidence, tools) == ""
-
-
-CHOICES = (("big", "n >= 10", "small"), ("small", "n < 10", "big"))
