@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from agent_ci.core.budget import Budget
 from agent_ci.core.nesting import is_deep
 from agent_ci.core.policy import FILES, LINES, PROTECTED, TESTS_POLICY, Policy
 from agent_ci.core.rules import PERMITS
 from agent_ci.core.spelling import did_you_mean
 from agent_ci.errors import UsageError
+
+if TYPE_CHECKING:
+    from agent_ci.core.budget import Budget
 
 FILE_NAME = ".agent-ci.yml"
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -243,6 +246,8 @@ class Settings:
     @property
     def limits(self) -> Budget:
         """What each run may spend by itself, whatever others spent."""
+        from agent_ci.core.budget import Budget  # noqa: PLC0415 - which --help does without
+
         return Budget(self.max_attempts, self.max_cost, self.max_tokens, self.time_limit)
 
 
