@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,6 +11,7 @@ from agent_ci.core.coverage import Coverage
 from agent_ci.core.elsewhere.blocks import Block, TestsText
 from agent_ci.core.elsewhere.claims import dependence, objection
 from agent_ci.core.elsewhere.languages import Language
+from agent_ci.core.elsewhere.style import class_in
 from agent_ci.core.report import TestReport
 from agent_ci.core.run import Attempt, Evidence
 from agent_ci.core.untested import Target
@@ -26,9 +26,6 @@ from agent_ci.pipeline import Tools
 from agent_ci.ports import Covering
 
 _LONGEST = 300
-_OF_SOURCES = re.compile(
-    r"^(?:.*/)?src/\w+/java/|^(?:.*/)?(?:src|tests?)/"
-)  # the folder that the packages of Java begin in
 _MARGIN = 3.0  # what runs it takes besides; the time that a report tells is of the test alone
 
 
@@ -222,8 +219,7 @@ class Selection:
             return path
         project = self.tools.runner.toolchain.get("folder", "")
         if self.language.name == "java":
-            class_ = _OF_SOURCES.sub("", path).removesuffix(".java").replace("/", ".")
-            return "/".join(filter(None, (project, class_)))
+            return "/".join(filter(None, (project, class_in(path))))
         manifest = Texts(self.tools.clone.tree(self.evidence.tree)).get(f"{project}/go.mod".lstrip("/"), "")
         module = next((line.split()[1] for line in manifest.splitlines() if line.startswith("module ")), "")
         folder = _folder(path).removeprefix(project).strip("/")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,21 +11,11 @@ from bench.repositories import write
 from bench.search.case import Case
 
 
-def edited(name: str, text: str, edits: Iterable[tuple[str, str]]) -> str:
-    """*text* with each old text of *edits* as the new one. Raises ValueError for one that does not stand there once."""
-    for old, new in edits:
-        if text.count(old) != 1:
-            raise ValueError(f"{name}: {old!r} stands {text.count(old)} times in the module")
-        text = text.replace(old, new)
-    return text
-
-
 @dataclass(frozen=True)
-class Slip:
-    """A module that is *right*, the *edits* (old text, new text) that break it, and *checks*, one expression a line.
+class Broken:
+    """A module that is *right*, the *edits* (old text, new text) that break it, and *checks* of it, one a line.
 
-    A check is true of the right module; ``ERROR: call`` is a call that raises ERROR. ``kind`` says what goes wrong:
-    one edit in one place, something that is missing, or two places.
+    ``kind`` says what goes wrong, or in which language.
     """
 
     name: str
@@ -42,7 +32,20 @@ class Slip:
     @property
     def broken(self) -> str:
         """The module with its bug. Raises ValueError where an edit is not there to be made once."""
-        return edited(self.name, self.source, self.edits)
+        text = self.source
+        for old, new in self.edits:
+            if text.count(old) != 1:
+                raise ValueError(f"{self.name}: {old!r} stands {text.count(old)} times in the module")
+            text = text.replace(old, new)
+        return text
+
+
+@dataclass(frozen=True)
+class Slip(Broken):
+    """A module of Python, its ``kind`` of bug (one edit in one place, something missing, two places) and its checks.
+
+    A check is an expression that is true of the right module; ``ERROR: call`` is a call that raises ERROR.
+    """
 
     @property
     def test_file(self) -> str:

@@ -11,6 +11,7 @@ from agent_ci.core.python_edits import unified
 from agent_ci.core.report import TestReport
 from agent_ci.jobs import tests_elsewhere
 from agent_ci.jobs.controls import report_of
+from agent_ci.jobs.worth_elsewhere import is_of
 from agent_ci.pipeline import Tools
 from bench.repositories import git
 from bench.selectors import maven
@@ -343,6 +344,14 @@ OFFERED_JAVA = f"""{HEAD_JAVA.replace("CLASS", "MoneyAgentCiTest")}
     }}
 }}
 """
+
+
+@pytest.mark.parametrize(
+    ("id_", "expected"),
+    [("shop.A::x", True), ("shop.A$Inner::x", True), ("shop.AB::x", False), ("shop.A$", True), ("shop::x", False)],
+)
+def test_a_class_within_another_belongs_to_it(id_: str, *, expected: bool) -> None:
+    assert is_of(id_, "shop.A") is expected
 
 
 def test_java(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ _JAVA_MODIFIERS = "public|private|protected|static|final|abstract|synchronized|n
 _PLAIN_KIND = r"[^<>;{}()\n]"
 _OF_KINDS = rf"<(?:{_PLAIN_KIND}|<(?:{_PLAIN_KIND}|<{_PLAIN_KIND}{{0,60}}>){{0,100}}>){{0,200}}>"
 JAVA_METHOD = re.compile(
-    r"^[ \t]*(?P<notes>(?:@[\w.]+(?:[ \t]*\((?:[^()]|\([^()]{0,400}\)){0,2000}\))?\s+){0,20})"
+    r"^[ \t]*(?P<notes>(?:@[\w.]+(?:[ \t]*\((?:[^()]|\([^()]{0,400}\)){0,2000}\))?\s+){0,20}+)"
     rf"(?P<modifiers>(?:(?:{_JAVA_MODIFIERS})[ \t]+)*)(?:{_OF_KINDS}[ \t]+)?"
     rf"(?:(?P<type>[\w$.]+(?:{_OF_KINDS})?(?:\[\])*)[ \t]+)?(?P<name>[\w$]+)[ \t]*"
     r"\((?:[^()]|\([^()]{0,400}\)){0,2000}\)\s*(?:throws\s[\w$.,\s]{1,1000})?\{",

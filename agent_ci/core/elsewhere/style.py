@@ -15,6 +15,7 @@ from agent_ci.core.test_style import Style
 _AFFIX = re.compile(r"[._-](test|spec)(?=\.)")
 _WIDTH = 100
 _MAIN = re.compile(r"\bsrc/main/java\b")
+_OF_SOURCES = re.compile(r"^(?:.*/)?src/\w+/java/|^(?:.*/)?(?:src|tests?)/")  # the folder that packages begin in
 _OF_JAVA = re.compile(r"^Test(?=[A-Z])|(?:Tests?|TestCase|IT)$")
 
 
@@ -74,6 +75,11 @@ def _places(path: str, nearest: str, language: Language) -> Iterator[str]:
         folder = _folder(folder, posixpath.dirname(nearest), beside=not nearest)
     for more in chain(("", ours), (f"{ours}_{number}" for number in count(2))):
         yield posixpath.join(folder, f"{stem}{more}{behind}")
+
+
+def class_in(path: str) -> str:
+    """The full name of the class of Java that the file *path* holds, by where it stands."""
+    return _OF_SOURCES.sub("", path).removesuffix(".java").replace("/", ".")
 
 
 def _folder(own: str, nearest: str, *, beside: bool) -> str:

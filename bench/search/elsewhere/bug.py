@@ -5,38 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bench.search.case import half_of
-from bench.search.written import edited
+from bench.search.written import Broken
 
 
 @dataclass(frozen=True)
-class Bug:
-    """A module that is *right* in *language*, and the *edits* (old text, new text) that break it.
+class Bug(Broken):
+    """A module in the language ``kind`` with its bug.
 
-    *checks* and *hidden* are lines ``EXPRESSION ~> EXPRESSION``, both of which give the same in the right module. The
+    ``checks`` and *hidden* are lines ``EXPRESSION ~> EXPRESSION``, both of which give the same in the right module. The
     tests of the project are the checks; a repair is right where the hidden ones hold as well.
     """
 
-    name: str
-    language: str
-    right: str
-    edits: tuple[tuple[str, str], ...]
-    checks: str
     hidden: str
-
-    @property
-    def source(self) -> str:
-        """The right module."""
-        return self.right.lstrip("\n")
-
-    @property
-    def broken(self) -> str:
-        """The module with its bug. Raises ValueError where an edit is not there to be made once."""
-        return edited(self.name, self.source, self.edits)
 
     @property
     def half(self) -> str:
         """The half that the bug is in, by the hash of its name: chosen before anything was tuned."""
-        return half_of(f"{self.language}:{self.name}")
+        return half_of(f"{self.kind}:{self.name}")
 
 
 def pairs(checks: str) -> tuple[tuple[str, str], ...]:

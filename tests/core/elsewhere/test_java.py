@@ -9,7 +9,7 @@ import pytest
 from agent_ci.core.elsewhere.blocks import TestsText, taken_out
 from agent_ci.core.elsewhere.claims import dependence, objection
 from agent_ci.core.elsewhere.languages import JAVA, Function
-from agent_ci.core.elsewhere.style import style_of
+from agent_ci.core.elsewhere.style import class_in, style_of
 from agent_ci.core.elsewhere.targets import changed_code
 from agent_ci.core.worth.provenance import Provenance
 
@@ -180,6 +180,20 @@ def test_tests_stand_in_the_package_below_the_tests_folder() -> None:
     )
     taken = {f"{tests}/MoneyTest.java": "", f"{tests}/MoneyAgentCiTest.java": ""}
     assert style_of(path, {**texts, **taken}, JAVA, "maven").path == f"{tests}/MoneyAgentCi_2Test.java"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("src/test/java/shop/MoneyTest.java", "shop.MoneyTest"),
+        ("core/src/test/java/test/till/MoneyTest.java", "test.till.MoneyTest"),
+        ("src/integrationTest/java/MoneyTest.java", "MoneyTest"),
+        ("test/shop/MoneyTest.java", "shop.MoneyTest"),
+        ("MoneyTest.java", "MoneyTest"),
+    ],
+)
+def test_a_class_is_called_by_where_its_file_stands(path: str, name: str) -> None:
+    assert class_in(path) == name
 
 
 @pytest.mark.parametrize(
