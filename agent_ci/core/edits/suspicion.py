@@ -31,8 +31,8 @@ class Clues:
     """What is known of where a fault may be.
 
     ``failing`` and ``passing`` are ids of tests in *coverage*, where that is known. ``frames`` are the places of each
-    failure, the innermost first, ``added`` the lines (1-based) that the change since a green base has, by path,
-    ``words`` stand in the failing tests, and ``near`` are the files that those import, the nearest first.
+    failure, the innermost first, ``added`` the lines (1-based) that the change since a green base has, by path, and
+    ``words`` stand in the failing tests.
     """
 
     failing: tuple[str, ...]

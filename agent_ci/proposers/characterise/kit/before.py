@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from .exploring import Case
 from .inventing import Inventor
 from .killing import Faults
 from .literals import Mined, mine, module_values
-from .targets import targets_of
+from .targets import Target, targets_of
 
 _ROUNDS, _NEIGHBOURS, _PARENTS = 5, 120, 12
 _SIMPLER = 3  # how often what was found is made simpler
@@ -34,10 +34,17 @@ class Before:
 
     def mined(self, name: str) -> Mined:
         """The literals that the target *name* was written with; none where it was not there."""
-        targets = targets_of(self._tree)
-        if name not in targets:
+        if name not in self._targets:
             return Mined()
-        return mine(targets[name], targets, module_values(self._tree), vars(self.setting.module))
+        return mine(self._targets[name], self._targets, self._globals, vars(self.setting.module))
+
+    @cached_property
+    def _targets(self) -> Mapping[str, Target]:
+        return targets_of(self._tree)
+
+    @cached_property
+    def _globals(self) -> Mapping[str, Any]:
+        return module_values(self._tree)
 
     @cached_property
     def _tree(self) -> ast.Module:
