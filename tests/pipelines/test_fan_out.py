@@ -82,7 +82,19 @@ TEMPLATE = """\
     AGENT_CI_SANDBOX: none
     AGENT_CI_REPEAT: "2"
     AGENT_CI_PROPOSER: replay
+    AGENT_CI_RUN: {command}
+    AGENT_CI_REPORT: report.xml
     AGENT_CI_CASSETTE: {cassette}
+"""
+CHECK = """\
+import importlib
+print("<testsuite>")
+for number in range(1, {causes} + 1):
+    value = importlib.import_module(f"shop.m{{number}}").value
+    for a in range({cases}):
+        failure = "" if value(a) == a + number else f'<failure message="not the sum"/>'
+        print(f'<testcase classname="tests.test_m{{number}}" name="test_value[{{a}}]">{{failure}}</testcase>')
+print("</testsuite>")
 """
 
 
@@ -94,7 +106,10 @@ def test_the_same_in_the_child_pipeline_that_is_planned_for_gitlab(tmp_path: Pat
     cassette.write_text(f"{reply}\n", encoding="utf-8")
     pipeline = {
         ".gitlab-ci.yml": PIPELINE.format(cells=CELLS),
-        ".gitlab/agent-ci.yml": TEMPLATE.format(cassette=cassette),
+        ".gitlab/agent-ci.yml": TEMPLATE.format(
+            cassette=cassette, command=f"sh -c '{sys.executable} -SB check.py > report.xml'"
+        ),
+        "check.py": CHECK.format(causes=CAUSES, cases=CASES),
         ".gitignore": ".gitlab-ci-local\n",
     }
     red = RedRepository.make(tmp_path, {**dict(files()), **pipeline})
