@@ -229,13 +229,14 @@ def _judged(bench: _Bench, attempts: tuple[Attempt, ...], reply: Reply) -> Attem
         patch = _patch(bench, reply.text)
     except RejectedPatch as rejection:
         return Attempt(reply, objections=(str(rejection),))
-    earlier = (attempt for attempt in attempts if attempt.group == bench.evidence.group)
+    earlier = [attempt for attempt in attempts if attempt.group == bench.evidence.group]
     if same := next((attempt for attempt in earlier if attempt.patch and attempt.patch.tree == patch.tree), None):
         return Attempt(reply, patch, ("this very change was tried before", *same.objections), refused=same.refused)
     evidence = bench.evidence
     if refused := refusals(tools.policy, tools.clone, evidence.targets, patch, causes=evidence.causes):
         return Attempt(reply, patch, refused, refused=True)
-    return bench.job.prove(Attempt(reply, patch), evidence, tools)
+    is_rival = any(attempt.is_proven for attempt in earlier)
+    return bench.job.prove(Attempt(reply, patch, is_rival=is_rival), evidence, tools)
 
 
 def refusals(

@@ -264,7 +264,8 @@ class Attempt:
     ``group`` is the fingerprint of the root cause that the attempt answers, empty where it answers all of them.
     ``repeats`` is how often the failing tests were run with the change, and ``scope`` says which other tests
     were, where those were not all. ``doubts`` are reasons to have a person look at a proven change. ``written`` is the
-    account of the tests that the reply offers, where it offers tests.
+    account of the tests that the reply offers, where it offers tests. ``is_rival`` is True where another change was
+    proven before.
     """
 
     reply: Reply
@@ -277,6 +278,7 @@ class Attempt:
     scope: str = ""
     doubts: tuple[str, ...] = ()
     written: Written | None = None
+    is_rival: bool = False
 
     @property
     def is_proven(self) -> bool:

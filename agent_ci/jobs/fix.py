@@ -172,7 +172,8 @@ class Fix:
 
     def choose(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:
         """The smallest of *proven*; with doubts where another one behaves differently on inputs no test has."""
-        best, *others = sorted(proven, key=lambda attempt: attempt.patch.size if attempt.patch else 0)
+        proven = self._steady(proven, evidence, tools)
+        best, *others = proven
         seconds = min(_SECONDS_TO_COMPARE, 0.2 * tools.seconds_left())
         with tools.progress.phase("compare"):
             for other in others:
@@ -181,6 +182,15 @@ class Fix:
                 found = comparison.compare(best.patch, other.patch, evidence, tools, seconds=seconds)
                 best = replace(best, doubts=(*best.doubts, *found.differences))
         return best
+
+    def _steady(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> tuple[Attempt, ...]:
+        """*proven*, the smallest first; a rival that would come first has to pass as often as the tests failed."""
+        best, *others = sorted(proven, key=lambda attempt: attempt.patch.size if attempt.patch else 0)
+        if not best.is_rival:
+            return best, *others
+        with tools.progress.phase("prove"):
+            judged = proving.Proof(evidence, tools, self.seed).steady(best)
+        return (judged, *others) if judged.is_proven else (*others, best)
 
     def together(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:
         """All repairs as one change of the commit, proven as a whole where every root cause has one."""

@@ -37,7 +37,10 @@ class Proof:
     seed: int = 0
 
     def of(self, attempt: Attempt) -> Attempt:
-        """*attempt*, proven and without hunks that nothing needs, or with the objections to it."""
+        """*attempt*, proven and without hunks that nothing needs, or with the objections to it.
+
+        A rival is run once: it is there to be compared, and has to be `steady` only where it is chosen.
+        """
         judged = self._judged(attempt)
         if not judged.is_proven:
             return judged
@@ -45,12 +48,12 @@ class Proof:
         if smaller.patch != judged.patch:
             again = self._judged(replace(attempt, patch=smaller.patch))
             judged = again if again.is_proven else judged
-        return self._steady(judged)
+        return judged if attempt.is_rival else self.steady(judged)
 
     def holds(self, attempt: Attempt) -> Attempt:
         """*attempt* judged as it stands, with nothing dropped from it."""
         judged = self._judged(attempt)
-        return self._steady(judged) if judged.is_proven else judged
+        return self.steady(judged) if judged.is_proven else judged
 
     def _judged(self, attempt: Attempt) -> Attempt:
         """*attempt* judged by the failing tests, then by all; tests that it changes are judged in both versions."""
@@ -70,7 +73,7 @@ class Proof:
             return replace(attempt, objections=(f"with the change, {error}",))
         return replace(attempt, after=after, scope=scope, repeats=1)
 
-    def _steady(self, proven: Attempt) -> Attempt:
+    def steady(self, proven: Attempt) -> Attempt:
         """*proven* when the failing tests pass as often as they failed, under the same conditions; else objections."""
         assert proven.patch is not None  # noqa: S101 - it is proven
         made = [run for run in self.evidence.controls if run.alone and not run.conditions.clock]

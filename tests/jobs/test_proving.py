@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import os
 import sys
-from dataclasses import replace
+from collections.abc import Generator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from agent_ci.core.run import Reply
-from agent_ci.pipeline import judge
+from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
+from agent_ci.pipeline import execute, judge
+from agent_ci.ports import Workbench
 from agent_ci.session import Session
 from bench.repositories import PYTEST
 from tests.red import CALC, FILES, GOOD, QUICK, QUICK_FILES, RedRepository
@@ -18,6 +20,7 @@ SOMETIMES = GOOD.replace(
     "+    return a + b",
     "+    import os\n+    return a + b if os.urandom(1)[0] < 110 else 0",
 ).replace("@@ -1,2 +1,2 @@", "@@ -1,2 +1,3 @@")
+LONGER = GOOD.replace("+    return a + b", "+    total = a + b\n+    return total").replace("+1,2 @@", "+1,3 @@")
 TESTS_DIFF = """--- a/test_calc.py
 +++ b/test_calc.py
 @@ -2,7 +2,7 @@
@@ -53,6 +56,51 @@ def test_the_failing_tests_pass_as_often_as_they_failed(tmp_path: Path) -> None:
     run = RedRepository.make(tmp_path, QUICK_FILES).run(replies=(GOOD,), repeat=5, **QUICK)
     assert run.document["proof"]["repeats"] == 5
     assert run.document["proof"]["scope"] == "the whole suite"
+
+
+@dataclass(frozen=True)
+class Free:
+    """A proposer whose changes cost nothing."""
+
+    texts: tuple[str, ...]
+
+    def propose(
+        self, _evidence: Evidence, _tried: tuple[Attempt, ...], _: Workbench
+    ) -> Generator[Reply, Attempt, None]:
+        for text in self.texts:
+            yield Reply("free", text)
+
+
+def offered(tmp_path: Path, *texts: str, repeat: int) -> tuple[Verdict, int]:
+    """How a run ends that is offered *texts* for nothing, and how often the suite was run."""
+    red = RedRepository.make(tmp_path, QUICK_FILES)
+    given = {"repository": str(red.path), "repeat": repeat, "sandbox": "none", "out": str(tmp_path / "out"), **QUICK}
+    with Session({"PATH": os.environ["PATH"]}, given, io.StringIO()).opened() as (job, tools):
+        verdict = execute(job, replace(tools, proposers=(("free", Free(texts)),)))
+    audit = (tmp_path / "out" / "audit.jsonl").read_text(encoding="utf-8")
+    return verdict, sum("check.py" in line for line in audit.splitlines())
+
+
+def test_a_rival_that_is_not_chosen_is_run_once(tmp_path: Path) -> None:
+    alone, runs_alone = offered(tmp_path / "alone", GOOD, repeat=6)
+    both, runs = offered(tmp_path / "both", GOOD, LONGER, repeat=6)
+    assert [attempt.is_proven for attempt in both.attempts] == [True, False]
+    assert (both.proof and both.proof.patch) == (alone.proof and alone.proof.patch)
+    assert runs == runs_alone + 2  # the failing tests, and all
+
+
+def test_a_rival_that_is_chosen_passes_as_often_as_the_tests_failed(tmp_path: Path) -> None:
+    verdict, _ = offered(tmp_path, LONGER, GOOD, repeat=5)
+    assert [attempt.is_proven for attempt in verdict.attempts] == [False, True]
+    assert verdict.attempts[1].repeats == 5
+
+
+def test_a_smaller_rival_that_repairs_only_sometimes_is_not_chosen(tmp_path: Path) -> None:
+    counted = f"open('/'.join({('', *tmp_path.parts[1:], 'runs')!r}), 'a+')"  # no linter calls it a temporary file
+    often = GOOD.replace("return a + b", f"return a + b if {counted}.write('x') and {counted}.tell() < 5 else 0")
+    verdict, _ = offered(tmp_path, LONGER, often, repeat=8)
+    assert [attempt.is_proven for attempt in verdict.attempts] == [True, False]
+    assert (tmp_path / "runs").stat().st_size > 4
 
 
 def test_a_lowered_test_is_no_repair_even_where_tests_may_change(tmp_path: Path) -> None:
