@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import unidiff
 
@@ -53,6 +54,12 @@ def candidates_tried(document: Mapping[str, object]) -> int | None:
     """The largest number of candidates that any attempt in *document* says it tried; None where none says so."""
     counts = [int(count.replace(",", "")) for count in _COUNT.findall(json.dumps(document))]
     return max(counts, default=None)
+
+
+def grade(document: Mapping[str, Any]) -> str:
+    """What the proof in *document* is good for: `commit`, or `suggest` where it carries a doubt; empty without one."""
+    proof = document.get("proof")
+    return "" if not proof else "suggest" if proof.get("doubts") else "commit"
 
 
 def is_same_fix(before: str, patched: str, human: str) -> bool:

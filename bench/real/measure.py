@@ -15,7 +15,7 @@ from typing import Any
 
 from agent_ci.errors import AgentCIError, InfrastructureError
 from bench.real.cases import Case, is_below
-from bench.real.judge import BEYOND, NOT_MEASURED, Size, candidates_tried, classify, is_same_fix, patch_size
+from bench.real.judge import BEYOND, NOT_MEASURED, Size, candidates_tried, classify, grade, is_same_fix, patch_size
 from bench.real.prepare import Prepared, copy_of, git, red_of, run_tests
 
 # What agent-ci may need beyond its own limit to write its files.
@@ -51,7 +51,8 @@ class Result:
     """One row of the table.
 
     ``file_passes`` is whether the fixing release's test files are wholly green with the patch, ``broken`` are
-    the tests elsewhere that it turned red. ``verified`` is whether ``agent-ci verify`` proves it again.
+    the tests elsewhere that it turned red. ``verified`` is whether ``agent-ci verify`` proves it again, ``grade``
+    whether it could be committed, or carries a doubt and is a suggestion.
     """
 
     case: str
@@ -65,6 +66,7 @@ class Result:
     file_passes: bool | None = None
     broken: tuple[str, ...] = ()
     verified: bool | None = None
+    grade: str = ""
     says: str = ""
 
     @property
@@ -113,6 +115,7 @@ def checked(prepared: Prepared, request: Request, claim: Claim, *, human: Size) 
         "seconds": claim.seconds,
         "candidates": candidates_tried(claim.document),
         "verified": claim.verified,
+        "grade": grade(claim.document),
         "says": str(claim.document.get("reason", "")),
     }
     if claim.patch is None:

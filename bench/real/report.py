@@ -15,7 +15,7 @@ PACKAGES = ("agent-ci",)
 CHECK_HEADER = ("case", "package", "releases", "red", "green after", "human fix", "check")
 HEADER = (
     *("case", "package", "outcome", "seconds", "candidates", "patch", "human fix", "test file", "broken elsewhere"),
-    *("verified", "class"),
+    *("verified", "good for", "class"),
 )
 
 
@@ -32,6 +32,7 @@ def row(result: Result) -> tuple[str, ...]:
         {None: "", True: "passes", False: "FAILS"}[result.file_passes],
         f"{len(result.broken)}" if result.patch else "",
         {None: "", True: "yes", False: "NO"}[result.verified],
+        result.grade,
         result.kind,
     )
 
@@ -47,10 +48,11 @@ def totals(results: Sequence[Result]) -> str:
     measured = [result for result in results if result.is_measured]
     kinds = Counter(result.kind for result in measured)
     fixed = kinds[SAME] + kinds[PLAUSIBLE]
+    committed = sum(1 for result in measured if result.grade == "commit")
     harmful = sum(1 for result in measured if result.broken or result.file_passes is False)
     return (
         f"{fixed} of {len(measured)} fixed ({kinds[SAME]} the same as the human fix, {kinds[PLAUSIBLE]} plausible; "
-        f"{harmful} of them break a test), {len(measured) - fixed} beyond the proposer, "
+        f"{harmful} of them break a test, {committed} without a doubt), {len(measured) - fixed} beyond the proposer, "
         f"{len(results) - len(measured)} not measured"
     )
 

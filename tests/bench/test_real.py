@@ -22,6 +22,7 @@ from bench.real.judge import (
     Size,
     candidates_tried,
     classify,
+    grade,
     is_same_fix,
     patch_size,
 )
@@ -252,6 +253,18 @@ def test_an_archive_is_unpacked_as_its_one_folder(tmp_path: Path) -> None:
 
 
 @safe_archives
+@pytest.mark.parametrize(
+    ("document", "good_for"),
+    [
+        ({"outcome": "no_fix"}, ""),
+        ({"proof": {"doubts": []}}, "commit"),
+        ({"proof": {"doubts": ["only 1 test(s) run the edited line"]}}, "suggest"),
+    ],
+)
+def test_a_proof_with_a_doubt_is_a_suggestion(document: dict[str, object], good_for: str) -> None:
+    assert grade(document) == good_for
+
+
 def test_an_archive_of_two_folders_is_refused(tmp_path: Path) -> None:
     archive = _archive(tmp_path, tarfile.TarInfo("a/a.py"), tarfile.TarInfo("b/b.py"))
     with pytest.raises(InfrastructureError, match="cannot be unpacked"):
@@ -273,17 +286,19 @@ def _archive(folder: Path, *members: tarfile.TarInfo) -> Path:
     ("results", "sentence"),
     [
         pytest.param(
-            [], "0 of 0 fixed (0 the same as the human fix, 0 plausible; 0 of them break a test), ", id="none"
+            [],
+            "0 of 0 fixed (0 the same as the human fix, 0 plausible; 0 of them break a test, 0 without a doubt), ",
+            id="none",
         ),
         pytest.param(
             [
-                replace(ROW, kind=SAME, file_passes=True),
+                replace(ROW, kind=SAME, file_passes=True, grade="commit"),
                 replace(ROW, kind=PLAUSIBLE, file_passes=True, broken=("x",)),
                 ROW,
                 replace(ROW, kind=BEYOND.replace("offline ", "")),
                 replace(ROW, kind=NOT_MEASURED),
             ],
-            "2 of 4 fixed (1 the same as the human fix, 1 plausible; 1 of them break a test), "
+            "2 of 4 fixed (1 the same as the human fix, 1 plausible; 1 of them break a test, 1 without a doubt), "
             "2 beyond the proposer, 1 not measured",
             id="one-of-each",
         ),
@@ -295,7 +310,7 @@ def test_the_totals_leave_out_what_was_not_measured(results: list[Result], sente
 
 def test_a_row_has_a_cell_for_each_column_and_the_class_last() -> None:
     measured = replace(ROW, kind=SAME, patch=Size(3, 1), human=Size(2, 2), seconds=1.25, candidates=7)
-    result = replace(measured, file_passes=True, verified=True)
+    result = replace(measured, file_passes=True, verified=True, grade="commit")
     assert dict(zip(HEADER, row(result), strict=True)) == {
         "case": "a-case",
         "package": "things",
@@ -307,6 +322,7 @@ def test_a_row_has_a_cell_for_each_column_and_the_class_last() -> None:
         "test file": "passes",
         "broken elsewhere": "0",
         "verified": "yes",
+        "good for": "commit",
         "class": SAME,
     }
     assert HEADER[-1] == "class"
