@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from functools import partial
 
 from agent_ci.confine.probing import python_of
@@ -23,7 +24,7 @@ def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
 
     settings = setup.settings
     if not settings.run:
-        return _detected(setup, sandbox, tree)
+        return _alone(_detected(setup, sandbox, tree))
     words = _words(settings.run)
     if not settings.shell:
         meant = packages.scripted(words, _text(tree, "package.json")) or words
@@ -34,7 +35,7 @@ def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
             if asked := read(meant):
                 return make(setup, sandbox, tree, asked[0] or own, asked[1])
         if framework := detection.of_command(meant):
-            return _framework(setup, tree, framework, command=settings.run)
+            return _alone(_framework(setup, tree, framework, command=settings.run))
     argv = ("sh", "-c", settings.run) if settings.shell else words
     if settings.report:
         return AnyCommand(argv, settings.report)
@@ -74,6 +75,13 @@ def _of_tests(setup: Setup, sandbox: Sandbox, tree: Tree) -> tuple[Runner, ...]:
             if not any(path.endswith(".py") for path in paths):
                 raise
     return (_pytest(setup, sandbox, tree, "", ()),)
+
+
+def _alone(found: Runner) -> Runner:
+    """*found*, which knows that no other runner works in its copies where it is one and not several."""
+    from agent_ci.runners.framework import FrameworkRunner
+
+    return replace(found, is_alone=True) if isinstance(found, FrameworkRunner) else found
 
 
 def _each(found: Runner) -> tuple[Runner, ...]:

@@ -6,7 +6,7 @@ import os
 import secrets
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from agent_ci.files import make_folder, open_regular, remove_file, write_new
 from agent_ci.joblogs import findings_in
 from agent_ci.ports import Command, Completed, Workspace
 from agent_ci.runners import installed, jacoco
+from agent_ci.runners.build_cache import BuildCache
 from agent_ci.runners.coverage import Left, one_by_one
 from agent_ci.runners.deadline import Deadline
 from agent_ci.runners.places import Files
@@ -39,7 +40,8 @@ class FrameworkRunner:
     """Runs *framework* in *folder* ("" for the root), with the packages that are installed in the *checkout*.
 
     *environment* is the job's, for the places of caches. *command* is what the user named, empty where it was found;
-    *install* is how a person gets the packages.
+    *install* is how a person gets the packages. Where it *is_alone*, nothing else runs code in its first copy before
+    it does, so that what is compiled there can be kept for the copies after it.
     """
 
     framework: Framework
@@ -48,6 +50,8 @@ class FrameworkRunner:
     environment: Mapping[str, str]
     command: str = ""
     install: str = ""
+    is_alone: bool = False
+    _builds: BuildCache = field(default_factory=BuildCache, repr=False, compare=False)
 
     @property
     def toolchain(self) -> Mapping[str, str]:
@@ -121,8 +125,10 @@ class FrameworkRunner:
         if record:
             whole = replace(place, folder=workspace.root, tools=self._tools)
             steps = tuple(RECORDINGS[self.framework.name].prepared(step, whole, record) for step in steps)
-        for step in steps:
+        for step in self._with_cache(steps, workspace):
             done, output = self._start(workspace, place, step, deadline)
+            if step.warms:
+                self._builds.take(workspace)
             if step.builds:
                 works = done.exit_code in step.ran
                 complaint, where = ("", ("", None)) if works else _complaint(done, workspace.root)
@@ -138,6 +144,16 @@ class FrameworkRunner:
                 report = replace(report, cases=tuple(map(files.placed, report.cases)))
                 found.append(told_once(report, is_broken=is_broken))
         return reports.joined(found)
+
+    def _with_cache(self, steps: tuple[Step, ...], workspace: Workspace) -> tuple[Step, ...]:
+        """*steps* with the cache that they have in common; what fills it is started the first time only."""
+        variable = next((step.warms for step in steps if step.warms), "") if self.is_alone else ""
+        is_warm = self._builds.is_kept
+        folder = self._builds.place(workspace)
+        kept = tuple(step for step in steps if not step.warms) if is_warm or not variable or not folder else steps
+        if not variable or not folder:
+            return kept
+        return tuple(replace(step, environment={**step.environment, variable: str(folder)}) for step in kept)
 
     def _start(self, workspace: Workspace, place: Place, step: Step, deadline: Deadline) -> tuple[Completed, Path]:
         """Start *step*; how it ended, and the file with what it printed where that is kept apart."""

@@ -39,7 +39,8 @@ class Step:
     ``stands_for``, or where that is empty the one of the build. Where the build is not ``is_needed``, the rest runs in
     any case, and a selection of tests runs without it. Where it runs the tests as well, it has reports, ``ran`` are its
     exit codes when they were run, and ``build_alone`` is what to start for the build alone. ``kit`` names files of ours
-    that it finds in a folder of that name on the desk, ``files`` are texts by name on it.
+    that it finds in a folder of that name on the desk, ``files`` are texts by name on it. A step that ``warms`` fills
+    the cache whose folder the variable of that name holds, runs no code of the repository, and says nothing.
     """
 
     argv: tuple[str, ...]
@@ -52,6 +53,7 @@ class Step:
     ran: tuple[int, ...] = (0,)
     kit: str = ""
     files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    warms: str = ""
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 

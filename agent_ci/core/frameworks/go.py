@@ -41,14 +41,21 @@ class Go:
         return ("go", "test", *self.arguments)
 
     def steps(self, place: Place, only: tuple[str, ...]) -> tuple[Step, ...]:
-        """Compile everything, as a case of its own; then run all, or one pattern of each wanted package."""
+        """Compile everything, as a case of its own; then run all, or one pattern of each wanted package.
+
+        Between the two, everything is compiled and vetted as the tests will be, which fills the cache with the standard
+        library and other modules as well; not where a program of the user's takes part in it.
+        """
         flags, packages, own = _split(self.arguments, _OURS | {"run"} if only else _OURS)
         around = environment(place.environment)
         compiled = ("go", "test", *flags, "-vet=off", "-exec=true", *packages)
         build = Step(compiled, builds=True, is_needed=False, environment=around)
+        warm = Step(("go", "test", *flags, "-exec=true", *packages), warms="GOCACHE", environment=around)
+        is_plain = "toolexec" not in " ".join((*flags, place.environment.get("GOFLAGS", "")))
         run = ("go", "test", "-json", "-count=1", *flags)
         patterns = [(*packages,)] if not only else [(*pattern, package) for package, pattern in _patterns(only)]
-        return (build, *(Step((*run, *which, *own), tells=True, environment=around) for which in patterns))
+        tests = (Step((*run, *which, *own), tells=True, environment=around) for which in patterns)
+        return (build, *((warm,) if is_plain else ()), *tests)
 
     def id_of(self, case: TestCase, _place: Place) -> str:
         """As it is read."""

@@ -122,11 +122,20 @@ def test_go_is_asked_for_each_package_and_each_parent_of_subtests() -> None:
     found = argv(Go(flags), *ids)
     common = ("go", "test", "-json", "-count=1", "-race", "-tags", "a,b")
     assert found == [
+        ("go", "test", "-race", "-tags", "a,b", "-exec=true", "./..."),
         (*common, "-run=^(TestA|TestB)$", "m/p", "-args", "-x"),
         (*common, "-run=^TestC$/^(a\\.b|c\\|d)$", "m/p", "-args", "-x"),
         (*common, "m/q", "-args", "-x"),
     ]
-    assert argv(Go(flags)) == [(*common[:-2], "-run", "X", "-tags", "a,b", "./...", "-args", "-x")]
+    assert argv(Go(flags))[1:] == [(*common[:-2], "-run", "X", "-tags", "a,b", "./...", "-args", "-x")]
+
+
+def test_the_cache_of_go_is_filled_by_nothing_of_the_repository() -> None:
+    warming = [step for step in Go().steps(PLACE, ()) if step.warms]
+    assert [(step.argv, step.warms) for step in warming] == [(("go", "test", "-exec=true", "./..."), "GOCACHE")]
+    own = Go(("-toolexec", "./tool", "./..."))
+    told = replace(PLACE, environment={"GOFLAGS": "-toolexec=./tool"})
+    assert not any(step.warms for step in (*own.steps(PLACE, ()), *Go().steps(told, ())))
 
 
 def test_cargo_is_asked_for_each_target_with_exact_names() -> None:
