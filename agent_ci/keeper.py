@@ -1,7 +1,7 @@
 """The process that keeps the job's secrets: starts the one that does the work without them, and speaks for it.
 
 It never runs repository code, not even git. What it does for the worker is little: it removes secrets from texts, says
-which of them a text holds, and asks one model at one address, both named before any code of the repository ran, within
+which of them a text holds, and asks the models of one address, all named before any code of the repository ran, within
 a budget of its own. Where the job has a token of the forge, it starts `fetch` with nothing but that when the worker
 asks for what the red run left or what the forge says of change requests, and `publish` when the worker has gone.
 """
@@ -169,7 +169,7 @@ class _Forwarding:
 
 @dataclass
 class Desk:
-    """What is done for the worker, whose *requests* get *answers*; ``pinned`` is the model that it named first.
+    """What is done for the worker, whose *requests* get *answers*; ``pinned`` are the models that it named first.
 
     ``environment`` is this process's. ``publication`` are the arguments of the `publish` that follows, if one does;
     where nothing was proven, it *only tells* people so.
@@ -276,13 +276,13 @@ class Desk:
                 self.is_calling = False
 
     def _open(self, request: Mapping[str, Any]) -> str:
-        """Pin the model, its address and the budget; the first word counts. A sentence says that the key is no key."""
+        """Pin models, their address and the budget; the first word counts. A sentence says that the key is no key."""
         from agent_ci.model.asking import key_fault  # noqa: PLC0415 - only where a model is used
 
         if fault := key_fault(self._key or ""):
             return fault
         if not self.pinned:
-            self.pinned = {name: request[name] for name in ("model", "api_base", "seed")}
+            self.pinned = {name: request[name] for name in ("models", "api_base", "seed")}
             self.calls_left = _CALLS_AN_ATTEMPT * int(request["attempts"])
             self.tokens_left = int(request["tokens"])
         return ""
@@ -298,6 +298,8 @@ class Desk:
 
         if not self.pinned or self.calls_left <= 0 or self.tokens_left <= 0:
             return {"unavailable": "the budget for the model is used up, or no model was named at the start"}
+        if request["model"] not in self.pinned["models"]:
+            return {"unavailable": f"the model {request['model']} was not named at the start"}
         self.calls_left -= 1
         wanted = Request(
             messages=tuple((str(role), str(text)) for role, text in request["messages"]),
@@ -306,7 +308,9 @@ class Desk:
             schema=request.get("schema"),
             tools=tuple(request.get("tools") or ()),
             api_key=self._key,
-            **self.pinned,
+            model=request["model"],
+            api_base=self.pinned["api_base"],
+            seed=self.pinned["seed"],
         )
         try:
             with self._in_the_environment():

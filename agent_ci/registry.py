@@ -163,7 +163,7 @@ def proposers(setup: Setup) -> tuple[tuple[str, Proposer], ...]:
     from agent_ci.proposers.revert import Revert
 
     names = setup.settings.proposer
-    if setup.settings.model and "model" not in names:
+    if setup.settings.models and "model" not in names:
         names = (*names, "model")
     return ((REVERT, Revert()), *((name, _proposer(name, setup)) for name in dict.fromkeys(names)))
 
@@ -174,7 +174,7 @@ def proposers_of_tests(setup: Setup) -> tuple[tuple[str, Proposer], ...]:
     The `model` comes last when a model is set and it was not named.
     """
     named = [name for name in dict.fromkeys(setup.settings.proposer) if name not in _ONLY_REPAIR] or _OF_TESTS
-    names = dict.fromkeys((*named, *((MODEL,) if setup.settings.model else ())))
+    names = dict.fromkeys((*named, *((MODEL,) if setup.settings.models else ())))
     return tuple((name, _model_of_tests(setup) if name == MODEL else _proposer(name, setup)) for name in names)
 
 
@@ -225,13 +225,13 @@ def _model(setup: Setup, *, system: str, turns: int, rounds: int | None = None) 
     from agent_ci.proposers.model import Model
 
     chosen = setup.settings
-    if not chosen.model:
+    if not chosen.models:
         raise UsageError("the proposer 'model' needs a model; name one with --model")
     keeper = door(setup.environment)
-    asked = Asked(chosen.model, chosen.api_base or None, chosen.seed)
+    asked = Asked(chosen.models, chosen.api_base or None, chosen.seed)
     return Model(
         remote=Remote.opened(keeper, asked, setup.budget) if keeper else None,
-        name=chosen.model,
+        names=chosen.models,
         api_base=chosen.api_base,
         api_key=setup.environment.get("AGENT_CI_API_KEY"),
         budget=setup.budget,

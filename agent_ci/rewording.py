@@ -50,7 +50,7 @@ _REPLAY = "replay"
 
 def is_asked_for(settings: Settings) -> bool:
     """Whether *settings* name a model or a recording of one."""
-    return bool(settings.model) or bool({_REPLAY, MODEL} & {*settings.proposer})
+    return bool(settings.models) or bool({_REPLAY, MODEL} & {*settings.proposer})
 
 
 @dataclass
@@ -79,10 +79,12 @@ class Rewording:
         *release* is its version, "" for none yet. Raises UsageError where a recording cannot be used.
         Whatever else goes wrong with a model is told, and leaves the lines as they are.
         """
-        if not (self._is_replayed or self.settings.model):
+        if not (self._is_replayed or self.settings.models):
             raise UsageError("the proposer 'model' needs a model; name one with --model")
         entries = wanted(ledger)
-        name = f"the recording {self.settings.cassette}" if self._is_replayed else f"the model {self.settings.model}"
+        name = (
+            f"the recording {self.settings.cassette}" if self._is_replayed else f"the model {self.settings.models[0]}"
+        )
         drafted = Drafted(ledger, name, tuple(one.units[0].id for one in entries), prompts=_digests())
         if not entries:
             self.console.say(drafted.sentence)
@@ -147,9 +149,9 @@ class Rewording:
             if name not in forge_tokens(self.environment)
         }
         keeper = door(self.environment)
-        asked = remote_model.Asked(chosen.model or "", chosen.api_base or None, chosen.seed)
+        asked = remote_model.Asked(chosen.models[:1], chosen.api_base or None, chosen.seed)
         remote = remote_model.Remote.opened(keeper, asked, self._budget) if keeper else None
-        endpoint = Endpoint(asked.model, asked.api_base, key, asked.seed, is_keyed=remote is not None)
+        endpoint = Endpoint(chosen.models[0], asked.api_base, key, asked.seed, is_keyed=remote is not None)
         prompts = Prompts(template(_SYSTEM), template("continue.v1"), schema=SCHEMA)
         return Model(endpoint, prompts, self.journal, self.outward, call=remote.call if remote else call_with(keys))
 

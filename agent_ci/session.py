@@ -337,9 +337,10 @@ class Session:
         )
 
     def _versions(self) -> dict[str, object]:
-        model = self.settings.model
-        prompts = {name: template(name).sha256 for name in shipped()} if model else {}
-        return {"agent-ci": __version__, "python": platform.python_version(), "model": model, "prompts": prompts}
+        models = self.settings.models
+        prompts = {name: template(name).sha256 for name in shipped()} if models else {}
+        named = {"model": models[0] if models else None, "models": list(models)}
+        return {"agent-ci": __version__, "python": platform.python_version(), **named, "prompts": prompts}
 
 
 def _left_by_the_job(root: Path, tree: Tree) -> tuple[Path, ...]:

@@ -92,7 +92,14 @@ OPTIONS: tuple[Option, ...] = (
         is_repeatable=True,
         is_words=True,
     ),
-    Option("model", "a litellm model name; the key comes from AGENT_CI_API_KEY or the provider's own", metavar="NAME"),
+    Option(
+        "model",
+        "a litellm model name; the key comes from AGENT_CI_API_KEY or the provider's own; a second one is asked where "
+        "`fix` starts anew",
+        default=(),
+        metavar="NAME",
+        is_repeatable=True,
+    ),
     Option("api-base", "the model's endpoint", metavar="URL"),
     Option("cassette", "the recorded replies that the proposer `replay` answers with", metavar="FILE"),
     Option("max-attempts", "how many replies may be paid for; `changelog`: 40", default=5, kind=int, metavar="N"),
@@ -186,7 +193,7 @@ class Settings:
     group: tuple[str, ...]
     when_base_red: str | None
     proposer: tuple[str, ...]
-    model: str | None
+    model: tuple[str, ...]
     api_base: str | None
     cassette: str | None
     max_attempts: int
@@ -226,6 +233,11 @@ class Settings:
     lint: str | None
     type_check: str | None
     security: str | None
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models that are named, each once, from the first to the one that is asked last."""
+        return tuple(dict.fromkeys(filter(None, self.model)))
 
     @property
     def policy(self) -> Policy:
@@ -355,6 +367,9 @@ def _checked(option: Option, value: object, source: str) -> object:
     """*value* as the row wants it. Raises UsageError with what was wanted."""
     items = value if isinstance(value, tuple) else (value,)
     if option.is_repeatable:
+        is_loose = option.is_words or isinstance(value, tuple)  # a fingerprint may be all digits
+        if not all(isinstance(item, str | int | float if is_loose else str) for item in items):
+            raise UsageError(f"{source}: {option.name} must be a text or a list of them, and is {value!r}")
         value = tuple(str(item) for item in items)
     elif option.kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)

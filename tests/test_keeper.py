@@ -121,7 +121,7 @@ def desk(**attributes: Any) -> tuple[Desk, io.BytesIO]:
 
 
 ASK: Mapping[str, Any] = {"what": "ask", "messages": [["user", "x"]], "max_tokens": 5, "timeouts": {}}
-OPEN: Mapping[str, Any] = {"what": "open", "model": "m", "api_base": "http://127.0.0.1:1", "seed": 0}
+OPEN: Mapping[str, Any] = {"what": "open", "models": ["m"], "api_base": "http://127.0.0.1:1", "seed": 0}
 
 
 PUBLISH: Mapping[str, Any] = {
@@ -223,6 +223,15 @@ def test_the_model_and_its_address_are_named_once() -> None:
     assert (made.pinned["api_base"], made.tokens_left) == ("http://127.0.0.1:1", 100)
 
 
+def test_a_model_that_was_not_named_at_the_start_is_not_asked() -> None:
+    made, _ = desk()
+    made.answer_to({**OPEN, "models": ["m", "n"], "attempts": 1, "tokens": 100})
+    made.answer_to({**OPEN, "models": ["dear"], "attempts": 1, "tokens": 100})
+    told = str(made.answer_to({**ASK, "model": "dear"}))
+    assert "the model dear was not named at the start" in told
+    assert made.calls_left == 8
+
+
 def test_the_budget_is_kept_where_the_worker_cannot_reach_it() -> None:
     made, _ = desk()
     made.answer_to({**OPEN, "attempts": 0, "tokens": 100})
@@ -253,7 +262,7 @@ def test_the_form_of_an_answer_and_the_tools_reach_the_model_and_its_calls_come_
         def ask(self, what: str, **details: object) -> Any:
             return made.answer_to(json.loads(json.dumps({"what": what, **details})))
 
-    asked = Request("other", (("user", "x"),), 5, 0, transport.Timeouts(), schema=schema, tools=tools)
+    asked = Request("m", (("user", "x"),), 5, 0, transport.Timeouts(), schema=schema, tools=tools)
     answer = Remote(Line()).call(asked)  # type: ignore[arg-type] # as much of a keeper as is needed
     assert answer == Answer("{}", "stop", calls=(("look", "{}"),))
     assert [(one.model, one.schema, one.tools, one.api_key) for one in called] == [("m", schema, tools, KEY)]

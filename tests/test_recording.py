@@ -84,6 +84,25 @@ def test_the_next_run_tells_the_model_what_was_tried_in_vain_and_its_recording_h
     assert repository.run(proposer=("replay",), cassette=str(cassette), **QUICK).outcome == "fixed"
 
 
+def test_with_two_models_each_answer_is_told_with_its_name_and_the_recording_repeats_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = {"weak": iter((WRONG, WRONG.replace("*", "/"), WRONG.replace("*", "%"))), "strong": iter((GOOD,))}
+    monkeypatch.setattr(model, "call", lambda request: Answer(next(answers[request.model]), "stop"))
+    repository = RedRepository.make(tmp_path, QUICK_FILES)
+    first = repository.run(proposer=("model",), model=("weak", "strong"), **QUICK)
+    names = ["weak", "weak", "weak", "strong"]
+    assert (first.outcome, [attempt["model"] for attempt in first.document["attempts"]]) == ("fixed", names)
+    versions = first.document["versions"]
+    assert (versions["model"], versions["models"]) == ("weak", ["weak", "strong"])
+    assert "3. model (weak): " in (first.out / "explanation.md").read_text(encoding="utf-8")
+    cassette = tmp_path / "case.jsonl"
+    record(first.out / "audit.jsonl", cassette)
+    again = repository.run(proposer=("replay",), cassette=str(cassette), **QUICK)
+    assert [attempt["model"] for attempt in again.document["attempts"]] == names
+    assert again.document["patch"] == first.document["patch"]
+
+
 def test_a_recording_with_ideas_that_are_none_is_named(tmp_path: Path) -> None:
     path = tmp_path / "case.jsonl"
     path.write_text('{"text": "a", "tried": [{"offered": "b"}]}\n', encoding="utf-8")

@@ -88,3 +88,23 @@ def test_a_model_may_be_allowed_no_looks_and_not_fewer() -> None:
     assert settings.from_file("max-looks: 0", source="x")["max_looks"] == 0
     with pytest.raises(UsageError, match="max-looks must be more than 0"):
         settings.from_file("max-looks: -1", source="x")
+
+
+def test_one_model_is_named_as_ever_and_several_one_a_line_or_in_a_list() -> None:
+    name = "azure/my deployment, eu"
+    for found in (
+        settings.from_environment({"AGENT_CI_MODEL": name}),
+        settings.from_file(f"model: {name}", source="x"),
+    ):
+        assert settings.merged(found).models == (name,)
+    assert settings.merged(settings.from_environment({"AGENT_CI_MODEL": "weak\nstrong\nweak"})).models == (
+        "weak",
+        "strong",
+    )
+    assert settings.merged(settings.from_file("model: [weak, strong]", source="x")).models == ("weak", "strong")
+    assert settings.merged(settings.checked({"model": ("",)}, source="x")).models == ()
+
+
+def test_a_list_of_nothing_is_no_name() -> None:
+    with pytest.raises(UsageError, match="model must be a text or a list of them, and is None"):
+        settings.from_file("model:", source="x")

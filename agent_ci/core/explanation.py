@@ -166,7 +166,7 @@ def _attempt(number: int, attempt: Attempt) -> str:
     objections = "; ".join(sentence(objection) for objection in attempt.objections[:_MOST_OBJECTIONS])
     left = len(attempt.objections) - _MOST_OBJECTIONS
     more = f" (and {left} more)" if left > 0 else ""
-    return f"{number}. {sentence(attempt.reply.proposer)}: {objections}{more}"
+    return f"{number}. {sentence(attempt.reply.source)}: {objections}{more}"
 
 
 def _how_to_reproduce(evidence: Evidence) -> Iterator[str]:

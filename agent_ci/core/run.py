@@ -242,7 +242,7 @@ class Reply:
     where the proposer itself knows that the reply is of no use (refused, cut off, unreadable) or not to be trusted;
     such a reply is counted, fed back and never applied. ``doubts`` are its own reasons to have a person look at the
     change. ``bugs`` are what looked wrong on the way, and ``left_out`` what nothing was tried for, one sentence each,
-    by whoever proposes tests.
+    by whoever proposes tests. ``model`` is the name of the model that said it, empty where it was none.
     """
 
     proposer: str
@@ -254,6 +254,12 @@ class Reply:
     doubts: tuple[str, ...] = ()
     bugs: tuple[PossibleBug, ...] = ()
     left_out: tuple[str, ...] = ()
+    model: str = ""
+
+    @property
+    def source(self) -> str:
+        """Who said it, in words: the proposer, and which model that asked."""
+        return f"{self.proposer} ({self.model})" if self.model else self.proposer
 
 
 @dataclass(frozen=True, slots=True)

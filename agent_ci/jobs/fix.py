@@ -17,9 +17,9 @@ from agent_ci.core.outcome import Outcome
 from agent_ci.core.patches.hunks import added_lines
 from agent_ci.core.paths import is_test_path
 from agent_ci.core.proof import unproven
-from agent_ci.core.questions.again import again
+from agent_ci.core.questions.again import again, tries
 from agent_ci.core.questions.question import fix_question
-from agent_ci.core.run import MODEL, Attempt, Evidence, Reply
+from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.core.suspects import suspect_places
 from agent_ci.jobs import comparison, proving
 from agent_ci.jobs.bisection import bisected
@@ -127,8 +127,7 @@ class Fix:
 
     def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tools: Tools) -> str:
         """What failed, where, what was tried: for proposers that read text. What follows on an answer shows more."""
-        tries = sum(1 for one in attempts if one.reply.proposer == MODEL and one.group == evidence.group)
-        step = again(tries)
+        step = again(tries(attempts, evidence.group))
         known = self.located.with_coverage(evidence, tools)
         texts = Loaded(tools.clone.tree(evidence.tree))
         question = fix_question(

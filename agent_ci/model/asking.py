@@ -289,6 +289,7 @@ class Asking:
     def _record_reply(self, answer: Answer) -> None:
         self.journal.record(
             "model.reply",
+            model=self.endpoint.name,
             finish=answer.finish,
             prompt_tokens=answer.prompt_tokens,
             completion_tokens=answer.completion_tokens,

@@ -106,7 +106,7 @@ def _shows_more(kept: Mapping[str, Any], request: Mapping[str, Any]) -> bool:
 
 def _exchange(asked: Mapping[str, Any], reply: Mapping[str, Any], earlier: Sequence[Any]) -> dict[str, Any]:
     costs = {name: reply[name] for name in ("prompt_tokens", "completion_tokens", "usd") if reply[name] is not None}
-    told = {name: asked[name] for name in ("prompt", "prompt_sha256", "question_sha256") if name in asked}
+    told = {name: asked[name] for name in ("prompt", "prompt_sha256", "question_sha256", "model") if name in asked}
     known = {"tried": earlier} if earlier else {}
     return {"text": reply["text"], **costs, **told, "question": asked["messages"][1]["text"] if asked else "", **known}
 

@@ -15,7 +15,7 @@ from agent_ci.errors import UsageError
 from agent_ci.templates import template
 
 _SHOWN = 60  # characters of a line that differs, from where it differs
-_OF_A_QUESTION = ("question", "question_sha256", "prompt", "prompt_sha256")
+_OF_A_QUESTION = ("question", "question_sha256", "prompt", "prompt_sha256", "model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Recorded:
     """One reply: its text and what it cost then; ``cause`` and ``objection`` are empty where none was recorded.
 
     ``question`` is what was asked, without secrets, ``question_sha256`` the digest of what was sent, and ``prompt`` and
-    ``prompt_sha256`` name the prompt before it, and ``tried`` is what earlier runs had tried and the question told of;
-    all are empty where they were not recorded.
+    ``prompt_sha256`` name the prompt before it, ``model`` is the name of the one that was asked, and ``tried`` is what
+    earlier runs had tried and the question told of; all are empty where they were not recorded.
     """
 
     text: str
@@ -35,6 +35,7 @@ class Recorded:
     question_sha256: str = ""
     prompt: str = ""
     prompt_sha256: str = ""
+    model: str = ""
     tried: tuple[Attempt, ...] = ()
 
     def difference(self, *questions: str) -> str:
@@ -54,8 +55,9 @@ def recorded(path: Path) -> Iterator[Recorded]:
 
     The file holds one JSON object a line, blank lines aside: ``text`` (required, a string), and optionally
     ``prompt_tokens``, ``completion_tokens``, ``usd``, ``seconds`` (numbers), ``cause``, ``objection``, ``question``,
-    ``question_sha256``, ``prompt`` and ``prompt_sha256`` (strings), and ``tried`` (a list of objects). Other keys are
-    ignored, so lines of an audit log's ``model.reply`` events can be used. A price that is not recorded stays unknown.
+    ``question_sha256``, ``prompt``, ``prompt_sha256`` and ``model`` (strings), and ``tried`` (a list of objects). Other
+    keys are ignored, so lines of an audit log's ``model.reply`` events can be used. A price that is not recorded stays
+    unknown.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")

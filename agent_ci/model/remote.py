@@ -13,22 +13,22 @@ from agent_ci.model.transport import Answer, Request
 
 @dataclass(frozen=True)
 class Asked:
-    """Which model is asked, at which address of one's own, and with which seed."""
+    """Which models are asked, at which address of one's own, and with which seed."""
 
-    model: str
+    models: tuple[str, ...]
     api_base: str | None
     seed: int
 
 
 @dataclass(frozen=True)
 class Remote:
-    """Makes calls by *keeper*, which lets only one model be asked, within *budget*."""
+    """Makes calls by *keeper*, which lets no other models be asked than were named, within *budget*."""
 
     keeper: Kept
 
     @classmethod
     def opened(cls, keeper: Kept, asked: Asked, budget: Budget) -> Remote:
-        """Name the model and the budget, once and for all. Raises UsageError where the key cannot be used."""
+        """Name the models and the budget, once and for all. Raises UsageError where the key cannot be used."""
         limits = {"attempts": budget.attempts, "tokens": budget.tokens}
         if fault := keeper.ask("open", **asdict(asked), **limits):
             raise UsageError(str(fault))
@@ -38,6 +38,7 @@ class Remote:
         """Exactly one call. Raises FaultError where no answer came, ModelUnavailableError where none can come."""
         told = self.keeper.ask(
             "ask",
+            model=request.model,
             messages=request.messages,
             max_tokens=request.max_tokens,
             timeouts=asdict(request.timeouts),

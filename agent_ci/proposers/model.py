@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Generator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,28 +13,30 @@ from agent_ci.clone import Loaded
 from agent_ci.core.budget import Budget
 from agent_ci.core.fingerprint import fingerprint as fingerprint_of
 from agent_ci.core.outward.writer import Outward
-from agent_ci.core.questions.answer import cause, fingerprint, refusal
+from agent_ci.core.questions.again import tries
+from agent_ci.core.questions.answer import cause, refusal
 from agent_ci.core.questions.looks import TOOLS, Beyond, Look, called, came_of, looks, shown
-from agent_ci.core.run import MODEL, Attempt, Evidence, Reply, total_cost, tried_before
-from agent_ci.errors import AgentCIError, BudgetExhaustedError, ModelUnavailableError
+from agent_ci.core.run import MODEL, Attempt, Cost, Evidence, Reply, total_cost, tried_before
+from agent_ci.errors import AgentCIError, BudgetExhaustedError, ModelUnavailableError, UnsupportedError
 from agent_ci.model.answering import Model as Asked
 from agent_ci.model.asking import Endpoint, Prompts, Said, Use
 from agent_ci.model.remote import Remote
+from agent_ci.model.talk import Turns
 from agent_ci.model.transport import Timeouts, call
 from agent_ci.ports import Journal, Recalling, Rerunning, Workbench
 from agent_ci.templates import template
 
-_PATIENCE = 3  # unreadable answers before a model that gave no other is called unavailable
-_REFUSALS = 2  # in a row, after which the model is not asked a third time
 _RUNS = 2  # of tests that the model asks for, in a run of ours
-_OFFERS = 3  # the same change, after which the model has no other
 _MORE = "You may ask to see more once again, or answer with the cause and the change."
 _ONLY_LOOKS = "the answer asks to see more and there is no more to see; offer a change"
 _NO_MORE = "There is no more to see: answer with the cause and the change now."
 
 
 class Model:
-    """Asks the model *name*, at *api_base* where one is given and else at its provider, with *api_key*.
+    """Asks the models *names*, at *api_base* where one is given and else at their provider, with *api_key*.
+
+    The first is asked until the question starts anew, and then the last. One that cannot be had is asked no more, and
+    another takes its place, which the next reply says.
 
     Each question stands alone: the job's text with the objections raised so far, after one system prompt. A
     name without a provider is served in OpenAI's format where *api_base* is given. An endpoint that we have
@@ -49,7 +50,7 @@ class Model:
     def __init__(  # noqa: PLR0913 - what one adapter is made from, each by name
         self,
         *,
-        name: str,
+        names: tuple[str, ...],
         api_base: str | None,
         api_key: str | None,
         budget: Budget,
@@ -67,11 +68,19 @@ class Model:
         turns: int = 0,
     ) -> None:
         key = (api_key or "").strip() or None
-        self._endpoint = Endpoint(name, api_base or None, key, seed, timeouts, is_keyed=remote is not None)
         prompts = Prompts(template(system), template("continue.v1"), _declined)
         asked_by = remote.call if remote else call
-        self._asked = Asked(self._endpoint, prompts, journal, outward, asked_by, sleep, clock)
-        self._looking = replace(self._asked, prompts=replace(prompts, tools=TOOLS, called=called))
+        asked = Asked(
+            Endpoint(names[0], api_base or None, key, seed, timeouts, is_keyed=remote is not None),
+            prompts,
+            journal,
+            outward,
+            asked_by,
+            sleep,
+            clock,
+        )
+        self._models = {name: replace(asked, endpoint=replace(asked.endpoint, name=name)) for name in names}
+        self._paid = Cost()  # for the answer that is being asked for
         self._budget = budget
         self._rounds = rounds
         self._tried, self._root = tried, root
@@ -92,20 +101,33 @@ class Model:
         """
         if self._budget.barred:
             raise BudgetExhaustedError(f"the model was not asked: {self._budget.barred}")
-        dialogue, earlier = _Dialogue(), self._earlier(evidence, workbench)
-        while not (dialogue.is_over or self._is_heard(evidence, attempts) or self._limit(attempts, workbench)):
+        turns, earlier = Turns(self._models), self._earlier(evidence, workbench)
+        while not (self._is_heard(evidence, attempts) or self._limit(attempts, workbench, turns.debts)):
+            name = turns.next(tries(attempts, evidence.group))
+            if not name:
+                break
+            model, dialogue = self._models[name], turns[name]
             question = workbench.question((*earlier, *attempts)) + dialogue.note
-            said = self._answer(question, evidence, attempts, workbench)
+            try:
+                said = self._answer(model, question, evidence, (*attempts, *turns.debts), workbench)
+            except (ModelUnavailableError, UnsupportedError) as error:
+                if turns.leave(name, str(error), self._paid):
+                    continue
+                raise type(error)("; ".join(filter(None, (turns.owed, str(error))))) from None
             dialogue.hear(said)
-            reply = Reply(MODEL, said.text, said.cost, cause=cause(said.text), objection=said.objection)
-            if dialogue.is_hopeless or (dialogue.is_empty and self._limit((*attempts, Attempt(reply)), workbench)):
-                raise ModelUnavailableError(
-                    f"{self._endpoint} never gave an answer that could be used: {said.objection}; "
-                    "check --model and --api-base"
-                )
+            reply = turns.settled(
+                Reply(MODEL, said.text, said.cost, cause=cause(said.text), objection=said.objection, model=name)
+            )
+            never = f"{model.endpoint} never gave an answer that could be used: {said.objection}"
+            is_last = turns.is_empty and self._limit((*attempts, Attempt(reply)), workbench)
+            has_other = not dialogue.is_hopeless or turns.leave(name, never, Cost())
+            if is_last or (turns.is_empty and not has_other):
+                raise ModelUnavailableError(f"{never}; check --model and --api-base")
             attempt = yield reply
             attempts += (attempt,)
             dialogue.learn(attempt)
+        if turns.owed:
+            yield turns.settled(Reply(MODEL, objection=turns.owed))
 
     def _earlier(self, evidence: Evidence, workbench: Workbench) -> tuple[Attempt, ...]:
         """What earlier runs tried in vain for the same failure."""
@@ -117,15 +139,19 @@ class Model:
 
     def _is_heard(self, evidence: Evidence, attempts: tuple[Attempt, ...]) -> bool:
         """Whether there were as many rounds about this part as there may be."""
-        own = (attempt for attempt in attempts if attempt.reply.proposer == MODEL and attempt.group == evidence.group)
-        return self._rounds is not None and sum(1 for _ in own) >= self._rounds
+        return self._rounds is not None and tries(attempts, evidence.group) >= self._rounds
 
-    def _limit(self, attempts: tuple[Attempt, ...], workbench: Workbench) -> str:
-        return self._budget.objection(attempts, elapsed=self._budget.seconds - workbench.seconds_left())
+    def _limit(self, attempts: tuple[Attempt, ...], workbench: Workbench, debts: tuple[Attempt, ...] = ()) -> str:
+        """The limit that forbids one more attempt after *attempts*, and after *debts*, which are none but cost."""
+        budget = replace(self._budget, attempts=self._budget.attempts + len(debts))
+        return budget.objection((*attempts, *debts), elapsed=budget.seconds - workbench.seconds_left())
 
-    def _answer(self, question: str, evidence: Evidence, attempts: tuple[Attempt, ...], workbench: Workbench) -> Said:
+    def _answer(
+        self, model: Asked, question: str, evidence: Evidence, attempts: tuple[Attempt, ...], workbench: Workbench
+    ) -> Said:
         """The answer to *question*, after what the model asks to see is shown; it costs what all the calls cost."""
-        said = self._ask(question, attempts, workbench, turns=self._turns)
+        self._paid = Cost()
+        said = self._ask(model, question, attempts, workbench, turns=self._turns)
         seen: tuple[Look, ...] = ()
         for turn in range(1, self._turns + 1):
             asked = looks(said.text) if said.use is Use.USABLE else ()
@@ -140,7 +166,7 @@ class Model:
             more = _MORE if turn < self._turns else _NO_MORE
             try:
                 looked = f"{question}\n\n{template('looked.v1').render(shown=data, more=more)}"
-                again = self._ask(looked, spent, workbench, turns=self._turns - turn)
+                again = self._ask(model, looked, spent, workbench, turns=self._turns - turn)
             except BudgetExhaustedError as error:
                 return replace(said, use=Use.CUT, objection=str(error))
             said = replace(again, cost=said.cost + again.cost)
@@ -168,52 +194,19 @@ class Model:
         budget = replace(self._budget, attempts=len(attempts) + 1)
         return bool(budget.objection(attempts, elapsed=budget.seconds - workbench.seconds_left()))
 
-    def _ask(self, question: str, attempts: tuple[Attempt, ...], workbench: Workbench, *, turns: int) -> Said:
+    def _ask(
+        self, model: Asked, question: str, attempts: tuple[Attempt, ...], workbench: Workbench, *, turns: int
+    ) -> Said:
         """Ask once, with the tool to look where there are *turns* left for that."""
         tokens_left = self._budget.tokens - total_cost(attempts).tokens
-        asked = self._looking if turns else self._asked
-        return asked.ask(question, tokens_left=tokens_left, seconds_left=workbench.seconds_left)
+        if turns:
+            model = replace(model, prompts=replace(model.prompts, tools=TOOLS, called=called))
+        try:
+            return model.ask(question, tokens_left=tokens_left, seconds_left=workbench.seconds_left)
+        finally:
+            self._paid += model.cost
 
 
 def _declined(text: str) -> str:
     reason = refusal(text)
     return f"the model sees no fix: {reason}" if reason else ""
-
-
-@dataclass
-class _Dialogue:
-    """What the model's answers so far say about asking once more."""
-
-    offers: Counter[str] = field(default_factory=Counter)
-    last: str = ""
-    readable: int = 0
-    unreadable: int = 0
-    refusals: int = 0
-
-    def hear(self, said: Said) -> None:
-        self.readable += said.use is not Use.USELESS
-        self.unreadable += said.use is Use.USELESS
-        self.refusals = self.refusals + 1 if said.use is Use.DECLINED else 0
-
-    def learn(self, attempt: Attempt) -> None:
-        """Recognise a change by what it leads to, or by its lines where git could make nothing of it."""
-        self.last = attempt.patch.tree if attempt.patch else fingerprint(attempt.reply.text)
-        if self.last:
-            self.offers[self.last] += 1
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.readable
-
-    @property
-    def is_hopeless(self) -> bool:
-        return self.is_empty and self.unreadable >= _PATIENCE
-
-    @property
-    def is_over(self) -> bool:
-        return self.refusals >= _REFUSALS or self.offers[self.last] >= _OFFERS
-
-    @property
-    def note(self) -> str:
-        """What the next question adds where the last change was not new."""
-        return f"\n\n{template('repeated.v1').render()}" if self.offers[self.last] == _OFFERS - 1 else ""

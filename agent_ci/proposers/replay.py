@@ -54,4 +54,5 @@ def _by_the_model(attempt: Attempt) -> Attempt:
 
 
 def _reply(found: Recorded) -> Reply:
-    return Reply(REPLAY, found.text, found.cost, cause=found.cause or cause(found.text), objection=found.objection)
+    said = found.cause or cause(found.text)
+    return Reply(REPLAY, found.text, found.cost, cause=said, objection=found.objection, model=found.model)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from agent_ci.core.questions.context import Allowance
+from agent_ci.core.run import MODEL, Attempt
 
 _FRESH_AFTER = 3  # tries; what so many objections did not mend is seldom mended by one more
 
@@ -27,3 +29,8 @@ def again(tries: int) -> Again:
     if tries >= _FRESH_AFTER:
         return Again(allowance, "fresh.v1", is_fresh=True)
     return Again(allowance, "hypotheses.v1" if tries == _FRESH_AFTER - 1 else "")
+
+
+def tries(attempts: Iterable[Attempt], group: str) -> int:
+    """How many of *attempts* a model made at the root cause *group*, which is empty for all of them at once."""
+    return sum(1 for attempt in attempts if attempt.reply.proposer == MODEL and attempt.group == group)

@@ -94,6 +94,12 @@ class Tried:
     patch: str
     group: str
     cost: Spent
+    model: str = ""
+
+    @property
+    def source(self) -> str:
+        """Who made it, in words: the proposer, and which model that asked."""
+        return f"{self.proposer} ({self.model})" if self.model else self.proposer
 
 
 @dataclass(frozen=True)
@@ -257,6 +263,7 @@ def _attempt(row: Mapping[str, object]) -> Tried:
         patch=text(row.get("patch")),
         group=text(row.get("group")),
         cost=_spent(item(row, "cost")),
+        model=text(row.get("model")),
     )
 
 

@@ -128,7 +128,7 @@ def the_attempts(account: Account) -> Iterator[str]:
 def _attempt(number: int, attempt: Tried, titles: Mapping[str, str]) -> Iterator[str]:
     count = len(attempt.objections)
     said = element("span", "proven", class_="word good") if not count else counted(count, "objection")
-    yield element("h3", f"{number}. {attempt.proposer[:60]}: ", said)
+    yield element("h3", f"{number}. {attempt.source[:60]}: ", said)
     if attempt.group in titles and len(titles) > 1:
         yield element("p", "About: ", prose(titles[attempt.group]))
     if attempt.cause:

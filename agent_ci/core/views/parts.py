@@ -166,9 +166,7 @@ def _cause(cause: Cause) -> str:
 def _attempt(number: int, attempt: Tried) -> str:
     said = "; ".join(literally(objection, _SENTENCE) for objection in attempt.objections[:_MOST_OBJECTIONS])
     left = len(attempt.objections) - _MOST_OBJECTIONS
-    return f"attempt {number}, {inert(attempt.proposer, limit=40)}: {said}" + (
-        f" (and {left} more)" if left > 0 else ""
-    )
+    return f"attempt {number}, {inert(attempt.source, limit=60)}: {said}" + (f" (and {left} more)" if left > 0 else "")
 
 
 def _rows(rows: list[str], count: int) -> Iterator[str]:

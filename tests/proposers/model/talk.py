@@ -84,7 +84,7 @@ class Talk:
 
     def model(self, **changes: Any) -> Model:
         settings: dict[str, Any] = {
-            "name": "scripted",
+            "names": ("scripted",),
             "api_base": self.server.url,
             "api_key": KEY,
             "budget": Budget(),

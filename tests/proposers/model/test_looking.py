@@ -68,7 +68,7 @@ def offered(talk: Talk) -> list[bool]:
 def test_a_model_that_calls_tools_looks_by_them_as_others_do_by_lines(looking: Talk) -> None:
     read, usages = '{"what": "read", "about": "calc.py:1-2"}', '{"what": "usages", "about": "add"}'
     looking.server.play(calls(read, usages), calls('{"what": "search", "about": "print"}'), says(RIGHT))
-    [reply] = looking.run(turns=2, name=CALLER)
+    [reply] = looking.run(turns=2, names=(CALLER,))
     assert (reply.text, reply.cost.calls, reply.cost.tokens) == (RIGHT, 3, 450)
     by_tool, kept = looked(looking), [facts["text"] for name, facts in looking.ledger.events if name == "model.reply"]
     assert offered(looking) == [True, True, False]
@@ -76,21 +76,21 @@ def test_a_model_that_calls_tools_looks_by_them_as_others_do_by_lines(looking: T
     looking.replies.clear()
     looking.server.requests.clear()
     looking.server.play(LOOK, says("LOOK search print"), says(RIGHT))
-    looking.run(turns=2, name=CALLER)
+    looking.run(turns=2, names=(CALLER,))
     assert (looked(looking), offered(looking)) == (by_tool, [True, True, False])
 
 
 def test_the_tool_is_not_offered_where_nobody_knows_that_the_model_calls_it(looking: Talk) -> None:
     looking.server.play(calls('{"what": "read", "about": "calc.py:1-2"}'), always=says(RIGHT))
     looking.run(turns=2)
-    looking.run(turns=0, name=CALLER)
+    looking.run(turns=0, names=(CALLER,))
     assert offered(looking) == [False, False, False]
     assert "return a - b" in looked(looking)[1]
 
 
 def test_a_call_that_cannot_be_read_is_an_empty_answer_and_a_change_beside_a_call_counts(looking: Talk) -> None:
     looking.server.play(calls("{"), calls('{"what": "read", "about": "calc.py"}', content=WRONG), says(RIGHT))
-    replies = looking.run(turns=2, name=CALLER)
+    replies = looking.run(turns=2, names=(CALLER,))
     assert [reply.objection for reply in replies] == ["the answer was empty", "", ""]
     assert [reply.cost.calls for reply in replies] == [1, 1, 1]
 

@@ -34,7 +34,7 @@ def test_a_redirect_takes_neither_key_nor_question_to_another_host(talk: Talk, n
         elsewhere.play(always=says(RIGHT))
         talk.server.play(always=redirects(f"http://{elsewhere.host}/v1/chat/completions"))
         with pytest.raises(ModelUnavailableError, match="set --api-base to the final address"):
-            talk.run(name=name)
+            talk.run(names=(name,))
         assert elsewhere.requests == []
     assert len(talk.server.requests) == 1
 
@@ -55,7 +55,7 @@ def test_a_closed_port_is_tried_three_times(talk: Talk) -> None:
 
 def test_the_price_is_known_for_a_listed_model_and_unknown_for_any_other(talk: Talk) -> None:
     talk.server.play(says(RIGHT, tokens=(1000, 100)), says(RIGHT, tokens=(1000, 100)))
-    [listed] = talk.run(name="openai/gpt-4o")
+    [listed] = talk.run(names=("openai/gpt-4o",))
     other = talk.run()[1]
     assert (listed.cost.prompt_tokens, listed.cost.completion_tokens) == (1000, 100)
     assert listed.cost.usd == pytest.approx(0.0035)
@@ -64,7 +64,7 @@ def test_the_price_is_known_for_a_listed_model_and_unknown_for_any_other(talk: T
 
 def test_a_price_listed_as_zero_is_unknown_and_not_free(talk: Talk) -> None:
     talk.server.play(says(RIGHT))
-    [reply] = talk.run(name="publicai/swiss-ai/apertus-8b-instruct")
+    [reply] = talk.run(names=("publicai/swiss-ai/apertus-8b-instruct",))
     assert reply.cost.usd is None
 
 
@@ -73,7 +73,7 @@ def test_tokens_that_nobody_counted_are_estimated_and_their_price_stays_unknown(
     talk: Talk, tokens: tuple[int, int] | None
 ) -> None:
     talk.server.play(says(RIGHT, tokens=tokens))
-    [reply] = talk.run(name="openai/gpt-4o")
+    [reply] = talk.run(names=("openai/gpt-4o",))
     assert 100 < reply.cost.prompt_tokens < 2000
     assert reply.cost.completion_tokens == len(RIGHT) // 4 + 1
     assert reply.cost.usd is None
@@ -169,7 +169,7 @@ def test_a_key_that_litellm_found_itself_never_leaves_either(talk: Talk, monkeyp
     monkeypatch.setenv("OPENAI_BASE_URL", talk.server.url)
     talk.server.play(fails(401, f"bad key {KEY}"))
     with pytest.raises(ModelUnavailableError) as stop:
-        talk.run(name="gpt-4o", api_base=None, api_key=None)
+        talk.run(names=("gpt-4o",), api_base=None, api_key=None)
     assert talk.server.requests[0].headers["authorization"] == f"Bearer {KEY}"
     assert KEY not in str(stop.value) + talk.said()
 
@@ -177,12 +177,12 @@ def test_a_key_that_litellm_found_itself_never_leaves_either(talk: Talk, monkeyp
 def test_without_any_key_the_sentence_says_so(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(ModelUnavailableError, match=r"asks for a key, and none is set .*; set AGENT_CI_API_KEY"):
-        talk.run(name="gpt-4o", api_base=None, api_key=None)
+        talk.run(names=("gpt-4o",), api_base=None, api_key=None)
 
 
 def test_a_name_that_belongs_to_no_provider_is_refused_with_advice(talk: Talk) -> None:
     with pytest.raises(ModelUnavailableError, match=r"rejected the request .*; check --model and --api-base"):
-        talk.run(name="no-such-model", api_base=None)
+        talk.run(names=("no-such-model",), api_base=None)
 
 
 @pytest.mark.parametrize(
