@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from textwrap import indent
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,10 @@ from agent_ci import kept
 from agent_ci.core.outcome import Outcome
 from agent_ci.settings import DELIVERIES
 from agent_ci.speaking import say, say_exactly, say_json, tell
+
+if TYPE_CHECKING:
+    from agent_ci.core.outward.writer import Outward
+    from agent_ci.remembering import Remembered
 
 
 @click.command(short_help="fetch the reports and logs of the red run; needs the right to read it, no key of a model")
@@ -129,15 +133,16 @@ _OUT = click.option("--out", help="where the files of the runs are  [default: .a
 @click.option("--json", "as_json", is_flag=True, help="as JSON on standard output")
 def memory_list(*, as_json: bool, **given: object) -> int:
     """Show each remembered fix, the newest first: the fingerprint of its failure, its files and its cause."""
-    from agent_ci import keeper, remembering
+    from agent_ci import remembering
 
-    outward = kept.outward(keeper.taken_out(os.environ))
-    remembered = remembering.Remembered(os.environ, given)
-    fixes = remembered.fixes()
+    outward, remembered = _remembered(given)
+    fixes, shared = remembered.fixes(), [*remembered.shared()]
     if as_json:
-        say_json(outward, outward.values({"fixes": [*remembering.rows(fixes)]}))
+        refused = [one.fault for one in shared if one.fault]
+        rows = [*remembering.rows(fixes), *remembering.shared_rows(shared)]
+        say_json(outward, outward.values({"fixes": rows, **({"refused": refused} if refused else {})}))
         return 0
-    for line in remembering.lines(fixes, remembered.path):
+    for line in (*remembering.lines(fixes, remembered.path), *remembering.shared_lines(shared)):
         say(outward, line)
     return 0
 
@@ -149,12 +154,19 @@ def memory_list(*, as_json: bool, **given: object) -> int:
 @_OUT
 def memory_forget(fingerprints: tuple[str, ...], *, all_of_them: bool, **given: object) -> int:
     """Forget the fixes of the failures with these FINGERPRINTs, of which the beginning is enough, or of all."""
-    from agent_ci import keeper, remembering
-
-    outward = kept.outward(keeper.taken_out(os.environ))
-    count = remembering.Remembered(os.environ, given).forget(fingerprints, all_of_them=all_of_them)
+    outward, remembered = _remembered(given)
+    count = remembered.forget(fingerprints, all_of_them=all_of_them)
     say(outward, f"{count} fix{'' if count == 1 else 'es'} forgotten")
     return 0
+
+
+def _remembered(given: dict[str, object]) -> tuple[Outward, Remembered]:
+    """What is remembered in the checkout that is *given*, and the way out for what is said of it."""
+    from agent_ci import keeper, remembering
+    from agent_ci.core.environment import forge_tokens
+
+    before = keeper.taken_out(os.environ)
+    return kept.outward(before), remembering.Remembered(os.environ, given, forge_tokens(before))
 
 
 @click.command(short_help="make a recording of what a model was asked and said, to repeat the run without it")

@@ -24,7 +24,7 @@ from agent_ci.process import ToolError
 # Bytes leave and enter the object store as they are: no line ending, keyword, filter or encoding conversion.
 _DEPTH = 200  # commits of history that are fetched, to find where two branches parted
 _SOURCE_BYTES, _TOTAL_BYTES = 1 << 20, 64 << 20  # of one file that is read among others, and of them all
-_PROTOCOLS = "file:https:http"  # no others: their programs would be started
+PROTOCOLS = "file:https:http"  # no others: their programs would be started
 _WHOLE_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _MOST_TREES = 4  # that are kept for the next question; one with many files takes memory
 _ATTRIBUTES = "* -text -ident !filter !eol !working-tree-encoding !diff !merge\n"
@@ -123,7 +123,7 @@ class Clone:
             *("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"),
             *("--no-auto-maintenance", f"--depth={_DEPTH}", "--end-of-options", remote.url, *refspecs),
             settings=remote.settings,
-            GIT_ALLOW_PROTOCOL=_PROTOCOLS,
+            GIT_ALLOW_PROTOCOL=PROTOCOLS,
         )
         return self._line("rev-parse", "--verify", "refs/fetched/0^{commit}")
 
@@ -133,14 +133,14 @@ class Clone:
             *("fetch", "--quiet", "--tags", "--no-recurse-submodules", "--no-write-fetch-head", "--unshallow"),
             *("--no-auto-maintenance", "--end-of-options", remote.url, f"+{commit}:refs/fetched/whole"),
             settings=remote.settings,
-            GIT_ALLOW_PROTOCOL=_PROTOCOLS,
+            GIT_ALLOW_PROTOCOL=PROTOCOLS,
         )
 
     def head_at(self, remote: Remote, branch: str) -> str:
         """The id of the commit that *branch* of *remote* is at, empty where it has no such branch. Raises ToolError."""
         name = f"refs/heads/{branch}"
         asked = ("ls-remote", "--quiet", "--end-of-options", remote.url, name)
-        rows = git.text(self._git(*asked, settings=remote.settings, GIT_ALLOW_PROTOCOL=_PROTOCOLS)).splitlines()
+        rows = git.text(self._git(*asked, settings=remote.settings, GIT_ALLOW_PROTOCOL=PROTOCOLS)).splitlines()
         listed = (row.split("\t", 1) for row in rows)  # a ref that only ends in that name is listed as well
         return next((row[0] for row in listed if row[-1] == name), "")
 
@@ -157,7 +157,7 @@ class Clone:
             *("push", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no"),
             *(f"--force-with-lease={name}:{expected}", "--end-of-options", remote.url, f"{commit}:{name}"),
             settings=remote.settings,
-            GIT_ALLOW_PROTOCOL=_PROTOCOLS,
+            GIT_ALLOW_PROTOCOL=PROTOCOLS,
         )
 
     def after(self, commit: str, head: str) -> tuple[Logged, ...]:

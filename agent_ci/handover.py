@@ -66,6 +66,19 @@ class HandedOver:
         return self.job == "changelog"
 
     @property
+    def is_repair(self) -> bool:
+        """Whether the change repairs failing tests, and neither adds some nor takes something back."""
+        return not (self.is_notes or self.is_revert or self.job == "tests")
+
+    @property
+    def cause(self) -> str:
+        """What was said to be the cause by the attempt that was proven; empty where none was named."""
+        told = self.document.get("attempts")
+        rows = [row for row in told if isinstance(row, dict)] if isinstance(told, list) else []
+        proven = (row for row in rows if row.get("patch") == self.document["patch"]["sha256"])
+        return next((text(row.get("cause")) for row in proven if not row.get("objections")), "")
+
+    @property
     def taken_out(self) -> str:
         """The delivery of tests that the change takes out again; empty where it is no such change."""
         told = self.document.get("tests")

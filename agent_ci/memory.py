@@ -12,7 +12,7 @@ from typing import Any
 from agent_ci.errors import UnsupportedError
 from agent_ci.files import open_regular
 
-_MAX_BYTES = 8_000_000
+MAX_BYTES = 8_000_000
 _MOST_FIXES = 500
 _MOST_IDEAS = 5  # of one failure that are told of
 FILE_NAME = "memory.jsonl"
@@ -80,10 +80,35 @@ def keep(path: Path, fixes: Sequence[ProvenFix | Idea]) -> None:
     unfinished.replace(path)
 
 
+def packed(fixes: Sequence[ProvenFix]) -> bytes:
+    """The newest of *fixes* as the content of a file."""
+    return b"".join(_newest(fixes))
+
+
+def unpacked(raw: bytes) -> tuple[ProvenFix, ...]:
+    """The fixes that ``packed`` made *raw* of. Raises ValueError, with what is wrong, for any other content."""
+    lines = raw.decode("utf-8").splitlines()
+    if len(raw) > MAX_BYTES or len(lines) > _MOST_FIXES:
+        raise ValueError(f"it holds more than {_MOST_FIXES} fixes or {MAX_BYTES} bytes")
+    return tuple(map(_strictly, lines))
+
+
+def _strictly(line: str) -> ProvenFix:
+    try:
+        row = json.loads(line)
+    except RecursionError as error:
+        raise ValueError("a line is no row of ours") from error
+    if not isinstance(row, dict) or row.keys() != {"fingerprint", "diff", "cause"}:
+        raise ValueError("a line is no row of ours")
+    if not all(isinstance(value, str) for value in row.values()):
+        raise ValueError("a row holds something other than texts")
+    return ProvenFix(**row)
+
+
 def _newest(fixes: Sequence[ProvenFix | Idea]) -> list[bytes]:
     """The lines of the last of *fixes*, as many as ``recall`` reads again."""
     lines = [f"{json.dumps(asdict(fix))}\n".encode() for fix in fixes[-_MOST_FIXES:]]
-    while sum(map(len, lines)) > _MAX_BYTES:
+    while sum(map(len, lines)) > MAX_BYTES:
         del lines[0]
     return lines
 
@@ -91,8 +116,8 @@ def _newest(fixes: Sequence[ProvenFix | Idea]) -> list[bytes]:
 def _rows(path: Path) -> Iterator[Any]:
     """What each line of *path* holds; nothing for a missing, damaged or foreign file."""
     try:
-        with open_regular(path, max_bytes=_MAX_BYTES) as file:
-            lines = file.read(_MAX_BYTES).decode("utf-8", "replace").splitlines()
+        with open_regular(path, max_bytes=MAX_BYTES) as file:
+            lines = file.read(MAX_BYTES).decode("utf-8", "replace").splitlines()
     except (UnsupportedError, OSError):
         return
     for line in lines:

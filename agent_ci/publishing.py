@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
-from agent_ci import handover, kept, objects, registry, settings, showing
+from agent_ci import handover, kept, memory_ref, objects, registry, settings, showing
 from agent_ci.artifacts import OutputFolder
 from agent_ci.base import settings_file
 from agent_ci.clone import Clone, Texts
@@ -16,7 +16,7 @@ from agent_ci.console import Console, is_live
 from agent_ci.core.change import ABSENT, Patch
 from agent_ci.core.context import Context
 from agent_ci.core.environment import model_keys
-from agent_ci.core.ladder import NONE, PATCH
+from agent_ci.core.ladder import COMMIT, NONE, PATCH, PULL_REQUEST
 from agent_ci.core.loops import STOPPED
 from agent_ci.core.message import named_failure, received_message
 from agent_ci.core.notes.changelog import keeps
@@ -33,6 +33,7 @@ from agent_ci.core.worth.taking_out import without_tests
 from agent_ci.delivery import TESTS, Waits, asked_of, descend, parcel_of
 from agent_ci.errors import AgentCIError, RefusedError, StaleError, UnsupportedError, UsageError
 from agent_ci.handover import HandedOver
+from agent_ci.memory import ProvenFix
 from agent_ci.pipeline import refusals
 from agent_ci.ports import Delivery, Forge, Tree
 from agent_ci.process import ToolError, undisturbed
@@ -112,8 +113,19 @@ class Publication:
             except AgentCIError as error:
                 again = _AGAIN if isinstance(error, StaleError) else ""
                 return _Ended(error.outcome, f"{error}; the proven change is in {self.settings.out}/fix.patch{again}")
+        if self.settings.memory_ref and handed.is_repair and delivery.rung in (COMMIT, PULL_REQUEST):
+            self._remember(parcel, handed.cause, place)
         outcome = Outcome.FIXED if delivery.rung in (PATCH, NONE) else Outcome.DELIVERED
         return _Ended(outcome, str(handed.document["reason"]), delivery)
+
+    def _remember(self, parcel: Parcel, cause: str, place: _Place) -> None:
+        """Keep what was delivered for the next time that the same goes red; what forbids it is said, and no more."""
+        fix = ProvenFix(parcel.fingerprint, parcel.patch.diff, self.outward.to(Sink.COMMIT, cause))
+        with self.console.phase("remember"), undisturbed():
+            try:
+                self.console.say(memory_ref.add(place.forge, place.context, fix))
+            except AgentCIError as error:
+                self.console.say(f"the fix is not kept in the remote's memory: {error}")
 
     def tell(self) -> str:
         """Tell people what the run says, and deliver and write nothing; the address, empty where nobody was told.

@@ -19,6 +19,7 @@ from agent_ci.core.run import MODEL, REVERT
 from agent_ci.core.spelling import did_you_mean
 from agent_ci.errors import UsageError
 from agent_ci.kept import door, outward
+from agent_ci.memory import ProvenFix
 from agent_ci.payloads import read_payload
 from agent_ci.ports import Forge, Journal, People, Proposer, Runner
 from agent_ci.scanners import likely_secrets
@@ -27,13 +28,17 @@ from agent_ci.settings import Settings
 
 @dataclass(frozen=True)
 class Setup:
-    """What adapters are made from; ``runner`` runs the tests, where that is known already."""
+    """What adapters are made from; ``runner`` runs the tests, where that is known already.
+
+    ``recalled`` gives the fixes that are remembered elsewhere than in the folder of the output.
+    """
 
     settings: Settings
     environment: Mapping[str, str]
     journal: Journal
     budget: Budget
     runner: Runner | None = None
+    recalled: Callable[[], tuple[ProvenFix, ...]] = tuple
 
 
 def forge(environment: Mapping[str, str], repository: Repository, clone: Clone) -> Forge:
@@ -191,7 +196,7 @@ def _known(setup: Setup) -> Proposer:
     from agent_ci import memory
     from agent_ci.proposers.known import Known
 
-    return Known(setup.settings.out / memory.FILE_NAME, setup.settings.repository)
+    return Known(setup.settings.out / memory.FILE_NAME, setup.settings.repository, setup.recalled)
 
 
 def _autofix(setup: Setup) -> Proposer:

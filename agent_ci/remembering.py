@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -14,59 +14,103 @@ from agent_ci.checkout import Repository
 from agent_ci.clone import Clone
 from agent_ci.core.patches.hunks import added_lines
 from agent_ci.core.spelling import did_you_mean
-from agent_ci.errors import UsageError
+from agent_ci.errors import AgentCIError, UsageError
 from agent_ci.memory import ProvenFix
+from agent_ci.memory_ref import BRANCHES, DEFAULT, MemoryRef, Writable
 
 _CHANGED = re.compile(r"^diff --git a/(.+) b/\1$", re.MULTILINE)  # git's own, which shows a renamed file as two
 _LEAST = 4  # characters of a fingerprint that are taken for it
 
 
 @dataclass(frozen=True)
+class Shared:
+    """What is in a *ref* of the remote, the newest first; *fault* says why it cannot be read, empty where it can."""
+
+    ref: MemoryRef
+    fixes: tuple[ProvenFix, ...] = ()
+    fault: str = ""
+
+
+@dataclass(frozen=True)
 class Remembered:
-    """The proven fixes of one checkout. ``environment`` holds no secret; ``given`` are options of the command line."""
+    """The proven fixes of one checkout. ``environment`` holds no secret; ``given`` are options of the command line.
+
+    ``tokens`` are those that let us write at the forge, where there are any.
+    """
 
     environment: Mapping[str, str]
     given: Mapping[str, object]
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
-    def path(self) -> Path:
-        """The file, in the folder that the run of a job would write to. Raises AgentCIError as a run does."""
+    def _place(self) -> tuple[Path, tuple[MemoryRef, ...]]:
+        """The file, in the folder that the run of a job would write to, and the refs where runs keep such as well."""
         repository = Repository.at(settings.heard(self.given, self.environment).repository)
         with Clone.of(repository) as clone:
             context = registry.forge(self.environment, repository, clone).context()
-            file = settings_file(context, repository, clone)
-        return settings.heard(self.given, self.environment, file).out / memory.FILE_NAME
+            chosen = settings.heard(self.given, self.environment, settings_file(context, repository, clone))
+            forge = registry.forge({**self.environment, **self.tokens}, repository, clone)
+            remote = (forge.writable if isinstance(forge, Writable) else None) or repository.remote()
+        names = (DEFAULT, BRANCHES) if chosen.memory_ref else ()
+        return chosen.out / memory.FILE_NAME, tuple(MemoryRef(remote, name) for name in names)
+
+    @property
+    def path(self) -> Path:
+        """The file. Raises AgentCIError as a run does."""
+        return self._place[0]
 
     def fixes(self) -> tuple[ProvenFix, ...]:
-        """All that is remembered, the newest first."""
+        """All that the file remembers, the newest first."""
         return tuple(reversed(memory.recall(self.path)))
+
+    def shared(self) -> Iterator[Shared]:
+        """What the refs of the remote remember, where the settings say that it is kept there."""
+        for ref in self._place[1]:
+            try:
+                yield Shared(ref, tuple(reversed(ref.held().fixes)))
+            except AgentCIError as error:
+                yield Shared(ref, fault=str(error))
 
     def forget(self, names: Sequence[str], *, all_of_them: bool = False) -> int:
         """Forget the fixes of the failures *names*, fingerprints or beginnings of one; how many fixes that were.
 
         What was tried in vain at these failures is forgotten as well.
 
-        Raises UsageError for a name that means none or several of them, and forgets nothing then.
+        Raises UsageError for a name that means none or several of them, and forgets nothing then; nor does it where a
+        ref of the remote cannot be read, of which the AgentCIError says why.
         """
         if bool(names) == all_of_them:
             raise UsageError(
                 "name the failures to forget by their fingerprints, or give --all; `memory list` shows them"
             )
         known = memory.recall(self.path)
-        wanted = {_meant(name, known) for name in names}
-        kept = [fix for fix in known if fix.fingerprint not in wanted and not all_of_them]
+        shared = [(ref, ref.held().fixes) for ref in self._place[1]]
+        wanted = {_meant(name, (*known, *(fix for _, fixes in shared for fix in fixes))) for name in names}
+
+        def left(fixes: Sequence[ProvenFix]) -> list[ProvenFix]:
+            return [fix for fix in fixes if fix.fingerprint not in wanted and not all_of_them]
+
+        for ref, fixes in shared:
+            if len(left(fixes)) < len(fixes):
+                ref.change(left)
+        self._forget_here(left(known), known, wanted, all_of_them=all_of_them)
+        return sum(len(fixes) - len(left(fixes)) for fixes in (known, *(fixes for _, fixes in shared)))
+
+    def _forget_here(
+        self, left: Sequence[ProvenFix], known: Sequence[ProvenFix], wanted: Container[str], *, all_of_them: bool
+    ) -> None:
+        """Have the files hold what is *left* of the fixes *known*, and nothing that was tried at those *wanted*."""
         try:
-            if len(kept) < len(known):
-                memory.keep(self.path, kept)
+            if len(left) < len(known):
+                memory.keep(self.path, left)
             ideas = memory.tried(self.path.with_name(memory.TRIED))
-            left = [idea for idea in ideas if idea.fingerprint not in wanted and not all_of_them]
-            if len(left) < len(ideas):
-                memory.keep(self.path.with_name(memory.TRIED), left)
+            others = [idea for idea in ideas if idea.fingerprint not in wanted and not all_of_them]
+            if len(others) < len(ideas):
+                memory.keep(self.path.with_name(memory.TRIED), others)
         except OSError as error:
             raise UsageError(
-                f"{self.path} cannot be written ({error.strerror}), so that nothing was forgotten"
+                f"{self.path} cannot be written ({error.strerror}), so that nothing was forgotten in it"
             ) from error
-        return len(known) - len(kept)
 
 
 def _meant(name: str, known: Sequence[ProvenFix]) -> str:
@@ -90,8 +134,27 @@ def lines(fixes: Sequence[ProvenFix], path: Path) -> Iterator[str]:
     """What a person reads of *fixes*, which are those in *path*."""
     if not fixes:
         yield f"nothing is remembered in {path}"
-    for fix in fixes:
-        yield f"{fix.fingerprint}  {', '.join(_files(fix))}, +{_added(fix)}  {fix.cause}".rstrip()
+    yield from map(_line, fixes)
+
+
+def shared_rows(shared: Sequence[Shared]) -> Iterator[dict[str, object]]:
+    """What a program reads of *shared*: the same for each fix, and its ref."""
+    for one in shared:
+        yield from ({**row, "ref": one.ref.name} for row in rows(one.fixes))
+
+
+def shared_lines(shared: Sequence[Shared]) -> Iterator[str]:
+    """What a person reads of *shared*."""
+    for one in shared:
+        if one.fault:
+            yield one.fault
+        else:
+            yield f"in {one.ref}:" if one.fixes else f"nothing is remembered in {one.ref}"
+            yield from map(_line, one.fixes)
+
+
+def _line(fix: ProvenFix) -> str:
+    return f"{fix.fingerprint}  {', '.join(_files(fix))}, +{_added(fix)}  {fix.cause}".rstrip()
 
 
 def _files(fix: ProvenFix) -> list[str]:

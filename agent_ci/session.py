@@ -10,6 +10,7 @@ import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol, TextIO
 
@@ -35,6 +36,7 @@ from agent_ci.jobs.fix import Fix
 from agent_ci.jobs.hooks import Hooks
 from agent_ci.jobs.rebasing import proven_again
 from agent_ci.jobs.triage import Triage
+from agent_ci.memory_ref import recalled
 from agent_ci.pipeline import Tools, execute
 from agent_ci.ports import Completed, Forge, Isolation, Sandbox, Tree
 from agent_ci.process import undisturbed
@@ -243,6 +245,9 @@ class Session:
         chosen, budget = self.settings, spending.budget(self.settings, self.context)
         journal = AuditLog(chosen.out / "audit.jsonl", self.outward)
         setup = registry.Setup(chosen, self.environment, journal, budget)
+        if chosen.memory_ref:
+            recall = partial(recalled, repository.remote(), self.context, self.console.say)
+            setup = replace(setup, recalled=recall)
         tree = self.tree(repository, clone)
         with self.console.phase("choose the sandbox"):
             sandbox = self._sandbox(journal, tree)

@@ -142,6 +142,9 @@ OPTIONS: tuple[Option, ...] = (
     Option("pass-env", "further variables that the tests may see", default=(), is_repeatable=True, is_policy=True),
     Option("may-read", "further folders that the tests may read", default=(), is_repeatable=True, is_policy=True),
     Option("container-image", "the image that the sandbox `container` runs the tests in", is_policy=True),
+    Option(
+        "memory-ref", "keep what was proven in a ref of the remote as well", default=False, kind=bool, is_policy=True
+    ),
     Option("allow", "protected paths that may change all the same", default=(), is_repeatable=True, is_policy=True),
     Option("deny", "further paths that must not change", default=(), is_repeatable=True, is_policy=True),
     Option("allow-test-changes", "let a fix change tests", default=False, kind=bool, is_policy=True),
@@ -220,6 +223,7 @@ class Settings:
     pass_env: tuple[str, ...]
     may_read: tuple[str, ...]
     container_image: str | None
+    memory_ref: bool
     allow: tuple[str, ...]
     deny: tuple[str, ...]
     allow_test_changes: bool

@@ -21,6 +21,7 @@ EDGES = {
     "artifacts",
     "templates",
     "memory",
+    "memory_ref",
     "scanners",
     "confine",
     "kept",

@@ -162,7 +162,7 @@ def _patch(patch: Patch) -> dict[str, object]:
 def _attempt(attempt: Attempt) -> dict[str, object]:
     return {
         "proposer": attempt.reply.proposer,
-        "model": attempt.reply.model or None,
+        **({"model": attempt.reply.model} if attempt.reply.model else {}),
         "cause": attempt.reply.cause,
         "note": attempt.reply.note,
         "patch": attempt.patch.sha256 if attempt.patch else None,

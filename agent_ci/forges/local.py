@@ -76,6 +76,12 @@ class LocalGit:
         todo = f"open a change request from it onto {parcel.target}" if parcel.target else "open a change request"
         return Delivery(rung, f"the branch {parcel.own_branch} {was} {shown}; {todo}", parcel.own_branch)
 
+    @property
+    def writable(self) -> Remote | None:
+        """Where a CI job that has a token for it may push. Raises RungRefusedError where nothing says where to."""
+        push = self._push()
+        return push.remote if push else None
+
     def _push(self) -> Push | None:
         """How to push in this job, None where it is not to. Raises RungRefusedError where nothing says where to."""
         token, is_ci = self.environment.get(FORGE_TOKEN, ""), self.environment.get("CI", "").lower()

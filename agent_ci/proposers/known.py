@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
 from agent_ci import memory
 from agent_ci.core.fingerprint import fingerprint
 from agent_ci.core.run import Attempt, Evidence, Reply
+from agent_ci.memory import ProvenFix
 from agent_ci.ports import Workbench
 
 
@@ -16,19 +17,21 @@ from agent_ci.ports import Workbench
 class Known:
     """Reads the fixes kept in *path* and offers those whose failure has the same fingerprint, newest first.
 
-    A file that came with the judged commit, which is checked out in *root*, is not read.
+    A file that came with the judged commit, which is checked out in *root*, is not read. *further* gives those that are
+    kept elsewhere, which are offered last.
     """
 
     path: Path
     root: Path
+    further: Callable[[], tuple[ProvenFix, ...]] = tuple
 
     def propose(
         self, evidence: Evidence, _attempts: tuple[Attempt, ...], workbench: Workbench
     ) -> Generator[Reply, Attempt, None]:
         """Offer each known fix of this failure once."""
-        if memory.is_of_the_change(self.path, self.root, workbench.tree.paths()):
-            return
+        is_theirs = memory.is_of_the_change(self.path, self.root, workbench.tree.paths())
         wanted = fingerprint(evidence.targets)
-        fixes = [fix for fix in memory.recall(self.path) if fix.fingerprint == wanted]
+        known = (*self.further(), *(() if is_theirs else memory.recall(self.path)))
+        fixes = [fix for fix in known if fix.fingerprint == wanted]
         for diff, cause in {fix.diff: fix.cause for fix in reversed(fixes)}.items():
             yield Reply("known", diff, cause=cause, note="the same failure was repaired this way before")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from agent_ci.checkout import Repository
+from agent_ci.checkout import Remote, Repository
 from agent_ci.clone import Clone
 from agent_ci.core.context import Context
 from agent_ci.core.ladder import COMMIT, PULL_REQUEST, SUGGESTION
@@ -76,6 +76,15 @@ class GitHubActions:
             raise StaleError(f"pull request #{number} was closed or merged while the fix was made")
         if told and now != told:
             raise StaleError(f"pull request #{number} goes to {now!r} now, and was judged against {told!r}; run again")
+
+    @property
+    def writable(self) -> Remote | None:
+        """Where the job may push, None where it has no token or does not say its repository."""
+        name, host = (self.environment.get(f"GITHUB_{key}", "") for key in ("REPOSITORY", "SERVER_URL"))
+        if not (token(self.environment) and name.count("/") == 1):
+            return None
+        address = f"{host.rstrip('/') or 'https://github.com'}/{name}.git"
+        return Remote.with_password(address, "x-access-token", token(self.environment))
 
     def tell(self, story: Story, context: Context) -> str:
         """Bring the comment and the check of *story* up to date; the comment's address, empty where there is none.

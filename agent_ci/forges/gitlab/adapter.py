@@ -92,6 +92,11 @@ class GitLabCI:
         was = "is on" if done.is_new else "was there before, on"
         return Delivery(COMMIT, f"commit {done.commit[:12]} {was} the branch {parcel.branch}: {where}", done.commit)
 
+    @property
+    def writable(self) -> Remote | None:
+        """Where the job may push, None without a token. Raises ForgeUnavailableError where its project is not known."""
+        return self._push.remote if Access.of(self.environment).token else None
+
     @cached_property
     def _project(self) -> Project:
         return Project.of(self.environment, self.timing)

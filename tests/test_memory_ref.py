@@ -1,0 +1,214 @@
+"""What was proven is kept in refs of a real host over http, by whom that is trusted, and read from nowhere else."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from agent_ci import memory_ref
+from agent_ci.checkout import Remote, Repository
+from agent_ci.clone import Clone
+from agent_ci.core.context import Context
+from agent_ci.errors import ForgeUnavailableError, UnsupportedError
+from agent_ci.forges.github.actions import GitHubActions
+from agent_ci.memory import MAX_BYTES, ProvenFix, packed
+from agent_ci.memory_ref import BRANCHES, DEFAULT, MemoryRef, add, recalled
+from tests.checkouts import Checkout
+from tests.handed import part, publish, resealed
+from tests.red import GOOD, QUICK, QUICK_FILES, RedRepository
+from tests.servers import git_http
+from tests.servers.git_http import GitAnswer, GitRequest, GitServer, Hosted, ask_git
+
+TOKEN = "glpat-Zq8mWx2Vb7Nk4Jd9"  # noqa: S105 - made up
+MAIN = Context("git", "group/name", "", "c" * 40, branch="main", default_branch="main")
+TOPIC = replace(MAIN, branch="topic")
+FORK = replace(MAIN, from_fork=True)
+FIX, OTHER = ProvenFix("aaaa1111", "--- a/x\n+++ b/x\n", "a slip"), ProvenFix("bbbb2222", "a diff")
+
+
+@dataclass(frozen=True)
+class Host:
+    """A git host, and a forge that lets us push there with *password*."""
+
+    server: GitServer
+    hosted: Hosted
+    password: str = TOKEN
+
+    @property
+    def writable(self) -> Remote:
+        return Remote.with_password(f"{self.server.url}/name.git", "bot", self.password)
+
+    def ref(self, name: str = DEFAULT) -> MemoryRef:
+        return MemoryRef(self.writable, name)
+
+    def heard(self, context: Context) -> tuple[list[str], list[str]]:
+        """The fingerprints that a run about *context* is offered, and what it says about refs it cannot read."""
+        said: list[str] = []
+        return [fix.fingerprint for fix in recalled(self.writable, context, said.append)], said
+
+    def holds(self, raw: bytes, *, mode: str = "100644", name: str = "memory.jsonl") -> None:
+        """Have the ref of the default branch hold *raw*, as anybody could who may push there."""
+        blob = self.hosted.git("hash-object", "-w", "--stdin", stdin=raw)
+        tree = self.hosted.git("mktree", stdin=f"{mode} blob {blob}\t{name}\n".encode())
+        self.hosted.git("update-ref", DEFAULT, self.hosted.git("commit-tree", tree, "-m", "mine"))
+
+
+@pytest.fixture
+def host(checkout: Checkout, tmp_path: Path) -> Iterator[Host]:
+    (tmp_path / "hosted").mkdir()
+    hosted = Hosted.of(checkout, tmp_path / "hosted" / "name.git")
+    hosted.set("uploadpack.allowFilter", "true")
+    with GitServer(tmp_path / "hosted", bot=TOKEN, reader="only-reads-4711") as server:
+        server.git.readers.add("reader")
+        yield Host(server, hosted)
+
+
+def test_each_level_of_trust_has_a_ref_and_the_default_branch_hears_of_no_other(host: Host) -> None:
+    assert host.heard(MAIN) == ([], [])
+    assert add(host, MAIN, FIX) == f"the fix is kept in {DEFAULT} of {host.server.url}/name.git"
+    add(host, TOPIC, OTHER)
+    add(host, TOPIC, OTHER)
+    assert {name for name in host.hosted.refs() if "agent-ci" in name} == {DEFAULT, BRANCHES}
+    assert host.heard(MAIN) == (["aaaa1111"], [])
+    assert host.heard(TOPIC) == host.heard(FORK) == (["bbbb2222", "aaaa1111"], [])
+    assert host.hosted.git("rev-list", "--count", BRANCHES) == "1"
+    assert len([ref for *_, ref in host.hosted.attempts if ref == BRANCHES]) == 1
+
+
+def test_a_run_for_a_fork_keeps_nothing(host: Host) -> None:
+    assert add(host, FORK, FIX) == "nothing is kept in the remote's memory for a change from a fork"
+    assert host.hosted.attempts == []
+
+
+def test_without_the_right_to_write_nothing_is_kept(host: Host) -> None:
+    assert "no token that may write" in add(object(), MAIN, FIX)
+    with pytest.raises(ForgeUnavailableError, match=f"{DEFAULT} of http.* could not be written: .*denied to reader"):
+        add(replace(host, password="only-reads-4711"), MAIN, FIX)  # noqa: S106 - made up
+
+
+def test_of_runs_that_write_at_the_same_time_each_fix_is_kept(host: Host) -> None:
+    fixes = [ProvenFix(f"{number:08d}", "a diff") for number in range(4)]
+    host.server.git.before_push = lambda: add(host, MAIN, OTHER)
+    writers = [threading.Thread(target=add, args=(host, MAIN, fix)) for fix in fixes]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    assert {fix.fingerprint for fix in host.ref().held().fixes} == {"bbbb2222", *(fix.fingerprint for fix in fixes)}
+
+
+def test_a_push_whose_answer_is_lost_is_looked_for_and_one_that_always_fails_is_given_up(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory_ref, "_PAUSE", 0.0)
+    host.server.git.faults.append(-500)
+    add(host, MAIN, FIX)
+    assert host.ref().held().fixes == (FIX,)
+    host.server.git.faults += [500] * 9
+    with pytest.raises(ForgeUnavailableError, match="could not be written"):
+        add(host, MAIN, OTHER)
+    assert len(host.server.git.faults) == 3
+
+
+POISON = {
+    "an executable": (packed([FIX]), {"mode": "100755"}),
+    "a link": (b"/etc/passwd", {"mode": "120000"}),
+    "another file": (packed([FIX]), {"name": "memory.json"}),
+    "no rows": (b"hello\n", {}),
+    "a row with more": (b'{"fingerprint": "a", "diff": "b", "cause": "c", "run": "d"}\n', {}),
+    "a row of numbers": (b'{"fingerprint": 1, "diff": "b", "cause": "c"}\n', {}),
+    "deep": (b"[" * 100_000, {}),
+    "not UTF-8": (b"\xff\xfe", {}),
+    "too many": (packed([FIX]) * 501, {}),
+    "too large": (b" " * (MAX_BYTES + 1), {}),
+}
+
+
+@pytest.mark.parametrize(("raw", "how"), POISON.values(), ids=POISON)
+def test_a_ref_with_something_else_is_refused_and_left(host: Host, raw: bytes, how: dict[str, str]) -> None:
+    add(host, TOPIC, OTHER)
+    host.holds(raw, **how)
+    before = host.hosted.refs()
+    found, [said] = host.heard(TOPIC)
+    assert (found, said.startswith(f"{DEFAULT} of http")) == (["bbbb2222"], True)
+    assert "holds something that agent-ci did not write (" in said
+    assert f"`git push origin :{DEFAULT}`" in said
+    with pytest.raises(UnsupportedError, match="nothing is added"):
+        add(host, MAIN, FIX)
+    assert host.hosted.refs() == before
+
+
+def test_a_ref_that_is_too_large_does_not_come_over_the_wire(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    host.holds(os.urandom(MAX_BYTES + 1))
+    sent: list[int] = []
+
+    def ask(root: Path, request: GitRequest) -> GitAnswer:
+        answer = ask_git(root, request)
+        sent.append(len(answer.body))
+        return answer
+
+    monkeypatch.setattr(git_http, "ask_git", ask)
+    with pytest.raises(UnsupportedError, match="it is larger than"):
+        host.ref().held()
+    assert sum(sent) < 100_000
+
+
+def test_a_tag_and_a_remote_that_is_none_are_sentences(host: Host) -> None:
+    host.hosted.git("update-ref", DEFAULT, host.hosted.git("hash-object", "-w", "--stdin", stdin=b"x"))
+    assert "holds something that agent-ci did not write" in host.heard(MAIN)[1][0]
+    said: list[str] = []
+    assert recalled(Remote(), MAIN, said.append) == ()
+    assert said == [f"{DEFAULT} is not read: the checkout's origin is no http or https address"]
+    assert recalled(Remote(f"{host.server.url}/absent.git"), MAIN, said.append) == ()
+    assert "could not be read" in said[1]
+
+
+def test_a_job_on_github_pushes_to_the_address_of_its_repository_with_its_token(checkout: Checkout) -> None:
+    repository = Repository.at(checkout.root)
+    with Clone.of(repository) as clone:
+        job = {"GITHUB_REPOSITORY": "owner/name", "GITHUB_SERVER_URL": "https://ghe.example"}
+        assert GitHubActions(job, repository, clone).writable is None
+        remote = GitHubActions({**job, "GITHUB_TOKEN": TOKEN}, repository, clone).writable
+    assert remote is not None
+    assert remote.url == "https://ghe.example/owner/name.git"
+    assert next(iter(remote.settings)) == "http.https://ghe.example/owner/name.git.extraheader"
+
+
+def test_what_was_delivered_repairs_the_next_run_in_a_fresh_checkout_and_can_be_forgotten(tmp_path: Path) -> None:
+    red = RedRepository.make(tmp_path, {**QUICK_FILES, ".agent-ci.yml": "memory-ref: true\n"})
+    proven = red.run(replies=(GOOD,), **QUICK)
+    (tmp_path / "hosted").mkdir()
+    hosted = Hosted.of(Checkout(red.path), tmp_path / "hosted" / "name.git")
+    with GitServer(tmp_path / "hosted", bot=TOKEN) as server:
+        url = f"{server.url}/name.git"
+        job = {"CI": "true", "AGENT_CI_FORGE_TOKEN": TOKEN, "AGENT_CI_FORGE_URL": url}
+        resealed(proven.out, **part(proven.out, "context", default_branch="main"))
+        done = publish(red, proven.out, "--deliver", "pull-request", **job)
+        assert (done.code, f"the fix is kept in {DEFAULT} of {url}" in done.stderr) == (0, True), done.stderr
+        assert TOKEN not in done.stderr
+        server.git.users.clear()
+        Checkout(red.path).git("remote", "add", "origin", url)
+        again = red.run(proposer=("known",), out=str(tmp_path / "fresh"), **QUICK)
+        assert (again.outcome, again.document["attempts"][0]["proposer"]) == ("fixed", "known")
+        where = ["--repository", str(red.path), "--out", str(tmp_path / "fresh2")]
+        listed = told("list", *where, "--json")
+        [row] = json.loads(listed)["fixes"]
+        assert (row["ref"], row["files"]) == (DEFAULT, ["calc.py"])
+        assert f"in {DEFAULT} of {url}:\n{row['fingerprint']}  calc.py, +1" in told("list", *where)
+        assert told("forget", row["fingerprint"][:6], *where) == "1 fix forgotten\n"
+        assert f"nothing is remembered in {DEFAULT}" in told("list", *where)
+        hosted.git("update-ref", DEFAULT, hosted.git("rev-parse", "main"))
+        assert "holds something that agent-ci did not write" in told("list", *where)
+
+
+def told(*words: str) -> str:
+    command = [sys.executable, "-m", "agent_ci", "memory", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
