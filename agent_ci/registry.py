@@ -30,7 +30,8 @@ from agent_ci.settings import Settings
 class Setup:
     """What adapters are made from; ``runner`` runs the tests, where that is known already.
 
-    ``recalled`` gives the fixes that are remembered elsewhere than in the folder of the output.
+    ``recalled`` gives the fixes that are remembered elsewhere than in the folder of the output, and ``is_trusted`` is
+    False for a run that other runs hear nothing of.
     """
 
     settings: Settings
@@ -39,6 +40,7 @@ class Setup:
     budget: Budget
     runner: Runner | None = None
     recalled: Callable[[], tuple[ProvenFix, ...]] = tuple
+    is_trusted: bool = True
 
 
 def forge(environment: Mapping[str, str], repository: Repository, clone: Clone) -> Forge:
@@ -207,9 +209,12 @@ def _autofix(setup: Setup) -> Proposer:
 
 
 def _search(setup: Setup) -> Proposer:
+    from agent_ci.proposers.search.checkpoints import FILE_NAME, Checkpoints
     from agent_ci.proposers.search.proposer import Search
 
-    return Search(runner=setup.runner, seed=setup.settings.seed)
+    chosen = setup.settings
+    checkpoints = Checkpoints(chosen.out / FILE_NAME, chosen.repository, is_kept=setup.is_trusted)
+    return Search(runner=setup.runner, seed=chosen.seed, checkpoints=checkpoints)
 
 
 def _model_of_tests(setup: Setup) -> Proposer:

@@ -244,7 +244,8 @@ class Session:
         """What a job works with: chooses the sandbox and looks for the interpreter. Raises AgentCIError."""
         chosen, budget = self.settings, spending.budget(self.settings, self.context)
         journal = AuditLog(chosen.out / "audit.jsonl", self.outward)
-        setup = registry.Setup(chosen, self.environment, journal, budget)
+        is_trusted = not self.context.from_fork
+        setup = registry.Setup(chosen, self.environment, journal, budget, is_trusted=is_trusted)
         if chosen.memory_ref:
             recall = partial(recalled, repository.remote(), self.context, self.console.say)
             setup = replace(setup, recalled=recall)

@@ -17,6 +17,7 @@ from agent_ci.core.report import TestReport
 from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.errors import AgentCIError
 from agent_ci.proposers.search.answers import Answer
+from agent_ci.proposers.search.checkpoints import Checkpoint
 from agent_ci.proposers.search.proposer import Search
 from bench.search.case import Case
 from bench.search.judge import compared, likeness, runner, sandbox, tested
@@ -74,8 +75,8 @@ class _Watched(Search):
 
     answers: list[Answer] = field(default_factory=list, kw_only=True)
 
-    def _search(self, evidence: Evidence, workbench: ports.Workbench, seconds: float) -> Answer:
-        self.answers.append(super()._search(evidence, workbench, seconds))
+    def _search(self, evidence: Evidence, workbench: ports.Workbench, seconds: float, before: Checkpoint) -> Answer:
+        self.answers.append(super()._search(evidence, workbench, seconds, before))
         return self.answers[-1]
 
 

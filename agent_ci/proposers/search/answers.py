@@ -13,6 +13,7 @@ from pathlib import Path
 from agent_ci.errors import UnsupportedError
 from agent_ci.files import open_regular
 from agent_ci.ports import Tree
+from agent_ci.proposers.search.checkpoints import Checkpoint
 from agent_ci.proposers.search.kit.operators import EARLIER, KNOWN, PAIR
 from agent_ci.sandbox_kit.source import Splice
 
@@ -60,7 +61,9 @@ class Survivor:
 class Answer:
     """The survivors, best first, and the figures: candidates tried, seconds of wall clock and of processor.
 
-    ``trying_cpu_seconds`` is the part of the processor time in which candidates were tried.
+    ``trying_cpu_seconds`` is the part of the processor time in which candidates were tried. ``before`` is how many need
+    no trial since an earlier search made it, ``fault`` why what one left could not be used, and ``checkpoint`` where
+    this one left off, where it came to no end.
     """
 
     survivors: tuple[Survivor, ...] = ()
@@ -69,11 +72,21 @@ class Answer:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     trying_cpu_seconds: float = 0.0
+    before: int = 0
+    fault: str = ""
+    checkpoint: Checkpoint | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it came to its end."""
+        return self.reason in ("found", "exhausted")
 
     @property
     def summary(self) -> str:
         """What the search did, as one clause for the evidence."""
-        return f"tried {self.tried} candidates in {self.seconds:.1f} s ({REASONS[self.reason]})"
+        before = f", after {self.before} that an earlier run was through with" if self.before else ""
+        told = f"tried {self.tried} candidates in {self.seconds:.1f} s{before} ({REASONS[self.reason]})"
+        return f"{told}; {self.fault}" if self.fault else told
 
 
 def read_answer(path: Path, *, tree: Tree, suspects: tuple[str, ...], root: Path) -> Answer:

@@ -27,6 +27,7 @@ from agent_ci.core.run import Evidence
 from agent_ci.errors import UnsupportedError
 from agent_ci.ports import Runner, Tree, Workbench
 from agent_ci.proposers.search.answers import Answer
+from agent_ci.proposers.search.checkpoints import UNENDED, Checkpoint
 from agent_ci.proposers.search.hunt import Hunt
 from agent_ci.proposers.search.trials import Trials
 
@@ -52,8 +53,11 @@ class Elsewhere:
         is_known = tools.get("runner") in _RUNNERS or tools.get("command", "").partition(" ")[0] in _COMMANDS
         return (is_known or any(map(grammar_of, self._named_tests))) and bool(self._editable)
 
-    def search(self, workbench: Workbench, *, seconds: float, most: int) -> Answer:
-        """The edits that survive, the likeliest first, found in *seconds* with at most *most* candidates tried."""
+    def search(self, workbench: Workbench, before: Checkpoint, *, seconds: float, most: int) -> Answer:
+        """The edits that survive, the likeliest first, found in *seconds* with at most *most* candidates tried.
+
+        It goes on where the search left off that made *before*.
+        """
         started = time.monotonic()
         with workbench.open() as workspace:
             trials = Trials(workspace, self.runner, self.evidence, started + seconds)
@@ -61,11 +65,14 @@ class Elsewhere:
                 return Answer(reason="not_reproduced", seconds=time.monotonic() - started)
             coverage = None if all(path.endswith(TRANSLATED) for path in self._editable) else trials.covered()
             hunt = Hunt(trials, {file.path: file for file in self._files(coverage)}, self._hints, coverage)
+            hunt.go_on_after(before)
             reason = ""
             with suppress(UnsupportedError):  # what it runs left something in the way; what is found by then stands
                 reason = hunt.over(self._ranked(hunt), most)
         survivors = tuple(hunt.standing(one) for one in hunt.survivors)
-        return Answer(survivors, reason, hunt.tried, time.monotonic() - started)
+        left_off = hunt.checkpoint if reason in UNENDED else None
+        spent = time.monotonic() - started
+        return Answer(survivors, reason, hunt.tried, spent, before=before.tried, checkpoint=left_off)
 
     @cached_property
     def _editable(self) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from agent_ci.core.edits.hints import Hints
 from agent_ci.core.edits.operators import Candidate, brings_literal
 from agent_ci.core.edits.syntax import SourceFile
 from agent_ci.proposers.search.answers import Survivor
+from agent_ci.proposers.search.checkpoints import Checkpoint
+from agent_ci.proposers.search.kit.progress import digest, digests
 from agent_ci.proposers.search.trials import Trials
 from agent_ci.sandbox_kit.source import Splice
 
@@ -24,7 +26,10 @@ _MOST_RIVALS, _LEAST_TIME_FOR_RIVALS = 25, 10.0  # seconds; half of what the fir
 
 @dataclass
 class Hunt:
-    """What is found so far with *trials* in *files*, by path: the *survivors*, and what each function refused."""
+    """What is found so far with *trials* in *files*, by path: the *survivors*, and what each function refused.
+
+    The edits that are *done*, by digest, need no trial.
+    """
 
     trials: Trials
     files: Mapping[str, SourceFile]
@@ -33,6 +38,7 @@ class Hunt:
     survivors: list[Candidate] = field(default_factory=list)
     refused: Counter[tuple[str, tuple[int, int]]] = field(default_factory=Counter)
     tried: int = 0
+    done: set[str] = field(default_factory=set)
     _seen: set[tuple[str, bytes]] = field(default_factory=set)
 
     def over(self, ranked: Sequence[Candidate], most: int) -> str:
@@ -44,10 +50,12 @@ class Hunt:
         waiting, end = deque(ranked), self.trials.end
         while waiting and self.tried < most and time.monotonic() < end and len(self.survivors) < _MOST_SURVIVORS:
             candidate = waiting.popleft()
-            if not self._is_worth_a_run(candidate):
+            name = digest(candidate.path, candidate.start, candidate.end, candidate.replacement)
+            if name in self.done or not self._is_worth_a_run(candidate):
                 continue
             self.tried += 1
             if not self._survives(candidate):
+                self.done.add(name)
                 self.refused[_place(candidate)] += 1
                 continue
             self.survivors.append(candidate)
@@ -58,6 +66,19 @@ class Hunt:
         if self.survivors:
             return "found"
         return "count" if self.tried >= most else "time" if waiting else "exhausted"
+
+    def go_on_after(self, before: Checkpoint) -> None:
+        """Begin where an earlier hunt in the same tree left off."""
+        self.done.update(digests(before.done))
+        for path, *place, count in before.refused:
+            self.refused[path, tuple(place)] = count
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """Where it is now."""
+        return Checkpoint.of(
+            sorted(self.done), {(path, *place): count for (path, place), count in self.refused.items()}
+        )
 
     def _is_worth_a_run(self, candidate: Candidate) -> bool:
         """Whether *candidate* makes the file read as nothing before it did, without a fault of syntax."""

@@ -18,6 +18,7 @@ from agent_ci.core.run import Attempt, Cost, Evidence, Reply
 from agent_ci.kits import PACKAGE
 from agent_ci.ports import Command, Runner, Tree, Workbench
 from agent_ci.proposers.search.answers import Answer, Survivor, cause_of, read_answer, unified_diff
+from agent_ci.proposers.search.checkpoints import UNENDED, Checkpoint, Checkpoints, key_of, left_in
 from agent_ci.proposers.search.confidence import Grade, confidence
 from agent_ci.proposers.search.elsewhere import Elsewhere
 
@@ -41,11 +42,13 @@ class Search:
 
     Python is searched by a program in the sandbox, where pytest runs the tests; JavaScript, TypeScript and Go by
     *runner*, where one is given. ``seed`` breaks ties between equally likely edits; ``max_candidates`` bounds how many
-    are tried and ``time_share`` how much of the time left (0 to 1).
+    are tried and ``time_share`` how much of the time left (0 to 1). Where it runs out of either, *checkpoints* keep
+    where it left off, and the next search of the same tree for the same tests goes on there.
     """
 
     runner: Runner | None = field(default=None, kw_only=True)
     seed: int = field(default=0, kw_only=True)
+    checkpoints: Checkpoints | None = field(default=None, kw_only=True)
     max_candidates: int = field(default=20_000, kw_only=True)
     time_share: float = field(default=0.5, kw_only=True)
 
@@ -58,7 +61,7 @@ class Search:
         if not evidence.target_ids or seconds < _LEAST:
             return
         started = time.monotonic()
-        answer = self._answer(evidence, workbench, seconds)
+        answer = self._continued(evidence, workbench, seconds)
         if answer is None:
             return
         cost = Cost(seconds=time.monotonic() - started)
@@ -69,27 +72,44 @@ class Search:
             objection = f"no single edit turns the failing tests green: {answer.summary}"
             yield Reply("search", cost=cost, note=answer.summary, objection=objection)
 
-    def _answer(self, evidence: Evidence, workbench: Workbench, seconds: float) -> Answer | None:
+    def _continued(self, evidence: Evidence, workbench: Workbench, seconds: float) -> Answer | None:
+        """What the search finds where an earlier one left off, if one did; where it leaves off itself is kept."""
+        tree, kept = workbench.tree, self.checkpoints
+        if kept is None:
+            return self._answer(evidence, workbench, seconds, Checkpoint())
+        key = key_of(tree.id, evidence.target_ids, self.seed, evidence.toolchain.get("pytest_arguments", ""))
+        before, fault = kept.of(key, tree)
+        answer = self._answer(evidence, workbench, seconds, before)
+        if answer and (answer.checkpoint or answer.is_over):
+            kept.keep(key, answer.checkpoint, tree)
+        return replace(answer, fault=fault) if answer else None
+
+    def _answer(self, evidence: Evidence, workbench: Workbench, seconds: float, before: Checkpoint) -> Answer | None:
         """What the search finds; None where it knows neither the language nor how the tests are run."""
         tools = evidence.toolchain
         files = (id_.partition("::")[0] for id_ in evidence.target_ids)
         if tools.get("runner") == "pytest" and ("also" not in tools or any(file.endswith(".py") for file in files)):
-            return self._search(evidence, workbench, seconds)
+            return self._search(evidence, workbench, seconds, before)
         if self.runner is None or tools.get("runner") in _NOT_SEARCHED:
             return None
         there = Elsewhere(evidence, self.runner, workbench.tree, self.seed)
-        return there.search(workbench, seconds=seconds, most=self.max_candidates) if there.is_possible else None
+        if not there.is_possible:
+            return None
+        return there.search(workbench, before, seconds=seconds, most=self.max_candidates)
 
-    def _search(self, evidence: Evidence, workbench: Workbench, seconds: float) -> Answer:
+    def _search(self, evidence: Evidence, workbench: Workbench, seconds: float, before: Checkpoint) -> Answer:
         suspects = _suspects(workbench.tree)
         with workbench.open() as workspace:
             spec, result = workspace.outbox / "spec.json", workspace.outbox / "result.jsonl"
             kit = kits.lay(workspace.outbox, _KIT)
-            spec.write_text(json.dumps(self._spec(evidence, suspects, seconds)), "utf-8")
+            facts = {**self._spec(evidence, suspects, seconds), "before": before.facts}
+            spec.write_text(json.dumps(facts), "utf-8")
             argv = (evidence.toolchain["python"], "-B", "-c", _LAUNCHER, str(kit), str(spec), str(result))
             environment = _environment(evidence.toolchain, workspace.root)
             workspace.run(Command(argv, environment, timeout=seconds + _GRACE))
-            return read_answer(result, tree=workbench.tree, suspects=suspects, root=workspace.outbox)
+            answer = read_answer(result, tree=workbench.tree, suspects=suspects, root=workspace.outbox)
+            left_off = left_in(workspace.outbox) if answer.reason in UNENDED else None
+            return replace(answer, before=before.tried, checkpoint=left_off)
 
     def _spec(self, evidence: Evidence, suspects: tuple[str, ...], seconds: float) -> Mapping[str, object]:
         return {

@@ -20,6 +20,8 @@ from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.ports import Command, Completed
 from agent_ci.proposers.search.proposer import Search
 
+SEARCH = Search()
+
 
 @dataclass(frozen=True)
 class FolderTree:
@@ -105,9 +107,10 @@ class RedRepository:
         """Every change offered to a judge who never believes one, and what the search says of itself."""
         return self.search_with(self.evidence(toolchain), seconds=seconds)
 
-    def search_with(self, evidence: Evidence, *, seconds: float = 40.0) -> tuple[list[Reply], str]:
-        """The same with evidence from elsewhere."""
-        search = Search()
+    def search_with(
+        self, evidence: Evidence, *, seconds: float = 40.0, search: Search = SEARCH
+    ) -> tuple[list[Reply], str]:
+        """The same with evidence from elsewhere, by another *search* than the usual one."""
         session = search.propose(evidence, (), FolderWorkbench(FolderTree(self.folder), seconds))
         replies = []
         try:

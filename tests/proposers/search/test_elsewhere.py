@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
@@ -20,6 +21,7 @@ from agent_ci.core.report import Status, TestCase, TestReport
 from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.ports import Runner, Workspace
 from agent_ci.proposers.search.answers import Survivor
+from agent_ci.proposers.search.checkpoints import Checkpoint
 from agent_ci.proposers.search.confidence import Grade, confidence
 from agent_ci.proposers.search.hunt import Hunt
 from agent_ci.proposers.search.proposer import Search
@@ -231,6 +233,15 @@ def test_what_has_a_fault_of_syntax_or_was_tried_already_is_not_run(trials: Tria
     same = [candidate("value < low", "value <= low"), candidate("<", "<="), candidate("<", "<")]
     assert found.over([candidate("value < low", "value <"), *same], most=9) == "exhausted"
     assert found.tried == 1
+
+
+def test_what_an_earlier_hunt_tried_is_not_run_again(trials: Trials) -> None:
+    first, second = hunt(trials), hunt(trials)
+    wrong = [candidate("<", "<="), candidate("<", "!="), candidate("<", "===")]
+    assert first.over(wrong, most=2) == "count"
+    second.go_on_after(Checkpoint.read(json.loads(json.dumps(first.checkpoint.facts))))
+    assert second.over(wrong, most=2) == "exhausted"
+    assert (first.tried, second.tried, second.refused.total()) == (2, 1, 3)
 
 
 def test_once_an_edit_survives_only_its_rivals_are_tried(trials: Trials) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ....sandbox_kit.source import Splice
@@ -22,11 +22,11 @@ class Stone:
 
 
 def pairs(
-    stones: list[Stone], red: frozenset[str], known: set[Candidate], *, most: int
+    stones: list[Stone], red: frozenset[str], known: Callable[[Candidate], bool], *, most: int
 ) -> Iterator[tuple[Prepared, Prepared, Candidate]]:
     """Two of *stones* each that together repair all of *red*, likeliest first, and both as one candidate.
 
-    At most *most* of those that are not *known* yet; they are known then.
+    At most *most* of those that are not *known* yet.
     """
     kinds: dict[tuple[frozenset[str], str], list[Stone]] = {}
     for stone in stones:
@@ -40,9 +40,7 @@ def pairs(
         for second in few[index + 1 :]
         if first.repaired | second.repaired == red and (both := _together(first.prepared, second.prepared))
     ]
-    unknown = sorted((one for one in found if one[2] not in known), key=lambda one: -one[2].rank)[:most]
-    known.update(both for _, _, both in unknown)
-    yield from unknown
+    yield from sorted((one for one in found if not known(one[2])), key=lambda one: -one[2].rank)[:most]
 
 
 def _together(first: Prepared, second: Prepared) -> Candidate | None:

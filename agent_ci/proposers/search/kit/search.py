@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from .localise import (
 from .observed import Observed
 from .operators import EARLIER, EARLIER_PRIOR, Candidate, candidates
 from .pairing import Stone, pairs
+from .progress import FILE_NAME, Progress
 from .series import MOST, Series
 from .spec import Spec
 from .surviving import facts_of, place_of, preference, standing
@@ -84,9 +86,9 @@ class Search:
         self._tried = 0
         self._survivors: list[Prepared] = []
         self._killers: Counter[str] = Counter()
-        self._tried_in: Counter[object] = Counter()
         self._stones: list[Stone] = []
-        self._pairs_tried: set[Candidate] = set()
+        self._progress = Progress(spec.before)
+        self._tried_in = self._progress.refused()
         self._wanted = Wanted()
         self._is_patient = False
 
@@ -103,6 +105,8 @@ class Search:
             "trying_cpu_seconds": round(self._cpu_seconds() - self._cpu_before_trying, 2),
         }
         self._results.write("summary", facts)
+        if reason in ("time", "count"):
+            self._progress.write(self._results.path.with_name(FILE_NAME), self._stones, self._tried_in)
 
     def _search(self) -> str:
         self._observe()
@@ -115,6 +119,8 @@ class Search:
         hints = read_hints(messages, suggestions, self._wanted)
         ranked = self._ranked(self._localised(), hints)
         self._cpu_before_trying = self._cpu_seconds()
+        prepare = partial(self._bench.prepare, cold=self._has_cold_targets)
+        self._stones += starmap(Stone, self._progress.stones(frozenset(self._seen.red), self._sources, prepare))
         reason = self._try_all(ranked)
         self._name_again(ranked)
         for prepared in sorted(self._survivors, key=preference)[: self._spec.max_survivors]:
@@ -215,13 +221,16 @@ class Search:
         """Try every candidate once with little patience, then those that hung once more with all of it."""
         limits = _Limits(self._deadline, self._spec.max_candidates)
         hung: list[Prepared] = []
-        pairs_at = _BETWEEN_PAIRS
-        for several in self._together(self._prepared(ranked)):
+        pairs_at = 0 if self._stones else _BETWEEN_PAIRS
+        for together in self._together(self._prepared(ranked)):
             if reason := self._must_stop(limits):
                 return reason
-            for prepared in self._not_refused(several[: limits.count - self._tried], hung):
+            several, known_to_hang = together[: limits.count - self._tried], len(hung)
+            for prepared in self._not_refused(several, hung):
                 if self._is_plausible(prepared, hung):
                     limits = self._after_a_survivor(prepared, limits)
+            waiting = {id(one) for one in hung[known_to_hang:]}
+            self._progress.add(one.candidate for one in several if id(one) not in waiting)
             if self._tried >= pairs_at:
                 pairs_at = self._tried + _BETWEEN_PAIRS
                 limits = self._try_pairs(limits, hung)
@@ -232,6 +241,7 @@ class Search:
                 return reason
             if self._is_plausible(prepared, []):
                 limits = self._after_a_survivor(prepared, limits)
+            self._progress.add([prepared.candidate])
         return "found" if self._survivors else "exhausted"
 
     def _prepared(self, ranked: list[Candidate]) -> Iterator[Prepared]:
@@ -241,6 +251,8 @@ class Search:
         for candidate in ranked:
             while waiting and waiting[0].candidate.rank * _COLD_WORTH > candidate.rank:
                 yield waiting.popleft()
+            if self._progress.has(candidate):
+                continue
             source = self._sources[candidate.path]
             prepared = self._bench.prepare(source, candidate, cold=self._has_cold_targets)
             if prepared is not None and prepared.signature not in known:
@@ -249,6 +261,8 @@ class Search:
                     yield prepared
                 else:
                     waiting.append(prepared)
+            else:
+                self._progress.add([candidate])
         yield from waiting
 
     def _together(self, prepared: Iterator[Prepared]) -> Iterator[list[Prepared]]:
@@ -291,9 +305,10 @@ class Search:
         """Try two edits at once where no single one was enough so far, at most *most* pairs that were not tried yet."""
         if self._survivors:
             return limits
-        for first, second, both in pairs(self._stones, frozenset(self._seen.red), self._pairs_tried, most=most):
+        for first, second, both in pairs(self._stones, frozenset(self._seen.red), self._progress.has, most=most):
             if self._survivors or self._must_stop(limits):
                 break
+            self._progress.add([both])
             prepared = self._bench.prepare_pair(first, second, both, cold=self._has_cold_targets)
             if prepared is not None:
                 self._tried += 1

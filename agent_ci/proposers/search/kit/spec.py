@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ class Spec:
 
     ``targets`` are the ids of red cases (a file's id stands for a file that cannot be collected), ``passing``
     those of green ones, ``suspects`` the files that may be edited, ``messages`` what the red cases said,
-    ``earlier`` the text of changed files from before the change, by path.
+    ``earlier`` the text of changed files from before the change, by path, and ``before`` what an earlier search of the
+    same tree for the same cases left.
     """
 
     targets: tuple[str, ...]
@@ -28,6 +29,7 @@ class Spec:
     max_survivors: int
     seconds: float
     earlier: Mapping[str, str]
+    before: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> Spec:
