@@ -56,6 +56,14 @@ def test_a_search_goes_on_where_the_one_before_it_left_off_until_it_finds_a_pair
     assert (tmp_path / FILE_NAME).read_text() == ""  # it is over, and what was kept of it is forgotten
 
 
+def test_what_was_tried_is_not_tried_again(red_repository: Make, tmp_path: Path) -> None:
+    red = red_repository({**SPAN, "span.py": SPAN["span.py"].replace("high + low", "high - low")})
+    kept, evidence = Checkpoints(tmp_path / FILE_NAME, tmp_path / "nowhere"), red.evidence()
+    first, *others = (red.search_with(evidence, search=Search(max_candidates=5, checkpoints=kept)) for _ in range(2))
+    assert (first[0], ", after 5 that" in others[0][1]) == ([], True)
+    assert "+    middle = (low + high) / 2" in others[0][0][0].text
+
+
 def test_a_checkpoint_is_found_by_tree_tests_and_settings_and_the_newest_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
