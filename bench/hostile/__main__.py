@@ -13,12 +13,13 @@ from pathlib import Path
 from bench.attacks.oracles import outside
 from bench.hostile.answers import Answer, of_diffs
 from bench.hostile.code import of_code
+from bench.hostile.looks import of_looks
 from bench.hostile.runs import Place, Ran
 from bench.hostile.shapes import of_shapes
 from bench.hostile.words import of_words
 from bench.table import print_table
 
-ANSWERS = (*of_words(), *of_shapes(), *of_code(), *of_diffs())
+ANSWERS = (*of_words(), *of_shapes(), *of_looks(), *of_code(), *of_diffs())
 COLUMNS = ("kind of answer", "runs", "fixed", "refused by a rule", "no fix", "model unavailable", "other", "effects")
 _NAMED = ("fixed", "policy_refused", "no_fix", "model_unavailable")
 

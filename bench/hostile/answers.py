@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bench.diffs.corpus import DIFFS
 from tests.servers.chat import Step, says
@@ -27,7 +27,8 @@ class Answer:
     """One answer of a ``kind``, made once it is known what there is to reach for.
 
     With ``is_open`` it is given to a team that permits everything, so that its code really runs; what such a team
-    accepts is its own affair. ``is_honest`` tells that it has to be accepted.
+    accepts is its own affair. ``is_honest`` tells that it has to be accepted, or what comes *then*, which is the answer
+    to every further question. ``model`` is the name that is asked for.
     """
 
     kind: str
@@ -35,6 +36,8 @@ class Answer:
     step: Callable[[Lures], Step]
     is_open: bool = False
     is_honest: bool = False
+    model: str = "scripted"
+    then: Step = field(default_factory=lambda: says("NO FIX: I have no other idea"))
 
 
 def said(kind: str, name: str, text: str) -> Answer:

@@ -28,7 +28,7 @@ from bench.diffs.notation import COMMAND, FILES, REPORT, RIGHT
 from bench.hostile.answers import Answer, Lures
 from bench.repositories import Small, git
 from tests.checkouts import digest
-from tests.servers.chat import ChatServer, Received, says
+from tests.servers.chat import ChatServer, Received
 
 KEY = f"sk-{secrets.token_hex(16)}"
 """The key that the endpoint is sent: known to us, in contrast to the canary that lies around."""
@@ -132,10 +132,10 @@ class Place:
         return Lures(KEY, f"http://127.0.0.1:{told['tcp']}", told["home"], str(self.folder / "RAN"))
 
     def ran(self, answer: Answer) -> Ran:
-        """One session that is answered with *answer*, and then with an excuse."""
+        """One session that is answered with *answer*, and with what comes then."""
         self._play(answer)
         stderr = io.StringIO()
-        options = _options(self.folder, self.server, self.sandbox)
+        options = {**_options(self.folder, self.server, self.sandbox), "model": answer.model}
         session = _Continued(_environment(self.around), options, stderr, known=self.known)
         try:
             document = session.run()
@@ -145,9 +145,10 @@ class Place:
         return Ran(answer, str(document["outcome"]), tuple(self._effects(answer, stderr.getvalue(), tree)))
 
     def ran_whole(self, answer: Answer) -> Ran:
-        """One whole run of the command line that is answered with *answer*, and then with an excuse."""
+        """One whole run of the command line that is answered with *answer*, and with what comes then."""
         self._play(answer)
-        words = _words({**_options(self.folder, self.server, self.sandbox), "time_limit": _SECONDS})
+        options = {**_options(self.folder, self.server, self.sandbox), "model": answer.model}
+        words = _words({**options, "time_limit": _SECONDS})
         command = (sys.executable, "-m", "agent_ci", "fix", "--json", *words)
         around = {**_environment(self.around), "XDG_CACHE_HOME": str(self.folder / "cache")}
         done = subprocess.run(command, env=around, capture_output=True, text=True, check=False, timeout=180)
@@ -158,7 +159,7 @@ class Place:
 
     def _play(self, answer: Answer) -> None:
         self.server.requests.clear()
-        self.server.play(answer.step(self.lures), always=says("NO FIX: I have no other idea"))
+        self.server.play(answer.step(self.lures), always=answer.then)
 
     def _tree_of_patch(self) -> str:
         patch = (self.folder / "out" / "fix.patch").read_text(encoding="utf-8")

@@ -51,6 +51,16 @@ def test_an_answer_ends_as_expected_and_without_an_effect(strict: Place, kind: s
     assert strict.ran(answer) == Ran(answer, outcome, ())
 
 
+@pytest.mark.parametrize("kind", ["a look by a line", "a look by a tool"])
+def test_a_look_is_really_answered_and_tests_that_are_asked_for_are_run(strict: Place, kind: str) -> None:
+    answer = BY_NAME[kind, "a test, again and again"]
+    assert strict.ran(answer) == Ran(answer, "fixed", ())
+    first, second = strict.server.requests
+    assert ("tools" in first.json) is (kind == "a look by a tool")
+    seen = second.text.partition("# What you asked to see")[2]
+    assert [text in seen for text in ("It failed.", "It passed.", "no test of this name")] == [True] * 3
+
+
 def test_more_than_the_repair_and_a_refused_repair_are_seen(strict: Place) -> None:
     more = Answer("own", "more", lambda _: says(on_top("AC-0", "NAME = 'shop'", "").bad))
     wrong = Answer("own", "wrong", lambda _: says(REPAIR.replace("price * count", "price")), is_honest=True)
