@@ -34,7 +34,7 @@ _PARTS = ("proposers/search", "proposers/search/kit", "core/edits", "sandbox_kit
 _DONE = re.compile(f"([0-9a-f]{{{WIDTH}}}){{0,{MOST_DONE}}}")
 _FIELDS: Mapping[str, type | tuple[type, ...]] = {
     "path": str, "start": int, "end": int, "replacement": str, "operator": str, "line": int, "rank": (int, float),
-    "repaired": list,
+    "size": int, "repaired": list,
 }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ SPAN = {
 }
 STONE = {
     "path": "a.py", "start": 1, "end": 2, "replacement": "x", "operator": "comparison", "line": 1, "rank": 0.5,
-    "repaired": ["test_a.py::test"],
+    "size": 2, "repaired": ["test_a.py::test"],
 }  # fmt: skip
 WHOLE: dict[str, Any] = {"done": "0123456789ab" * 3, "stones": [STONE], "refused": [["a.py", 3, 7], ["b.js", 0, 9, 2]]}
 

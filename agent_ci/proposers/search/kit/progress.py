@@ -15,7 +15,6 @@ from .operators import Candidate
 
 if TYPE_CHECKING:  # the trusted side reads the names above, and has no pytest
     from .bench import Prepared
-    from .pairing import Stone
 
 MOST_DONE, WIDTH = 60_000, 12  # edits, and the hexadecimal digits of each
 MOST_STONES, MOST_PLACES = 400, 2_000
@@ -73,12 +72,12 @@ class Progress:
                 if prepared := prepare(source, candidate):
                     yield prepared, repaired
 
-    def write(self, into: Path, stones: Sequence[Stone], refused: Mapping[object, int]) -> None:
-        """Leave all of it in *into*, as much as the trusted side keeps."""
+    def write(self, into: Path, stones: Sequence[Mapping[str, Any]], refused: Mapping[object, int]) -> None:
+        """Leave it in *into*, as much as the trusted side keeps; of each stepping stone, what ``stones`` reads."""
         places = [[*place, count] for place, count in refused.items() if isinstance(place, tuple)]
         content = {
             "done": "".join(sorted(self.done)),
-            "stones": [_row(stone.prepared, stone.repaired) for stone in stones[:MOST_STONES]],
+            "stones": stones[:MOST_STONES],
             "refused": places[:MOST_PLACES],
         }
         into.write_text(json.dumps(content), "utf-8")
@@ -87,17 +86,3 @@ class Progress:
 def _name(candidate: Candidate) -> str:
     splice = candidate.splice
     return digest(candidate.path, splice.start, splice.end, splice.replacement)
-
-
-def _row(prepared: Prepared, repaired: frozenset[str]) -> dict[str, object]:
-    candidate, splice = prepared.candidate, prepared.candidate.splice
-    return {
-        "path": candidate.path,
-        "start": splice.start,
-        "end": splice.end,
-        "replacement": splice.replacement,
-        "operator": candidate.operator,
-        "line": candidate.line,
-        "rank": candidate.rank,
-        "repaired": sorted(repaired),
-    }

@@ -106,7 +106,8 @@ class Search:
         }
         self._results.write("summary", facts)
         if reason in ("time", "count"):
-            self._progress.write(self._results.path.with_name(FILE_NAME), self._stones, self._tried_in)
+            stones = [{**facts_of(one.prepared), "repaired": sorted(one.repaired)} for one in self._stones]
+            self._progress.write(self._results.path.with_name(FILE_NAME), stones, self._tried_in)
 
     def _search(self) -> str:
         self._observe()
