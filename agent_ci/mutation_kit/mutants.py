@@ -67,40 +67,83 @@ def _made(source: str, lines: Collection[int], per_line: int) -> Iterator[Mutant
     wanted = frozenset(lines) - arid_lines(file)
     for candidates in _by_line(file, wanted).values():
         kept = 0
-        for operator, splice in _varied(candidates):
+        for candidate in _varied(candidates):
             if kept == per_line:
                 break
-            if programs.are_different(splice):
-                yield _mutant(file, operator, splice)
+            if programs.are_different(candidate.splice):
+                yield _mutant(file, candidate.operator, candidate.splice)
                 kept += 1
 
 
-def _by_line(file: Source, lines: frozenset[int]) -> dict[int, list[tuple[str, Splice]]]:
+@dataclass(frozen=True)
+class _Candidate:
+    """An edit, the operator that makes it, and which part of an expression it stands in; 0 for what always runs."""
+
+    operator: str
+    splice: Splice
+    arm: int
+
+    @property
+    def order(self) -> tuple[int, int, int, str]:
+        return list(OPERATORS).index(self.operator), self.splice.start, self.splice.end, self.splice.replacement
+
+
+def _by_line(file: Source, lines: frozenset[int]) -> dict[int, list[_Candidate]]:
     """Every fault on *lines*, by line, in the order in which the nodes stand and the operators are listed."""
     ignored = arid_nodes(file.tree)
-    found: dict[int, list[tuple[str, Splice]]] = {}
-    for node in ast.walk(file.tree):
+    found: dict[int, list[_Candidate]] = {}
+    for node, arm in _with_arms(file.tree):
         if node in ignored or not has_exact_place(file, node):
             continue
+        rest = file.end(node.comparators[0]) if isinstance(node, ast.Compare) else None
         for operator, make in OPERATORS.items():
             for splice in make(file, node):
                 line = _line_of(file, splice.start)
                 if line in lines:
-                    found.setdefault(line, []).append((operator, splice))
-    return {line: sorted(candidates, key=_order) for line, candidates in sorted(found.items())}
+                    own = splice.start if rest is not None and splice.start >= rest else arm
+                    found.setdefault(line, []).append(_Candidate(operator, splice, own))
+    return {line: sorted(candidates, key=lambda one: one.order) for line, candidates in sorted(found.items())}
 
 
-def _order(candidate: tuple[str, Splice]) -> tuple[int, int, int, str]:
-    operator, splice = candidate
-    return list(OPERATORS).index(operator), splice.start, splice.end, splice.replacement
+def _with_arms(tree: ast.AST) -> Iterator[tuple[ast.AST, int]]:
+    """Each node with the number of the part that it stands in and that not every run of its expression comes to."""
+    left: list[tuple[ast.AST, int]] = [(tree, 0)]
+    count = 0
+    while left:
+        node, arm = left.pop()
+        yield node, arm
+        optional = _optional(node)
+        for child in ast.iter_child_nodes(node):
+            count -= 1
+            left.append((child, count if child in optional else arm))
 
 
-def _varied(candidates: list[tuple[str, Splice]]) -> Iterator[tuple[str, Splice]]:
-    """*candidates* with the first of each operator before the second of any."""
-    left = {operator: [one for one in candidates if one[0] == operator] for operator, _ in candidates}
+def _optional(node: ast.AST) -> list[ast.expr]:
+    match node:
+        case ast.IfExp(body=body, orelse=orelse):
+            return [body, orelse]
+        case ast.BoolOp(values=values) | ast.Compare(comparators=values):
+            return values[1:]
+        case ast.Lambda(body=body):
+            return [body]
+    return []
+
+
+def _varied(candidates: list[_Candidate]) -> Iterator[_Candidate]:
+    """*candidates* with the first of each operator before the second of any, and where it can, each in another part.
+
+    What a line computes only sometimes would else be left to the last, after three faults of what it always does.
+    """
+    left: dict[str, list[_Candidate]] = {}
+    for one in candidates:
+        left.setdefault(one.operator, []).append(one)
+    seen: set[int] = set()
     while left:
         for operator in list(left):
-            yield left[operator].pop(0)
+            chosen = next((one for one in left[operator] if one.arm not in seen), left[operator][0])
+            seen.add(chosen.arm)
+            yield chosen
+            left[operator].remove(chosen)
             if not left[operator]:
                 del left[operator]
 

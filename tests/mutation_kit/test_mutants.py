@@ -155,3 +155,16 @@ def test_mutants_are_the_same_each_time_each_different_and_each_a_program(lines:
 def test_lines_are_faultless_where_no_fault_can_be_put_into_any_of_them(source: str) -> None:
     lines = range(1, source.count("\n") + 1)
     assert is_faultless(source, lines) is not bool(mutants(source, lines))
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("return 0 if a % 100 in (11, 12, 13) else b % 10", "else b * 10"),
+        ("return a < 1 and b > 2", "and b <= 2"),
+        ("return 0 <= a < 10", "<= a >= 10"),
+        ("return sorted(items, key=lambda y: y + 1) + a", "lambda y: y - 1"),
+    ],
+)
+def test_what_a_line_computes_only_sometimes_gets_one_of_its_few_faults(line: str, part: str) -> None:
+    assert any(part in changed for _, changed in changed_lines(in_function(line), per_line=2))

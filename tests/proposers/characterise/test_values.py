@@ -128,6 +128,27 @@ def test_a_number_is_tried_where_its_square_begins(monkeypatch: pytest.MonkeyPat
     assert {"1048575", "1048576"} <= set(pools.of(pools.targets["f"], pools.targets["f"].parameters[0]))
 
 
+@pytest.mark.parametrize(
+    ("source", "tried"),
+    [
+        ("def f(p): return p % 4\n", {0, 1, 2, 3}),
+        ("def f(p): return ('a', 'b', 'c')[p - 1]\n", {0, 1, 2}),
+        ("NAMES = ['a', 'b', 'c']\n\ndef f(p): return NAMES[p]\n", {0, 1, 2}),
+    ],
+)
+def test_each_remainder_and_each_place_of_a_table_is_a_value(source: str, tried: set[int]) -> None:
+    assert tried <= {*mined(source).near["p"]}
+
+
+def test_the_places_of_a_long_table_are_not() -> None:
+    assert {5, 6} & {*mined("def f(p): return p % 1000\n").near["p"]} == set()
+
+
+def test_what_a_table_holds_once_it_is_computed_is_a_value() -> None:
+    source = "POWERS = [10**n for n in (3, 6)]\n\ndef f(p): return p > POWERS[0]\n"
+    assert {1000, 1_000_000} <= {*mined(source, POWERS=[1000, 1_000_000]).far}
+
+
 def test_no_call_names_what_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     pools = loaded("def f(size: int, step: int = 10) -> int: return size % step\n", monkeypatch)
     calls = [*inventor(pools, "f").first()]

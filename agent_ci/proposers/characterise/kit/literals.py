@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from .targets import Target
 
 _MOST = 40
 _LONGEST = 200
+_MOST_PLACES = 16  # that are tried one by one
 _CASE = frozenset({"upper", "lower", "title", "capitalize", "casefold", "swapcase", "isupper", "islower", "IGNORECASE"})
 _SIMPLE = (str, int, float, bytes)
 _NOTHING = object()
@@ -69,9 +71,10 @@ def mine(
         used = [one.id for one in ast.walk(node) if isinstance(one, ast.Name) and one.id in globals_]
         for other in unique(used):
             found.far += _constants(globals_[other])
-            pattern = live.get(other)
-            if isinstance(pattern, re.Pattern) and isinstance(pattern.pattern, str):
-                matched.append(matching(pattern.pattern, pattern.flags))
+            value = live.get(other)
+            found.far += _computed(value)
+            if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
+                matched.append(matching(value.pattern, value.flags))
     found.far = [*called, *found.far]
     texts = [one for one in found.far if isinstance(one, str)]
     patterns = [one for one in unique(texts) if is_pattern(one)]
@@ -127,11 +130,25 @@ def _near(node: ast.AST, name: str, globals_: Mapping[str, ast.expr]) -> Iterato
             continue
         if isinstance(one, ast.Compare | ast.Call | ast.Subscript | ast.BinOp) and _mentions(one, name):
             yield from _constants(one)
+            yield from _places(one, name, globals_)
             for other in ast.walk(one):
                 if isinstance(other, ast.Name) and other.id in globals_:
                     yield from _constants(globals_[other.id])
         elif isinstance(one, ast.Match) and _mentions(one.subject, name):
             yield from (value for case in one.cases for value in _constants(case.pattern))
+
+
+def _places(node: ast.AST, name: str, globals_: Mapping[str, ast.expr]) -> Iterable[int]:
+    """Each number that *node* tells apart: the remainders of a small divisor, the places of a short table."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Mod(), right=ast.Constant(value=int(size))) if _mentions(left, name):
+            pass
+        case ast.Subscript(value=table, slice=place) if _mentions(place, name):
+            shown = globals_.get(table.id, table) if isinstance(table, ast.Name) else table
+            size = len(shown.elts) if isinstance(shown, ast.Tuple | ast.List) else 0
+        case _:
+            return ()
+    return range(size) if size <= _MOST_PLACES else ()
 
 
 def _mentions(node: ast.AST, name: str) -> bool:
@@ -151,6 +168,13 @@ def _constants(node: ast.AST) -> list[Any]:
         if isinstance(one, ast.Constant) and type(one.value) in _SIMPLE and one not in inert and one not in messages
     ]
     return [one for one in found if not isinstance(one, str) or len(one) <= _LONGEST]
+
+
+def _computed(value: Any) -> list[Any]:
+    """The simple values that a variable holds, or its items or keys: what its source may only compute."""
+    items = value if type(value) in (list, tuple, dict) else [value]
+    simple = (one for one in itertools.islice(items, _MOST) if type(one) in _SIMPLE)
+    return [one for one in simple if not isinstance(one, str | bytes) or len(one) <= _LONGEST]
 
 
 def _messages(node: ast.AST) -> set[ast.AST]:

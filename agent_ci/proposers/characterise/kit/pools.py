@@ -20,9 +20,11 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from .concrete import concrete, is_abstract
 from .guessing import kind_from_use
+from .hints import default_of, hints_of, read
 from .literals import Mined, alternately, called_values, mine, mine_attribute, module_values, unique
-from .naming import UnnamedError, lookup
+from .naming import UnnamedError
 from .senses import guess, numbers_for, texts_for
 from .showing import Shower, UnshownError, text_of
 from .targets import Parameter, Target
@@ -31,7 +33,7 @@ MOST = 100  # values for one parameter
 _DEEPEST = 3
 _FEW = 4
 _MANY = 10**7  # a count larger than this only costs time
-_LARGE = 10**4
+_LARGE, _LARGEST = 10**4, 10**300
 _PLAIN = re.compile(r"[\w.:/@ -]*\w{2}[\w.:/@ -]*", re.ASCII)  # a text as people pass it
 
 _FIXED: dict[Any, tuple[str, ...]] = {
@@ -175,7 +177,14 @@ class Pools:
         elif hint in _FIXED:
             yield from _FIXED[hint]
         elif isinstance(hint, type) and depth:
-            yield from self.objects(hint, depth - 1)
+            yield from self._abstract(hint, about, depth) if is_abstract(hint) else self.objects(hint, depth - 1)
+
+    def _abstract(self, hint: type, about: _About, depth: int) -> Iterator[str]:
+        """Values of the types that can stand in for *hint*, most of the first one."""
+        first, *others = [self.values(one, about, depth - 1) for one in concrete(hint, self.module)] or [iter(())]
+        yield from itertools.islice(first, _FEW * 2)
+        yield from alternately(others)
+        yield from first
 
     def _exact(self, hint: Any, about: _About) -> Iterator[str]:
         name, module, arguments = _EXACT[hint]
@@ -201,8 +210,8 @@ class Pools:
         if issubclass(kind, enum.Enum):
             yield from self._shown(kind)
             return
-        if inspect.isabstract(kind) or getattr(kind, "_is_protocol", False) or kind.__module__ == "builtins":
-            for other in kind.__subclasses__()[:_FEW]:
+        if is_abstract(kind):
+            for other in concrete(kind, self.module) if kind.__module__ != "builtins" else ():
                 yield from self.objects(other, depth)
             return
         name = self.shower.names.of(kind)
@@ -221,12 +230,12 @@ class Pools:
 
     def _fields(self, kind: type, depth: int) -> Iterator[_Field]:
         if typing.is_typeddict(kind):
-            for name, hint in typing.get_type_hints(kind).items():
+            for name, hint in read(kind).items():
                 yield _Field(name, self.values(hint, _About(name, Mined()), depth), "keyword", has_default=False)
             return
         signature = inspect.signature(kind)
         target = self.targets.get(f"{kind.__qualname__}.__init__") if kind.__module__ == self.module.__name__ else None
-        hints = _quiet_hints(kind.__init__) or _quiet_hints(kind)  # type: ignore[misc] # whichever class it is
+        hints = read(kind.__init__) or read(kind)  # type: ignore[misc] # whichever class it is
         checked = self.mined(target) if target else self._mined_of_class(kind)
         for parameter in signature.parameters.values():
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
@@ -306,8 +315,12 @@ class _About:
     def floats(self) -> Iterator[str]:
         near = [*self.mined.near.get(self.name, ()), *self.mined.far]
         floats = [repr(one) for one in near if type(one) is float]
-        whole = [f"{one}.0" for one in itertools.islice(self.integers(), MOST // 2)]
-        yield from unique([*floats, "1.5", "0.0", "-2.5", *whole, "0.1", "99.99", "1e6", "2.5e9", "1e15", "7e22"])
+        numbers = [*itertools.islice(self.integers(), MOST // 2)]
+        whole = [f"{one}.0" for one in numbers]
+        large = [repr(float(one)) for one in near if type(one) is int and _MANY <= abs(one) < _LARGEST]
+        usual = [*floats, "1.5", "0.0", "-2.5", *whole, "0.1", "99.99", "1e6", "2.5e9", "1e15", "7e22"]
+        # Where a float is asked for, an int will do: PEP 484, "The numeric tower".
+        yield from unique([*usual[: _FEW * 3], *alternately((usual[_FEW * 3 :], numbers, large))])
 
 
 def _list(pools: Pools, inner: tuple[Any, ...], about: _About, depth: int) -> Iterator[str]:
@@ -375,25 +388,3 @@ _BY_KIND: dict[str, Any] = {
     "texts": list[str], "number": int | float, "bytes": bytes, "set": set[int],
 }  # fmt: skip
 _ANYTHING = int | str | list[int] | None
-
-
-def hints_of(module: types.ModuleType, target: Target) -> dict[str, Any]:
-    """The types of *target*'s parameters; none where they cannot be read."""
-    with contextlib.suppress(UnnamedError):
-        found = lookup(module.__name__, target.name if target.kind != "property" else target.owner)
-        return _quiet_hints(found)
-    return {}
-
-
-def default_of(module: types.ModuleType, target: Target, parameter: str) -> Any:
-    """The default of *target*'s *parameter*; inspect.Parameter.empty where it has none."""
-    with contextlib.suppress(UnnamedError, TypeError, ValueError, KeyError):
-        return inspect.signature(lookup(module.__name__, target.name)).parameters[parameter].default
-    return inspect.Parameter.empty
-
-
-def _quiet_hints(thing: Any) -> dict[str, Any]:
-    try:
-        return typing.get_type_hints(inspect.unwrap(thing))
-    except Exception:  # noqa: BLE001 - whatever an annotation does when it is read
-        return {}

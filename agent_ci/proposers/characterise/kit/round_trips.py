@@ -11,9 +11,9 @@ from typing import Any
 from ....sandbox_kit import children
 from .acts import Call, Outcome
 from .calling import Setting
+from .hints import hints_of
 from .killing import is_same_value
 from .pairing import Pair
-from .pools import hints_of
 from .showing import UnshownError
 from .strategies import LEVELS, hint_of, strategy
 

@@ -19,11 +19,12 @@ from .before import Before
 from .calling import Setting
 from .examples import Example, documented, shown_calls
 from .exploring import Case, Corpus
+from .hints import hints_of
 from .hunting import Found, Hunt
 from .inventing import Inventor
 from .literals import module_values
 from .pairing import pairs_of
-from .pools import Pools, hints_of
+from .pools import Pools
 from .round_trips import RoundTrips
 from .targets import Target, run_on_import, variables_at
 
