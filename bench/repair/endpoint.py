@@ -11,19 +11,26 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-from bench.repair.mind import Message, Mind
+from bench.repair.mind import Message
 
 NAME = "stand-in"
 _FRAME = 4  # tokens that a message costs beside its text
+
+
+class Answering(Protocol):
+    """What stands behind an endpoint."""
+
+    def answer(self, request: Mapping[str, Any]) -> Message:
+        """The message that follows on those of *request*, which is one of OpenAI's chat completions."""
 
 
 class Endpoint:
     """An endpoint that answers as *mind* does at the time; use it as a context manager."""
 
     def __init__(self) -> None:
-        self.mind: Mind | None = None
+        self.mind: Answering | None = None
         self._http = _Server(("127.0.0.1", 0), _Handler)
         self._http.owner = self
 
@@ -95,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
             "id": "chatcmpl-1",
             "object": "chat.completion",
             "created": 1,
-            "model": NAME,
+            "model": request.get("model", NAME),
             "choices": [{"index": 0, "finish_reason": finish, "message": message}],
             "usage": cost(request, message),
         }

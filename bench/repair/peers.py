@@ -61,13 +61,13 @@ class Tried:
         return self.status == "Submitted"
 
 
-def installed(cache: Path) -> Path:
-    """The interpreter of an environment below *cache* with the pinned peer. Raises InfrastructureError."""
-    folder = cache / "peers" / _PIN
+def installed(cache: Path, pin: str = _PIN, *others: str) -> Path:
+    """The interpreter of an environment below *cache* with the peer *pin*, and *others*. Raises InfrastructureError."""
+    folder = cache / "peers" / pin
     python, finished = folder / "bin" / "python", folder / "finished"
     if not finished.exists():
         venv.create(folder, clear=True, with_pip=True)
-        pip(python, "install", _PIN)
+        pip(python, "install", pin, *others)
         finished.touch()
     return python
 

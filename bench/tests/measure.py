@@ -60,23 +60,26 @@ def score(project: Project, *, cosmic_python: str, repeats: int) -> Score:
     return Score(**{**vars(found), "seconds": seconds, "bugs": len(reply.bugs), "failures": failures})
 
 
-def measured(project: Project, text: str, *, cosmic_python: str) -> Score:
-    """The figures of the test file *text*, whoever wrote it."""
+def measured(project: Project, *texts: str, cosmic_python: str) -> Score:
+    """The figures of the test files *texts* together, whoever wrote them."""
     lines = body_lines(project)
     wanted = lines if project.functions else project.lines
     own = {one.id: apply(project.source, one) for one in mutants(project.source, wanted)}
     foreign = _cosmic_faults(project, cosmic_python, wanted) if cosmic_python else {}
-    if not text:
-        return Score(project, "", lines=len(lines), own=(0, len(own)), cosmic=(0, len(foreign)))
-    told = _trial(project, text, {**own, **foreign})
-    if not told["passes"]:
-        raise AssertionError(f"the tests of {project.name} fail where nothing was changed")
-    killed = {name for name, fate in told["fates"].items() if fate != "survived"}
+    written = [text for text in texts if text]
+    covered: set[int] = set()
+    killed: set[str] = set()
+    for text in written:
+        told = _trial(project, text, {**own, **foreign})
+        if not told["passes"]:
+            raise AssertionError(f"the tests of {project.name} fail where nothing was changed")
+        covered |= set(told["lines"])
+        killed |= {name for name, fate in told["fates"].items() if fate != "survived"}
     return Score(
         project,
-        text,
-        tests=_count(text),
-        covered=len(lines & set(told["lines"])),
+        "\n".join(written),
+        tests=sum(map(_count, written)),
+        covered=len(lines & covered),
         lines=len(lines),
         own=(len(killed & own.keys()), len(own)),
         cosmic=(len(killed & foreign.keys()), len(foreign)),
