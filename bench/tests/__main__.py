@@ -1,7 +1,8 @@
 """Measures the tests that are written offline: `python -m bench.tests [--real DIR] [--cosmic PYTHON] [--pynguin BIN]`.
 
 The projects of ours always, modules of published packages with --real (fetched into DIR). --cosmic is a Python that
-has cosmic-ray, whose faults the search never sees; --pynguin the program to compare with, 60 seconds a module.
+has cosmic-ray, whose faults the search never sees; --pynguin the program to compare with, 60 seconds a module;
+--elsewhere another Python of this machine, for a container in which the same bytes are to be written.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.table import print_table
+from bench.tests.elsewhere import container
 from bench.tests.functions import FUNCTIONS
 from bench.tests.measure import Score, score
 from bench.tests.objects import OBJECTS
@@ -21,7 +23,7 @@ from bench.tests.pulls import FIRST
 from bench.tests.pulls_held_out import HELD_OUT
 from bench.tests.pynguin import pynguin
 from bench.tests.real import SOURCES, fetched
-from bench.tests.seeds import differing
+from bench.tests.seeds import again, differing
 
 _COLUMNS = ("project", "tests", "lines %", "own faults %", "cosmic-ray's %", "seconds", "red of repeats", "bugs told")
 
@@ -36,6 +38,7 @@ def main() -> None:
     parser.add_argument("--pynguin", default="", metavar="BIN", help="the program pynguin")
     parser.add_argument("--repeats", type=int, default=20, help="further runs of what is written  [default: 20]")
     parser.add_argument("--hash-seeds", type=int, default=0, metavar="N", help="only compare what N processes write")
+    parser.add_argument("--elsewhere", default="", metavar="PYTHON", help="only compare with a container that has it")
     parser.add_argument("--only", default="", metavar="WORD", help="projects with WORD in their name")
     parser.add_argument("--show", action="store_true", help="print the tests, too")
     parser.add_argument("--pull-requests", action="store_true", help="only write tests for small pull requests of ours")
@@ -49,6 +52,9 @@ def main() -> None:
     chosen = [project for project in projects if given.only in project.name]
     if given.hash_seeds:
         _compare(chosen, given.hash_seeds)
+        return
+    if given.elsewhere:
+        _compare_elsewhere(chosen, given.elsewhere)
         return
     scores = []
     for project in chosen:
@@ -96,6 +102,13 @@ def _pull_row(one: Verdict) -> tuple[object, ...]:
 def _compare(projects: Sequence[Project], seeds: int) -> None:
     rows = [(project.name, seeds, differing(project, seeds)) for project in projects]
     print_table("Tests written under other hash seeds", ("project", "processes", "other bytes"), rows)
+
+
+def _compare_elsewhere(projects: Sequence[Project], python: str) -> None:
+    with container(python) as other:
+        for project in projects:
+            here, there = again(project, 1), other.written(project)
+            print(f"{project.name} | {len(here)} bytes | {'the same' if here == there else 'OTHER'} there", flush=True)
 
 
 def _print(scores: Sequence[Score], repeats: int) -> None:

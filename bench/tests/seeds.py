@@ -23,10 +23,14 @@ def again(project: Project, seed: int, **options: int) -> str:
     """The tests that a process with the hash *seed* writes for *project*; *options* are those of the proposer."""
     argv = [sys.executable, "-m", "bench.tests.seeds", json.dumps(options)]
     environment = {"PATH": os.environ["PATH"], "PYTHONHASHSEED": str(seed), "PYTHONPATH": str(_ROOT)}
-    told = json.dumps({**asdict(project), "files": dict(project.files)})
     return subprocess.run(
-        argv, cwd=_ROOT, env=environment, input=told, capture_output=True, text=True, check=True
+        argv, cwd=_ROOT, env=environment, input=as_text(project), capture_output=True, text=True, check=True
     ).stdout
+
+
+def as_text(project: Project) -> str:
+    """What ``main`` reads of *project*."""
+    return json.dumps({**asdict(project), "files": dict(project.files)})
 
 
 def differing(project: Project, seeds: int) -> int:
