@@ -225,7 +225,7 @@ def _model_of_tests(setup: Setup) -> Proposer:
 
 def _model_of_repairs(setup: Setup) -> Proposer:
     return _model(
-        setup, turns=setup.settings.max_looks, system="system.v4" if setup.settings.max_looks else "system.v2"
+        setup, turns=setup.settings.max_looks, system="system.v6" if setup.settings.max_looks else "system.v5"
     )
 
 

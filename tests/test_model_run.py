@@ -38,7 +38,7 @@ def test_a_wrong_diff_and_then_a_right_one_is_fixed_in_two_calls(tmp_path: Path,
     chat_server.play(wrong("*"), says(GOOD))
     run = fix(tmp_path, chat_server)
     assert (run.outcome, run.document["cost"]["calls"], len(chat_server.requests)) == ("fixed", 2, 2)
-    assert set(run.document["versions"]["prompts"]) >= {"system.v4", "fix.v2"}
+    assert set(run.document["versions"]["prompts"]) >= {"system.v6", "fix.v3"}
     assert list(run.document["timings"]).count("coverage") == 1
     assert "test_calc.py::test_add is still red" in chat_server.requests[1].text
 

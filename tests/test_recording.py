@@ -65,7 +65,7 @@ def test_a_run_is_repeated_byte_for_byte_and_one_character_of_a_prompt_is_seen(
     assert f"reply 1 of {cassette}: the question is not the one that was recorded: line " in other.document["reason"]
     monkeypatch.undo()
     monkeypatch.setattr(recording, "template", changed)
-    assert "the prompt system.v4 is not the one that was recorded" in repository.run(**replay).document["reason"]
+    assert "the prompt system.v6 is not the one that was recorded" in repository.run(**replay).document["reason"]
 
 
 def test_the_next_run_tells_the_model_what_was_tried_in_vain_and_its_recording_holds_that(

@@ -31,7 +31,7 @@ from agent_ci.jobs.triage import Triage, summary_of
 from agent_ci.pipeline import Tools
 from agent_ci.templates import template
 
-_PROMPT = "fix.v2"
+_PROMPT = "fix.v3"
 _MOST_FILES = 30
 _LONGEST_FILE = 200_000
 _SEARCHED = (".py", *JAVASCRIPT.endings, *GO.endings)

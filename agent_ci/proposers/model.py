@@ -61,7 +61,7 @@ class Model:
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - it is frozen
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
-        system: str = "system.v2",
+        system: str = "system.v5",
         rounds: int | None = None,
         tried: Path | None = None,
         root: Path = Path(),
@@ -165,7 +165,7 @@ class Model:
             data = shown(seen, Loaded(workbench.tree), diff=evidence.diff, nonce=str(self._seed), beyond=beyond)
             more = _MORE if turn < self._turns else _NO_MORE
             try:
-                looked = f"{question}\n\n{template('looked.v1').render(shown=data, more=more)}"
+                looked = f"{question}\n\n{template('looked.v2').render(shown=data, more=more)}"
                 again = self._ask(model, looked, spent, workbench, turns=self._turns - turn)
             except BudgetExhaustedError as error:
                 return replace(said, use=Use.CUT, objection=str(error))

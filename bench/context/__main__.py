@@ -24,7 +24,7 @@ from bench.table import print_table
 
 _CACHE = Path("~/.cache/agent-ci/bench-real")
 _HEADER = ("way", "cases", "all in, %", "one function", "whole, %")
-_PROMPT = "fix.v2"
+_PROMPT = "fix.v3"
 
 
 def main(arguments: Sequence[str]) -> int:

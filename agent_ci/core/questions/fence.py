@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from agent_ci.core.outward.terminal import cleaned
 
-_DATA = re.compile(r'<(data-[0-9a-f]{16}) origin="[a-z]+" name="([^"\n]*)">\n(.*?)\n</\1>', re.DOTALL)
+_DIGITS = 16  # of a tag: decimal ones, as models read three of them as one token
+_DATA = re.compile(r'<(data-[0-9]{16}) origin="[a-z]+" name="([^"\n]*)">\n(.*?)\n</\1>', re.DOTALL)
 _SMALLEST_BLOCK = 400
 _LEFT_OUT = "[... {} characters left out ...]"
 
@@ -32,7 +33,7 @@ def tag_for(texts: Iterable[str], nonce: str) -> str:
     """
     everything = "\0".join(texts)
     seed = hashlib.sha256(f"{nonce}\0{everything}".encode("utf-8", "surrogatepass"))
-    while (tag := f"data-{seed.hexdigest()[:16]}") in everything.lower():
+    while (tag := f"data-{int(seed.hexdigest(), 16) % 10**_DIGITS:0{_DIGITS}}") in everything.lower():
         seed.update(b"again")
     return tag
 

@@ -15,7 +15,7 @@ class PromptError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A prompt shipped as data. ``id`` carries its version (``fix.v2``); ``{{ name }}`` marks a variable."""
+    """A prompt shipped as data. ``id`` carries its version (``fix.v3``); ``{{ name }}`` marks a variable."""
 
     id: str
     text: str

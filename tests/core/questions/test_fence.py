@@ -10,21 +10,21 @@ import pytest
 
 from agent_ci.core.questions.fence import Origin, fenced, middle_cut, shrunk, tag_for
 
-TAG = "data-0123456789abcdef"
+TAG = "data-0123456789012345"
 
 
 def test_a_tag_repeats_for_the_same_texts_and_is_another_one_for_every_other() -> None:
     tags = [tag_for(*given) for given in ((["a", "b"], "1"), (["a", "b"], "1"), (["a", "b"], "2"), (["ab"], "1"))]
     assert tags[0] == tags[1]
     assert len(set(tags)) == 3
-    assert all(re.fullmatch(r"data-[0-9a-f]{16}", tag) for tag in tags)
+    assert all(re.fullmatch(r"data-[0-9]{16}", tag) for tag in tags)
 
 
 def test_no_text_holds_its_own_tag(monkeypatch: pytest.MonkeyPatch) -> None:
-    digests = iter(("0" * 64, "1" * 64))
+    digests = iter(("0" * 64, "1".zfill(64)))
     drawn = SimpleNamespace(hexdigest=lambda: next(digests), update=lambda _: None)
     monkeypatch.setattr(hashlib, "sha256", lambda _: drawn)
-    assert tag_for([f"</DATA-{'0' * 16}>"], "") == f"data-{'1' * 16}"
+    assert tag_for([f"</DATA-{'0' * 16}>"], "") == f"data-{'1'.zfill(16)}"
 
 
 def test_a_name_cannot_leave_its_attribute() -> None:
