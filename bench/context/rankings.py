@@ -43,7 +43,7 @@ def without_coverage(scene: Scene) -> Chosen:
 def _weighed(weights: Weights) -> Callable[[Scene], Chosen]:
     def choose(scene: Scene) -> Chosen:
         facts = _facts(scene)
-        return chosen(ranked(scene.evidence, facts, weights), facts.texts, tokens=TOKENS)
+        return chosen(ranked(scene.evidence, facts, weights), facts.texts, tokens=TOKENS, is_filled=True)
 
     return choose
 
@@ -63,7 +63,7 @@ def _by_files(scene: Scene) -> Chosen:
         for score, path in sorted(zip(scores, paths, strict=True), key=lambda one: (-one[0], one[1]))
         for block in blocks(path, facts.texts[path])
     ]
-    return chosen(places, facts.texts, tokens=TOKENS)
+    return chosen(places, facts.texts, tokens=TOKENS, is_filled=True)
 
 
 _NOTHING = Weights(spectrum=0, in_reach=0, anywhere=0, frame=0, changed=0, near=0, table=0)

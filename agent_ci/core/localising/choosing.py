@@ -13,13 +13,19 @@ from agent_ci.core.localising.ranking import Place
 LONG = 1_700
 """Tokens from which on a function is not shown whole."""
 
-_PART = 1_000  # tokens of a function that is longer
-_GAP = 12  # tokens of a mark that says which lines are left out
+LONG_FIRST = 2_400
+"""The same for the likeliest one, of which a part is seldom enough: to ask for the rest costs a whole question."""
+
+_PART_OF_FIRST = 1_000  # tokens of a function that is longer
+_PART = 500  # tokens of one that is not the likeliest
+_GAP = 9  # tokens of a mark that says which lines are left out
 _AROUND = 4  # lines above and below a suspicious one
 _LEAST = 120  # tokens; less of a piece explains nothing
 _FIRST = 6  # so many pieces are shown in part where there is no room for the whole
 _MOST = 30
-_LEAST_SHARE = 0.12  # of the likeliest piece's score
+_ENOUGH = 0.8  # of the tokens
+_LEAST_SHARE = 0.3  # of the likeliest piece's score, however little is shown
+_LEAST_SHARE_OF_ALL = 0.12  # the same where the tokens are there to be spent
 
 
 @dataclass(frozen=True)
@@ -35,32 +41,41 @@ class Chosen:
     others: tuple[Place, ...] = ()
 
 
-def chosen(places: Iterable[Place], texts: Mapping[str, str], *, tokens: int) -> Chosen:
-    """What of *places*, the likeliest first, fits into so many *tokens*; what is too long for what is left is not."""
+def chosen(places: Iterable[Place], texts: Mapping[str, str], *, tokens: int, is_filled: bool = False) -> Chosen:
+    """What of *places*, the likeliest first, fits into so many *tokens* and is likely enough to be worth them.
+
+    The more is shown, the likelier the next piece must be: its share of the best score is at least the share of four
+    fifths of the tokens that is spent with it. So a steep fall of the scores ends it early, and scores that are near to
+    each other do not. Where it *is_filled*, the tokens are spent however the scores fall.
+    """
+    enough = max(1.0, _ENOUGH * tokens)
+    spent = 0
     lines: dict[str, set[int]] = {}
     whole: list[Place] = []
     parts: list[Place] = []
     others: list[Place] = []
     ordered = tuple(places)
-    least = _LEAST_SHARE * max((place.score for place in ordered), default=0.0)
+    best = max((place.score for place in ordered), default=0.0)
     for place in ordered:
         count = len(whole) + len(parts)
-        if count >= _MOST or place.score <= least:
+        if count >= _MOST or place.score <= best * (_LEAST_SHARE_OF_ALL if is_filled else _LEAST_SHARE):
             others.append(place)
             continue
         rows = texts[place.path].split("\n")
         told = {*told_of(place.block), *place.block.header} - lines.get(place.path, set())
         cost = cost_of(told, rows)
-        if cost <= min(tokens, LONG):
+        long, room = (LONG, _PART) if count else (LONG_FIRST, _PART_OF_FIRST)
+        is_dear = count > 0 and not is_filled and place.score < best * (spent + min(cost, room)) / enough
+        if not is_dear and cost <= min(tokens - spent, long):
             whole.append(place)
-        elif tokens >= _LEAST and (cost > LONG or count < _FIRST):
-            part = part_of(place, rows, min(tokens, _PART))
+        elif not is_dear and tokens - spent >= _LEAST and (cost > long or count < _FIRST):
+            part = part_of(place, rows, min(tokens - spent, room))
             told = {*part, *place.block.header} - lines.get(place.path, set())
             parts.append(place)
         else:
             others.append(place)
             continue
-        tokens -= cost_of(told, rows)
+        spent += cost_of(told, rows)
         lines.setdefault(place.path, set()).update(told)
     return Chosen(
         {path: frozenset(numbers) for path, numbers in lines.items()}, tuple(whole), tuple(parts), tuple(others)

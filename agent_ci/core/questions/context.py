@@ -26,6 +26,7 @@ _MOST_CHARACTERS = 3_000_000
 _MOST_TESTS = 8
 _MOST_CALLERS = 4
 _MOST_PASSING = 2
+_CLEAR = 0.75  # of the likeliest piece's score; where the next has less, no passing test has to tell them apart
 _COMMON = 4  # a name of fewer letters is called by everybody
 _LINE_LENGTHS = ("ruff", "black")
 
@@ -37,8 +38,8 @@ class Allowance:
     failures: int = 700
     tests: int = 600
     sources: int = 2_800
-    callers: int = 150
-    passing: int = 200
+    callers: int = 100
+    passing: int = 100
     change: int = 400
     attempts: int = 1_500
 
@@ -112,9 +113,10 @@ class Context:
                 yield said
 
     def passing(self) -> Iterator[tuple[str, frozenset[int]]]:
-        """Short tests that pass and use the likeliest function."""
+        """Short tests that pass and use the likeliest function, where that is not by far the likeliest."""
         left = self.allowance.passing
-        if not self.chosen.whole:
+        scores = [place.score for place in self.places[:2]]
+        if not self.chosen.whole or scores[-1] < _CLEAR * scores[0]:
             return
         near = passing_beside(self.chosen.whole[0], self.evidence.coverage, self.evidence.target_ids, self.texts)
         fitting = 0

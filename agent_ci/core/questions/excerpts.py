@@ -10,6 +10,10 @@ from agent_ci.core.questions.window import with_gaps
 _FOREIGN = re.compile(r"(?:^|/)(?:site-packages|dist-packages|lib(?:64)?/python3[.\d]*)/")
 # pytest's short form (`path:3: in name`) and Python's own
 _FRAME = re.compile(r'^(?:(?P<short>\S+?):\d+: in |\s*File "(?P<long>[^"\n]+)", line \d+)')
+# what pytest and unittest say below a comparison: where values come from stands less deep than how they differ
+_COMPARED = re.compile(r"^E +(?:AssertionError: (?:assert )?|assert ).+ (?:==|!=) .+")
+_DIFFERENCE = re.compile(r"^E {5}|^E *$|^E {3}[-+?] ")
+_POINTED = re.compile(r"^[ ~^]*\^[ ~^]*$\n?", re.MULTILINE)
 _FILE = re.compile(r"^(?=diff --git )", re.MULTILINE)
 _NEW_PATH = re.compile(r"^\+\+\+ b/(.*?)\t?$", re.MULTILINE)
 _BLOBS = re.compile(r"^index [0-9a-f]+\.\.[0-9a-f]+.*\n", re.MULTILINE)
@@ -40,6 +44,21 @@ def without_foreign_frames(trace: str) -> str:
     if count:
         kept.append(f"[... {count} frames of other packages left out ...]")
     return "\n".join(kept)
+
+
+def without_differences(trace: str) -> str:
+    """*trace* without accounts of how two values differ that are printed whole above, and what is said once more."""
+    kept: list[str] = []
+    is_told = False
+    for line in _POINTED.sub("", trace).split("\n"):
+        if _COMPARED.match(line):
+            is_told = "..." not in line
+        elif not _DIFFERENCE.match(line):
+            is_told = False
+        elif is_told:
+            continue
+        kept.append(line)
+    return "\n\n".join(dict.fromkeys("\n".join(kept).split("\n\n")))
 
 
 def change_near(diff: str, shown: Mapping[str, object]) -> str:

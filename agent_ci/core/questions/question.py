@@ -10,11 +10,11 @@ from agent_ci.core.localising.ranking import Place
 from agent_ci.core.outward.terminal import Cleaned, cleaned
 from agent_ci.core.questions.answer import offer
 from agent_ci.core.questions.context import Allowance, Context
-from agent_ci.core.questions.excerpts import change_near, excerpts, without_foreign_frames
+from agent_ci.core.questions.excerpts import change_near, excerpts, without_differences, without_foreign_frames
 from agent_ci.core.questions.fence import Origin, fenced, middle_cut, tag_for
 from agent_ci.core.questions.frames import named_lines
 from agent_ci.core.questions.prompt import Template
-from agent_ci.core.questions.window import windowed, with_gaps
+from agent_ci.core.questions.window import windowed
 from agent_ci.core.report import TestCase
 from agent_ci.core.run import Attempt, Evidence
 
@@ -111,7 +111,8 @@ def _around(context: Context) -> Iterator[tuple[Origin, str, str]]:
     if callers := "\n".join(context.callers()):
         yield Origin.SOURCE, "who calls it", callers
     for path, lines in context.passing():
-        yield Origin.SOURCE, f"a passing test of {path}", with_gaps(context.texts[path].split("\n"), lines)
+        rows = context.texts[path].split("\n")
+        yield Origin.SOURCE, f"a passing test of {path}", "\n".join(rows[line - 1] for line in sorted(lines))
     if context.evidence.diff:
         change = change_near(context.evidence.diff, context.sources)
         yield (
@@ -129,10 +130,12 @@ def _not_shown(context: Context) -> Iterator[str]:
     """What a reader may miss: parts of long functions, and the functions that come next."""
     for place in context.chosen.parts:
         yield f"parts of {_name_of(place)}, where the gaps are marked"
-    if names := [
-        _name_of(place) for place in context.chosen.others[:_MOST_IDS] if place.score > 0 and place.block.name
-    ]:
-        yield f"functions that are less suspect: {', '.join(dict.fromkeys(names))}"
+    named: dict[str, list[str]] = {}
+    for place in context.chosen.others[:_MOST_IDS]:
+        if place.score > 0 and place.block.name:
+            named.setdefault(cleaned(place.path).text, []).append(cleaned(place.block.name).text)
+    for path, names in named.items():
+        yield f"less suspect in {path}: {', '.join(dict.fromkeys(names))}"
 
 
 def _name_of(place: Place) -> str:
@@ -171,7 +174,7 @@ def _groups(targets: Iterable[TestCase]) -> list[_Group]:
     texts: dict[str, str] = {}
     for case in targets:
         message, trace = cleaned(case.message).text.strip(), cleaned(case.traceback).text.strip()
-        trace = without_foreign_frames(trace)
+        trace = without_differences(without_foreign_frames(trace))
         key = message or trace[-_SMALLEST_ATTEMPT:]
         ids.setdefault(key, []).append(cleaned(case.id).text)
         first_line = message.split("\n", 1)[0]
@@ -211,12 +214,11 @@ def _failures(page: _Page, groups: Sequence[_Group], said: Mapping[str, str], ro
 
 
 def _failure(page: _Page, group: _Group, room: int) -> str:
-    names = "\n".join(group.ids[:_MOST_IDS])
     page.leave_out(group.ids[_MOST_IDS:], "tests that fail in the same way")
     if len(group.text) > room:
         page.left_out.append(f"the middle of the traceback of {group.ids[0]}")
     said = middle_cut(group.text, room) or "(it says nothing)"
-    return f"{page.block(Origin.REPORT, 'failing', names)}\n{page.block(Origin.REPORT, 'what they say', said)}"
+    return page.block(Origin.REPORT, "failing", "\n".join([*group.ids[:_MOST_IDS], "", said]))
 
 
 def _attempt(number: int, attempt: Attempt) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 _RADII = (400, 200, 120, 80, 50, 30, 20, 12, 8, 5, 3, 1)
-_SHORTEST_GAP = 4  # blank lines; so few are shorter than the words that they are left out
+_SHORTEST_GAP = 36  # characters; so few, and their line ends, take no more tokens than the mark in their place
 _HEAD = 12  # lines: imports, or the package and class
 
 
@@ -47,9 +47,9 @@ def _with_gaps(rows: Sequence[str], numbers: list[int]) -> Iterator[str]:
 
 def _gap(rows: Sequence[str], first: int, last: int) -> Iterator[str]:
     left_out = rows[first - 1 : last]
-    if len(left_out) < _SHORTEST_GAP and not any(row.strip() for row in left_out):
+    if sum(len(row.strip()) + 1 for row in left_out) <= _SHORTEST_GAP:
         yield from left_out
     elif last == first:
-        yield f"[... line {first} left out ...]"
+        yield f"[... line {first} ...]"
     elif last > first:
-        yield f"[... lines {first} to {last} left out ...]"
+        yield f"[... lines {first}-{last} ...]"

@@ -44,3 +44,31 @@ def test_of_a_long_docstring_the_first_line_is_shown() -> None:
 def test_what_nothing_speaks_for_is_not_shown() -> None:
     block = Block("f", 1, 1, 1, is_function=True)
     assert chosen([Place("a.py", block, 0.0)], {"a.py": "def f(): pass"}, tokens=500).lines == {}
+
+
+def scored(text: str, *scores: float) -> list[Place]:
+    return [Place("a.py", one, score) for one, score in zip(blocks("a.py", text), scores, strict=True)]
+
+
+def names(found: choosing.Chosen) -> list[str]:
+    return [one.block.name for one in (*found.whole, *found.parts)]
+
+
+def test_a_steep_fall_of_the_scores_ends_it_early_and_near_scores_do_not() -> None:
+    text = "".join(function(name, 20) for name in ("one", "two", "three", "four"))
+    cost = cost_of(blocks("a.py", text)[0].lines, text.split("\n"))
+    for tokens, scores, expected in (
+        (10 * cost, (1.0, 0.9, 0.25, 0.2), ["one", "two"]),  # what little speaks for is not shown, however cheap
+        (4 * cost, (1.0, 0.9, 0.8, 0.7), ["one", "two"]),  # the third brings what is spent to more than 0.8
+        (4 * cost, (1.0, 0.9, 1.0, 0.7), ["one", "two", "three"]),
+        (10 * cost, (1.0, 0.9, 0.8, 0.7), ["one", "two", "three", "four"]),
+    ):
+        assert names(chosen(scored(text, *scores), {"a.py": text}, tokens=tokens)) == expected
+    filled = chosen(scored(text, 1.0, 0.9, 0.25, 0.2), {"a.py": text}, tokens=10 * cost, is_filled=True)
+    assert names(filled) == ["one", "two", "three", "four"]
+
+
+def test_the_likeliest_function_is_shown_whole_where_another_as_long_is_not() -> None:
+    text = function("first", 450) + function("second", 450)
+    found = chosen(scored(text, 1.0, 1.0), {"a.py": text}, tokens=8_000)
+    assert ([one.block.name for one in found.whole], [one.block.name for one in found.parts]) == (["first"], ["second"])

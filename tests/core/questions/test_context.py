@@ -8,7 +8,7 @@ import pytest
 
 from agent_ci.core.coverage import Coverage
 from agent_ci.core.questions.context import Allowance, Context
-from agent_ci.core.questions.excerpts import change_near, without_foreign_frames
+from agent_ci.core.questions.excerpts import change_near, without_differences, without_foreign_frames
 from agent_ci.core.questions.prompt import Template
 from agent_ci.core.questions.question import fix_question
 from agent_ci.core.report import Status, TestCase, TestReport
@@ -95,13 +95,19 @@ def test_the_function_that_the_test_runs_comes_whole_with_its_table_and_imports_
 
 
 def test_callers_and_passing_tests_of_the_likeliest_function_are_told() -> None:
-    context = Context(EVIDENCE, FILES, Allowance(sources=60))
+    context = Context(EVIDENCE, FILES, Allowance(sources=90))
     assert [one.block.name for one in context.chosen.whole] == ["price", ""]
     assert [*context.callers()] == [
         'shop.py:23: in def bill(items): """All of it.""" return sum(price(item) for item in items)',
     ]
     [(path, lines)] = context.passing()
     assert (path, min(lines), max(lines)) == ("test_shop.py", 22, 23)
+
+
+def test_no_passing_test_is_shown_where_one_function_is_by_far_the_likeliest() -> None:
+    context = Context(EVIDENCE, {**FILES, "shop.py": SHOP.replace('RATES["a"]', "2")}, Allowance(sources=90))
+    assert context.places[1].score < 0.75 * context.places[0].score
+    assert [*context.passing()] == []
 
 
 def test_the_class_around_a_test_and_what_it_sets_up_are_shown() -> None:
@@ -130,8 +136,8 @@ def test_conventions_are_in_our_words_whatever_the_settings_say(pyproject: str, 
 
 def test_what_did_not_fit_is_named_so_that_it_can_be_asked_for() -> None:
     question = fix_question(TEMPLATE, EVIDENCE, FILES, (), allowance=Allowance(sources=60))
-    assert "functions that are less suspect: shop.py::bill" in question
-    assert "shop.py::price" not in question
+    assert "less suspect in shop.py: bill" in question
+    assert "price" not in question.partition("less suspect")[2]
 
 
 def test_a_failing_test_that_did_not_fit_is_named_too() -> None:
@@ -190,3 +196,27 @@ def test_frames_of_installed_packages_are_counted_and_left_out() -> None:
     expected = "Traceback:\n[... 1 frames of other packages left out ...]\nValueError: x"
     assert without_foreign_frames(plain) == expected
     assert without_foreign_frames("assert 1 == 2") == "assert 1 == 2"
+
+
+COMPARED = "E   AssertionError: assert 'ab' == 'ac'"
+DIFFERENCES = {
+    "of pytest": (f"a.py:1: in t\n{COMPARED}\nE     \nE     - ac\nE     + ab\nb.py:2: in u", 3),
+    "of unittest": ("E   AssertionError: 'a' != 'b'\nE   - a\nE   + b\n", 2),
+    "of values that are not printed whole": ("E   assert 'a...z' == 'b...z'\nE     \nE     - a\nE     + b", 4),
+    "where a value comes from": ("E   assert 2 == 3\nE    +  where 2 = f(1)", 2),
+    "of another error": ("E   ValueError: a == b\nE     - a", 2),
+    "no difference": ("    x = f()\n    y = g()", 2),
+}
+
+
+@pytest.mark.parametrize(("trace", "rows"), DIFFERENCES.values(), ids=DIFFERENCES)
+def test_how_two_values_differ_is_left_out_only_where_both_are_printed_whole(trace: str, rows: int) -> None:
+    found = without_differences(trace).split("\n")
+    assert len(found) == rows
+    assert set(found) <= set(trace.split("\n"))
+
+
+def test_what_a_trace_says_twice_and_the_marks_below_its_lines_are_left_out() -> None:
+    once = "a.py:1: in t\n    f(x)\n      ~~^^\nE   boom"
+    assert without_differences(f"{once}\n\n{once}") == "a.py:1: in t\n    f(x)\nE   boom"
+    assert without_differences("    x ^ y\n^") == "    x ^ y\n"

@@ -58,10 +58,7 @@ def room(tokens: int) -> Allowance:
 def test_a_first_question_holds_failure_test_and_code_as_they_are() -> None:
     question = fix_question(TEMPLATE, evidence(CASE), SOURCES, ())
     assert question.startswith("RULES\n\n# failed\n")
-    assert part(question, "failed") == (
-        f'<data origin="report" name="failing">\n{CASE.id}\n</data>\n'
-        f'<data origin="report" name="what they say">\n{TRACE.strip()}\n</data>'
-    )
+    assert part(question, "failed") == (f'<data origin="report" name="failing">\n{CASE.id}\n\n{TRACE.strip()}\n</data>')
     assert part(question, "tests") == _source("tests/test_calc.py")
     assert part(question, "code") == _source("src/calc.py")
     assert part(question, "tried") == "Nothing yet."
@@ -93,14 +90,14 @@ def test_tests_that_say_the_same_are_shown_once() -> None:
     cases = [TestCase(f"t::{number}", Status.FAILED, "assert 2 == 3", TRACE) for number in range(30)]
     question = fix_question(TEMPLATE, evidence(*cases), {}, ())
     assert question.count("assert 2 == 3") == 1
-    assert "t::19\n</data>" in part(question, "failed")
+    assert "t::19\n\n" in part(question, "failed")
     assert "tests that fail in the same way: t::20, t::21" in part(question, "left out")
 
 
 def test_more_failures_than_can_be_shown_are_listed() -> None:
     cases = [TestCase(f"t::{number}", Status.FAILED, f"message {number}") for number in range(12)]
     question = fix_question(TEMPLATE, evidence(*cases), {}, ())
-    assert part(question, "failed").count("what they say") == 8
+    assert part(question, "failed").count('name="failing"') == 8
     assert part(question, "left out") == "failing tests not shown: t::8, t::9, t::10, t::11"
 
 
@@ -124,7 +121,7 @@ def test_no_text_can_end_its_own_fence(where: str) -> None:
         HOSTILE if where == "id" else "t",
         Status.FAILED,
         HOSTILE if where == "message" else "m",
-        HOSTILE if where == "traceback" else "a.py:1: AssertionError",
+        HOSTILE if where == "traceback" else "a.py:6: Error\na.py:1: AssertionError",
     )
     sources = {HOSTILE if where == "path" else "a.py": HOSTILE if where == "source" else "x = 1\n"}
     attempt = tried(f"{DIFF}{HOSTILE}" if where == "reply" else DIFF, HOSTILE if where == "objection" else "no")

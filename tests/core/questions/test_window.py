@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from agent_ci.core.questions.window import windowed
+from agent_ci.core.questions.window import windowed, with_gaps
 
 ROWS = [f"row {number}" for number in range(1, 1001)]
 TEXT = "\n".join(ROWS)
@@ -21,7 +23,7 @@ def test_every_shown_line_is_exact_and_every_gap_says_what_is_missing(lines: tup
     rebuilt: list[str] = []
     for row in shown:
         if row.startswith("[... line"):
-            first, *rest = [int(word) for word in row.split() if word.isdecimal()]
+            first, *rest = [int(number) for number in re.findall(r"\d+", row)]
             rebuilt += ROWS[first - 1 : (rest or [first])[0]]
         else:
             rebuilt.append(row)
@@ -38,3 +40,8 @@ def test_the_head_is_shown_beside_the_lines_that_matter() -> None:
 
 def test_lines_too_long_for_the_room_are_cut() -> None:
     assert len(windowed("x" * 10_000, (1,), 100)) == 100
+
+
+def test_a_gap_is_shown_where_its_mark_would_be_longer() -> None:
+    assert with_gaps(["a", "", "b = 1", "c"], (1, 4)) == "a\n\nb = 1\nc"
+    assert with_gaps(["a", "b" * 40, "c"], (1, 3)) == "a\n[... line 2 ...]\nc"
