@@ -224,12 +224,10 @@ def _model_of_tests(setup: Setup) -> Proposer:
 
 
 def _model_of_repairs(setup: Setup) -> Proposer:
-    return _model(
-        setup, turns=setup.settings.max_looks, system="system.v6" if setup.settings.max_looks else "system.v5"
-    )
+    return _model(setup, turns=setup.settings.max_looks, system="system.v5", looking="system.v6")
 
 
-def _model(setup: Setup, *, system: str, turns: int, rounds: int | None = None) -> Proposer:
+def _model(setup: Setup, *, system: str, turns: int, looking: str = "", rounds: int | None = None) -> Proposer:
     from agent_ci import memory
     from agent_ci.model.remote import Asked, Remote
     from agent_ci.proposers.model import Model
@@ -249,6 +247,7 @@ def _model(setup: Setup, *, system: str, turns: int, rounds: int | None = None) 
         seed=chosen.seed,
         outward=outward(setup.environment, likely_secrets),
         system=system,
+        looking=looking,
         rounds=rounds,
         tried=None if rounds else chosen.out / memory.TRIED,
         root=chosen.repository,

@@ -40,9 +40,10 @@ class Model:
 
     Each question stands alone: the job's text with the objections raised so far, after one system prompt. A
     name without a provider is served in OpenAI's format where *api_base* is given. An endpoint that we have
-    no key for gets none, also where the environment holds one. *system* is the prompt that all questions follow, and
-    *rounds* is how often it is asked about one part, where that is limited. The file *tried* holds what earlier runs
-    tried in vain, and is not believed where it came with the commit which is checked out in *root*.
+    no key for gets none, also where the environment holds one. *system* is the prompt that questions follow, *looking*
+    the one that they follow while it may still look. *rounds* is how often it is asked about one part, where that is
+    limited. The file *tried* holds what earlier runs tried in vain, and is not believed where it came with the commit
+    which is checked out in *root*.
     For one answer it may ask to see more of the tree *turns* times; each time is a call that counts. Two tests in all
     are run for it, if it asks for such.
     """
@@ -62,6 +63,7 @@ class Model:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         system: str = "system.v5",
+        looking: str = "",
         rounds: int | None = None,
         tried: Path | None = None,
         root: Path = Path(),
@@ -81,6 +83,7 @@ class Model:
         )
         self._models = {name: replace(asked, endpoint=replace(asked.endpoint, name=name)) for name in names}
         self._paid = Cost()  # for the answer that is being asked for
+        self._looking = template(looking or system)
         self._budget = budget
         self._rounds = rounds
         self._tried, self._root = tried, root
@@ -200,7 +203,8 @@ class Model:
         """Ask once, with the tool to look where there are *turns* left for that."""
         tokens_left = self._budget.tokens - total_cost(attempts).tokens
         if turns:
-            model = replace(model, prompts=replace(model.prompts, tools=TOOLS, called=called))
+            prompts = replace(model.prompts, system=self._looking, tools=TOOLS, called=called)
+            model = replace(model, prompts=prompts)
         try:
             return model.ask(question, tokens_left=tokens_left, seconds_left=workbench.seconds_left)
         finally:

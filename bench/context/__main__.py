@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from agent_ci.core.budget import CHARACTERS_PER_TOKEN
 from agent_ci.core.questions.question import fix_question
 from agent_ci.templates import template
 from bench.context import mutants, real
@@ -20,11 +19,12 @@ from bench.context.rankings import TOKENS, WAYS, Shown
 from bench.context.scenes import Scene
 from bench.real.cases import SETS, Case, CaseFile, load
 from bench.real.fetch import Cache
+from bench.repair.endpoint import tokens
 from bench.table import print_table
 
 _CACHE = Path("~/.cache/agent-ci/bench-real")
-_HEADER = ("way", "cases", "all in, %", "one function", "whole, %")
-_PROMPT = "fix.v3"
+_HEADER = ("way", "cases", "all in, %", "one function", "whole, %", "tokens of code, median")
+_PROMPT, _SYSTEM = "fix.v3", "system.v6"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -80,11 +80,12 @@ def _print(title: str, scenes: list[Scene]) -> None:
         shown = [Shown.of(scene, way(scene)) for scene in scenes]
         single = [one.whole for scene, one in zip(scenes, shown, strict=True) if scene.is_single]
         whole = 100 * sum(single) / len(single) if single else 0.0
-        rows.append((name, len(scenes), 100 * sum(one.holds for one in shown) / len(scenes), len(single), whole))
-    print_table(f"{title}, {TOKENS} tokens of code", _HEADER, rows, packages=("agent-ci",))
+        holds = 100 * sum(one.holds for one in shown) / len(scenes)
+        rows.append((name, len(scenes), holds, len(single), whole, statistics.median(one.tokens for one in shown)))
+    print_table(f"{title}, at most {TOKENS} tokens of code", _HEADER, rows, packages=("agent-ci",))
     sizes, seconds = zip(*(_asked(scene) for scene in scenes), strict=True)
     print(
-        f"the whole question: {statistics.median(sizes):.0f} tokens in the median, {max(sizes)} at most; "
+        f"the question with all prompts: {statistics.median(sizes):.0f} tokens in the median, {max(sizes)} at most; "
         f"made in {statistics.median(seconds):.2f} s in the median, {max(seconds):.2f} s at most\n"
     )
 
@@ -92,7 +93,8 @@ def _print(title: str, scenes: list[Scene]) -> None:
 def _asked(scene: Scene) -> tuple[int, float]:
     started = time.perf_counter()
     question = fix_question(template(_PROMPT), scene.evidence, scene.files, ())
-    return len(question) // CHARACTERS_PER_TOKEN, time.perf_counter() - started
+    seconds = time.perf_counter() - started
+    return tokens(f"{template(_SYSTEM).text}{question}"), seconds
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from agent_ci.core.localising.blocks import blocks
-from agent_ci.core.localising.choosing import Chosen, chosen
+from agent_ci.core.localising.choosing import Chosen, chosen, cost_of
 from agent_ci.core.localising.ranking import Facts, Place, Weights, ranked
 from agent_ci.core.localising.words import likeness, words
 from agent_ci.core.questions.context import Allowance, Context
@@ -17,17 +17,22 @@ TOKENS = Allowance().sources
 
 @dataclass(frozen=True)
 class Shown:
-    """Whether all that the repair touched is shown: ``holds`` the lines themselves, ``whole`` each piece as a whole."""
+    """Whether all that the repair touched is shown: ``holds`` the lines themselves, ``whole`` each piece as a whole.
+
+    ``tokens`` are about those of all that is shown, at four characters each.
+    """
 
     holds: bool
     whole: bool
+    tokens: int
 
     @classmethod
     def of(cls, scene: Scene, found: Chosen) -> Shown:
         """What of *scene* is in *found*."""
         lines = [one.lines <= found.lines.get(one.path, frozenset()) for one in scene.touched]
         whole = {(place.path, place.block.first) for place in found.whole}
-        return cls(all(lines), all((one.path, one.block.first) in whole for one in scene.touched))
+        tokens = sum(cost_of(told, scene.files[path].split("\n")) for path, told in found.lines.items())
+        return cls(all(lines), all((one.path, one.block.first) in whole for one in scene.touched), tokens)
 
 
 def ours(scene: Scene) -> Chosen:

@@ -23,8 +23,12 @@ _AROUND = 4  # lines above and below a suspicious one
 _LEAST = 120  # tokens; less of a piece explains nothing
 _FIRST = 6  # so many pieces are shown in part where there is no room for the whole
 _MOST = 30
-_ENOUGH = 0.8  # of the tokens
-_LEAST_SHARE = 0.3  # of the likeliest piece's score, however little is shown
+# Where so much of the tokens is spent, a piece of usual length must be as likely as the best one. One of eight times
+# its length must be twice as likely: the ranking is not sure enough of what it says for more than that.
+_ENOUGH = 0.8
+_USUAL = 200  # tokens
+_DEARER = 1 / 3
+_LEAST_SHARE = 0.4  # of the likeliest piece's score, however little is shown
 _LEAST_SHARE_OF_ALL = 0.12  # the same where the tokens are there to be spent
 
 
@@ -44,11 +48,10 @@ class Chosen:
 def chosen(places: Iterable[Place], texts: Mapping[str, str], *, tokens: int, is_filled: bool = False) -> Chosen:
     """What of *places*, the likeliest first, fits into so many *tokens* and is likely enough to be worth them.
 
-    The more is shown, the likelier the next piece must be: its share of the best score is at least the share of four
-    fifths of the tokens that is spent with it. So a steep fall of the scores ends it early, and scores that are near to
-    each other do not. Where it *is_filled*, the tokens are spent however the scores fall.
+    The more is shown, the likelier the next piece must be, as a share of the best score, and a long one more so than a
+    short one. So a steep fall of the scores ends it early, and scores that are near to each other do not. Where it
+    *is_filled*, the tokens are spent however the scores fall.
     """
-    enough = max(1.0, _ENOUGH * tokens)
     spent = 0
     lines: dict[str, set[int]] = {}
     whole: list[Place] = []
@@ -58,14 +61,15 @@ def chosen(places: Iterable[Place], texts: Mapping[str, str], *, tokens: int, is
     best = max((place.score for place in ordered), default=0.0)
     for place in ordered:
         count = len(whole) + len(parts)
-        if count >= _MOST or place.score <= best * (_LEAST_SHARE_OF_ALL if is_filled else _LEAST_SHARE):
+        share = place.score / best if best > 0 else 0.0
+        if count >= _MOST or share <= (_LEAST_SHARE_OF_ALL if is_filled else _LEAST_SHARE):
             others.append(place)
             continue
         rows = texts[place.path].split("\n")
         told = {*told_of(place.block), *place.block.header} - lines.get(place.path, set())
         cost = cost_of(told, rows)
         long, room = (LONG, _PART) if count else (LONG_FIRST, _PART_OF_FIRST)
-        is_dear = count > 0 and not is_filled and place.score < best * (spent + min(cost, room)) / enough
+        is_dear = not is_filled and share < spent / (_ENOUGH * max(1, tokens)) * (min(cost, room) / _USUAL) ** _DEARER
         if not is_dear and cost <= min(tokens - spent, long):
             whole.append(place)
         elif not is_dear and tokens - spent >= _LEAST and (cost > long or count < _FIRST):

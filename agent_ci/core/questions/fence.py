@@ -10,7 +10,7 @@ from enum import StrEnum
 from agent_ci.core.outward.terminal import cleaned
 
 _DIGITS = 16  # of a tag: decimal ones, as models read three of them as one token
-_DATA = re.compile(r'<(data-[0-9]{16}) origin="[a-z]+" name="([^"\n]*)">\n(.*?)\n</\1>', re.DOTALL)
+_DATA = re.compile(r'<(data-[0-9a-f]{16}) origin="[a-z]+" name="([^"\n]*)">\n(.*?)\n</\1>', re.DOTALL)
 _SMALLEST_BLOCK = 400
 _LEFT_OUT = "[... {} characters left out ...]"
 

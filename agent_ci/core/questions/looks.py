@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-from agent_ci.core.localising.blocks import blocks
+from agent_ci.core.localising.blocks import Block, blocks
 from agent_ci.core.outward.terminal import cleaned
 from agent_ci.core.questions.answer import holds_change
 from agent_ci.core.questions.fence import Origin, fenced, tag_for
@@ -40,6 +41,8 @@ _NAME = re.compile(r"[\w$]+(?:\.[\w$]+)*")
 _FILE_OF_DIFF = re.compile(r"^diff --git ", re.MULTILINE)
 _MOST_IN_A_TURN = 6
 _LONGEST = 4_000  # characters of one answer
+_LONGEST_DEFINITION = 6_000
+_HEADING = 300  # of them for what is said above and below the code
 _LONGEST_LINE = 200
 _MOST_HITS = 20
 _MOST_DEFINITIONS = 4
@@ -124,7 +127,7 @@ def shown(
     A path is looked up among the names of *texts* and nowhere else, and a pattern is compared as plain text.
     """
     sources = _Sources(texts)
-    answers = [(look, _capped(cleaned(_answer(look, sources, diff, beyond)).text)) for look in asked]
+    answers = [(look, _capped(look, cleaned(_answer(look, sources, diff, beyond)).text)) for look in asked]
     names = [f"{look.what} {look.about}" for look in asked]
     tag = tag_for((*names, *(text for _, text in answers)), f"{nonce} looks")
     data = (
@@ -134,10 +137,11 @@ def shown(
     return "\n\n".join(data)
 
 
-def _capped(text: str) -> str:
-    if len(text) <= _LONGEST:
+def _capped(look: Look, text: str) -> str:
+    longest = _LONGEST_DEFINITION if look.what == "definition" else _LONGEST
+    if len(text) <= longest:
         return text
-    return f"{text[: _LONGEST - len(_CUT)].rpartition(chr(10))[0]}\n{_CUT}"
+    return f"{text[: longest - len(_CUT)].rpartition(chr(10))[0]}\n{_CUT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +210,7 @@ def _definitions(name: str, sources: _Sources) -> str:
     for path, text in sources.holding(last):
         for block in blocks(path, text):
             if block.is_function and f".{block.name}".endswith(f".{name}"):
-                rows = text.split("\n")[block.first - 1 : block.last]
-                found.append("\n".join([f"{path}:{block.first}-{block.last}", *rows]))
+                found.append("\n".join([f"{path}:{block.first}-{block.last}", *_definition(path, text, block)]))
             if len(found) == _MOST_DEFINITIONS:
                 return "\n\n".join([*found, _CUT])
     if found:
@@ -216,6 +219,26 @@ def _definitions(name: str, sources: _Sources) -> str:
         rf"\b(?:class|struct|interface|type|trait|enum|module|def|fn|func|function)\s+{re.escape(last)}\b"
     )
     return _lines(last, sources, lambda line: bool(keyword.search(line)))
+
+
+def _definition(path: str, text: str, block: Block) -> Iterator[str]:
+    """The lines of *block*; of one that is longer than an answer the first, and how to ask for all the others."""
+    rows = text.split("\n")[block.first - 1 : block.last]
+    ends = [block.first - 1 + count for count in _pieces(rows)]
+    yield from rows[: ends[0] - block.first + 1]
+    if asks := [f"read {path}:{first + 1}-{last}" for first, last in pairwise(ends)]:
+        yield f"[... the rest: {', '.join(asks)} ...]"
+
+
+def _pieces(rows: Sequence[str]) -> Iterator[int]:
+    """How many of *rows* are behind the end of each piece of them that an answer has room for."""
+    size, room = 0, _LONGEST_DEFINITION - _HEADING
+    for number, row in enumerate(rows):
+        if size and size + len(row) + 1 > room:
+            yield number
+            size, room = 0, _LONGEST - _HEADING
+        size += len(row) + 1
+    yield len(rows)
 
 
 def _history(path: str, diff: str, subjects: tuple[str, ...]) -> str:

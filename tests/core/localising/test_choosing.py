@@ -58,14 +58,19 @@ def test_a_steep_fall_of_the_scores_ends_it_early_and_near_scores_do_not() -> No
     text = "".join(function(name, 20) for name in ("one", "two", "three", "four"))
     cost = cost_of(blocks("a.py", text)[0].lines, text.split("\n"))
     for tokens, scores, expected in (
-        (10 * cost, (1.0, 0.9, 0.25, 0.2), ["one", "two"]),  # what little speaks for is not shown, however cheap
-        (4 * cost, (1.0, 0.9, 0.8, 0.7), ["one", "two"]),  # the third brings what is spent to more than 0.8
-        (4 * cost, (1.0, 0.9, 1.0, 0.7), ["one", "two", "three"]),
-        (10 * cost, (1.0, 0.9, 0.8, 0.7), ["one", "two", "three", "four"]),
+        (20 * cost, (1.0, 0.9, 0.35, 0.3), ["one", "two"]),  # what little speaks for is not shown, however cheap
+        (4 * cost, (1.0, 0.9, 0.4, 0.3), ["one", "two"]),
+        (4 * cost, (1.0, 0.9, 0.8, 0.7), ["one", "two", "three"]),
+        (20 * cost, (1.0, 0.9, 0.8, 0.7), ["one", "two", "three", "four"]),
     ):
         assert names(chosen(scored(text, *scores), {"a.py": text}, tokens=tokens)) == expected
-    filled = chosen(scored(text, 1.0, 0.9, 0.25, 0.2), {"a.py": text}, tokens=10 * cost, is_filled=True)
+    filled = chosen(scored(text, 1.0, 0.9, 0.35, 0.3), {"a.py": text}, tokens=10 * cost, is_filled=True)
     assert names(filled) == ["one", "two", "three", "four"]
+
+
+def test_a_short_function_is_shown_where_one_as_likely_and_longer_is_not() -> None:
+    text = function("first", 200) + function("long", 160) + function("short", 10)
+    assert names(chosen(scored(text, 1.0, 0.5, 0.5), {"a.py": text}, tokens=2_000)) == ["first", "short"]
 
 
 def test_the_likeliest_function_is_shown_whole_where_another_as_long_is_not() -> None:
