@@ -19,6 +19,7 @@ LONG_FIRST = 2_400
 _PART_OF_FIRST = 1_000  # tokens of a function that is longer
 _PART = 500  # tokens of one that is not the likeliest
 _GAP = 9  # tokens of a mark that says which lines are left out
+_FILE = 30  # tokens of what is around the first piece of a file: tags and marks
 _AROUND = 4  # lines above and below a suspicious one
 _LEAST = 120  # tokens; less of a piece explains nothing
 _FIRST = 6  # so many pieces are shown in part where there is no room for the whole
@@ -67,7 +68,7 @@ def chosen(places: Iterable[Place], texts: Mapping[str, str], *, tokens: int, is
             continue
         rows = texts[place.path].split("\n")
         told = {*told_of(place.block), *place.block.header} - lines.get(place.path, set())
-        cost = cost_of(told, rows)
+        cost = cost_of(told, rows) + (0 if place.path in lines else _FILE)
         long, room = (LONG, _PART) if count else (LONG_FIRST, _PART_OF_FIRST)
         is_dear = not is_filled and share < spent / (_ENOUGH * max(1, tokens)) * (min(cost, room) / _USUAL) ** _DEARER
         if not is_dear and cost <= min(tokens - spent, long):
@@ -79,7 +80,7 @@ def chosen(places: Iterable[Place], texts: Mapping[str, str], *, tokens: int, is
         else:
             others.append(place)
             continue
-        spent += cost_of(told, rows)
+        spent += cost_of(told, rows) + (0 if place.path in lines else _FILE)
         lines.setdefault(place.path, set()).update(told)
     return Chosen(
         {path: frozenset(numbers) for path, numbers in lines.items()}, tuple(whole), tuple(parts), tuple(others)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from agent_ci.core.questions.fence import middle_cut
 from agent_ci.core.questions.window import with_gaps
 
 _FOREIGN = re.compile(r"(?:^|/)(?:site-packages|dist-packages|lib(?:64)?/python3[.\d]*)/")
@@ -14,6 +15,7 @@ _FRAME = re.compile(r'^(?:(?P<short>\S+?):\d+: in |\s*File "(?P<long>[^"\n]+)", 
 _COMPARED = re.compile(r"^E +(?:AssertionError: (?:assert )?|assert ).+ (?:==|!=) .+")
 _DIFFERENCE = re.compile(r"^E {5}|^E *$|^E {3}[-+?] ")
 _POINTED = re.compile(r"^[ ~^]*\^[ ~^]*$\n?", re.MULTILINE)
+_LONGEST_LINE = 500  # characters
 _FILE = re.compile(r"^(?=diff --git )", re.MULTILINE)
 _NEW_PATH = re.compile(r"^\+\+\+ b/(.*?)\t?$", re.MULTILINE)
 _BLOBS = re.compile(r"^index [0-9a-f]+\.\.[0-9a-f]+.*\n", re.MULTILINE)
@@ -47,17 +49,20 @@ def without_foreign_frames(trace: str) -> str:
 
 
 def without_differences(trace: str) -> str:
-    """*trace* without accounts of how two values differ that are printed whole above, and what is said once more."""
+    """*trace* without accounts of how two values differ that are printed whole above, and what is said once more.
+
+    Of a line that is very long the middle is left out.
+    """
     kept: list[str] = []
     is_told = False
     for line in _POINTED.sub("", trace).split("\n"):
         if _COMPARED.match(line):
-            is_told = "..." not in line
+            is_told = "..." not in line and len(line) <= _LONGEST_LINE
         elif not _DIFFERENCE.match(line):
             is_told = False
         elif is_told:
             continue
-        kept.append(line)
+        kept.append(middle_cut(line, _LONGEST_LINE))
     return "\n\n".join(dict.fromkeys("\n".join(kept).split("\n\n")))
 
 

@@ -59,7 +59,7 @@ def fix_question(  # noqa: PLR0913 - what one question is made from
     """The text that asks for a repair. *texts* are the files of the repository by path, read when they are asked for.
 
     *nonce* goes into the name of the fences. Each part has its own *allowance*, in which the likeliest is shown first;
-    the failures and the earlier attempts give each other what they do not need. What is left out is listed at the end.
+    what the failures do not need, earlier attempts get. What is left out is listed at the end.
     A question that *is_fresh* tells of the earlier attempts in one line each, and shows nothing of them.
     """
     context = Context(evidence, texts, allowance)
@@ -76,17 +76,14 @@ def fix_question(  # noqa: PLR0913 - what one question is made from
         (*known, *(text for _, text in tried), *_texts(groups), *said, *said.values()), f"{nonce} {template.id}"
     )
     page = _Page(tag)
-    rooms = shares(
-        [len(_failures(_Page(tag), groups, said, _PLENTY)), len(_attempts(_Page(tag), tried, _PLENTY))],
-        [allowance.failures, allowance.attempts],
-        (allowance.failures + allowance.attempts) * CHARACTERS_PER_TOKEN,
-    )
+    room = min(len(_failures(_Page(tag), groups, said, _PLENTY)), allowance.failures * CHARACTERS_PER_TOKEN)
+    left = (allowance.failures + allowance.attempts) * CHARACTERS_PER_TOKEN - room
     values = {
-        "failures": _failures(page, groups, said, rooms[0]),
+        "failures": _failures(page, groups, said, room),
         "tests": _files(page, tests) or "None is shown.",
         "sources": _files(page, code) or "None is shown.",
         "around": "\n\n".join(filter(None, (_files(page, around), context.conventions()))) or "Nothing is known.",
-        "attempts": _attempts(page, tried, rooms[1]),
+        "attempts": _attempts(page, tried, left),
     }
     hidden = (*context.hidden_tests, *(path for path in context.unread_tests if path not in shown))
     page.leave_out([cleaned(name).text for name in hidden], "failing tests whose code is not shown")
@@ -174,11 +171,12 @@ def _groups(targets: Iterable[TestCase]) -> list[_Group]:
     texts: dict[str, str] = {}
     for case in targets:
         message, trace = cleaned(case.message).text.strip(), cleaned(case.traceback).text.strip()
-        trace = without_differences(without_foreign_frames(trace))
+        trace = without_foreign_frames(trace)
         key = message or trace[-_SMALLEST_ATTEMPT:]
         ids.setdefault(key, []).append(cleaned(case.id).text)
         first_line = message.split("\n", 1)[0]
-        texts.setdefault(key, trace if first_line in trace else f"{message}\n\n{trace}".strip())
+        text = trace if first_line in trace else f"{message}\n\n{trace}".strip()
+        texts.setdefault(key, without_differences(text))
     return [_Group(tuple(dict.fromkeys(names)), texts[key]) for key, names in ids.items()]
 
 

@@ -45,7 +45,7 @@ FILES = {
     "test_shop.py": "from shop import price\n\n\ndef test_price():\n    assert price(2, 1) == 4\n",
 }
 TEMPLATE = Template("fix.v0", "{{ failures }}{{ tests }}{{ sources }}{{ around }}{{ attempts }}{{ left_out }}")
-SMALL = Allowance(sources=80)
+SMALL = Allowance(sources=110)
 MARK = "[... lines 11-15 ...]"
 CHANGED = "-    gross = net * 2\n+    gross = net * count * 2\n     return gross\n"
 DIFFS = {
