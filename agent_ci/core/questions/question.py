@@ -23,6 +23,7 @@ _SMALLEST_FILE = 400  # characters; less of a file explains nothing
 _SMALLEST_ATTEMPT = 200
 _MOST_GROUPS = 8
 _MOST_IDS = 20
+_MOST_NAMED = 12
 _MOST_FINDINGS = 30
 _MOST_OBJECTIONS = 12
 _MOST_PLACES = 3
@@ -128,7 +129,7 @@ def _not_shown(context: Context) -> Iterator[str]:
     for place in context.chosen.parts:
         yield f"parts of {_name_of(place)}, where the gaps are marked"
     named: dict[str, list[str]] = {}
-    for place in context.chosen.others[:_MOST_IDS]:
+    for place in context.chosen.others[:_MOST_NAMED]:
         if place.score > 0 and place.block.name:
             named.setdefault(cleaned(place.path).text, []).append(cleaned(place.block.name).text)
     for path, names in named.items():
