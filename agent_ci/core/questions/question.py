@@ -22,7 +22,7 @@ _USUAL = Allowance()
 _SMALLEST_FILE = 400  # characters; less of a file explains nothing
 _SMALLEST_ATTEMPT = 200
 _MOST_GROUPS = 8
-_MOST_IDS = 20
+_MOST_IDS = 8
 _MOST_NAMED = 12
 _MOST_FINDINGS = 30
 _MOST_OBJECTIONS = 12
@@ -108,9 +108,12 @@ def _around(context: Context) -> Iterator[tuple[Origin, str, str]]:
     """What stands around the code that is shown, by where it comes from and what it is."""
     if callers := "\n".join(context.callers()):
         yield Origin.SOURCE, "who calls it", callers
+    passing: dict[str, list[str]] = {}
     for path, lines in context.passing():
         rows = context.texts[path].split("\n")
-        yield Origin.SOURCE, f"a passing test of {path}", "\n".join(rows[line - 1] for line in sorted(lines))
+        passing.setdefault(path, []).append("\n".join(rows[line - 1] for line in sorted(lines)))
+    for path, tests in passing.items():
+        yield Origin.SOURCE, f"what passes in {path}", "\n\n".join(tests)
     if context.evidence.diff:
         change = change_near(context.evidence.diff, context.sources)
         yield (
