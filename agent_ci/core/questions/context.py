@@ -90,8 +90,9 @@ class Context:
 
     @cached_property
     def chosen(self) -> Chosen:
-        """Which of them are shown."""
-        return chosen(self.places, self.facts.texts, tokens=self.allowance.sources)
+        """Which of them are shown; as many as there is room for where nothing tells what the failing tests execute."""
+        is_blind = not self._executed
+        return chosen(self.places, self.facts.texts, tokens=self.allowance.sources, is_filled=is_blind)
 
     @cached_property
     def sources(self) -> Mapping[str, frozenset[int]]:
@@ -182,14 +183,19 @@ class Context:
             texts.append("\n".join(rows[block.first - 1 : block.last] if block else rows))
         return "\n".join(texts)
 
+    @property
+    def _executed(self) -> tuple[Mapping[str, frozenset[int]], ...]:
+        """The lines that each failing test executes, by path, as far as anything tells."""
+        coverage = self.evidence.coverage
+        return tuple(coverage.of(self.evidence.target_ids).tests.values()) if coverage else ()
+
     @cached_property
     def _near(self) -> tuple[str, ...]:
         """The files that the failure leads to directly, the nearest first."""
         roots = self.evidence.toolchain.get("pythonpath", ".").split(":")
         paths = frozenset(self.texts)
-        executed = self.evidence.coverage.of(self.evidence.target_ids).tests.values() if self.evidence.coverage else ()
         found = [*suspects(self.evidence, self.texts)]
-        found += [path for files in executed for path in sorted(files) if path in paths]
+        found += [path for files in self._executed for path in sorted(files) if path in paths]
         for path in dict.fromkeys(path for path, _ in self._failing):
             found += imported_files(self.texts[path], path, paths=paths, roots=roots)
         return tuple(path for path in dict.fromkeys(found) if not is_test_path(path) and path in self.texts)

@@ -110,6 +110,15 @@ def test_no_passing_test_is_shown_where_one_function_is_by_far_the_likeliest() -
     assert [*context.passing()] == []
 
 
+def test_all_the_room_is_used_where_nothing_tells_what_the_failing_test_executes() -> None:
+    text = SHOP + "".join(f"\n\ndef other_{number}(item):\n    return price(item)\n" for number in range(20))
+    known = Context(EVIDENCE, {**FILES, "shop.py": text}, Allowance(sources=400))
+    elsewhere = Coverage({"test_shop.py::test_zero": RAN["test_shop.py::test_zero"]})
+    for coverage in (None, elsewhere):
+        blind = Context(replace(EVIDENCE, coverage=coverage), known.texts, known.allowance)
+        assert len(blind.chosen.whole) > len(known.chosen.whole)
+
+
 def test_the_class_around_a_test_and_what_it_sets_up_are_shown() -> None:
     tests = "class Shop:\n    def setUp(self):\n        self.n = 1\n\n    def test_it(self):\n        assert self.n\n"
     case = TestCase("test_shop.py::Shop::test_it", Status.FAILED)
