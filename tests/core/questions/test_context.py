@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from agent_ci.core.coverage import Coverage
+from agent_ci.core.localising.choosing import chosen
 from agent_ci.core.questions.context import Allowance, Context
 from agent_ci.core.questions.excerpts import change_near, without_differences, without_foreign_frames
 from agent_ci.core.questions.prompt import Template
@@ -112,11 +113,12 @@ def test_no_passing_test_is_shown_where_one_function_is_by_far_the_likeliest() -
 
 def test_all_the_room_is_used_where_nothing_tells_what_the_failing_test_executes() -> None:
     text = SHOP + "".join(f"\n\ndef other_{number}(item):\n    return price(item)\n" for number in range(20))
-    known = Context(EVIDENCE, {**FILES, "shop.py": text}, Allowance(sources=400))
     elsewhere = Coverage({"test_shop.py::test_zero": RAN["test_shop.py::test_zero"]})
-    for coverage in (None, elsewhere):
-        blind = Context(replace(EVIDENCE, coverage=coverage), known.texts, known.allowance)
-        assert len(blind.chosen.whole) > len(known.chosen.whole)
+    for coverage, is_filled in ((Coverage(RAN), False), (None, True), (elsewhere, True)):
+        context = Context(replace(EVIDENCE, coverage=coverage), {**FILES, "shop.py": text}, Allowance(sources=400))
+        found = [chosen(context.places, context.facts.texts, tokens=400, is_filled=way) for way in (False, True)]
+        assert found[0] != found[1]
+        assert context.chosen == found[is_filled]
 
 
 def test_the_class_around_a_test_and_what_it_sets_up_are_shown() -> None:
