@@ -1,6 +1,7 @@
 """Measures the offline search: ``python -m bench.search [--packages DIR --cosmic PYTHON]``.
 
-The bugs that were written for it always; faults in published packages with --packages, made by cosmic-ray's operators.
+The bugs that were written for it always; faults in published packages with --packages, made by cosmic-ray's operators:
+of all that their tests see, a sample that the hashes of their names choose, so that a larger one holds a smaller one.
 A repair is plausible where all tests pass, and right where it is the original or agrees with it on 200 inputs.
 """
 
@@ -8,20 +9,21 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from statistics import median
 
+from agent_ci.core.report import TestReport
 from bench.real.cases import load
 from bench.real.fetch import Cache
-from bench.search.case import TUNING, VALIDATION, Case
+from bench.search.case import TUNING, VALIDATION, Case, by_hash
 from bench.search.gaps import GAPS
 from bench.search.measure import Result, measure, red_report
 from bench.search.packages import MODULES, faults
 from bench.search.pairs import PAIRS
 from bench.search.slips import SLIPS
-from bench.search.written import Slip, cases
+from bench.search.written import cases
 from bench.table import print_table
 
 _COLUMNS = (
@@ -30,33 +32,24 @@ _COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class _Wanted:
-    """What is measured: a *half*, or both, of bugs with *word* in their names, *most* of each package."""
-
-    half: str
-    word: str
-    most: int
-
-    def takes(self, case: Case) -> bool:
-        return self.half in ("both", case.half) and self.word in case.name
-
-
 def main() -> None:
     """Print one line for each bug while it is measured, then the table."""
     given = _parser().parse_args()
-    wanted = _Wanted(given.half, given.only, given.faults)
     with tempfile.TemporaryDirectory() as scratch:
-        written = () if given.without_written else (*SLIPS, *GAPS, *PAIRS)
-        chosen = _cases(written, given.packages, given.cosmic, Path(scratch))
-        results = list(_measured(chosen, wanted, given.seconds, show=given.show))
+        written = () if given.without_written else cases((*SLIPS, *GAPS, *PAIRS), Path(scratch))
+        chosen = _taken(written, half=given.half, word=given.only)
+        results = list(_measured(_red(chosen), given.seconds, show=given.show))
+        if given.packages is not None:
+            made = _taken(_made(given.packages, given.cosmic), half=given.half, word=given.only)
+            sample = islice(_red(sorted(made, key=by_hash)), given.sample)
+            results += _measured(sample, given.seconds, show=given.show)
     groups: dict[tuple[str, str], list[Result]] = {}
     for result in results:
         for group in (result.case.group, _kind(result.case)):
             groups.setdefault((group, result.case.half), []).append(result)
     rows = [_row(*key, members) for key, members in sorted(groups.items())]
     print_table(
-        f"The offline search, at most {given.seconds:.0f} s each", _COLUMNS, rows, packages=("agent-ci", "pytest")
+        f"The offline search, at most {given.seconds:.0f} CPU s each", _COLUMNS, rows, packages=("agent-ci", "pytest")
     )
 
 
@@ -66,44 +59,44 @@ def _parser() -> argparse.ArgumentParser:
         "--packages", type=Path, metavar="DIR", help="fetch packages into DIR, and measure those as well"
     )
     parser.add_argument("--cosmic", default="", metavar="PYTHON", help="a Python with cosmic-ray, for --packages")
-    parser.add_argument("--faults", type=int, default=25, metavar="N", help="faults of each package  [default: 25]")
+    parser.add_argument("--sample", type=int, default=200, metavar="N", help="faults of packages  [default: 200]")
     parser.add_argument("--half", choices=("both", TUNING, VALIDATION), default="both", help="[default: both]")
-    parser.add_argument("--seconds", type=float, default=60.0, metavar="N", help="for each bug  [default: 60]")
+    parser.add_argument(
+        "--seconds", type=float, default=60.0, metavar="N", help="of the processor, for each bug  [default: 60]"
+    )
     parser.add_argument("--only", default="", metavar="WORD", help="bugs with WORD in their name")
     parser.add_argument("--without-written", action="store_true", help="the packages alone")
     parser.add_argument("--show", action="store_true", help="print the patches, too")
     return parser
 
 
-def _cases(written: tuple[Slip, ...], packages: Path | None, cosmic: str, scratch: Path) -> Iterator[Iterator[Case]]:
-    """The bugs, each group by itself."""
-    yield cases(written, scratch)
-    if packages is not None:
-        file = load()
-        packages.mkdir(parents=True, exist_ok=True)
-        cache = Cache(packages.resolve(), file.build, file.runner)
-        yield from (faults(module, cache, cosmic) for module in MODULES)
+def _made(packages: Path, cosmic: str) -> Iterator[Case]:
+    """The faults of all packages, whose sources and environments are kept in the folder *packages*."""
+    file = load()
+    packages.mkdir(parents=True, exist_ok=True)
+    cache = Cache(packages.resolve(), file.build, file.runner)
+    for module in MODULES:
+        yield from faults(module, cache, cosmic)
 
 
-def _measured(chosen: Iterator[Iterator[Case]], wanted: _Wanted, seconds: float, *, show: bool) -> Iterator[Result]:
-    """The bugs that their tests see; of each package the first ones, so that its table stays comparable."""
-    for group in chosen:
-        left = wanted.most
-        for case in group:
-            is_written = case.group in {slip.kind for slip in (*SLIPS, *GAPS, *PAIRS)}
-            if not left and not is_written:
-                break
-            if not wanted.takes(case):
-                continue
-            report = red_report(case)
-            if report is None:
-                continue
-            left -= 1
-            result = measure(case, report, seconds=seconds)
-            print(_line(result), flush=True)
-            if show:
-                print(result.diff, "\n".join(result.differed), flush=True)
-            yield result
+def _taken(bugs: Iterable[Case], *, half: str, word: str) -> Iterator[Case]:
+    """Those in *half*, or in both, that have *word* in their names."""
+    return (case for case in bugs if half in ("both", case.half) and word in case.name)
+
+
+def _red(bugs: Iterable[Case]) -> Iterator[tuple[Case, TestReport]]:
+    """Those that their tests see, with what these say."""
+    reported = ((case, red_report(case)) for case in bugs)
+    return ((case, report) for case, report in reported if report is not None)
+
+
+def _measured(bugs: Iterable[tuple[Case, TestReport]], seconds: float, *, show: bool) -> Iterator[Result]:
+    for case, report in bugs:
+        result = measure(case, report, seconds=seconds)
+        print(_line(result), flush=True)
+        if show:
+            print(result.diff, "\n".join(result.differed), flush=True)
+        yield result
 
 
 def _line(result: Result) -> str:

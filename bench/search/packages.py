@@ -43,23 +43,28 @@ MODULES = (
 
 
 def faults(module: Module, cache: Cache, cosmic_python: str) -> Iterator[Case]:
-    """The faults of *module*, in an order that their hashes decide; some of them no test of the suite sees."""
+    """The faults of *module*, some of which no test of the suite sees."""
     (about,) = load().named((module.case,))
     folder = cache.source(about.package, about.fixed)
     python = str(cache.python(about.requirements))
     right = (folder / module.path).read_text(encoding="utf-8")
-    for line, wrong in _made(right, cosmic_python):
+    for line, wrong in _made(right, cosmic_python, cache.root / "faults"):
         digest = hashlib.sha256(wrong.encode()).hexdigest()[:8]
         name = f"{about.package}:{line}:{digest}"
         yield Case(name, about.package, folder, module.path, right, wrong, python, module.tests, module.roots)
 
 
-def _made(right: str, cosmic_python: str) -> tuple[tuple[int, str], ...]:
-    with tempfile.TemporaryDirectory() as scratch:
-        source, result = Path(scratch, "module.py"), Path(scratch, "faults.json")
-        source.write_text(right, encoding="utf-8")
-        subprocess.run([cosmic_python, str(_COSMIC), str(source), str(result), str(_MOST_MADE)], check=True)
-        found = json.loads(result.read_text(encoding="utf-8"))
+def _made(right: str, cosmic_python: str, folder: Path) -> tuple[tuple[int, str], ...]:
+    """The faults of the source *right* and their lines, kept in *folder*: making them takes longer than a search."""
+    kept = folder / f"{hashlib.sha256(right.encode()).hexdigest()[:16]}-{_MOST_MADE}.json"
+    if not kept.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+            source, result = Path(scratch, "module.py"), Path(scratch, "faults.json")
+            source.write_text(right, encoding="utf-8")
+            subprocess.run([cosmic_python, str(_COSMIC), str(source), str(result), str(_MOST_MADE)], check=True)
+            result.replace(kept)
+    found = json.loads(kept.read_text(encoding="utf-8"))
     plain = _said(right)
     return tuple((line, wrong) for line, wrong in found if _said(wrong) not in ("", plain))
 

@@ -42,8 +42,9 @@ class Search:
 
     Python is searched by a program in the sandbox, where pytest runs the tests; JavaScript, TypeScript and Go by
     *runner*, where one is given. ``seed`` breaks ties between equally likely edits; ``max_candidates`` bounds how many
-    are tried and ``time_share`` how much of the time left (0 to 1). Where it runs out of either, *checkpoints* keep
-    where it left off, and the next search of the same tree for the same tests goes on there.
+    are tried, ``time_share`` how much of the time left (0 to 1), and ``cpu_seconds``, unless it is 0, how much
+    processor time the program in the sandbox takes. Where it runs out of one, *checkpoints* keep where it left off, and
+    the next search of the same tree for the same tests goes on there.
     """
 
     runner: Runner | None = field(default=None, kw_only=True)
@@ -51,6 +52,7 @@ class Search:
     checkpoints: Checkpoints | None = field(default=None, kw_only=True)
     max_candidates: int = field(default=20_000, kw_only=True)
     time_share: float = field(default=0.5, kw_only=True)
+    cpu_seconds: float = field(default=0.0, kw_only=True)
 
     def propose(
         self, evidence: Evidence, _attempts: tuple[Attempt, ...], workbench: Workbench
@@ -122,6 +124,7 @@ class Search:
             "max_candidates": self.max_candidates,
             "max_survivors": _MOST_SURVIVORS,
             "seconds": seconds,
+            "cpu_seconds": self.cpu_seconds,
             "earlier": {path: text for path, text in evidence.earlier.items() if path in suspects},
         }
 

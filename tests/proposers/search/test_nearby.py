@@ -14,7 +14,7 @@ TARGET = "tests/test_m7.py"
 
 
 def spec(*passing: str) -> Spec:
-    return Spec((f"{TARGET}::test_0",), passing, (), (), (), 0, 100, 5, 10.0, {})
+    return Spec((f"{TARGET}::test_0",), passing, (), (), (), 0, 100, 5, 10.0, 0.0, {})
 
 
 def large(folder: Path, monkeypatch: pytest.MonkeyPatch, *, files: int, each: int) -> Spec:

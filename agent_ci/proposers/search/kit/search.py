@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import time
 import zlib
@@ -20,6 +21,7 @@ from ....sandbox_kit.source import Source
 from .bench import Bench, Limit, Prepared
 from .earlier import earlier_lines
 from .hints import Hints, read_hints
+from .limits import Limits, Used
 from .localise import (
     Lines,
     Scores,
@@ -40,9 +42,6 @@ from .wanted import Wanted, read_wanted
 
 _OBSERVING = 0.2  # of the time, at most, goes into each of the two observations
 _SHORT, _LONG = 0.3, 2.0  # seconds that a candidate gets at least: at first, and in the second round if it hung
-_MORE = 150  # candidates tried after the first survivor
-_MORE_TIME = 0.15  # of the time spent until then, and
-_LEAST_MORE_TIME = 5.0  # seconds at least
 _STATEMENTS = 400  # the most suspicious ones are edited, no others
 _MOST_FOR_STONES, _SECONDS_FOR_STONES = 12, 0.5  # red cases, and their time: each candidate then runs all of them
 _MOST_STONES = 400
@@ -64,14 +63,6 @@ class Results:
             stream.write(json.dumps({kind: facts}) + "\n")
 
 
-@dataclass(frozen=True)
-class _Limits:
-    """When to stop: a monotonic time, and a number of candidates."""
-
-    at: float
-    count: int
-
-
 class Search:
     """One search. *started* is a monotonic time from which the spec's seconds count."""
 
@@ -80,7 +71,7 @@ class Search:
         self._bench = bench
         self._results = results
         self._started = started
-        self._deadline = started + spec.seconds
+        self._limits = Limits(spec.seconds, spec.cpu_seconds or math.inf, spec.max_candidates)
         self._seen = Observed()
         self._sources: dict[str, Source] = {}
         self._tried = 0
@@ -150,8 +141,11 @@ class Search:
         """Processor time of this process, of its children and of the cold runs so far."""
         return sum(os.times()[:4]) + self._bench.cold.cpu_seconds
 
+    def _used(self) -> Used:
+        return Used(time.monotonic() - self._started, self._cpu_seconds(), self._tried)
+
     def _left(self) -> float:
-        return self._deadline - time.monotonic()
+        return self._limits.left(self._used())
 
     def _observe(self) -> None:
         here = [id_ for id_ in self._spec.targets if id_ in self._bench.items]
@@ -220,13 +214,13 @@ class Search:
 
     def _try_all(self, ranked: list[Candidate]) -> str:
         """Try every candidate once with little patience, then those that hung once more with all of it."""
-        limits = _Limits(self._deadline, self._spec.max_candidates)
+        limits = self._limits
         hung: list[Prepared] = []
         pairs_at = 0 if self._stones else _BETWEEN_PAIRS
         for together in self._together(self._prepared(ranked)):
             if reason := self._must_stop(limits):
                 return reason
-            several, known_to_hang = together[: limits.count - self._tried], len(hung)
+            several, known_to_hang = together[: limits.candidates - self._tried], len(hung)
             for prepared in self._not_refused(several, hung):
                 if self._is_plausible(prepared, hung):
                     limits = self._after_a_survivor(prepared, limits)
@@ -302,7 +296,7 @@ class Search:
         limit = partial(self._limit, is_warm=True)
         return Series(self._bench, quickest, limit=limit, together=self._keeps_stones)
 
-    def _try_pairs(self, limits: _Limits, hung: list[Prepared], *, most: int = _PAIRS_AT_ONCE) -> _Limits:
+    def _try_pairs(self, limits: Limits, hung: list[Prepared], *, most: int = _PAIRS_AT_ONCE) -> Limits:
         """Try two edits at once where no single one was enough so far, at most *most* pairs that were not tried yet."""
         if self._survivors:
             return limits
@@ -317,21 +311,14 @@ class Search:
                     limits = self._after_a_survivor(prepared, limits)
         return limits
 
-    def _must_stop(self, limits: _Limits) -> str:
-        if time.monotonic() < limits.at and self._tried < limits.count:
-            return ""
-        if self._survivors:
-            return "found"
-        return "time" if time.monotonic() >= limits.at else "count"
+    def _must_stop(self, limits: Limits) -> str:
+        reason = limits.reached(self._used())
+        return "found" if reason and self._survivors else reason
 
-    def _after_a_survivor(self, prepared: Prepared, limits: _Limits) -> _Limits:
+    def _after_a_survivor(self, prepared: Prepared, limits: Limits) -> Limits:
         """Keep it, and look a little further for a better one."""
         self._survivors.append(prepared)
-        if len(self._survivors) > 1:
-            return limits
-        now = time.monotonic()
-        at = min(limits.at, now + max(_MORE_TIME * (now - self._started), _LEAST_MORE_TIME))
-        return _Limits(at, min(limits.count, self._tried + _MORE))
+        return limits if len(self._survivors) > 1 else limits.after_a_survivor(self._used())
 
     def _is_plausible(self, prepared: Prepared, hung: list[Prepared]) -> bool:
         ended, green = self._passes(prepared, self._targets(), stop=not self._keeps(prepared))

@@ -11,8 +11,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Spec:
-    """One search. Paths are relative to the current folder; ``seconds`` is wall clock for all of it.
+    """One search. Paths are relative to the current folder.
 
+    ``seconds`` is wall clock for all of it, ``cpu_seconds`` processor time, which is not limited where that is 0.
     ``targets`` are the ids of red cases (a file's id stands for a file that cannot be collected), ``passing``
     those of green ones, ``suspects`` the files that may be edited, ``messages`` what the red cases said,
     ``earlier`` the text of changed files from before the change, by path, and ``before`` what an earlier search of the
@@ -28,6 +29,7 @@ class Spec:
     max_candidates: int
     max_survivors: int
     seconds: float
+    cpu_seconds: float
     earlier: Mapping[str, str]
     before: Mapping[str, Any] = field(default_factory=dict)
 
