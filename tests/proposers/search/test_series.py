@@ -105,3 +105,27 @@ ALONE = {
 @pytest.mark.parametrize(("area", "test"), ALONE.values(), ids=ALONE.keys())
 def test_there_is_no_series_where_one_run_may_change_the_next(tmp_path: Path, area: str, test: str) -> None:
     assert tried(tmp_path, area, test, "a * b", "b * a") == []
+
+
+ASKED = """
+class Twelve(int):
+    def __eq__(self, other):
+        asked.append(other)
+        return int(self) == other
+
+    __hash__ = int.__hash__
+
+
+asked, LIMIT = [], Twelve(12)
+"""
+LATE = {
+    "a module that a case imports late": ("LIMIT = 12\n", [["passed", "passed"], ["failed"]]),
+    "a late module that keeps what it was asked": (ASKED, []),
+}
+
+
+@pytest.mark.parametrize(("late", "said"), LATE.values(), ids=LATE.keys())
+def test_a_late_import_is_no_trace_but_what_is_left_in_it_is(tmp_path: Path, late: str, said: list[object]) -> None:
+    (tmp_path / "late.py").write_text(late, "utf-8")
+    test = TEST.replace("assert area(3, 4) == 12", "from late import LIMIT\n        assert LIMIT == area(3, 4)")
+    assert tried(tmp_path, AREA, test, "a * b", "a - b") == said

@@ -7,6 +7,7 @@ in a fork of its own.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -22,7 +23,7 @@ MOST = 32  # edits in one child
 _LOOK = 0.0005  # seconds that looking for traces may take for each edit
 _FARTHEST = 8  # edits without such a look, at most
 _ENOUGH_CASES, _MOST_REHEARSED = 3, 12  # cases that a series runs where not all are needed, and that are looked at
-_TIMES = 2  # that the unedited cases run to see whether they leave anything behind
+_TIMES = 2  # that the unedited cases run to see whether they leave anything behind; again if they import modules
 _FEW, _SHARE = 16, 0.25  # edits whose trial has to be repeated, from which on, and as a part of all, series cost more
 
 
@@ -39,6 +40,7 @@ class Series:
         self._items: dict[str, pytest.Item] = {}
         self._sure = self._unsure = 0
         self._every = 0
+        self._late: tuple[str, ...] = ()  # modules that the cases import while they run
         for group in [list(ids)] if together else [[id_] for id_ in ids[:_MOST_REHEARSED]]:
             if len(self._items) < _ENOUGH_CASES and all(id_ in bench.items for id_ in group):
                 self._take_if_same(group, limit(group))
@@ -51,12 +53,21 @@ class Series:
     def _take_if_same(self, ids: list[str], limit: Limit) -> None:
         """Let *ids* be a part of a series if a second run of them is as the first one."""
         items = {id_: self._bench.items[id_] for id_ in ids}
+        for _ in range(_TIMES):
+            told = self._rehearsed(items, limit)
+            if told.get("is_same"):
+                self._items.update(items)
+                self._every = min(1 + int(float(told["seconds"]) / _LOOK), _FARTHEST)
+            if not told.get("imported"):
+                return
+            self._late += tuple(told["imported"])
+
+    def _rehearsed(self, items: Mapping[str, pytest.Item], limit: Limit) -> Message:
+        """What a child says of *items*: ``is_same``, the ``seconds`` of one look, and what they ``imported``."""
         heard = children.run(
             lambda send: self._rehearse(items, send), seconds=limit.seconds, cpu_seconds=_TIMES * limit.cpu_seconds
         )
-        if heard.ended and heard.messages and heard.messages[-1].get("is_same"):
-            self._items.update(items)
-            self._every = min(1 + int(float(heard.messages[-1]["seconds"]) / _LOOK), _FARTHEST)
+        return heard.messages[-1] if heard.ended and heard.messages else {}
 
     def takes(self, prepared: Prepared) -> bool:
         """Whether *prepared* can be a part of a series."""
@@ -119,7 +130,7 @@ class Series:
             is_same = state.is_as_before() and all(one == outcomes[0] for one in outcomes)
         except OpaqueError:
             return
-        send({"is_same": is_same, "seconds": time.process_time() - started})
+        send({"is_same": is_same, "seconds": time.process_time() - started, "imported": state.imported()})
 
     def _outcome_of(self, items: Mapping[str, pytest.Item]) -> list[tuple[object, object]]:
         found: list[tuple[object, object]] = []
@@ -136,6 +147,9 @@ class Series:
         suite.run_items(items, self._bench.recorder, note, stop=stop, apart=True)
 
     def _state(self, items: Mapping[str, pytest.Item]) -> State:
+        for name in self._late:
+            with contextlib.suppress(Exception):  # what cannot be imported so is a trace of the case that does it
+                importlib.import_module(name)
         return State(self._bench.files.root, _given(items.values()))
 
 

@@ -48,10 +48,16 @@ class State:
         self._known = -1
         self._modules: dict[str, ModuleType] = {}
         self._first = self._seen()
+        self._first_modules = frozenset(self._modules)
 
     def is_as_before(self) -> bool:
         """Whether all is as it was when this object was made. Raises OpaqueError where that cannot be told."""
         return self._seen()[0] == self._first[0]
+
+    def imported(self) -> tuple[str, ...]:
+        """The modules below the root that were imported since this object was made, in that order."""
+        self._find_modules()
+        return tuple(name for name in self._modules if name not in self._first_modules)
 
     def _seen(self) -> tuple[tuple[object, ...], dict[int, object]]:
         """The values in their order, and the things they were read from, which keeps those alive."""
