@@ -204,6 +204,23 @@ def test_the_mirrored_branch_gives_what_a_failing_test_wants() -> None:
     assert "mirrored_branch" not in {one.operator for one, _ in edits(source)}
 
 
+MEANT = {
+    "a shift that should be a sum": ("return len(a) << len(b)", "<<", "+"),
+    "a size of None": ("return a < None", "<", "is"),
+    "an identity with a number": ("return a is 3", "is", "=="),
+    "a sum with a text that formats": ("return 'x%s' << a", "<<", "%"),
+    "a boundary stays a boundary first": ("return a < b", "<", "<="),
+}
+
+
+@pytest.mark.parametrize(("line", "sign", "meant"), MEANT.values(), ids=MEANT.keys())
+def test_what_usually_stands_in_a_place_is_tried_there_first(line: str, sign: str, meant: str) -> None:
+    found = [one for one, _ in edits(body(line)) if one.operator in {"comparison", "arithmetic"}]
+    likeliest = max(found, key=lambda one: one.rank)
+    assert body(line)[likeliest.splice.start : likeliest.splice.end] == sign
+    assert likeliest.splice.replacement == meant
+
+
 WHOLE_FILES = {
     "a decorator of its neighbour": (
         "decorator",

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from ....sandbox_kit.source import Splice
 from .place import Place
+from .signs import ARITHMETIC, COMPARISONS, Weights, usual_arithmetic, usual_comparison, weights
 
 _COMPARISON = re.compile(rb"not\s+in\b|is\s+not\b|\bis\b|\bin\b|[<>=!]=|<|>")
 _ARITHMETIC = re.compile(rb"\*\*|//|<<|>>|[-+*/%&|^@]")
@@ -16,48 +17,16 @@ _AUGMENTED = re.compile(rb"(\*\*|//|<<|>>|[-+*/%&|^@])(?==)")
 _IDLE_WITH_ONE = ("*", "/", "//", "**")  # x * 1 says nothing; the dropped operand says it better
 _CONNECTIVE = re.compile(rb"\band\b|\bor\b")
 
-# The weights follow how often each slip is seen in small repair benchmarks: boundaries first.
-COMPARISONS: Mapping[str, Mapping[str, float]] = {
-    "<": {"<=": 1.0, ">": 0.7, ">=": 0.5, "!=": 0.3, "==": 0.2},
-    "<=": {"<": 1.0, ">=": 0.7, ">": 0.5, "==": 0.3, "!=": 0.2},
-    ">": {">=": 1.0, "<": 0.7, "<=": 0.5, "!=": 0.3, "==": 0.2},
-    ">=": {">": 1.0, "<=": 0.7, "<": 0.5, "==": 0.3, "!=": 0.2},
-    "==": {"!=": 0.9, "in": 0.3, ">=": 0.4, "<=": 0.4, "<": 0.2, ">": 0.2, "is": 0.2},
-    "!=": {"==": 0.9, "<": 0.4, ">": 0.4, "<=": 0.2, ">=": 0.2, "is not": 0.2},
-    "is": {"is not": 0.9, "==": 0.6},
-    "is not": {"is": 0.9, "!=": 0.6},
-    "in": {"not in": 0.9, "==": 0.4},
-    "not in": {"in": 0.9, "!=": 0.4},
-}
-ARITHMETIC: Mapping[str, Mapping[str, float]] = {
-    "+": {"-": 1.0, "*": 0.5, "|": 0.2},
-    "-": {"+": 1.0, "*": 0.3, "%": 0.2, "/": 0.2},
-    "*": {"/": 0.7, "+": 0.7, "**": 0.6, "//": 0.4, "-": 0.3},
-    "/": {"//": 1.0, "*": 0.8, "%": 0.3, "-": 0.2},
-    "//": {"/": 1.0, "%": 0.6, "*": 0.5},
-    "%": {"//": 0.8, "/": 0.5, "*": 0.3, "+": 0.2},
-    "**": {"*": 1.0, "^": 0.2},
-    "<<": {">>": 1.0}, ">>": {"<<": 1.0},
-    "&": {"|": 1.0, "^": 0.6, "-": 0.4}, "|": {"&": 1.0, "^": 0.6, "+": 0.2}, "^": {"|": 0.8, "&": 0.8, "**": 0.7},
-    "@": {"*": 0.5},
-}  # fmt: skip
-
-
-_ANY_OTHER = 0.1
-"""The weight of a comparison or an arithmetic operator that the tables do not name as a neighbour."""
-
 
 def _swap(
-    place: Place, token: re.Pattern[bytes], table: Mapping[str, Mapping[str, float]], ends: tuple[int, int]
+    place: Place, token: re.Pattern[bytes], slips: Mapping[str, Weights], usual: Weights, ends: tuple[int, int]
 ) -> Iterator[Splice]:
-    """Replace the operator that stands between two offsets by each other one, its neighbours in *table* first."""
+    """Replace the operator that stands between two offsets by each other one."""
     found = place.source.find(token, *ends)
-    if not found:
-        return
-    written = b" ".join(place.source.data[slice(*found)].split()).decode()
-    far = {other: _ANY_OTHER for other in table if other != written} if written in table else {}
-    for other, weight in {**far, **table.get(written, {})}.items():
-        yield Splice(*found, other, weight)
+    if found:
+        written = b" ".join(place.source.data[slice(*found)].split()).decode()
+        for other, weight in weights(written, slips, usual).items():
+            yield Splice(*found, other, weight)
 
 
 def comparison(place: Place) -> Iterator[Splice]:
@@ -65,7 +34,8 @@ def comparison(place: Place) -> Iterator[Splice]:
     if isinstance(place.node, ast.Compare):
         operands = [place.node.left, *place.node.comparators]
         for left, right in pairwise(operands):
-            yield from _swap(place, _COMPARISON, COMPARISONS, (place.source.end(left), place.source.start(right)))
+            ends = (place.source.end(left), place.source.start(right))
+            yield from _swap(place, _COMPARISON, COMPARISONS, usual_comparison(right), ends)
 
 
 def comparison_order(place: Place) -> Iterator[Splice]:
@@ -87,7 +57,7 @@ def arithmetic(place: Place) -> Iterator[Splice]:
     """``+`` for ``-``, ``//`` for ``/``, ``&`` for ``|``."""
     if isinstance(place.node, ast.BinOp):
         ends = (place.source.end(place.node.left), place.source.start(place.node.right))
-        for splice in _swap(place, _ARITHMETIC, ARITHMETIC, ends):
+        for splice in _swap(place, _ARITHMETIC, ARITHMETIC, usual_arithmetic(place.node), ends):
             if splice.replacement not in _IDLE_WITH_ONE or not _is_one(place.node.right):
                 yield splice
 
@@ -97,7 +67,7 @@ def augmented(place: Place) -> Iterator[Splice]:
     if not isinstance(place.node, ast.AugAssign):
         return
     ends = (place.source.end(place.node.target), place.source.start(place.node.value))
-    yield from _swap(place, _AUGMENTED, ARITHMETIC, ends)
+    yield from _swap(place, _AUGMENTED, ARITHMETIC, usual_arithmetic(place.node), ends)
     if operator := place.source.find(_AUGMENTED, *ends):
         yield Splice(*operator, "", 0.5)
 
