@@ -54,7 +54,7 @@ def faults(module: Module, cache: Cache, cosmic_python: str) -> Iterator[Case]:
         yield Case(name, about.package, folder, module.path, right, wrong, python, module.tests, module.roots)
 
 
-def _made(right: str, cosmic_python: str, folder: Path) -> tuple[tuple[int, str], ...]:
+def _made(right: str, cosmic_python: str, folder: Path) -> Iterator[tuple[int, str]]:
     """The faults of the source *right* and their lines, kept in *folder*: making them takes longer than a search."""
     kept = folder / f"{hashlib.sha256(right.encode()).hexdigest()[:16]}-{_MOST_MADE}.json"
     if not kept.exists():
@@ -63,10 +63,11 @@ def _made(right: str, cosmic_python: str, folder: Path) -> tuple[tuple[int, str]
             source, result = Path(scratch, "module.py"), Path(scratch, "faults.json")
             source.write_text(right, encoding="utf-8")
             subprocess.run([cosmic_python, str(_COSMIC), str(source), str(result), str(_MOST_MADE)], check=True)
+            found, plain = json.loads(result.read_text(encoding="utf-8")), _said(right)
+            told = [(line, wrong) for line, wrong in found if _said(wrong) not in ("", plain)]
+            result.write_text(json.dumps(told), encoding="utf-8")
             result.replace(kept)
-    found = json.loads(kept.read_text(encoding="utf-8"))
-    plain = _said(right)
-    return tuple((line, wrong) for line, wrong in found if _said(wrong) not in ("", plain))
+    yield from ((line, wrong) for line, wrong in json.loads(kept.read_text(encoding="utf-8")))
 
 
 def _said(source: str) -> str:

@@ -43,7 +43,8 @@ from .wanted import Wanted, read_wanted
 _OBSERVING = 0.2  # of the time, at most, goes into each of the two observations
 _SHORT, _LONG = 0.3, 2.0  # seconds that a candidate gets at least: at first, and in the second round if it hung
 _STATEMENTS = 400  # the most suspicious ones are edited, no others
-_MOST_FOR_STONES, _SECONDS_FOR_STONES = 12, 0.5  # red cases, and their time: each candidate then runs all of them
+_MOST_FOR_STONES, _SECONDS_FOR_STONES = 12, 0.1  # red cases; the time of the telling ones, which every candidate runs
+_TELLING = 3  # red cases by which it is known what an edit repairs
 _MOST_STONES = 400
 _BETWEEN_PAIRS, _PAIRS_AT_ONCE, _MOST_PAIRS = 40, 16, 300
 _COLD_WORTH = 0.1  # of the rank of an edit that needs a fresh process, as such a run takes much longer
@@ -282,7 +283,7 @@ class Search:
             yield from several
             return
         ids = sorted(self._series.ids, key=lambda id_: -self._killers[id_])
-        stop = not self._keeps(several[0])
+        stop = not self._keeps(several[0])  # a series that keeps stones has no other cases than the telling ones
         limit = self._limit(ids, is_warm=True, least=_IN_SERIES)
         for prepared, heard in zip(several, self._series.run(several, ids, limit=limit, stop=stop), strict=True):
             if heard is not None and not heard.ended:
@@ -294,13 +295,14 @@ class Search:
     def _series(self) -> Series:
         quickest = sorted(self._seen.red, key=lambda id_: float(self._seen.red[id_]["seconds"]))
         limit = partial(self._limit, is_warm=True)
-        return Series(self._bench, quickest, limit=limit, together=self._keeps_stones)
+        ids = self._telling if self._keeps_stones else quickest
+        return Series(self._bench, ids, limit=limit, together=self._keeps_stones)
 
     def _try_pairs(self, limits: Limits, hung: list[Prepared], *, most: int = _PAIRS_AT_ONCE) -> Limits:
         """Try two edits at once where no single one was enough so far, at most *most* pairs that were not tried yet."""
         if self._survivors:
             return limits
-        for first, second, both in pairs(self._stones, frozenset(self._seen.red), self._progress.has, most=most):
+        for first, second, both in pairs(self._stones, frozenset(self._telling), self._progress.has, most=most):
             if self._survivors or self._must_stop(limits):
                 break
             self._progress.add([both])
@@ -321,10 +323,16 @@ class Search:
         return limits if len(self._survivors) > 1 else limits.after_a_survivor(self._used())
 
     def _is_plausible(self, prepared: Prepared, hung: list[Prepared]) -> bool:
-        ended, green = self._passes(prepared, self._targets(), stop=not self._keeps(prepared))
-        if not ended:
-            hung.append(prepared)
-        return green and self._spares_green(prepared)
+        rounds = [(self._targets(), True)]
+        if self._keeps(prepared):
+            rounds.insert(0, (list(self._telling), False))
+        for ids, stop in rounds:
+            ended, green = self._passes(prepared, ids, stop=stop)
+            if not ended:
+                hung.append(prepared)
+            if not green:
+                return False
+        return self._spares_green(prepared)
 
     def _targets(self) -> list[str]:
         """The red cases, those that refused most edits first."""
@@ -334,10 +342,14 @@ class Search:
         return prepared.is_warm and self._keeps_stones and len(self._stones) < _MOST_STONES
 
     @cached_property
+    def _telling(self) -> tuple[str, ...]:
+        return self._seen.telling(_TELLING)
+
+    @cached_property
     def _keeps_stones(self) -> bool:
-        """Whether every candidate runs all red cases, so that it is known which of them it repairs."""
-        red = list(self._seen.red)
-        return 1 < len(red) <= _MOST_FOR_STONES and self._seen.seconds(red) <= _SECONDS_FOR_STONES
+        """Whether every candidate runs all telling cases, so that it is known which of them it repairs."""
+        is_told = len(self._telling) > 1 and len(self._seen.red) <= _MOST_FOR_STONES
+        return is_told and self._seen.seconds(self._telling) <= _SECONDS_FOR_STONES
 
     def _passes(self, prepared: Prepared, ids: list[str], *, stop: bool = True) -> tuple[bool, bool]:
         """Whether a run of *ids* with the edit ended in time, and whether all of them passed in it."""
