@@ -221,6 +221,13 @@ def test_what_usually_stands_in_a_place_is_tried_there_first(line: str, sign: st
     assert likeliest.splice.replacement == meant
 
 
+@pytest.mark.parametrize(("elsewhere", "likelier"), [("", "items + name"), ("STEP = items  - name", "items - name")])
+def test_an_expression_that_the_file_holds_elsewhere_is_likelier(elsewhere: str, likelier: str) -> None:
+    found = edits(f"{body('return a % (items // name)')}\n\n{elsewhere}\n")
+    ranks = {sum_: one.rank for one, text in found for sum_ in ("items + name", "items - name") if f"({sum_})" in text}
+    assert max(ranks, key=ranks.__getitem__) == likelier
+
+
 WHOLE_FILES = {
     "a decorator of its neighbour": (
         "decorator",

@@ -12,7 +12,9 @@ from typing import TypeGuard
 from ....sandbox_kit.source import Function, Source, Splice, first_line, has_exact_place
 from .hints import Hints
 
-_LONGEST_WORD = 60
+_LONGEST_WORD, _LONGEST_COMPOUND = 60, 200
+COMPOUNDS = (ast.BinOp, ast.BoolOp, ast.Call, ast.Compare, ast.Subscript, ast.UnaryOp)
+"""Expressions that are no accident where they stand twice in a file."""
 
 
 class Vocabulary:
@@ -45,6 +47,11 @@ class Vocabulary:
         decorated = (node for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)))
         self.decorators = _unique(source.text(one) for node in decorated for one in node.decorator_list)
         self.errors = _unique(name for name in self.names if name.endswith(("Error", "Exception")))
+        self.compounds = frozenset(
+            _spaced(source.text(node))
+            for node in nodes
+            if isinstance(node, COMPOUNDS) and has_exact_place(source, node)
+        )
         self.takers = _unique(node.name for node in source.tree.body if _takes_one(node))
         """The functions outside of classes that can be called with one argument."""
 
@@ -80,6 +87,14 @@ class Place:
         return self.source.parents.get(self.node)
 
     @cached_property
+    def compound(self) -> tuple[int, int] | None:
+        """Where the nearest compound expression begins and ends: the node itself, or the one above."""
+        for node in (self.node, self.parent):
+            if isinstance(node, COMPOUNDS):
+                return self.source.start(node), self.source.end(node)
+        return None
+
+    @cached_property
     def variables(self) -> tuple[str, ...]:
         """The parameters and variables that may be bound when the node runs, nearest function first."""
         return _unique(
@@ -99,6 +114,23 @@ class Place:
             if isinstance(block, list) and self.statement in block:
                 return block
         return []
+
+
+def is_familiar(place: Place, splice: Splice) -> bool:
+    """Whether *splice* makes an expression of *place* that the file holds elsewhere."""
+    if place.compound is None:
+        return False
+    start, end = place.compound
+    if not start <= splice.start <= splice.end <= end:
+        return False
+    data = place.source.data
+    made = data[start : splice.start] + splice.replacement.encode() + data[splice.end : end]
+    return len(made) <= _LONGEST_COMPOUND and _spaced(made.decode()) in place.words.compounds
+
+
+def _spaced(text: str) -> str:
+    """*text* with one space for each gap."""
+    return " ".join(text.split())
 
 
 def parameters(function: Function) -> tuple[str, ...]:
