@@ -25,7 +25,7 @@ def main() -> None:
     """Print one line for each bug while it is measured, then the table."""
     parser = argparse.ArgumentParser(prog="python -m bench.search.elsewhere", description=__doc__)
     parser.add_argument("--half", choices=("both", TUNING, VALIDATION), default="both", help="[default: both]")
-    parser.add_argument("--kind", nargs="*", default=[], help="node, jest, vitest, go  [default: all]")
+    parser.add_argument("--kind", nargs="*", default=[], help="node, jest, vitest, go, maven  [default: all]")
     parser.add_argument("--seconds", type=float, default=60.0, metavar="N", help="for each bug  [default: 60]")
     given = parser.parse_args()
     groups: dict[tuple[str, str], list[Outcome]] = {}

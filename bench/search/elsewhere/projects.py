@@ -11,15 +11,18 @@ from pathlib import Path
 from agent_ci.core.frameworks.framework import Framework
 from agent_ci.core.frameworks.go import Go
 from agent_ci.core.frameworks.javascript import Jest, Vitest
+from agent_ci.core.frameworks.jvm import Maven
 from agent_ci.ports import Runner
 from agent_ci.runners.command import AnyCommand
 from agent_ci.runners.framework import FrameworkRunner
 from bench.search.elsewhere.bug import Bug, pairs
 from bench.search.elsewhere.go_bugs import GO
+from bench.search.elsewhere.java_bugs import JAVA
 from bench.search.elsewhere.javascript_bugs import JAVASCRIPT
 from bench.search.elsewhere.more_go_bugs import MORE_GO
+from bench.search.elsewhere.more_java_bugs import MORE_JAVA
 from bench.search.elsewhere.typescript_bugs import TYPESCRIPT
-from bench.selectors import javascript
+from bench.selectors import javascript, maven
 
 _NODE = ("node", "--test", "--test-reporter=junit", "--test-reporter-destination=report.xml")
 
@@ -53,6 +56,7 @@ def projects() -> Iterator[Project]:
         yield _of_jest(bug) if number % 2 else _of_node(bug)
     yield from map(_of_vitest, TYPESCRIPT)
     yield from map(_of_go, (*GO, *MORE_GO))
+    yield from map(_of_maven, (*JAVA, *MORE_JAVA))
 
 
 def _of_node(bug: Bug) -> Project:
@@ -98,6 +102,22 @@ def _of_go(bug: Bug) -> Project:
 
     files = {"go.mod": "module example.com/subject\n\ngo 1.19\n"}
     return Project(bug, "go", "subject.go", "subject_test.go", files, tests, _by(Go()))
+
+
+def _of_maven(bug: Bug) -> Project:
+    def tests(checks: str) -> str:
+        cases = [
+            f"    @Test\n    void case{number}() {{\n        assertEquals({want}, {got});\n    }}\n"
+            for number, (got, want) in enumerate(pairs(checks), 1)
+        ]
+        head = "import static org.junit.jupiter.api.Assertions.assertEquals;\n\nimport java.util.*;\n"
+        head += "import org.junit.jupiter.api.Test;\n\n"
+        return f"package subject;\n\n{head}class SubjectTest {{\n" + "\n".join(cases) + "}\n"
+
+    return Project(
+        bug, "maven", "src/main/java/subject/Subject.java", "src/test/java/subject/SubjectTest.java",
+        {"pom.xml": maven.POM}, tests, _by(Maven()), maven.prepare,
+    )  # fmt: skip
 
 
 def _by(framework: Framework) -> Callable[[Path], Runner]:
