@@ -12,8 +12,9 @@ class Grammar:
     """One language as tree-sitter parses it: ``factory`` of the module ``package`` gives its grammar.
 
     The sets hold types of nodes. ``bindings`` are the types of parents, each with the field, or "" for none, in which
-    an identifier is bound and not used; ``passed`` are types of parents in which nothing is edited. ``twins`` are words
-    of which one is often written for the other, ``empty`` the values that a guard may return.
+    an identifier is bound and not used, ``fields`` those of them that every function of the file sees; ``passed`` are
+    types of parents in which nothing is edited. ``twins`` are words of which one is often written for the other,
+    ``empty`` the values that a guard may return.
     """
 
     package: str
@@ -30,6 +31,7 @@ class Grammar:
     absent: str
     ends_statements: str = ""
     brackets: tuple[str, str] = ("(", ")")
+    fields: frozenset[tuple[str, str]] = frozenset()
     twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -118,7 +120,53 @@ GO = Grammar(
     ),
 )  # fmt: skip
 
-_ALL = (JAVASCRIPT, TYPESCRIPT, TSX, GO)
+JAVA = Grammar(
+    "tree_sitter_java",
+    "language",
+    (".java",),
+    functions=frozenset({
+        "method_declaration", "constructor_declaration", "compact_constructor_declaration", "lambda_expression",
+    }),
+    statements=frozenset({
+        "expression_statement", "return_statement", "if_statement", "for_statement", "enhanced_for_statement",
+        "while_statement", "do_statement", "local_variable_declaration", "field_declaration", "throw_statement",
+        "switch_expression", "break_statement", "continue_statement", "try_statement", "yield_statement",
+        "assert_statement",
+    }),
+    blocks=frozenset({"block", "constructor_body", "switch_block_statement_group"}),
+    bindings=frozenset({
+        ("variable_declarator", "name"), ("formal_parameter", "name"), ("enhanced_for_statement", "name"),
+        ("inferred_parameters", ""), ("lambda_expression", "parameters"), ("catch_formal_parameter", "name"),
+        ("method_declaration", "name"), ("constructor_declaration", "name"), ("class_declaration", "name"),
+        ("compact_constructor_declaration", "name"), ("record_declaration", "name"), ("enum_declaration", "name"),
+        ("interface_declaration", "name"), ("resource", "name"), ("instanceof_expression", "name"),
+        ("enum_constant", "name"), ("labeled_statement", ""),
+    }),
+    passed=frozenset({
+        "import_declaration", "package_declaration", "modifiers", "type_arguments", "type_parameters", "superclass",
+        "super_interfaces", "throws", "catch_type", "annotation_type_declaration",
+    }),
+    integers=frozenset({"decimal_integer_literal", "decimal_floating_point_literal"}),
+    strings=frozenset({"string_literal"}),
+    empty=("null", '""', "0", "false", "List.of()"),
+    absent="{} == null",
+    ends_statements=";",
+    fields=frozenset({("variable_declarator", "name")}),
+    twins=_twins(
+        "toUpperCase toLowerCase", "indexOf lastIndexOf", "min max", "startsWith endsWith", "floor ceil round rint",
+        "anyMatch allMatch noneMatch", "isBefore isAfter", "addFirst addLast", "removeFirst removeLast",
+        "getFirst getLast", "pollFirst pollLast", "peekFirst peekLast", "first last", "floorKey ceilingKey",
+        "lowerKey higherKey", "floor lower", "ceiling higher", "headMap tailMap", "headSet tailSet", "trim strip",
+        "stripLeading stripTrailing", "equals equalsIgnoreCase", "contains startsWith", "isEmpty isBlank",
+        "replaceAll replaceFirst", "findFirst findAny", "isDigit isLetter", "isUpperCase isLowerCase",
+        "keySet values entrySet", "getKey getValue", "put putIfAbsent", "add remove", "plus minus",
+        "plusDays minusDays", "naturalOrder reverseOrder", "skip limit", "HashMap LinkedHashMap TreeMap",
+        "HashSet LinkedHashSet TreeSet", "sin cos", "containsKey containsValue", "push addLast", "poll pollLast",
+        "union intersection", "offer push", "addAll retainAll removeAll", "MIN_VALUE MAX_VALUE",
+    ),
+)  # fmt: skip
+
+_ALL = (JAVASCRIPT, TYPESCRIPT, TSX, GO, JAVA)
 
 
 def grammar_of(path: str) -> Grammar | None:

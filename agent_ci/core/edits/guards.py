@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent_ci.core.edits.hints import Hints
-from agent_ci.core.edits.syntax import SourceFile, Spot
-from agent_ci.core.edits.tokens import Change, Changes
+from agent_ci.core.edits.syntax import SourceFile, Spot, is_part
+from agent_ci.core.edits.tokens import Change, Changes, changed
 
 _MOST_VALUES = 8
 _ZEROS = {"string": '""', "bool": "false", "error": "nil", "float64": "0", "float32": "0", "rune": "0", "byte": "0"}
+_NUMBERS = frozenset({"int", "long", "short", "byte", "float", "double"})
+_NOTHING = {
+    "String": '""', "boolean": "false", "char": "' '", "Optional": "java.util.Optional.empty()",
+    "List": "java.util.List.of()", "Set": "java.util.Set.of()", "Map": "java.util.Map.of()",
+}  # fmt: skip
 _OF_NOTHING = ("*", "[]", "map[", "func(", "chan ", "interface", "any")
 
 
@@ -39,13 +44,38 @@ def absent_chain(spot: Spot, file: SourceFile, hints: Hints) -> Changes:
             yield Change(dot.start_byte, dot.end_byte, "?.")
 
 
+def absent_condition(spot: Spot, file: SourceFile, hints: Hints) -> Changes:
+    """A condition that asks first whether there is anything: all of it is false, or true, where there is nothing."""
+    owner, condition = _owner(spot, file, hints), _condition(spot)
+    if owner and condition is not None and not file.grammar.absent.startswith("!"):
+        nothing = file.grammar.absent.format(owner)
+        there = nothing.replace(" == ", " != ")
+        text = condition.text if "||" not in condition.text else f"({condition.text})"
+        yield changed(condition, f"{there} && {text}")
+        yield changed(condition, f"{nothing} || {condition.text}", 0.8)
+
+
+def _condition(spot: Spot) -> Spot | None:
+    """The whole condition that *spot* is a part of; None where it is no part of any."""
+    around: Spot | None = spot
+    while around is not None and around.statement is spot.statement:
+        above = around.above
+        if above is not None and above.type == "parenthesized_expression" and above.role == "condition":
+            return around
+        if around.role == "condition" and around.type != "parenthesized_expression":
+            return around
+        around = above
+    return None
+
+
 def _owner(spot: Spot, file: SourceFile, hints: Hints) -> str:
     """What *spot* is read of, where a failure says that this was nothing."""
-    if spot.role not in ("property", "field") or spot.above is None:
+    if not is_part(spot) or spot.above is None:
         return ""
-    is_meant = spot.text in hints.absent or (hints.is_nil and (file.path, spot.line) in hints.lines)
     owner = spot.above.part("object") or spot.above.part("operand")
     text = (owner.text or b"").decode("utf-8", "replace") if owner is not None else ""
+    is_nil = hints.is_nil and (not hints.nothing or text in hints.nothing)
+    is_meant = spot.text in hints.absent or (is_nil and (file.path, spot.line) in hints.lines)
     return text if is_meant and owner is not None and "(" not in text and "\n" not in text else ""
 
 
@@ -58,8 +88,23 @@ def _values(function: Spot, file: SourceFile, hints: Hints) -> Iterator[str]:
         literals = [one for one in hints.literals if len(types) == 1 and _fits(one, types[0])]
         yield from dict.fromkeys((*literals[:_MOST_VALUES], zeros))
         return
+    if file.path.endswith(".java"):
+        yield from _values_of_java(function, hints)
+        return
     wanted = [want for _, want in hints.pairs if want in hints.literals]
     yield from dict.fromkeys((*wanted, *hints.literals[:_MOST_VALUES], *file.grammar.empty))
+
+
+def _values_of_java(function: Spot, hints: Hints) -> Iterator[str]:
+    """What may be returned where the declared type is that of *function*; nothing of one that returns nothing."""
+    result = function.part("type")
+    type_ = result.text.decode("utf-8", "replace") if result is not None and result.text else ""
+    plain = type_.partition("<")[0]
+    of_text = plain == "String"
+    literals = [one for one in hints.literals if (one[0] == '"') == of_text and one[0] != "'"]
+    fitting = literals[:_MOST_VALUES] if of_text or plain in _NUMBERS else []
+    of_nothing = _NOTHING.get(plain, "0" if plain in _NUMBERS else "null")
+    yield from dict.fromkeys((*fitting, of_nothing)) if type_ not in ("", "void") else ("",)
 
 
 def _result_types(text: str) -> tuple[str, ...]:

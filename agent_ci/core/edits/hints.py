@@ -29,9 +29,10 @@ _ABSENT = re.compile(
     r"Cannot read propert(?:y|ies) (?:'(?P<old>[\w$]+)' )?of (?:null|undefined)(?: \(reading '(?P<new>[\w$]+)'\))?"
 )
 _NIL = re.compile(r"nil pointer dereference|NullPointerException")
+_NIL_OWNER = re.compile(r"\bbecause \"(?:this\.)?(?P<owner>[\w.$]{1,200})\" is null")  # as the JVM says it from 14 on
 _UNKNOWN = re.compile(
     r"\b(?P<js>[A-Za-z_$][\w$.]*) is not (?:defined|a function|a constructor)|undefined: (?P<go>[\w.]+)|"
-    r"undefined \(type .{1,80} has no field or method (?P<field>\w+)|cannot find symbol"
+    r"undefined \(type .{1,80} has no field or method (?P<field>\w+)|symbol: +(?:variable|method) (?P<java>\w+)"
 )
 _LITERAL = re.compile(r"'(?:[^'\\\n]|\\.){0,200}'|\"(?:[^\"\\\n]|\\.){0,200}\"|(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")
 _PLAIN = frozenset({'""', "0", "1", "-1"})
@@ -42,14 +43,15 @@ _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 class Hints:
     """What the failing tests say: *pairs* of what came and what was wanted, as text.
 
-    ``absent`` are properties that were read of nothing, ``is_nil`` says that nothing was followed somewhere, and
-    ``unknown`` are names that nobody knows. ``literals`` and ``words`` stand in the failing tests, ``lines`` are
-    those (1-based) of the files that the failures name, by path.
+    ``absent`` are properties that were read of nothing, ``is_nil`` says that nothing was followed somewhere,
+    ``nothing`` is what was nothing there, where that is said, and ``unknown`` are names that nobody knows. ``literals``
+    and ``words`` stand in the failing tests, ``lines`` are those (1-based) that the failures name, by path.
     """
 
     pairs: tuple[tuple[str, str], ...] = ()
     absent: frozenset[str] = frozenset()
     is_nil: bool = False
+    nothing: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
     literals: tuple[str, ...] = ()
     words: frozenset[str] = frozenset()
@@ -72,7 +74,7 @@ def read_hints(messages: Iterable[str], tests: Iterable[str], lines: Iterable[tu
     texts, sources = [message[:_LONGEST] for message in messages], list(tests)
     absent = {found["old"] or found["new"] or "" for text in texts for found in _ABSENT.finditer(text)} - {""}
     unknown = {
-        (found["js"] or found["go"] or found["field"] or "").rpartition(".")[2]
+        (found["js"] or found["go"] or found["field"] or found["java"] or "").rpartition(".")[2]
         for text in texts
         for found in _UNKNOWN.finditer(text)
     }
@@ -81,6 +83,7 @@ def read_hints(messages: Iterable[str], tests: Iterable[str], lines: Iterable[tu
         tuple(dict.fromkeys(pair for text in texts for pair in _pairs(text)))[:_MOST_PAIRS],
         frozenset(absent),
         any(_NIL.search(text) for text in texts),
+        frozenset(found["owner"] for text in texts for found in _NIL_OWNER.finditer(text)),
         frozenset(unknown - {""}),
         tuple(literals)[:_MOST_LITERALS],
         frozenset(word for source in sources for word in _WORD.findall(source)),

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from agent_ci.core.edits import guards, shapes, tokens
+from agent_ci.core.edits import guards, names, shapes, tokens, typed
 from agent_ci.core.edits.hints import Hints, literals_of
 from agent_ci.core.edits.syntax import SourceFile, Spot
 from agent_ci.core.edits.tokens import Change, Changes
@@ -18,6 +18,9 @@ OPERATORS: Mapping[str, tuple[float, Operator]] = {
     "misspelt": (2.0, tokens.misspelt),
     "guided_text": (1.4, tokens.guided_text),
     "none_guard": (1.2, guards.absent_guard),
+    "value_equality": (1.0, typed.value_equality),
+    "none_condition": (0.9, guards.absent_condition),
+    "wider_number": (0.8, typed.wider_number),
     "guided_number": (0.7, tokens.guided_number),
     "comparison": (1.0, tokens.comparison),
     "twin": (0.9, tokens.twin),
@@ -36,6 +39,7 @@ OPERATORS: Mapping[str, tuple[float, Operator]] = {
     "none_check": (0.6, guards.absent_chain),
     "variable": (0.5, shapes.variable),
     "attribute": (0.5, shapes.attribute),
+    "exchanged_names": (0.5, names.exchanged_names),
     "string_key": (0.5, tokens.string_key),
     "sibling_function": (0.5, shapes.sibling_function),
     "swapped_branches": (0.6, shapes.swapped_branches),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
-from agent_ci.core.edits.syntax import SourceFile, Spot
+from agent_ci.core.edits.syntax import SourceFile, Spot, is_part
 from agent_ci.core.edits.tokens import COMPARISONS, Change, Changes, changed
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ _LOGICAL = frozenset({"&&", "||"})
 _SUMS = frozenset({"+", "-"})
 _PRODUCTS = frozenset({"*", "/", "%"})
 _LOOPS = frozenset({"for_statement", "for_clause", "while_statement"})
-_ENDS = ("slice", "substring", "substr", "at", "charAt", "fill")
+_ENDS = ("slice", "substring", "substr", "at", "charAt", "fill", "get", "subList")
+_SIZES = frozenset({"length", "size"})
 _ASSIGNING = frozenset({"assignment_expression", "augmented_assignment_expression", "update_expression"})
 
 
@@ -96,6 +97,15 @@ def off_by_one(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
     elif _operator(above) in _PRODUCTS and spot.type in _ATOMS and not is_sum:
         yield changed(spot, f"({spot.text} - 1)", 0.6)
         yield changed(spot, f"({spot.text} + 1)", 0.6)
+    elif _is_size(spot) and not (_operator(above) in _SUMS and spot.role == "left"):
+        yield changed(spot, f"{spot.text} - 1", 0.8)
+
+
+def _is_size(spot: Spot) -> bool:
+    """Whether *spot* is how many things there are, of which the last has one less as its index."""
+    kinds = ("method_invocation", "field_access", "member_expression", "call_expression")
+    name = spot.part("name") or spot.part("field") or spot.part("property") or spot.part("function")
+    return spot.type in kinds and _text(name) in _SIZES | {"len"}
 
 
 def _in_loop(spot: Spot | None) -> bool:
@@ -137,7 +147,7 @@ def argument_order(spot: Spot, _file: SourceFile, _hints: Hints) -> Changes:
             if "comment" not in (left.type, right.type) and left.text != right.text:
                 yield _exchanged(left, right)
     outer = spot.part("index")
-    inner = (spot.part("operand") or spot.part("object")) if outer is not None else None
+    inner = (spot.part("operand") or spot.part("object") or spot.part("array")) if outer is not None else None
     within = inner.child_by_field_name("index") if inner is not None else None
     if outer is not None and within is not None and outer.text != within.text:
         yield _exchanged(within, outer)
@@ -159,7 +169,7 @@ def variable(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
     if spot.type not in ("identifier", "shorthand_property_identifier") or file.is_binding(spot):
         return
     scope = file.in_scope(spot)
-    is_called = spot.role in ("function", "name")
+    is_called = spot.role in ("function", "name") or is_part(spot)
     if is_called or (spot.text not in scope and spot.above is not None and spot.role in ("object", "operand")):
         return
     others = [name for name in scope if name not in (spot.text, "_")]
@@ -174,7 +184,8 @@ def variable(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
 
 def sibling_function(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
     """Another function of the file for the one that is called."""
-    if spot.type == "identifier" and spot.role == "function":
+    is_alone = spot.is_in("method_invocation", "name") and not is_part(spot)
+    if spot.type == "identifier" and (spot.role == "function" or is_alone):
         own = file.name_of(spot.function)
         names = (file.name_of(one) for one in file.spots if one.type in file.grammar.functions)
         others = dict.fromkeys(name for name in names if name and name not in (spot.text, own))
@@ -184,7 +195,7 @@ def sibling_function(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
 
 def attribute(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
     """Another part of the same thing, as it is read or written elsewhere in the file."""
-    if spot.role in ("property", "field") and spot.above is not None:
+    if is_part(spot) and spot.above is not None:
         owner = spot.above.part("object") or spot.above.part("operand")
         others = dict.fromkeys(file.members.get(_text(owner), ()))
         others.pop(spot.text, None)
@@ -199,7 +210,9 @@ def swapped_branches(spot: Spot, _file: SourceFile, _hints: Hints) -> Changes:
 
 
 def missing_return(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
-    """What the last statement of a function computes, returned."""
+    """What the last statement of a function computes, returned; Java would not have compiled it."""
+    if file.path.endswith(".java"):
+        return
     inner = spot.node.named_children[0] if spot.node.named_children else None
     if spot.type != "expression_statement" or inner is None or inner.type in _ASSIGNING or spot.above is None:
         return
@@ -211,7 +224,7 @@ def missing_return(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
 def missing_await(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
     """A call in an asynchronous function, waited for."""
     function = spot.function
-    if spot.type != "call_expression" or function is None or file.path.endswith(".go"):
+    if spot.type != "call_expression" or function is None or file.path.endswith((".go", ".java")):
         return
     if _text(function.node.children[0]) == "async" and not spot.is_in("await_expression"):
         is_owner = spot.is_in("member_expression", "object")

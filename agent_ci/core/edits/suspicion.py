@@ -20,6 +20,7 @@ _DEEPEST_FRAME = 6
 _MOST_FILES = 40
 _FARTHEST = 3  # imports from a failing test
 _IMPORT = re.compile(r"(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*['\"](?P<name>\.{1,2}/[^'\"\n]{1,200})['\"]")
+_JAVA_NAME = re.compile(r"\b[A-Z]\w{0,200}")
 _GO_IMPORT = re.compile(r"\"(?P<name>[\w./-]{1,200})\"")
 TRANSLATED = (".ts", ".tsx", ".mts", ".cts", ".jsx")
 """Files that are run as another text, whose lines need not be theirs: what executes them is not asked for."""
@@ -94,6 +95,9 @@ def reached(tests: Iterable[str], packages: Iterable[str], texts: Mapping[str, s
 
 def _imported(path: str, texts: Mapping[str, str], of_go: Sequence[str]) -> Iterable[str]:
     text = texts.get(path, "")
+    if path.endswith(".java"):  # a class of the same package is not imported
+        classes = frozenset(_JAVA_NAME.findall(text))
+        return [other for other in texts if other.endswith(".java") and _stem(other) in classes and other != path]
     if path.endswith(".go"):
         named = {folder_of(one["name"], of_go) for one in _GO_IMPORT.finditer(text[:5_000]) if "/" in one["name"]}
         return [other for other in of_go if posixpath.dirname(other) in named - {None, ""}]
@@ -102,6 +106,10 @@ def _imported(path: str, texts: Mapping[str, str], of_go: Sequence[str]) -> Iter
     plain = [next((name for name in names if name in texts), "") for names in named_files]
     compiled = [f"{posixpath.splitext(one)[0]}.ts" for one in plain if one]  # `./a.js` may mean a.ts
     return [*filter(None, plain), *(one for one in compiled if one in texts)]
+
+
+def _stem(path: str) -> str:
+    return posixpath.splitext(posixpath.basename(path))[0]
 
 
 def folder_of(name: str, paths: Iterable[str]) -> str | None:

@@ -117,20 +117,27 @@ class SourceFile:
         return (above.type, spot.role) in self.grammar.bindings
 
     def in_scope(self, spot: Spot) -> tuple[str, ...]:
-        """The names that can be meant at *spot*, the nearest function's first, each once."""
+        """The names that can be meant at *spot*, the nearest function's first and the fields last, each once."""
         names: dict[str, None] = {}
         function = spot.function
         while function is not None:
             names |= dict.fromkeys(self.bound.get(function, ()))
             function = function.function
-        return tuple(names)
+        return tuple(names | dict.fromkeys(self.fields))
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The names that stand outside of functions and are seen in all of them, in the order of the text."""
+        kinds = self.grammar.fields
+        outside = ((spot, spot.above) for spot in self.spots if spot.function is None)
+        return tuple(dict.fromkeys(one.text for one, above in outside if above and (above.type, one.role) in kinds))
 
     @cached_property
     def members(self) -> dict[str, tuple[str, ...]]:
-        """The parts that are read or written of each thing, by how it is written."""
+        """The parts that are read, written or called of each thing, by how it is written."""
         found: dict[str, dict[str, None]] = {}
         for spot in self.spots:
-            if spot.role in ("property", "field") and spot.above is not None:
+            if is_part(spot) and spot.above is not None:
                 owner = spot.above.part("object") or spot.above.part("operand")
                 if owner is not None and owner.text is not None and len(owner.text) <= _LONGEST_OWNER:
                     found.setdefault(owner.text.decode("utf-8", "replace"), {})[spot.text] = None
@@ -147,6 +154,12 @@ class SourceFile:
         start = self.data.rfind(b"\n", 0, spot.node.start_byte) + 1
         line = self.data[start : spot.node.start_byte]
         return line[: len(line) - len(line.lstrip())].decode()
+
+
+def is_part(spot: Spot) -> bool:
+    """Whether *spot* names what is read, written or called of the thing in front of it."""
+    is_called_on = spot.is_in("method_invocation", "name") and spot.above is not None and spot.above.part("object")
+    return spot.role in ("property", "field") or bool(is_called_on)
 
 
 def is_readable(data: bytes) -> bool:

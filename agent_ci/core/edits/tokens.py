@@ -80,7 +80,7 @@ def arithmetic(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
         operands = (spot.above.part("left"), spot.above.part("right"))
         of_texts = any(one is not None and one.type in {*file.grammar.strings, "template_string"} for one in operands)
         for other, weight in () if of_texts else _ARITHMETIC.get(spot.text, ()):
-            if other != "**" or not file.path.endswith(".go"):
+            if other != "**" or not file.path.endswith((".go", ".java")):
                 yield changed(spot, other, weight)
 
 
@@ -166,7 +166,7 @@ def _rewritten(inner: str, got: str, want: str) -> Iterator[str]:
 
 def twin(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
     """The word that is often meant where the other one is written."""
-    if spot.type in ("property_identifier", "field_identifier", "identifier", "null", "undefined"):
+    if spot.type in ("property_identifier", "field_identifier", "identifier", "type_identifier", "null", "undefined"):
         for number, other in enumerate(file.grammar.twins.get(spot.text, ())):
             yield changed(spot, other, 1.0 if not number else 0.6)
 

@@ -1,4 +1,4 @@
-"""Searches JavaScript, TypeScript and Go for the edit that turns the failing tests green: the runner is the judge."""
+"""Searches JavaScript, TypeScript, Go and Java for an edit that makes the failing tests pass, as their runner says."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from agent_ci.core.edits.operators import Candidate, candidates
 from agent_ci.core.edits.suspicion import TRANSLATED, Clues, folder_of, reached
 from agent_ci.core.edits.syntax import SourceFile, is_readable
 from agent_ci.core.elsewhere.blocks import TestsText
-from agent_ci.core.elsewhere.languages import GO, JAVASCRIPT
+from agent_ci.core.elsewhere.languages import EVERY, JAVASCRIPT
 from agent_ci.core.patches.hunks import added_lines
 from agent_ci.core.paths import is_test_path, matches
 from agent_ci.core.policy import PROTECTED
@@ -31,8 +31,10 @@ from agent_ci.proposers.search.checkpoints import UNENDED, Checkpoint
 from agent_ci.proposers.search.hunt import Hunt
 from agent_ci.proposers.search.trials import Trials
 
-_RUNNERS = frozenset({"jest", "vitest", "mocha", "go"})
-_COMMANDS = frozenset({"node", "npm", "npx", "yarn", "pnpm", "bun", "deno", "go", "gotestsum"})
+_RUNNERS = frozenset({"jest", "vitest", "mocha", "go", "maven", "gradle"})
+_COMMANDS = frozenset({
+    "node", "npm", "npx", "yarn", "pnpm", "bun", "deno", "go", "gotestsum", "mvn", "./mvnw", "gradle", "./gradlew",
+})  # fmt: skip
 _MOST_FILES = 2_000
 _MOST_READ = 40  # files whose syntax is looked at
 
@@ -95,7 +97,8 @@ class Elsewhere:
     def _named_tests(self) -> tuple[str, ...]:
         """The paths of files of tests that the failing ones name; those of Go name the package."""
         index, paths = Index(self.tree.paths()), self.tree.paths()
-        said = [name for case in self.evidence.targets for name in (case.file, case.id.partition("::")[0]) if name]
+        wheres = [(case.file, case.id.partition("::")[0]) for case in self.evidence.targets]
+        said = [name for file, where in wheres for name in (file, where, _file_of_class(where)) if name]
         named = {path for path in map(index.resolve, said) if is_test_path(path)}
         packages = {id_.partition("::")[0] for id_ in self.evidence.target_ids}
         of_go = [path for path in paths if path.endswith("_test.go")]
@@ -112,7 +115,8 @@ class Elsewhere:
         ids = self.evidence.target_ids
         for path in self._tests:
             text = self._texts[path]
-            file = TestsText.read(text, GO if path.endswith(".go") else JAVASCRIPT)
+            language = next((one for one in EVERY if path.endswith(one.endings)), JAVASCRIPT)
+            file = TestsText.read(text, language)
             chosen = [file.body(test) for test, own in file.with_ids(ids).items() if own]
             if chosen or not path.endswith(".go"):
                 yield "\n".join(chosen) if chosen else text
@@ -155,6 +159,11 @@ class Elsewhere:
         ]
         every.sort(key=lambda one: (-one[0].rank, one[1], one[0].path, one[0].start, one[0].replacement))
         return [candidate for candidate, _ in every]
+
+
+def _file_of_class(name: str) -> str:
+    """Where the class *name* of Java, or the one around it, is written by habit."""
+    return f"{name.partition('$')[0].replace('.', '/')}.java"
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ _NOT_SEARCHED = frozenset({"unittest", Check.name})
 class Search:
     """Searches for the one-place edit that turns the red tests of a repository green.
 
-    Python is searched by a program in the sandbox, where pytest runs the tests; JavaScript, TypeScript and Go by
+    Python is searched by a program in the sandbox, where pytest runs the tests; JavaScript, TypeScript, Go and Java by
     *runner*, where one is given. ``seed`` breaks ties between equally likely edits; ``max_candidates`` bounds how many
     are tried, ``time_share`` how much of the time left (0 to 1), and ``cpu_seconds``, unless it is 0, how much
     processor time the program in the sandbox takes. Where it runs out of one, *checkpoints* keep where it left off, and

@@ -18,6 +18,7 @@ from agent_ci.runners.framework import FrameworkRunner
 from bench.search.elsewhere.bug import Bug, pairs
 from bench.search.elsewhere.go_bugs import GO
 from bench.search.elsewhere.java_bugs import JAVA
+from bench.search.elsewhere.java_number_bugs import JAVA_NUMBERS
 from bench.search.elsewhere.javascript_bugs import JAVASCRIPT
 from bench.search.elsewhere.more_go_bugs import MORE_GO
 from bench.search.elsewhere.more_java_bugs import MORE_JAVA
@@ -56,7 +57,7 @@ def projects() -> Iterator[Project]:
         yield _of_jest(bug) if number % 2 else _of_node(bug)
     yield from map(_of_vitest, TYPESCRIPT)
     yield from map(_of_go, (*GO, *MORE_GO))
-    yield from map(_of_maven, (*JAVA, *MORE_JAVA))
+    yield from map(_of_maven, (*JAVA, *JAVA_NUMBERS, *MORE_JAVA))
 
 
 def _of_node(bug: Bug) -> Project:
