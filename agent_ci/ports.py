@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -167,6 +167,37 @@ class Covering(Protocol):
 
         The ids are those of ``run``. Raises InfrastructureError where the tests could not be run at all, and
         UnsupportedError where nothing here can tell which lines they execute.
+        """
+        ...
+
+
+Version = tuple[str, bytes]
+"""Another content of one file, by its path."""
+
+
+class Screen(Protocol):
+    """A cheap judge of many versions. It may be wrong: what it lets pass is run alone."""
+
+    @property
+    def most(self) -> int:
+        """How many versions one start takes."""
+        ...
+
+    def passing(self, versions: Sequence[Version], *, timeout: float) -> frozenset[int]:
+        """Which of *versions*, by their place in the order, pass the tests; what is not known by then does not."""
+        ...
+
+
+@runtime_checkable
+class Screening(Protocol):
+    """A runner that can try many versions of the sources in one start. Not every one is: ask with ``isinstance``."""
+
+    def screen(
+        self, workspace: Workspace, tree: Tree, red: tuple[str, ...], green: tuple[str, ...], *, timeout: float
+    ) -> Screen:
+        """What tries versions of *tree* by the *red* tests and by *green* ones; their ids are those of ``run``.
+
+        Raises InfrastructureError and UnsupportedError where that cannot be had here.
         """
         ...
 

@@ -18,21 +18,20 @@ from agent_ci.core.frameworks.recording import RECORDINGS
 from agent_ci.core.proof import is_within
 from agent_ci.core.report import TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
-from agent_ci.files import make_folder, open_regular, remove_file, write_new
+from agent_ci.files import open_regular, remove_file
 from agent_ci.joblogs import findings_in
-from agent_ci.ports import Command, Completed, Workspace
-from agent_ci.runners import installed, jacoco
+from agent_ci.ports import Completed, Tree, Workspace
+from agent_ci.runners import installed, jacoco, screening
 from agent_ci.runners.build_cache import BuildCache
 from agent_ci.runners.coverage import Left, one_by_one
 from agent_ci.runners.deadline import Deadline
 from agent_ci.runners.places import Files
+from agent_ci.runners.screening import Screen
+from agent_ci.runners.starting import started
 
-_KITS = Path(__file__).parent
 _MAX_OUTPUT = 2**30
 _SHOWN = 20_000  # characters of what a failed build printed
 _NOT_STARTED = frozenset({126, 127})  # a shell's, for a program that cannot be run or is not there
-# $1 is the folder; $2, where not empty, the file that takes what the command prints.
-_START = 'cd -- "$1" && out="$2" && shift 2 && { [ -z "$out" ] || exec >"$out" 2>&1; } && exec "$@"'
 
 
 @dataclass(frozen=True)
@@ -110,6 +109,17 @@ class FrameworkRunner:
         asked = ids or tuple(id_.partition("::")[0] for id_ in self.run(workspace, timeout=timeout).ids())
         return one_by_one((id_ for id_ in dict.fromkeys(asked) if id_ != build), cover, deadline)
 
+    def screen(
+        self, workspace: Workspace, tree: Tree, red: tuple[str, ...], green: tuple[str, ...], *, timeout: float
+    ) -> Screen:
+        """What tries many versions of the sources of *tree* in one start: *red* tests, and *green* ones beside them.
+
+        Raises UnsupportedError where that cannot be had here, or does not find those tests red and green.
+        """
+        inside = (tuple(map(self._inside, red)), tuple(map(self._inside, green)))
+        begun = screening.Begun(workspace, self.framework, self._place(workspace), self.folder, self.checkout, *inside)
+        return begun.screen(tree, Deadline.after(timeout))
+
     def _run(
         self, workspace: Workspace, place: Place, wanted: tuple[str, ...], deadline: Deadline, record: str
     ) -> TestReport:
@@ -160,10 +170,8 @@ class FrameworkRunner:
         output = workspace.outbox / f"{secrets.token_hex(8)}.txt"
         for stale in self._reports(place, step):  # one that is part of the commit says nothing about this run
             remove_file(stale, root=self._root_of(stale, workspace))
-        _prepare(Path(place.desk), step, workspace.outbox)
         keeps = step.tells or step.builds
-        argv = ("sh", "-c", _START, "sh", str(place.folder), str(output) if keeps else "", *step.argv)
-        done = workspace.run(Command(argv, step.environment, deadline.left()))
+        done = started(workspace, place, step, str(output) if keeps else "", deadline.left())
         done = replace(done, argv=step.argv, output=_text(output) if keeps else done.output)
         if done.timed_out:
             raise deadline.missed(f"`{shlex.join(step.argv)}`")
@@ -229,17 +237,6 @@ def _doubted(report: TestReport, done: Completed) -> TestReport:
 
 def _without_tests(step: Step) -> Step:
     return replace(step, argv=step.build_alone, reports=(), ran=(0,)) if step.build_alone else step
-
-
-def _prepare(desk: Path, step: Step, outbox: Path) -> None:
-    """Put what *step* finds on the *desk* there. Raises UnsupportedError where code of a step before is in the way."""
-    kit = (_KITS / step.kit).iterdir() if step.kit else ()
-    texts = {f"{step.kit}/{file.name}": file.read_bytes() for file in kit if file.is_file()}
-    texts |= {name: text.encode() for name, text in step.files.items()}
-    for folder in sorted({(desk / name).parent for name in texts} | ({desk} if texts else set())):
-        make_folder(folder, root=outbox)
-    for name, content in texts.items():
-        write_new(desk / name, content, root=outbox)
 
 
 def _text(file: Path) -> str:

@@ -23,7 +23,7 @@ _IMPORT = re.compile(r"(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*['\"](?P<nam
 _JAVA_NAME = re.compile(r"\b[A-Z]\w{0,200}")
 _GO_IMPORT = re.compile(r"\"(?P<name>[\w./-]{1,200})\"")
 TRANSLATED = (".ts", ".tsx", ".mts", ".cts", ".jsx")
-"""Files that are run as another text, whose lines need not be theirs: what executes them is not asked for."""
+"""Files that are run as another text: of some of their lines nobody may know whether they are executed."""
 _ENDINGS = ("", ".js", ".ts", ".tsx", ".jsx", ".mjs", ".cjs", ".mts", ".cts", "/index.js", "/index.ts")
 
 
@@ -48,7 +48,8 @@ class Clues:
         is_told = any(found.values())
         for file in files:
             if not is_told or file.path.endswith(TRANSLATED):
-                found[file.path] = self._by_words(file)
+                executed, named = found[file.path], self._by_words(file)
+                found[file.path] = {line: max(score, executed.get(line, 0.0)) for line, score in named.items()}
         for places in self.frames:
             for depth, (path, line) in enumerate(places[:_DEEPEST_FRAME]):
                 if path in found:
@@ -62,7 +63,7 @@ class Clues:
     def _executed(self, path: str) -> dict[int, float]:
         """Ochiai's measure (doi:10.1109/TAICPART.2007.13) of the lines that failing tests execute."""
         coverage = self.coverage
-        if coverage is None or path.endswith(TRANSLATED):
+        if coverage is None:
             return {}
         failing = frozenset(self.failing) & coverage.tests.keys()
         found: dict[int, float] = {}

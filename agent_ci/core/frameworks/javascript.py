@@ -34,7 +34,8 @@ class _Program:
         """The user's words as they were typed, with options of *ours* behind them."""
         return with_more(self.habits.options.without(self.arguments, self.habits.left_out), ours)
 
-    def _options(self) -> tuple[str, ...]:
+    @property
+    def options(self) -> tuple[str, ...]:
         """The user's options without those that choose, and without the tests that were named."""
         return self.habits.options.alone(self.arguments, self.habits.left_out | self.habits.chooses)
 
@@ -60,7 +61,7 @@ class Jest(_Program):
         if not only:
             report = f"{place.outbox}/jest.json"
             return (self._step(("jest", *self._all(*ours, f"--outputFile={report}")), report),)
-        argv = ("jest", *self._options(), *ours)
+        argv = ("jest", *self.options, *ours)
         return tuple(
             self._step((*argv, f"--outputFile={report}", *_titles(titles), "--runTestsByPath", file), report)
             for file, titles, report in _selections(only, place)
@@ -88,7 +89,7 @@ class Vitest(_Program):
         if not only:
             report = f"{place.outbox}/vitest.json"
             return (self._step(("vitest", "run", *self._all(*_vitest_report(report))), report),)
-        argv = ("vitest", "run", *self._options())
+        argv = ("vitest", "run", *self.options)
         return tuple(
             self._step((*argv, *_vitest_report(report), *_vitest_titles(titles), f"{place.folder}/{file}"), report)
             for file, titles, report in _selections(only, place)
@@ -120,7 +121,7 @@ class Mocha(_Program):
         if not only:
             report = f"{place.outbox}/mocha.json"
             return (self._step(("mocha", *self._all(*_mocha_report(report))), report),)
-        argv = ("mocha", *self._options())
+        argv = ("mocha", *self.options)
         return tuple(
             self._step((*argv, *_mocha_report(report), *_patterns(titles), file), report)
             for file, titles, report in _selections(only, place)
@@ -151,7 +152,7 @@ class Playwright(_Program):
         if not only:
             whole = ("playwright", "test", *self._all(_PLAYWRIGHT_REPORT))
             return (self._reporting(whole, f"{place.outbox}/playwright.json"),)
-        argv = ("playwright", "test", *self._options(), _PLAYWRIGHT_REPORT)
+        argv = ("playwright", "test", *self.options, _PLAYWRIGHT_REPORT)
         by_project: dict[str, tuple[str, ...]] = {}
         for id_ in only:
             found = re.search(r" \[([^\]]*)\]$", id_)

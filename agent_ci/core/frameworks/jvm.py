@@ -18,7 +18,9 @@ _INVOCATION = re.compile(r"(?P<method>[^({\[]+)[({].*\[(?P<number>\d+)\]", re.DO
 JVM_KIT = "junit_kit"
 """The folder of our code that runs in, or beside, the JVM of the tests."""
 
-_METHOD = re.compile(r"[\w$]+([({\[].*)?", re.DOTALL)  # anything else is a name for people
+METHOD = re.compile(r"[\w$]+([({\[].*)?", re.DOTALL)
+"""The name of a case that tells its method; anything else is a name for people."""
+
 _MODULE = re.compile(r"<module>\s*([^<]*?)\s*</module>")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _PHASES = frozenset({"test", "package", "verify", "install", "integration-test"})
@@ -30,7 +32,7 @@ def _id(case: TestCase) -> str:
     return f"{case.classname}::{case.name}" if case.classname and case.name else case.id
 
 
-def _method(name: str) -> str:
+def method_of(name: str) -> str:
     """The method of a case's *name*, with what JUnit 4 puts in brackets behind it, and without what JUnit 5 does."""
     return name if _JUNIT_4.fullmatch(name) else re.split(r"[({\[]", name, maxsplit=1)[0]
 
@@ -94,7 +96,7 @@ class Maven:
 def _selection(only: tuple[str, ...]) -> tuple[str, ...]:
     if not only:
         return ()
-    methods = dict.fromkeys((class_, _method(name)) for class_, _, name in (id_.partition("::") for id_ in only))
+    methods = dict.fromkeys((class_, method_of(name)) for class_, _, name in (id_.partition("::") for id_ in only))
     chosen = ",".join(f"{_wild(class_)}#{_wild(method)}" if method else _wild(class_) for class_, method in methods)
     several = ("-Dsurefire.failIfNoSpecifiedTests=false", "-DfailIfNoTests=false")
     return (f"-Dtest={chosen}", f"-Dit.test={chosen}", "-Dfailsafe.failIfNoSpecifiedTests=false", *several)
@@ -204,7 +206,7 @@ def _gradle_pattern(id_: str) -> str:
     JUnit 5 has a name for people reported where there is one, from which the method cannot be told: the class then.
     """
     class_, _, name = id_.partition("::")
-    method = _wild(_method(name), "*") if _METHOD.fullmatch(name) else ""
+    method = _wild(method_of(name), "*") if METHOD.fullmatch(name) else ""
     return ".".join(filter(None, (_wild(class_, "*"), method)))
 
 

@@ -15,7 +15,7 @@ from agent_ci.core.coverage import Coverage
 from agent_ci.core.edits.grammars import grammar_of
 from agent_ci.core.edits.hints import Hints, read_hints
 from agent_ci.core.edits.operators import Candidate, candidates
-from agent_ci.core.edits.suspicion import TRANSLATED, Clues, folder_of, reached
+from agent_ci.core.edits.suspicion import Clues, folder_of, reached
 from agent_ci.core.edits.syntax import SourceFile, is_readable
 from agent_ci.core.elsewhere.blocks import TestsText
 from agent_ci.core.elsewhere.languages import EVERY, JAVASCRIPT
@@ -65,7 +65,8 @@ class Elsewhere:
             trials = Trials(workspace, self.runner, self.evidence, started + seconds)
             if not trials.begin():
                 return Answer(reason="not_reproduced", seconds=time.monotonic() - started)
-            coverage = None if all(path.endswith(TRANSLATED) for path in self._editable) else trials.covered()
+            coverage = trials.covered()
+            trials.screened(self.tree)
             hunt = Hunt(trials, {file.path: file for file in self._files(coverage)}, self._hints, coverage)
             hunt.go_on_after(before)
             reason = ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from agent_ci.core.coverage import Coverage
@@ -11,12 +13,13 @@ from agent_ci.core.report import Status, TestReport
 from agent_ci.core.run import Evidence
 from agent_ci.errors import AgentCIError, InfrastructureError, UnsupportedError
 from agent_ci.files import write_new
-from agent_ci.ports import Covering, Runner, Workspace
+from agent_ci.ports import Covering, Runner, Screen, Screening, Tree, Version, Workspace
 
 _MOST_TARGETS = 20
 _MOST_NEIGHBOURS = 40
 _MOST_COVERED = 4  # tests, each in a run of its own
 _SHARE_TO_COVER = 0.15
+_SHARE_TO_SCREEN = 0.3  # of the time that is left, to see whether many can be tried at once
 _LEAST, _TIMES = 5.0, 3.0  # seconds that a run may take, and how many times as long as the red one
 _MOST_SECONDS = 120.0
 
@@ -30,6 +33,7 @@ class Trials:
     evidence: Evidence
     end: float
     limit: float = field(default=_MOST_SECONDS, init=False)
+    screen: Screen | None = field(default=None, init=False, repr=False)
 
     @property
     def left(self) -> float:
@@ -69,10 +73,38 @@ class Trials:
         except (InfrastructureError, UnsupportedError):
             return None
 
+    def screened(self, tree: Tree) -> None:
+        """Have many versions of *tree* tried at once from now on, where the runner can do that."""
+        if not isinstance(self.runner, Screening):
+            return
+        timeout = max(1.0, _SHARE_TO_SCREEN * self.left)
+        with suppress(InfrastructureError, UnsupportedError):
+            self.screen = self.runner.screen(self.workspace, tree, self.targets, self.neighbours, timeout=timeout)
+
+    @property
+    def at_once(self) -> int:
+        """How many versions are tried together."""
+        return self.screen.most if self.screen else 1
+
+    def likely(self, versions: Sequence[Version], end: float) -> frozenset[int]:
+        """Those of *versions*, by their place, that pass where they are tried at once until *end* of the clock.
+
+        Where that is not done, they are all.
+        """
+        if self.screen is None:
+            return frozenset(range(len(versions)))
+        try:
+            return self.screen.passing(versions, timeout=max(1.0, end - time.monotonic()))
+        except (InfrastructureError, UnsupportedError):
+            self.screen = None
+            return frozenset(range(len(versions)))
+
     def survives(self, path: str, data: bytes) -> bool:
         """Whether the targets pass, and their neighbours still do, where the file at *path* reads *data*."""
         self.put(path, data)
         try:
+            if self.screen is not None:  # it passed both, each of which costs a start here
+                return self._passes((*self.targets, *self.neighbours), self._seconds())
             return self._passes(self.targets, self._seconds()) and self._passes(self.neighbours, self._seconds())
         except (InfrastructureError, UnsupportedError):
             return False  # it does not end, or leaves no report

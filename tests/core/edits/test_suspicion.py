@@ -24,9 +24,10 @@ def test_what_a_failing_test_names_is_looked_at_first_where_nobody_knows_what_it
     assert found[5] > found[2] > 0
 
 
-def test_the_lines_of_a_file_that_is_translated_are_not_believed() -> None:
+def test_lines_of_a_translated_file_count_where_they_are_known_and_the_others_stay() -> None:
     found = scores(Clues(("red",), Coverage({"red": {"a.ts": frozenset({1})}})), "a.ts")
-    assert found[2] > 0
+    assert found[1] == 1.0
+    assert found[1] > found[2] > 0
 
 
 def test_frames_and_the_change_count() -> None:
