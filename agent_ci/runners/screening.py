@@ -23,23 +23,26 @@ _MOST_COPIED = 6_000  # files in all copies of the tree
 _MOST_COPIES, _LEAST_COPIES = 14, 4
 _MOST_COMPILED = 40  # versions in one JVM
 _MOST_STARTS = 8  # for one batch: each version that does not end costs one
-_SECONDS = 3.0  # of the processor, that one file of tests of one version may take, and four times as many of the clock
+_SECONDS = 5.0  # of the processor, that one file of tests may take at first, and four times as many of the clock
+_LEAST_SECONDS = 0.5  # that it may take when the sources as they are, right after the start, took half of them or less
 
-Started = Callable[[Mapping[int, Version], float], Mapping[int, Result]]
+Started = Callable[[Mapping[int, Version], float, float], Mapping[int, Result]]
 
 
 @dataclass(frozen=True)
 class Screen:
-    """Tries versions by *start*, which is given some by their numbers and says what became of each within some seconds.
+    """Tries versions by *start*, which is given some by their numbers and says what became of each.
 
-    ``parts`` is the number of files of tests, ``most`` how many versions one start takes, and ``total`` the number of
-    tests that the sources as they are have: no version may have fewer.
+    It is told what one file of tests may take, in ``seconds`` of the processor, and the start, of the clock. ``parts``
+    is the number of files of tests, ``most`` how many versions one start takes, and ``total`` the number of tests that
+    the sources as they are have: no version may have fewer.
     """
 
     start: Started
     parts: int
     most: int
     total: int = 0
+    seconds: float = _SECONDS
 
     def passing(self, versions: Sequence[Version], *, timeout: float) -> frozenset[int]:
         """Which of *versions*, by their place in the order, pass the tests; what is not known by then does not."""
@@ -54,7 +57,8 @@ class Screen:
         result = self._judged({0: ("", b"")}, deadline).get(0, Result())
         if not result.failed or result.passed < green or result.ended != self.parts:
             raise UnsupportedError("the tests do otherwise where many versions are tried at once than they do alone")
-        return replace(self, total=result.passed + result.failed)
+        seconds = max(_LEAST_SECONDS, result.cpu / 1000 / 2)
+        return replace(self, total=result.passed + result.failed, seconds=seconds)
 
     def _is_green(self, result: Result) -> bool:
         return not result.failed and result.passed >= self.total and result.ended == self.parts
@@ -66,7 +70,7 @@ class Screen:
             left = {number: version for number, version in versions.items() if number not in found}
             if not left or deadline.is_over:
                 break
-            told = self.start(left, deadline.left())
+            told = self.start(left, self.seconds, deadline.left())
             known = {
                 number: one
                 for number, one in told.items()
@@ -118,13 +122,16 @@ class Begun:
         make_folder(root, root=self.workspace.outbox)
         copies = [root / str(number) for number in range(most)]
 
-        def start(versions: Mapping[int, Version], seconds: float) -> Mapping[int, Result]:
+        def start(versions: Mapping[int, Version], limit: float, seconds: float) -> Mapping[int, Result]:
             slots = dict(zip(versions, copies, strict=False))
             for number, copy in slots.items():
                 if not copy.exists():
                     self._copied(tree, copy)
                 self._write(copy, versions[number])
-            told = self._told(lambda results: self._step_of_copies(tuple(slots.values()), root, results), seconds)
+            told = self._told(
+                lambda results: self._step_of_copies(tuple(slots.values()), Start((), str(root), str(results), limit)),
+                seconds,
+            )
             for number, copy in slots.items():
                 path = versions[number][0]
                 self._write(copy, (path, tree.read(path)) if path else versions[number])
@@ -137,11 +144,10 @@ class Begun:
         tree.export(copy)
         installed.link(self.checkout, copy)
 
-    def _step_of_copies(self, copies: tuple[Path, ...], root: Path, results: Path) -> tuple[Step, Place]:
+    def _step_of_copies(self, copies: tuple[Path, ...], told: Start) -> tuple[Step, Place]:
         folders = tuple(str(copy / self.folder) for copy in copies)
         place = replace(self._place_of_its_own, folder=Path(folders[0]))
-        told = Start(folders, str(root), str(results), _SECONDS)
-        return COPYING[self.framework.name](self.framework, place, self.only, told), place
+        return COPYING[self.framework.name](self.framework, place, self.only, replace(told, folders=folders)), place
 
     def _by_classes(self, deadline: Deadline) -> Screen:
         """The class path of Maven, and a JVM of ours in which each version is compiled in front of it."""
@@ -150,13 +156,13 @@ class Begun:
             raise UnsupportedError("the tests of the JVM cannot be told by their methods")
         known = {"path.txt": "\n".join(self._path(wanted, deadline)), "wanted.txt": "\n".join(wanted)}
 
-        def start(versions: Mapping[int, Version], seconds: float) -> Mapping[int, Result]:
+        def start(versions: Mapping[int, Version], limit: float, seconds: float) -> Mapping[int, Result]:
             given = ((number, path, data) for number, (path, data) in versions.items() if path)
             files = {f"version-{number}/{PurePosixPath(path).name}": data.decode() for number, path, data in given}
 
             def made(results: Path) -> tuple[Step, Place]:
                 place = self._place_of_its_own
-                told = (str(place.desk), str(results), str(round(1000 * _SECONDS)), *map(str, versions))
+                told = (str(place.desk), str(results), str(round(1000 * limit)), *map(str, versions))
                 argv = ("sh", f"{place.desk}/{JVM_KIT}/screen.sh", *told)
                 return Step(argv, kit=JVM_KIT, files=known | files), place
 

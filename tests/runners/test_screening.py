@@ -14,7 +14,6 @@ from agent_ci.core.frameworks.jvm import Maven
 from agent_ci.core.frameworks.screens import Result
 from agent_ci.errors import UnsupportedError
 from agent_ci.ports import Version
-from agent_ci.runners import screening
 from agent_ci.runners.deadline import Deadline
 from agent_ci.runners.framework import FrameworkRunner
 from agent_ci.runners.screening import Screen
@@ -29,7 +28,7 @@ GREEN, RED, ENDLESS = Result(3, 0, 1, 1), Result(2, 1, 1, 1), Result(0, 0, 1, 0)
 def screen(results: Mapping[bytes, Result], starts: list[list[int]], *, most: int = 9) -> Screen:
     """One whose starts say of each content what *results* does, up to the first that does not end."""
 
-    def start(versions: Mapping[int, Version], _seconds: float) -> Mapping[int, Result]:
+    def start(versions: Mapping[int, Version], _limit: float, _seconds: float) -> Mapping[int, Result]:
         starts.append([*versions])
         found: dict[int, Result] = {}
         for number, (_, data) in versions.items():
@@ -61,8 +60,12 @@ def test_a_version_that_never_ends_does_not_keep_the_others_from_being_tried() -
 
 def test_a_start_that_says_nothing_is_not_made_again() -> None:
     starts: list[list[int]] = []
-    nothing = Screen(lambda given, _: starts.append([*given]) or {}, 1, 2, total=3)
 
+    def start(given: Mapping[int, Version], _limit: float, _seconds: float) -> Mapping[int, Result]:
+        starts.append([*given])
+        return {}
+
+    nothing = Screen(start, 1, 2, total=3)
     assert nothing.passing(versions(b"", b"", b""), timeout=9) == frozenset()
     assert starts == [[0, 1], [2]]
 
@@ -92,9 +95,7 @@ TESTS = "test('adds', () => { expect(add(1, 2)).toBe(3); });\ntest('leaves', () 
 
 
 @pytest.mark.parametrize("framework", [Jest(), Vitest()], ids=["jest", "vitest"])
-def test_versions_of_javascript_are_tried_in_one_start(
-    framework: Framework, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_versions_of_javascript_are_tried_in_one_start(framework: Framework, tmp_path: Path) -> None:
     try:
         javascript.prepare(tmp_path)
     except MissingToolError as error:
@@ -106,7 +107,6 @@ def test_versions_of_javascript_are_tried_in_one_start(
     ending = "ts" if isinstance(framework, Vitest) else "js"
     path, test = f"add.{ending}", f"add.test.{ending}"
     files = {path: source, test: head + TESTS, "package.json": '{"name": "one"}\n'}
-    monkeypatch.setattr(screening, "_SECONDS", 2.0)  # which a version that never ends costs
     wrong = source.replace("=> a - b", "=> { for (;;); }" if ending == "js" else "=> b")
     made(framework, files, tmp_path, (f"{test}::adds", f"{test}::leaves"), (path, wrong.encode()))
 
@@ -150,7 +150,7 @@ echo "[DEBUG] provider classpath:  $(echo JARS | sed 's/:/  /g')"
 """
 
 
-def test_versions_of_java_are_tried_in_one_jvm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_versions_of_java_are_tried_in_one_jvm(tmp_path: Path) -> None:
     jars = [Path.home() / ".m2/repository" / jar for jar in JARS]
     if not all(jar.is_file() for jar in jars) or shutil.which("javac") is None:
         pytest.skip("this is NOT tested: javac cannot be found, or Maven did not download JUnit 4.13.2 here yet")
@@ -158,6 +158,8 @@ def test_versions_of_java_are_tried_in_one_jvm(tmp_path: Path, monkeypatch: pyte
     program.parent.mkdir()
     program.write_text(MVN.replace("JARS", ":".join(map(str, jars))), encoding="utf-8")
     program.chmod(0o755)
-    monkeypatch.setattr(screening, "_SECONDS", 2.0)
-    files, wrong = {"Sum.java": SUM, "SumTest.java": SUM_TEST}, ("Sum.java", SUM.replace("a - b", "a % b").encode())
+    files, wrong = (
+        {"Sum.java": SUM, "SumTest.java": SUM_TEST},
+        ("Sum.java", SUM.replace("return a - b", "for (;;) {}").encode()),
+    )
     made(Maven(), files, tmp_path, ("p.SumTest::adds", "p.SumTest::leaves"), wrong)

@@ -31,6 +31,7 @@ import javax.tools.ToolProvider;
  * others, and writes a line of how it did. A version that goes on for too long ends the JVM without such a line.
  */
 public final class Screen {
+    private static final int TIMES_STOPPED = 50;
     private final Path folder;
     private final List<String> path;
     private final List<String[]> wanted = new ArrayList<>();
@@ -54,30 +55,47 @@ public final class Screen {
         System.setOut(silent);
         System.setErr(silent);
         try (Writer lines = Files.newBufferedWriter(Paths.get(arguments[1]), StandardCharsets.UTF_8)) {
+            boolean isFirst = true;
             for (String number : Arrays.asList(arguments).subList(3, arguments.length)) {
                 lines.write("{\"number\":" + number + "}\n");
                 lines.flush();
                 long[] counts = {0, 1};
                 Thread thread = new Thread(() -> screen.judge(number, counts));
                 thread.start();
-                if (!isOver(thread, limit)) {
+                long cpu = ended(thread, isFirst ? 4 * limit : limit);
+                isFirst = false;
+                if (thread.isAlive()) {
                     Runtime.getRuntime().halt(1);
                 }
-                lines.write("{\"number\":" + number + ",\"passed\":" + counts[0] + ",\"failed\":" + counts[1] + "}\n");
+                String told = "\"passed\":" + counts[0] + ",\"failed\":" + counts[1] + ",\"cpu\":" + cpu;
+                lines.write("{\"number\":" + number + "," + told + "}\n");
                 lines.flush();
             }
         }
         Runtime.getRuntime().halt(0);
     }
 
-    /** By the time of the processor, which does not go faster where the machine does much else; what waits gets more. */
-    private static boolean isOver(Thread thread, long limit) throws InterruptedException {
+    /**
+     * The milliseconds of the processor that the thread took. It is stopped, where this JVM can do that, after the limit
+     * of them, which do not go faster where the machine does much else, or four times as many of the clock.
+     */
+    private static long ended(Thread thread, long limit) throws InterruptedException {
         ThreadMXBean times = ManagementFactory.getThreadMXBean();
         long end = System.nanoTime() + 4_000_000 * limit;
-        while (thread.isAlive() && System.nanoTime() < end && times.getThreadCpuTime(thread.getId()) < 1_000_000 * limit) {
+        long cpu = 0;
+        while (thread.isAlive() && System.nanoTime() < end && cpu < limit) {
+            thread.join(10);
+            cpu = Math.max(cpu, times.getThreadCpuTime(thread.getId()) / 1_000_000);
+        }
+        for (int count = 0; thread.isAlive() && count < TIMES_STOPPED; count++) {  // once for each of its tests
+            try {
+                Thread.class.getMethod("stop").invoke(thread);
+            } catch (ReflectiveOperationException error) {
+                return cpu;
+            }
             thread.join(20);
         }
-        return !thread.isAlive();
+        return cpu;
     }
 
     private void judge(String number, long[] counts) {
@@ -94,7 +112,7 @@ public final class Screen {
                 counts[1] = found[1];
             }
         } catch (Throwable error) {
-            counts[1] = Math.max(1, counts[1]);
+            counts[1] = 1;
         }
     }
 
