@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from agent_ci.core.imports import imported_files
 from agent_ci.core.names import parse
 from agent_ci.core.paths import OURS, is_our_test, is_python_test
+from agent_ci.core.test_folders import is_below, test_folders
 
 _WIDTH = 88  # columns, black's and ruff's default
 _WIDEST, _NARROWEST = 200, 60
@@ -62,13 +63,15 @@ def style_of(
     *roots* are the folders that imports begin at, *covering* the files of the tests that run the module today, one
     entry for each test, and *taken* are paths that others write to.
     """
-    tests = [each for each in texts if is_python_test(each)]
+    folders = test_folders(texts)
+    tests = [each for each in texts if is_python_test(each) and is_below(each, folders)]
     nearest = _nearest(path, tests, texts, roots, Counter(covering))
     text = texts.get(nearest, "")
     tree = parse(text)
     module = module_name(path, roots)
     conftests = [each for each in texts if PurePosixPath(each).name == "conftest.py"]
-    made = _place(path, tests, texts, taken)
+    first = next((folder for folder in folders if "*" not in folder), "tests")
+    made = _place(path, tests, texts, taken, first=first)
     return Style(
         made,
         module,
@@ -138,9 +141,10 @@ def _tested(test: str) -> str:
     return stem.removeprefix("test_") if stem.startswith("test_") else stem.removesuffix("_test")
 
 
-def _place(path: str, tests: Sequence[str], texts: Mapping[str, str], taken: Collection[str]) -> str:
-    """The file for new tests of *path*: named and placed as those there are, and not there yet."""
-    folder, stem = _folder(path, tests, texts), _stem(path)
+def _place(path: str, tests: Sequence[str], texts: Mapping[str, str], taken: Collection[str], *, first: str) -> str:
+    """The file for new tests of *path*: named and placed as those there are, else in *first*, and not there yet."""
+    found, stem = _folder(path, tests, texts), _stem(path)
+    folder = first if found is None else found
     theirs = [test for test in tests if not is_our_test(test)]
     is_behind = sum(test.endswith("_test.py") for test in theirs) * 2 > len(theirs)
     names = [stem, *(f"{stem}_{OURS}{number}" for number in ("", *(f"_{more}" for more in range(2, _MOST_COPIES))))]
@@ -159,7 +163,7 @@ def _is_package_of(test: str, texts: Mapping[str, str]) -> bool:
     return (f"{folder}/__init__.py" if folder else "__init__.py") in texts
 
 
-def _folder(path: str, tests: Sequence[str], texts: Mapping[str, str]) -> str:
+def _folder(path: str, tests: Sequence[str], texts: Mapping[str, str]) -> str | None:
     own = path.rpartition("/")[0]
     by_name = {_tested(test): test for test in sorted(tests, reverse=True)}
     if _stem(path) in by_name:
@@ -170,7 +174,7 @@ def _folder(path: str, tests: Sequence[str], texts: Mapping[str, str]) -> str:
         return min(places, key=lambda folder: (-places[folder], folder))
     folders = Counter(test.rpartition("/")[0] for test in tests)
     if not folders:
-        return "tests"
+        return None
     root = min(folders, key=lambda folder: (folder.count("/"), -folders[folder], folder))
     mirrored = [f"{root}/{part}" for part in _tails(own) if f"{root}/{part}" in folders]
     return mirrored[0] if mirrored else root

@@ -24,12 +24,40 @@ UNITTEST = "import unittest\nimport shop.cart\n\n\nclass TestCart(unittest.TestC
         ("shop/cart.py", ("tests/a/test_cart.py", "shop/b.py", "tests/b/test_b.py"), "tests/a/test_cart_agent_ci.py"),
         ("shop/__init__.py", ("tests/test_z.py",), "tests/test_shop.py"),
         ("shop/_cart.py", ("tests/test_z.py",), "tests/test_cart.py"),
+        ("cart.py", ("test_z.py",), "test_cart.py"),
     ],
 )
 def test_a_new_file_is_named_and_placed_as_those_that_are_there(
     path: str, files: tuple[str, ...], expected: str
 ) -> None:
     assert style_of(path, dict.fromkeys((path, *files), "")).path == expected
+
+
+SOURCE_LIKE_A_TEST = {"shop/cart.py": "", "shop/test_style.py": "", "shop/style.py": ""}
+
+
+@pytest.mark.parametrize(
+    ("file", "settings", "expected"),
+    [
+        ("pyproject.toml", '[tool.pytest.ini_options]\ntestpaths = ["checks", "more"]\n', "checks/test_cart.py"),
+        ("pyproject.toml", '[tool.pytest.ini_options]\ntestpaths = "./checks/ more"\n', "checks/test_cart.py"),
+        ("pytest.ini", "[pytest]\ntestpaths =\n    checks\n    more\n", "checks/test_cart.py"),
+        ("setup.cfg", "[tool:pytest]\ntestpaths = checks\n", "checks/test_cart.py"),
+        ("setup.cfg", "[pytest]\ntestpaths = checks\n", "shop/test_cart.py"),
+        ("tox.ini", "[pytest]\ntestpaths = che*ks\n", "tests/test_cart.py"),
+        ("pyproject.toml", "[tool.pytest]\nini_options = 3\n", "shop/test_cart.py"),
+        ("pyproject.toml", "= no toml", "shop/test_cart.py"),
+    ],
+)
+def test_new_tests_go_where_pytest_is_told_to_look_and_only_what_stands_there_is_a_test(
+    file: str, settings: str, expected: str
+) -> None:
+    assert style_of("shop/cart.py", {**SOURCE_LIKE_A_TEST, file: settings}).path == expected
+
+
+def test_tests_below_a_wildcard_of_testpaths_are_tests() -> None:
+    settings = {"tox.ini": "[pytest]\ntestpaths = parts/*/checks\n", "parts/a/checks/test_b.py": ""}
+    assert style_of("shop/cart.py", {**SOURCE_LIKE_A_TEST, **settings}).path == "parts/a/checks/test_cart.py"
 
 
 def test_a_file_that_another_part_writes_is_not_taken() -> None:
