@@ -119,11 +119,12 @@ def _with_arms(tree: ast.AST) -> Iterator[tuple[ast.AST, int]]:
 
 
 def _optional(node: ast.AST) -> list[ast.expr]:
+    """The parts of *node* that it does not always compute; those of ``and`` and ``or`` have a fault in that word."""
     match node:
         case ast.IfExp(body=body, orelse=orelse):
             return [body, orelse]
-        case ast.BoolOp(values=values) | ast.Compare(comparators=values):
-            return values[1:]
+        case ast.Compare(comparators=comparators):
+            return comparators[1:]
         case ast.Lambda(body=body):
             return [body]
     return []
