@@ -66,6 +66,8 @@ def main() -> None:
     _print(scores, given.repeats)
     if given.pynguin:
         rivals = [pynguin(project, given.pynguin, cosmic_python=given.cosmic) for project in chosen]
+        if given.show:
+            print(*(one.text for one in rivals), sep="\n")
         print_table("The same, by Pynguin", _COLUMNS, [_row(one) for one in rivals])
 
 
