@@ -19,6 +19,7 @@ from agent_ci.clone import Clone
 from agent_ci.core.context import Context
 from agent_ci.errors import ForgeUnavailableError, UnsupportedError
 from agent_ci.forges.github.actions import GitHubActions
+from agent_ci.forges.gitlab.adapter import GitLabCI
 from agent_ci.memory import MAX_BYTES, ProvenFix, packed
 from agent_ci.memory_ref import BRANCHES, DEFAULT, MemoryRef, add, recalled
 from tests.checkouts import Checkout
@@ -171,15 +172,22 @@ def test_a_tag_and_a_remote_that_is_none_are_sentences(host: Host) -> None:
     assert "could not be read" in said[1]
 
 
-def test_a_job_on_github_pushes_to_the_address_of_its_repository_with_its_token(checkout: Checkout) -> None:
+def test_a_job_on_a_forge_pushes_to_the_address_of_its_repository_with_its_token(checkout: Checkout) -> None:
     repository = Repository.at(checkout.root)
     with Clone.of(repository) as clone:
         job = {"GITHUB_REPOSITORY": "owner/name", "GITHUB_SERVER_URL": "https://ghe.example"}
+        there = {"CI_SERVER_URL": "https://gl.example", "CI_PROJECT_PATH": "group/name"}
         assert GitHubActions(job, repository, clone).writable is None
-        remote = GitHubActions({**job, "GITHUB_TOKEN": TOKEN}, repository, clone).writable
-    assert remote is not None
-    assert remote.url == "https://ghe.example/owner/name.git"
-    assert next(iter(remote.settings)) == "http.https://ghe.example/owner/name.git.extraheader"
+        assert GitLabCI(there, repository, clone).writable is None
+        remotes = [
+            GitHubActions({**job, "GITHUB_TOKEN": TOKEN}, repository, clone).writable,
+            GitLabCI({**there, "GITLAB_TOKEN": TOKEN}, repository, clone).writable,
+        ]
+    addresses = ["https://ghe.example/owner/name.git", "https://gl.example/group/name.git"]
+    assert [remote and remote.url for remote in remotes] == addresses
+    assert [remote and next(iter(remote.settings)) for remote in remotes] == [
+        f"http.{address}.extraheader" for address in addresses
+    ]
 
 
 def test_what_was_delivered_repairs_the_next_run_in_a_fresh_checkout_and_can_be_forgotten(tmp_path: Path) -> None:
