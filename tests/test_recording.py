@@ -17,7 +17,8 @@ from agent_ci.jobs import fix
 from agent_ci.memory import TRIED
 from agent_ci.model import recording
 from agent_ci.model.exchanges import exchanges, record
-from agent_ci.model.transport import Answer
+from agent_ci.model.faults import FaultError, FaultKind
+from agent_ci.model.transport import Answer, Request
 from agent_ci.proposers import model
 from agent_ci.templates import template
 from tests.red import GOOD, QUICK, QUICK_FILES, WRONG, RedRepository, Run
@@ -101,6 +102,27 @@ def test_with_two_models_each_answer_is_told_with_its_name_and_the_recording_rep
     again = repository.run(proposer=("replay",), cassette=str(cassette), **QUICK)
     assert [attempt["model"] for attempt in again.document["attempts"]] == names
     assert again.document["patch"] == first.document["patch"]
+
+
+def test_that_a_model_could_not_be_had_is_told_and_the_recording_repeats_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def call(request: Request) -> Answer:
+        if request.model == "weak":
+            raise FaultError(FaultKind.REJECTED, "no", status=400)
+        return Answer(GOOD, "stop")
+
+    monkeypatch.setattr(model, "call", call)
+    repository = RedRepository.make(tmp_path, QUICK_FILES)
+    first = repository.run(proposer=("model",), model=("weak", "strong"), **QUICK)
+    [attempt] = first.document["attempts"]
+    assert (first.outcome, attempt["model"], attempt["cost"]["calls"]) == ("fixed", "strong", 2)
+    told = "the model weak at the provider's own endpoint rejected the request"
+    assert attempt["note"].startswith(told)
+    assert f"- {told}" in (first.out / "explanation.md").read_text(encoding="utf-8")
+    record(first.out / "audit.jsonl", tmp_path / "case.jsonl")
+    again = repository.run(proposer=("replay",), cassette=str(tmp_path / "case.jsonl"), **QUICK)
+    assert (again.outcome, again.document["attempts"][0]["model"]) == ("fixed", "strong")
 
 
 def test_a_recording_with_ideas_that_are_none_is_named(tmp_path: Path) -> None:

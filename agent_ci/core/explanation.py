@@ -157,6 +157,7 @@ def _cells(evidence: Evidence, proof: Attempt) -> Iterator[str]:
 
 def _tried(attempts: tuple[Attempt, ...]) -> Iterator[str]:
     rows = [_attempt(number, attempt) for number, attempt in enumerate(attempts, 1) if not attempt.is_proven]
+    rows += [f"- {sentence(one.reply.note)}" for one in attempts if one.reply.model and one.reply.note]
     if rows:
         yield "## What was tried"
         yield "\n".join(rows)
