@@ -33,6 +33,7 @@ FILE_COMMANDS = ("set_env", "add_path", "set_output", "step_summary")
 PLANTED = "agent-ci-was-here"
 _LEAST_PIECE = 12
 _ABOVE = "/var/tmp"  # noqa: S108 - not /tmp, which is another one in most sandboxes
+_LONGEST = 14_400  # seconds that a bench may take; a process that ended by itself would look like one that was ended
 _SITE = sysconfig.get_paths()["purelib"]
 
 
@@ -147,7 +148,7 @@ def _has_visitor(listener: socket.socket) -> bool:
 @contextlib.contextmanager
 def _victim(canary: str) -> Iterator[subprocess.Popen[bytes]]:
     """A process of ours with a secret in its environment."""
-    with subprocess.Popen(("sleep", "600"), env={"JOB_SECRET_TOKEN": canary}) as victim:
+    with subprocess.Popen(("sleep", str(_LONGEST)), env={"JOB_SECRET_TOKEN": canary}) as victim:
         try:
             yield victim
         finally:
