@@ -22,6 +22,7 @@ from agent_ci.forges.github.actions import GitHubActions
 from agent_ci.forges.gitlab.adapter import GitLabCI
 from agent_ci.memory import MAX_BYTES, ProvenFix, packed
 from agent_ci.memory_ref import BRANCHES, DEFAULT, MemoryRef, add, recalled
+from agent_ci.remembering import Remembered, shared_lines
 from tests.checkouts import Checkout
 from tests.handed import part, publish, resealed
 from tests.red import GOOD, QUICK, QUICK_FILES, RedRepository
@@ -210,11 +211,16 @@ def test_what_was_delivered_repairs_the_next_run_in_a_fresh_checkout_and_can_be_
         listed = told("list", *where, "--json")
         [row] = json.loads(listed)["fixes"]
         assert (row["ref"], row["files"]) == (DEFAULT, ["calc.py"])
-        assert f"in {DEFAULT} of {url}:\n{row['fingerprint']}  calc.py, +1" in told("list", *where)
+        remembered = Remembered({}, {"repository": str(red.path), "out": str(tmp_path / "fresh2")})
+        line = f"{row['fingerprint']}  calc.py, +1"
+        empty = f"nothing is remembered in {BRANCHES} of {url}"
+        in_ref, fix, other = shared_lines([*remembered.shared()])
+        assert (in_ref, fix.startswith(line), other) == (f"in {DEFAULT} of {url}:", True, empty)
         assert told("forget", row["fingerprint"][:6], *where) == "1 fix forgotten\n"
-        assert f"nothing is remembered in {DEFAULT}" in told("list", *where)
+        assert [one.fixes for one in remembered.shared()] == [(), ()]
         hosted.git("update-ref", DEFAULT, hosted.git("rev-parse", "main"))
-        assert "holds something that agent-ci did not write" in told("list", *where)
+        refused, _ = shared_lines([*remembered.shared()])
+        assert "holds something that agent-ci did not write" in refused
 
 
 def told(*words: str) -> str:
