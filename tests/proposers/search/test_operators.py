@@ -102,6 +102,7 @@ MADE = {
     ),
     "the order of statements": ("swapped_statements", "a = b\n    b = 2", "b = 2\n    a = b"),
     "a guard": ("guard", "return name.upper()", "if name is None:\n        return None\n    return name.upper()"),
+    "a negative number": ("integer", "return items[-1]", "return items[0]"),
     "an exception": ("exception", "raise KeyError(a)", "raise ValueError(a)"),
     "a statement left out": ("removed_statement", "a = b\n    return a", "return a"),
     "a format": ("format_prefix", "return '{a}'", "return f'{a}'"),
@@ -226,6 +227,27 @@ def test_an_expression_that_the_file_holds_elsewhere_is_likelier(elsewhere: str,
     found = edits(f"{body('return a % (items // name)')}\n\n{elsewhere}\n")
     ranks = {sum_: one.rank for one, text in found for sum_ in ("items + name", "items - name") if f"({sum_})" in text}
     assert max(ranks, key=ranks.__getitem__) == likelier
+
+
+CAUGHT = "try:\n    f()\nexcept {}:\n    pass\n"
+
+
+def test_an_error_that_does_not_exist_is_the_one_that_escaped_and_not_one_that_ends_alike() -> None:
+    said = "TypeError: not so\nNameError: name 'OwnFaultException' is not defined"
+    assert CAUGHT.format("TypeError") in of_operator("exception", CAUGHT.format("OwnFaultException"), said)
+    assert CAUGHT.format("BaseException") not in of_operator("did_you_mean", CAUGHT.format("OwnFaultException"), said)
+    said = "NameError: name 'TypeEror' is not defined"
+    assert CAUGHT.format("TypeError") in of_operator("did_you_mean", CAUGHT.format("TypeEror"), said)
+
+
+@pytest.mark.parametrize(("other", "rank_of_it"), [("return b", 1.0), ("return items", 0.2)])
+def test_an_edit_that_leaves_a_condition_nothing_to_decide_is_tried_late(other: str, rank_of_it: float) -> None:
+    ranks = {}
+    for branch in (other, "return name"):
+        text = body("if a:", "    return b", "else:", f"    {branch}")
+        made = text.replace("return b", "return items", 1)
+        ranks[branch] = max(one.rank for one, after in edits(text) if after == made and one.operator == "variable")
+    assert ranks[other] == pytest.approx(ranks["return name"] * rank_of_it)
 
 
 WHOLE_FILES = {

@@ -159,16 +159,25 @@ def _is_integer(node: ast.AST) -> bool:
 
 
 def integer(place: Place) -> Iterator[Splice]:
-    """An integer constant one more or one less; 0, 1, 2 and -1."""
-    if isinstance(place.node, ast.Constant) and type(place.node.value) is int:
-        value = place.node.value
-        near = {value + 1: 1.0, value - 1: 1.0}
-        far = {0: 0.6, 1: 0.6, -1: 0.4, 2: 0.3, value * 10: 0.3, value // 10: 0.3, value * 2: 0.2, -value: 0.5}
-        is_term = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, (ast.Add, ast.Sub))
-        for other, weight in {**far, **near}.items():
-            if other != value and (other or not is_term):  # a term of 0 is better left out
-                text = str(other) if other >= 0 else f"({other})"
-                yield place.source.replace(place.node, text, weight)
+    """An integer constant one more or one less; 0, 1, 2 and -1. A sign before it is a part of it."""
+    match place.node:
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))) if type(value) is int:
+            value = -value
+        case ast.Constant(value=int(value)) if type(value) is int and not _is_negated(place):
+            pass
+        case _:
+            return
+    near = {value + 1: 1.0, value - 1: 1.0}
+    far = {0: 0.6, 1: 0.6, -1: 0.4, 2: 0.3, value * 10: 0.3, value // 10: 0.3, value * 2: 0.2, -value: 0.5}
+    is_term = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, (ast.Add, ast.Sub))
+    for other, weight in {**far, **near}.items():
+        if other != value and (other or not is_term):  # a term of 0 is better left out
+            text = str(other) if other >= 0 or value < 0 else f"({other})"
+            yield place.source.replace(place.node, text, weight)
+
+
+def _is_negated(place: Place) -> bool:
+    return isinstance(place.parent, ast.UnaryOp) and isinstance(place.parent.op, ast.USub)
 
 
 def number(place: Place) -> Iterator[Splice]:

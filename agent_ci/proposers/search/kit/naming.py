@@ -9,11 +9,11 @@ import sys
 from collections.abc import Iterator
 
 from ....sandbox_kit.source import Splice
-from .place import Place, nearest, similarity
+from .place import Place, names_an_error, nearest, similarity
 
 _MOST_OCCURRENCES = 20
 _LONGEST_RENAME = 4_000
-_ALIKE = 0.6
+_ALIKE, _ALIKE_ERRORS = 0.6, 0.75  # the names of errors end alike
 _IDENTIFIER = re.compile(rb"[^\W\d]\w*")
 _COMMON_IMPORTS = {
     **{name: f"from collections import {name}" for name in ("defaultdict", "Counter", "OrderedDict", "deque")},
@@ -97,7 +97,8 @@ def did_you_mean(place: Place) -> Iterator[Splice]:
             if isinstance(place.node, (ast.Import, ast.ImportFrom)):
                 others = (*others, *sorted(sys.stdlib_module_names))
             words = tuple(dict.fromkeys((*known, *others, *sorted(place.hints.suggestions))))
-            for other, alike in nearest(word, words, at_least=0.5, most=6):
+            at_least = _ALIKE_ERRORS if names_an_error(place) else 0.5
+            for other, alike in nearest(word, words, at_least=at_least, most=6):
                 if other.isidentifier():
                     bonus = 0.3 if other in place.hints.suggestions else 0.0
                     yield Splice(start, end, other, alike + bonus)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ....sandbox_kit.source import Source, Splice, has_exact_place
 from . import calls, completing, expressions, guarding, literals, naming, statements
 from .hints import Hints
-from .place import Place, Vocabulary, is_familiar
+from .place import Place, Vocabulary, is_familiar, makes_branches_alike
 
 Operator = Callable[[Place], Iterator[Splice]]
 
@@ -86,6 +86,7 @@ OPERATORS: Mapping[str, tuple[float, Operator]] = {
     "removed_statement": (0.1, statements.removed_statement),
 }
 _FAMILIAR = 1.5  # for an edit after which an expression reads as another one of its file does
+_ALIKE = 0.2  # for an edit after which both branches of a condition say the same
 EARLIER, PAIR = "earlier_lines", "pair"
 """What makes candidates without standing in the table: older versions of lines, and two edits at once."""
 EARLIER_PRIOR = 2.0
@@ -135,4 +136,6 @@ def _inert(tree: ast.Module) -> frozenset[ast.AST]:
 def _edits_of(place: Place) -> Iterator[tuple[str, Splice, float]]:
     for name, (prior, operator) in OPERATORS.items():
         for splice in operator(place):
-            yield name, splice, prior * splice.weight * (_FAMILIAR if is_familiar(place, splice) else 1.0)
+            familiar = _FAMILIAR if is_familiar(place, splice) else 1.0
+            alike = _ALIKE if makes_branches_alike(place, splice) else 1.0
+            yield name, splice, prior * splice.weight * familiar * alike

@@ -128,6 +128,24 @@ def is_familiar(place: Place, splice: Splice) -> bool:
     return len(made) <= _LONGEST_COMPOUND and _spaced(made.decode()) in place.words.compounds
 
 
+def makes_branches_alike(place: Place, splice: Splice) -> bool:
+    """Whether both branches of an ``if`` would say the same with *splice*: one that leaves nothing to decide."""
+    source, above = place.source, place.source.parents.get(place.statement)
+    if not isinstance(above, ast.If) or len(above.body) != 1 or len(above.orelse) != 1:
+        return False
+    start, end = source.start(place.statement), source.end(place.statement)
+    if not start <= splice.start <= splice.end <= end:
+        return False
+    (other,) = above.orelse if above.body[0] is place.statement else above.body
+    made = source.data[start : splice.start] + splice.replacement.encode() + source.data[splice.end : end]
+    return _spaced(made.decode()) == _spaced(source.text(other))
+
+
+def names_an_error(place: Place) -> bool:
+    """Whether the node is what is raised or caught, or a part of it."""
+    return any(isinstance(one, (ast.Raise, ast.ExceptHandler)) for one in list(place.source.ancestors(place.node))[:3])
+
+
 def _spaced(text: str) -> str:
     """*text* with one space for each gap."""
     return " ".join(text.split())

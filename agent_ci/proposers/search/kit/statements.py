@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from ....sandbox_kit.source import Splice, first_line
-from .place import Place, before_statement, parameters, similarity, starts_a_line
+from .place import Place, before_statement, names_an_error, parameters, similarity, starts_a_line
 
 _SIBLING_ERRORS = {
     "KeyError": ("IndexError", "ValueError", "LookupError", "AttributeError", "TypeError"),
@@ -25,25 +25,25 @@ _SIBLING_ERRORS = {
     "StopIteration": ("IndexError", "ValueError"),
     "NotImplementedError": ("ValueError", "RuntimeError"),
 }
+_UNKNOWN_ERROR = 3.0  # the weight of an error that exists for one that does not
 _EMPTY = ("None", "[]", "0", '""', "{}", "False", "True", "()", "0.0", "-1")
 
 
 def exception(place: Place) -> Iterator[Splice]:
     """Another exception type, raised or caught; a caught one joined by the one that escaped."""
-    if not isinstance(place.node, ast.Name) or not isinstance(place.node.ctx, ast.Load):
+    if not isinstance(place.node, ast.Name) or not isinstance(place.node.ctx, ast.Load) or not names_an_error(place):
         return
-    above: list[ast.AST] = list(place.source.ancestors(place.node))[:3]
-    handler = next((one for one in above if isinstance(one, ast.ExceptHandler)), None)
-    if handler is None and not any(isinstance(one, ast.Raise) for one in above):
-        return
-    wanted = (*place.hints.expected_errors, *sorted(place.hints.raised))
     is_unknown = place.node.id in place.hints.names
-    common = (*place.words.errors, *_SIBLING_ERRORS) if is_unknown else ()
+    escaped = sorted(place.hints.raised - ({"NameError"} if is_unknown else set()))
+    wanted = (*place.hints.expected_errors, *escaped)
+    common = ("Exception", *place.words.errors, *_SIBLING_ERRORS) if is_unknown else ()
     others = dict.fromkeys((*wanted, *_SIBLING_ERRORS.get(place.node.id, ()), *common))
+    more = _UNKNOWN_ERROR if is_unknown else 1.0
     for other in others:
         if other != place.node.id and (place.node.id in _SIBLING_ERRORS or other in wanted or is_unknown):
-            yield place.source.replace(place.node, other, 1.0 if other in wanted else 0.5)
-    if handler is not None and handler.type is place.node:
+            yield place.source.replace(place.node, other, more * (1.0 if other in wanted else 0.5))
+    handler = next((one for one in place.source.ancestors(place.node) if isinstance(one, ast.ExceptHandler)), None)
+    if handler is not None and handler.type is place.node and not is_unknown:
         for other in others:
             yield place.source.replace(place.node, f"({place.node.id}, {other})", 0.7 if other in wanted else 0.3)
 
