@@ -37,6 +37,11 @@ class Likeness:
         """The same program, or the same answers to enough inputs."""
         return self.is_same or (self.agreed >= ENOUGH and not self.differed)
 
+    @property
+    def is_untold(self) -> bool:
+        """Another program, no input that shows it, and too few inputs to call the two alike."""
+        return not self.is_same and self.agreed < ENOUGH and not self.differed
+
 
 def sandbox() -> NoSandbox:
     """Copies, without a sandbox: the projects are ours or well known."""

@@ -32,12 +32,14 @@ class Result:
     ``cpu`` is all that the search used, ``trying_cpu`` the part in which candidates were ``tried``, by its own account;
     ``pytest_cpu`` is one run of the red tests alone.
     ``agreed`` counts the generated inputs on which the offer and the original give the same; ``differed`` names some
-    on which they do not.
+    on which they do not; ``is_untold`` says that a plausible offer could not be called often enough to be judged, which
+    counts as not right.
     """
 
     case: Case
     is_plausible: bool = False
     is_right: bool = False
+    is_untold: bool = False
     confidence: str = ""
     tried: int = 0
     cpu: float = 0.0
@@ -139,9 +141,13 @@ def _judged(result: Result, offers: list[Reply], evidence: Evidence) -> Result:
     found = likeness(case, texts[0], files)
     if result.confidence == "commit" and len(texts) > 1 and compared(case, texts[0], texts[1], files).differed:
         result = replace(result, confidence="suggest")  # the job compares two that are proven, and has its doubts
-    is_right = is_plausible and found.is_right
     return replace(
-        result, is_plausible=is_plausible, is_right=is_right, agreed=found.agreed, differed=found.differed[:3]
+        result,
+        is_plausible=is_plausible,
+        is_right=is_plausible and found.is_right,
+        is_untold=is_plausible and found.is_untold,
+        agreed=found.agreed,
+        differed=found.differed[:3],
     )
 
 

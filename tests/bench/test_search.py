@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
 from bench.search.calling import described, near
-from bench.search.case import TUNING, VALIDATION, half_of
+from bench.search.case import TUNING, VALIDATION, Case, by_hash, half_of
 from bench.search.gaps import GAPS
 from bench.search.judge import Likeness
 from bench.search.pairs import PAIRS
@@ -64,13 +65,21 @@ def test_inputs_are_the_recorded_ones_and_then_many_near_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("likeness", "is_right"),
+    ("likeness", "is_right", "is_untold"),
     [
-        (Likeness(is_same=True), True),
-        (Likeness(is_same=False, agreed=200), True),
-        (Likeness(is_same=False, agreed=199), False),
-        (Likeness(is_same=False, agreed=900, differed=("f(1)",)), False),
+        (Likeness(is_same=True), True, False),
+        (Likeness(is_same=False, agreed=200), True, False),
+        (Likeness(is_same=False, agreed=199), False, True),
+        (Likeness(is_same=False, agreed=900, differed=("f(1)",)), False, False),
+        (Likeness(is_same=False, agreed=3, differed=("f(1)",)), False, False),
     ],
 )
-def test_right_is_the_same_program_or_enough_agreement(likeness: Likeness, *, is_right: bool) -> None:
-    assert likeness.is_right is is_right
+def test_right_is_the_same_program_or_enough_agreement(likeness: Likeness, *, is_right: bool, is_untold: bool) -> None:
+    assert (likeness.is_right, likeness.is_untold) == (is_right, is_untold)
+
+
+def test_a_sample_does_not_follow_the_names_and_always_comes_out_the_same() -> None:
+    made = [Case(f"package:{n}", "package", Path(), "a.py", "", "", "python") for n in range(20)]
+    order = sorted(made, key=by_hash)
+    assert sorted(made[::-1], key=by_hash) == order
+    assert order != made
