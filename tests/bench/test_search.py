@@ -81,5 +81,5 @@ def test_right_is_the_same_program_or_enough_agreement(likeness: Likeness, *, is
 def test_a_sample_does_not_follow_the_names_and_always_comes_out_the_same() -> None:
     made = [Case(f"package:{n}", "package", Path(), "a.py", "", "", "python") for n in range(20)]
     order = sorted(made, key=by_hash)
-    assert sorted(made[::-1], key=by_hash) == order
+    assert sorted(set(made), key=by_hash) == order
     assert order != made

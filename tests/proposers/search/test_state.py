@@ -84,6 +84,7 @@ UNCHANGED = {
     "a warning": "import warnings\ndef act():\n    warnings.warn('old', stacklevel=1)\n",
     "a line in a log": "import logging\nlog = logging.getLogger('left')\ndef act():\n    log.debug('x')\n",
     "what unittest sets": "class A:\n    pass\ndef act():\n    A.tearDown_exceptions = []\n",
+    "what pickling leaves in a class": "class A:\n    pass\ndef act():\n    A().__reduce_ex__(2)\n",
     "a lock": "import threading\nlock = threading.RLock()\ndef act():\n    with lock:\n        pass\n",
 }
 

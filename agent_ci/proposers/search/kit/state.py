@@ -24,7 +24,13 @@ _VALUES = (int, float, complex, str, bytes, bool, type(None), range)
 _ENDS = (ModuleType, CodeType, FrameType, BuiltinFunctionType, logging.Logger, type(threading.Lock()))
 _ENDS_OF = ("_pytest.", "logging.", "weakref", "_abc", "re")  # modules whose objects are not looked into
 _NOT_STATE = frozenset({"__builtins__", "__warningregistry__", "__spec__", "__loader__", "__cached__"})
-_NOT_STATE_OF_CLASSES = frozenset({"__weakref__", "__dict__", "tearDown_exceptions"})  # unittest renews the last one
+_NOT_STATE_OF_CLASSES = frozenset(
+    {
+        *("__weakref__", "__dict__"),
+        "__slotnames__",  # which pickling any object of the class puts there
+        "tearDown_exceptions",  # which unittest renews
+    }
+)
 _HIDDEN: Mapping[type, Callable[[Any], object]] = MappingProxyType({
     bytearray: bytes,
     itertools.count: repr,
