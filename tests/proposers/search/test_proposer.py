@@ -13,6 +13,7 @@ from typing import Protocol
 import pytest
 
 from agent_ci.core.run import Evidence, Reply
+from agent_ci.proposers.search.proposer import Search
 
 
 class RedRepository(Protocol):
@@ -21,7 +22,7 @@ class RedRepository(Protocol):
     folder: Path
 
     def search(self, *, seconds: float = 40.0, **toolchain: str) -> tuple[list[Reply], str]: ...
-    def search_with(self, evidence: Evidence) -> tuple[list[Reply], str]: ...
+    def search_with(self, evidence: Evidence, *, search: Search = ...) -> tuple[list[Reply], str]: ...
     def evidence(self) -> Evidence: ...
     def apply(self, reply: Reply) -> None: ...
     def pytest(self) -> subprocess.CompletedProcess[str]: ...
@@ -204,6 +205,12 @@ def test_a_search_in_vain_offers_nothing_and_says_how_far_it_came(red_repository
     replies, summary = red_repository(TWO_FAULTS).search(seconds=20.0)
     assert replies == []
     assert re.fullmatch(r"tried \d{2,} candidates in [\d.]+ s \((exhausted|stopped by time)\)", summary)
+
+
+def test_a_search_ends_with_its_processor_time(red_repository: Make) -> None:
+    repository = red_repository(TWO_FAULTS)
+    _, summary = repository.search_with(repository.evidence(), search=Search(cpu_seconds=0.01))
+    assert re.fullmatch(r"tried 0 candidates in [\d.]+ s \(stopped by time\)", summary)
 
 
 def test_another_runner_is_left_alone(red_repository: Make) -> None:
