@@ -112,7 +112,7 @@ def test_no_passing_test_is_shown_where_one_function_is_by_far_the_likeliest() -
 
 
 def test_all_the_room_is_used_where_nothing_tells_what_the_failing_test_executes() -> None:
-    text = SHOP + "".join(f"\n\ndef other_{number}(item):\n    return price(item)\n" for number in range(20))
+    text = f"{SHOP}\n\ndef words():\n    return basket\n\n\ndef long():\n    return [{'word, ' * 60}]\n"
     elsewhere = Coverage({"test_shop.py::test_zero": RAN["test_shop.py::test_zero"]})
     for coverage, is_filled in ((Coverage(RAN), False), (None, True), (elsewhere, True)):
         context = Context(replace(EVIDENCE, coverage=coverage), {**FILES, "shop.py": text}, Allowance(sources=400))
