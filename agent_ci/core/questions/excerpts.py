@@ -14,6 +14,7 @@ _FRAME = re.compile(r'^(?:(?P<short>\S+?):\d+: in |\s*File "(?P<long>[^"\n]+)", 
 # what pytest and unittest say below a comparison: where values come from stands less deep than how they differ
 _COMPARED = re.compile(r"^E +(?:AssertionError: (?:assert )?|assert ).+ (?:==|!=) .+")
 _DIFFERENCE = re.compile(r"^E {5}|^E *$|^E {3}[-+?] ")
+_EQUAL = re.compile(r"(?:^E {7}.*\n){5,}", re.MULTILINE)
 _POINTED = re.compile(r"^[ ~^]*\^[ ~^]*$\n?", re.MULTILINE)
 _LONGEST_LINE = 500  # characters
 _FILE = re.compile(r"^(?=diff --git )", re.MULTILINE)
@@ -51,19 +52,26 @@ def without_foreign_frames(trace: str) -> str:
 def without_differences(trace: str) -> str:
     """*trace* without accounts of how two values differ that are printed whole above, and what is said once more.
 
-    Of a line that is very long the middle is left out.
+    Of an account that is needed, lines that are equal in both values are left out, and of a line that is very long its
+    middle.
     """
     kept: list[str] = []
     is_told = False
-    for line in _POINTED.sub("", trace).split("\n"):
+    for line in _EQUAL.sub(_ends, _POINTED.sub("", trace)).split("\n"):
         if _COMPARED.match(line):
             is_told = "..." not in line and len(line) <= _LONGEST_LINE
         elif not _DIFFERENCE.match(line):
             is_told = False
         elif is_told:
             continue
-        kept.append(middle_cut(line, _LONGEST_LINE))
+        kept.append(line if len(line) <= _LONGEST_LINE else middle_cut(line, _LONGEST_LINE * 4 // 5))
     return "\n\n".join(dict.fromkeys("\n".join(kept).split("\n\n")))
+
+
+def _ends(equal: re.Match[str]) -> str:
+    """The first and the last of so many *equal* lines."""
+    rows = equal[0].splitlines(keepends=True)
+    return f"{rows[0]}[... {len(rows) - 2} equal lines ...]\n{rows[-1]}"
 
 
 def change_near(diff: str, shown: Mapping[str, object]) -> str:

@@ -28,6 +28,7 @@ _MOST_FINDINGS = 30
 _MOST_OBJECTIONS = 12
 _MOST_PLACES = 3
 _LONGEST_IDEA = 300  # characters
+_SHORTENED = "full report in element text"  # pytest 9 says so of a message that the traceback has whole
 _PLENTY = 10_000_000
 
 
@@ -179,7 +180,8 @@ def _groups(targets: Iterable[TestCase]) -> list[_Group]:
         key = message or trace[-_SMALLEST_ATTEMPT:]
         ids.setdefault(key, []).append(cleaned(case.id).text)
         first_line = message.split("\n", 1)[0]
-        text = trace if first_line in trace else f"{message}\n\n{trace}".strip()
+        is_said = first_line in trace or (bool(trace) and _SHORTENED in message)
+        text = trace if is_said else f"{message}\n\n{trace}".strip()
         texts.setdefault(key, without_differences(text))
     return [_Group(tuple(dict.fromkeys(names)), texts[key]) for key, names in ids.items()]
 

@@ -232,3 +232,12 @@ def test_what_a_trace_says_twice_and_the_marks_below_its_lines_are_left_out() ->
     once = "a.py:1: in t\n    f(x)\n      ~~^^\nE   boom"
     assert without_differences(f"{once}\n\n{once}") == "a.py:1: in t\n    f(x)\nE   boom"
     assert without_differences("    x ^ y\n^") == "    x ^ y\n"
+
+
+def test_of_lines_that_are_equal_in_both_values_the_first_and_the_last_are_shown() -> None:
+    equal = [f"E         {number}," for number in range(9)]
+    rows = ["E   assert [0...] == [0...]", "E     ", *equal, "E     - 9", "E     + 8"]
+    expected = [*rows[:2], equal[0], "[... 7 equal lines ...]", equal[-1], *rows[-2:]]
+    assert without_differences("\n".join(rows)).split("\n") == expected
+    few = "\n".join([*equal[:4], "E     - 9"])
+    assert without_differences(few) == few

@@ -86,6 +86,13 @@ def test_a_message_that_the_traceback_lacks_is_shown_above_it() -> None:
     )
 
 
+def test_a_message_that_is_short_for_what_the_traceback_says_is_left_out() -> None:
+    case = replace(CASE, message="assert [0, 1, 2...\n[+9 more lines; full report in element text]")
+    failed = part(fix_question(TEMPLATE, evidence(case), SOURCES, ()), "failed")
+    assert failed == part(fix_question(TEMPLATE, evidence(CASE), SOURCES, ()), "failed")
+    assert "full report" in fix_question(TEMPLATE, evidence(replace(case, traceback="")), SOURCES, ())
+
+
 def test_tests_that_say_the_same_are_shown_once() -> None:
     cases = [TestCase(f"t::{number}", Status.FAILED, "assert 2 == 3", TRACE) for number in range(30)]
     question = fix_question(TEMPLATE, evidence(*cases), {}, ())
