@@ -30,6 +30,7 @@ _ENOUGH = 0.8
 _USUAL = 200  # tokens
 _DEARER = 1 / 3
 _LEAST_SHARE = 0.4  # of the likeliest piece's score, however little is shown
+_SUSPICIOUS = 0.9  # the least share of a function that holds a line as suspicious as any
 _LEAST_SHARE_OF_ALL = 0.12  # the same where the tokens are there to be spent
 
 
@@ -50,8 +51,9 @@ def chosen(places: Iterable[Place], texts: Mapping[str, str], *, tokens: int, is
     """What of *places*, the likeliest first, fits into so many *tokens* and is likely enough to be worth them.
 
     The more is shown, the likelier the next piece must be, as a share of the best score, and a long one more so than a
-    short one. So a steep fall of the scores ends it early, and scores that are near to each other do not. Where it
-    *is_filled*, the tokens are spent however the scores fall.
+    short one. So a steep fall of the scores ends it early, and scores that are near to each other do not. A function
+    whose lines are as suspicious as any counts as nearly as likely as the best. Where it *is_filled*, the tokens are
+    spent however the scores fall.
     """
     spent = 0
     lines: dict[str, set[int]] = {}
@@ -60,9 +62,12 @@ def chosen(places: Iterable[Place], texts: Mapping[str, str], *, tokens: int, is
     others: list[Place] = []
     ordered = tuple(places)
     best = max((place.score for place in ordered), default=0.0)
+    hottest = max(map(_heat_of, ordered), default=0.0)
     for place in ordered:
         count = len(whole) + len(parts)
         share = place.score / best if best > 0 else 0.0
+        if hottest > 0 and not is_filled:
+            share = max(share, _SUSPICIOUS * _heat_of(place) / hottest)
         if count >= _MOST or share <= (_LEAST_SHARE_OF_ALL if is_filled else _LEAST_SHARE):
             others.append(place)
             continue
@@ -85,6 +90,11 @@ def chosen(places: Iterable[Place], texts: Mapping[str, str], *, tokens: int, is
     return Chosen(
         {path: frozenset(numbers) for path, numbers in lines.items()}, tuple(whole), tuple(parts), tuple(others)
     )
+
+
+def _heat_of(place: Place) -> float:
+    """How suspicious the most suspicious line of a function is."""
+    return max(place.heat.values(), default=0.0) if place.block.is_function else 0.0
 
 
 def told_of(block: Block) -> frozenset[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent_ci.core.localising import choosing
 from agent_ci.core.localising.blocks import Block, blocks
 from agent_ci.core.localising.choosing import chosen, cost_of
@@ -77,3 +79,10 @@ def test_the_likeliest_function_is_shown_whole_where_another_as_long_is_not() ->
     text = function("first", 450) + function("second", 450)
     found = chosen(scored(text, 1.0, 1.0), {"a.py": text}, tokens=8_000)
     assert ([one.block.name for one in found.whole], [one.block.name for one in found.parts]) == (["first"], ["second"])
+
+
+def test_a_function_as_suspicious_as_any_is_shown_whatever_its_words_are() -> None:
+    text = "".join(function(name, 20) for name in ("one", "two", "three"))
+    heat = ({2: 0.5}, {26: 0.2}, {50: 0.5})
+    ranked = [replace(one, heat=hot) for one, hot in zip(scored(text, 1.0, 0.3, 0.2), heat, strict=True)]
+    assert names(chosen(ranked, {"a.py": text}, tokens=2_000)) == ["one", "three"]
