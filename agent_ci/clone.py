@@ -230,10 +230,7 @@ class Clone:
             "-p",
             parent,
             stdin=message.encode(),
-            GIT_AUTHOR_NAME=git.NAME,
-            GIT_AUTHOR_EMAIL=git.EMAIL,
-            GIT_COMMITTER_NAME=git.NAME,
-            GIT_COMMITTER_EMAIL=git.EMAIL,
+            **git.IDENTITY,
         )
 
     def format_patch(self, commit: str) -> bytes:

@@ -35,6 +35,14 @@ _HARDENED = (
 )  # fmt: skip
 NAME = "agent-ci"
 EMAIL = "agent-ci@users.noreply.github.com"
+IDENTITY: Mapping[str, str] = MappingProxyType(
+    {
+        f"GIT_{who}_{what}": value
+        for who in ("AUTHOR", "COMMITTER")
+        for what, value in (("NAME", NAME), ("EMAIL", EMAIL))
+    }
+)
+"""The variables that make us the author of a commit."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 

@@ -142,16 +142,8 @@ class MemoryRef:
         return git.run(store, *arguments, settings=settings, GIT_DIR=where, GIT_ALLOW_PROTOCOL=PROTOCOLS)
 
     def _git(self, store: Path, *arguments: str, stdin: bytes = b"") -> bytes:
-        return git.run(
-            store,
-            *arguments,
-            stdin=stdin,
-            GIT_DIR=str(store),
-            GIT_AUTHOR_NAME=git.NAME,
-            GIT_AUTHOR_EMAIL=git.EMAIL,
-            GIT_COMMITTER_NAME=git.NAME,
-            GIT_COMMITTER_EMAIL=git.EMAIL,
-        )
+        identity = {"GIT_DIR": str(store), **git.IDENTITY}
+        return git.run(store, *arguments, stdin=stdin, settings=git.NOTHING, **identity)
 
 
 @contextlib.contextmanager
