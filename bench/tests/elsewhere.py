@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +16,14 @@ from bench.tests.seeds import as_text
 from tests.sandboxes import images
 
 _ROOT = Path(__file__).parents[2]
-_PLACE, _PACKAGES = "/srv/another place", "/srv/packages"
+_PLACE = "/srv/another place"
+_ASK = "import site; print(site.getsitepackages()[-1])"
 _AROUND = {
     "HOME": "/tmp",  # noqa: S108 - that of the container
     "LC_ALL": "C",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "77",
-    "PYTHONPATH": f"{_PLACE}:{_PACKAGES}",
+    "PYTHONPATH": _PLACE,
     "TZ": "<+14>-14",
 }
 _LIMIT = 600.0
@@ -30,23 +31,25 @@ _LIMIT = 600.0
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """An image by its *name*, and the variables with which the engine works."""
+    """An image by its *name*, where its Python looks for packages, and the variables with which the engine works."""
 
     name: str
+    packages: str
     engine: Mapping[str, str]
 
     def written(self, project: Project) -> str:
         """The tests that are written for *project* there. Raises CalledProcessError."""
-        argv = ["podman", "run", "--rm", "--interactive", "--network=none", "--pull=never", "--hostname=elsewhere"]
-        argv += ["--user=4711:4711", "--tmpfs=/tmp:exec,mode=1777", f"--workdir={_PLACE}"]
-        argv += [f"--volume={_ROOT}:{_PLACE}:ro", f"--volume={Path(pytest.__file__).parents[1]}:{_PACKAGES}:ro"]
-        argv += [f"--env={name}={value}" for name, value in _AROUND.items()]
-        return self._run([*argv, self.name, "python", "-m", "bench.tests.seeds", "{}"], as_text(project))
+        options = ["--interactive", "--hostname=elsewhere", "--user=4711:4711", "--tmpfs=/tmp:exec,mode=1777"]
+        options += [f"--workdir={_PLACE}", f"--volume={_ROOT}:{_PLACE}:ro"]
+        options += [f"--volume={Path(pytest.__file__).parents[1]}:{self.packages}:ro"]
+        options += [f"--env={name}={value}" for name, value in _AROUND.items()]
+        return _run(self.engine, options, self.name, "-m", "bench.tests.seeds", "{}", given=as_text(project))
 
-    def _run(self, argv: list[str], given: str) -> str:
-        return subprocess.run(
-            argv, env=self.engine, input=given, stdout=subprocess.PIPE, text=True, check=True, timeout=_LIMIT
-        ).stdout
+
+def _run(engine: Mapping[str, str], options: Sequence[str], name: str, *arguments: str, given: str = "") -> str:
+    argv = ["podman", "run", "--rm", "--network=none", "--pull=never", *options, name, "python", *arguments]
+    done = subprocess.run(argv, env=engine, input=given, stdout=subprocess.PIPE, text=True, check=True, timeout=_LIMIT)
+    return done.stdout
 
 
 @contextmanager
@@ -58,4 +61,4 @@ def container(python: str) -> Iterator[Elsewhere]:
         engine = images.environment(Path(scratch))
         make = [python, "-m", "scripts.base_image", name]
         subprocess.run(make, cwd=_ROOT, env=engine, capture_output=True, check=True, timeout=_LIMIT)
-        yield Elsewhere(name, engine)
+        yield Elsewhere(name, _run(engine, (), name, "-c", _ASK).strip(), engine)
