@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent_ci.core.edits.hints import Hints
-from agent_ci.core.edits.syntax import SourceFile, Spot, is_part
+from agent_ci.core.edits.syntax import SourceFile, Spot, is_part, text_of
 from agent_ci.core.edits.tokens import Change, Changes, changed
 
 _MOST_VALUES = 8
@@ -73,7 +73,7 @@ def _owner(spot: Spot, file: SourceFile, hints: Hints) -> str:
     if not is_part(spot) or spot.above is None:
         return ""
     owner = spot.above.part("object") or spot.above.part("operand")
-    text = (owner.text or b"").decode("utf-8", "replace") if owner is not None else ""
+    text = text_of(owner)
     is_nil = hints.is_nil and (not hints.nothing or text in hints.nothing)
     is_meant = spot.text in hints.absent or (is_nil and (file.path, spot.line) in hints.lines)
     return text if is_meant and owner is not None and "(" not in text and "\n" not in text else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from agent_ci.core.edits.syntax import SourceFile, Spot
+from agent_ci.core.edits.syntax import SourceFile, Spot, text_of
 from agent_ci.core.edits.tokens import Changes, changed
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ def exchanged_names(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
     if spot.type not in _STATEMENTS:
         return
     names = frozenset(file.in_scope(spot))
-    used = [node for node in _identifiers(spot.node) if _text(node) in names]
-    distinct = list(dict.fromkeys(map(_text, used)))
+    used = [node for node in _identifiers(spot.node) if text_of(node) in names]
+    distinct = list(dict.fromkeys(map(text_of, used)))
     if len(distinct) <= _MOST_NAMES and len(used) <= _MOST_USES:
         for one, other in combinations(distinct, 2):
             yield changed(spot, _exchanged(spot, used, {one: other, other: one}))
@@ -33,7 +33,7 @@ def exchanged_names(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
 def _exchanged(spot: Spot, used: list[Node], told: dict[str, str]) -> str:
     data, start, out, at = spot.node.text or b"", spot.node.start_byte, b"", 0
     for node in used:
-        out += data[at : node.start_byte - start] + told.get(_text(node), _text(node)).encode()
+        out += data[at : node.start_byte - start] + told.get(text_of(node), text_of(node)).encode()
         at = node.end_byte - start
     return (out + data[at:]).decode("utf-8", "replace")
 
@@ -50,7 +50,3 @@ def _identifiers(node: Node) -> list[Node]:
         field = one.child_by_field_name("field") if one.type == "field_access" else None
         waiting += [child for child in reversed(one.named_children) if child not in (called, field)]
     return found
-
-
-def _text(node: Node) -> str:
-    return (node.text or b"").decode("utf-8", "replace")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
-from agent_ci.core.edits.syntax import SourceFile, Spot, is_part
+from agent_ci.core.edits.syntax import SourceFile, Spot, is_part, text_of
 from agent_ci.core.edits.tokens import COMPARISONS, Change, Changes, changed
 
 if TYPE_CHECKING:
@@ -29,12 +29,8 @@ _SIZES = frozenset({"length", "size"})
 _ASSIGNING = frozenset({"assignment_expression", "augmented_assignment_expression", "update_expression"})
 
 
-def _text(node: Node | None) -> str:
-    return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
-
-
 def _operator(spot: Spot | None) -> str:
-    return _text(spot.part("operator")) if spot is not None and spot.type == "binary_expression" else ""
+    return text_of(spot.part("operator")) if spot is not None and spot.type == "binary_expression" else ""
 
 
 def _atom(spot: Spot) -> str:
@@ -44,10 +40,10 @@ def _atom(spot: Spot) -> str:
 
 def negation(spot: Spot, _file: SourceFile, _hints: Hints) -> Changes:
     """A ``!`` less, or one more before what decides."""
-    if spot.type == "unary_expression" and _text(spot.node.children[0]) == "!":
+    if spot.type == "unary_expression" and text_of(spot.node.children[0]) == "!":
         inner = spot.part("argument") or spot.part("operand")
         if inner is not None:
-            yield changed(spot, _text(inner))
+            yield changed(spot, text_of(inner))
     elif _decides(spot):
         yield changed(spot, f"!{_atom(spot)}")
 
@@ -68,8 +64,8 @@ def _decides(spot: Spot) -> bool:
 
 def unary(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
     """A minus less, and one more before a name that is passed on or returned."""
-    if spot.type == "unary_expression" and _text(spot.node.children[0]) == "-":
-        yield changed(spot, _text(spot.node.children[-1]))
+    if spot.type == "unary_expression" and text_of(spot.node.children[0]) == "-":
+        yield changed(spot, text_of(spot.node.children[-1]))
     elif spot.type == "identifier" and not file.is_binding(spot):
         above = spot.above.type if spot.above else ""
         is_alone = above == "return_statement" or (above == "expression_list" and _is_returned(spot))
@@ -86,7 +82,7 @@ def off_by_one(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
     if spot.type in file.grammar.integers or not spot.node.is_named or spot.type == "parenthesized_expression":
         return
     above = spot.above
-    is_sum = _operator(spot) in _SUMS and _text(spot.part("right")).isdecimal()
+    is_sum = _operator(spot) in _SUMS and text_of(spot.part("right")).isdecimal()
     is_bound = _operator(above) in COMPARISONS and spot.role == "right" and _in_loop(above)
     is_index = spot.role in ("index", "start", "end") and spot.type not in file.grammar.strings
     is_end = above is not None and above.type in ("arguments", "argument_list") and _callee(above) in _ENDS
@@ -105,7 +101,7 @@ def _is_size(spot: Spot) -> bool:
     """Whether *spot* is how many things there are, of which the last has one less as its index."""
     kinds = ("method_invocation", "field_access", "member_expression", "call_expression")
     name = spot.part("name") or spot.part("field") or spot.part("property") or spot.part("function")
-    return spot.type in kinds and _text(name) in _SIZES | {"len"}
+    return spot.type in kinds and text_of(name) in _SIZES | {"len"}
 
 
 def _in_loop(spot: Spot | None) -> bool:
@@ -116,7 +112,7 @@ def _in_loop(spot: Spot | None) -> bool:
 def _callee(arguments: Spot) -> str:
     """The last word of what is called with *arguments*."""
     call = arguments.above
-    return _text(call.part("function") or call.part("name")).rpartition(".")[2] if call is not None else ""
+    return text_of(call.part("function") or call.part("name")).rpartition(".")[2] if call is not None else ""
 
 
 def dropped_operand(spot: Spot, _file: SourceFile, _hints: Hints) -> Changes:
@@ -124,10 +120,10 @@ def dropped_operand(spot: Spot, _file: SourceFile, _hints: Hints) -> Changes:
     operator = _operator(spot)
     left, right = spot.part("left"), spot.part("right")
     if operator and operator not in COMPARISONS and left is not None and right is not None:
-        is_step = operator in _SUMS and _text(right).isdecimal()
-        yield changed(spot, _text(left), 1.6 if is_step else 1.0)
+        is_step = operator in _SUMS and text_of(right).isdecimal()
+        yield changed(spot, text_of(left), 1.6 if is_step else 1.0)
         if not is_step:
-            yield changed(spot, _text(right), 0.8)
+            yield changed(spot, text_of(right), 0.8)
 
 
 def operand_order(spot: Spot, _file: SourceFile, _hints: Hints) -> Changes:
@@ -137,7 +133,7 @@ def operand_order(spot: Spot, _file: SourceFile, _hints: Hints) -> Changes:
         between = spot.node.text or b""
         start = spot.node.start_byte
         sign = between[left.end_byte - start : right.start_byte - start].decode("utf-8", "replace")
-        yield changed(spot, f"{_text(right)}{sign}{_text(left)}")
+        yield changed(spot, f"{text_of(right)}{sign}{text_of(left)}")
 
 
 def argument_order(spot: Spot, _file: SourceFile, _hints: Hints) -> Changes:
@@ -161,7 +157,7 @@ def _exchanged(left: Node, right: Node) -> Change:
     start = around.start_byte if around is not None else left.start_byte
     data = (around.text if around is not None else left.text) or b""
     between = data[left.end_byte - start : right.start_byte - start].decode("utf-8", "replace")
-    return Change(left.start_byte, right.end_byte, f"{_text(right)}{between}{_text(left)}")
+    return Change(left.start_byte, right.end_byte, f"{text_of(right)}{between}{text_of(left)}")
 
 
 def variable(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
@@ -197,7 +193,7 @@ def attribute(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
     """Another part of the same thing, as it is read or written elsewhere in the file."""
     if is_part(spot) and spot.above is not None:
         owner = spot.above.part("object") or spot.above.part("operand")
-        others = dict.fromkeys(file.members.get(_text(owner), ()))
+        others = dict.fromkeys(file.members.get(text_of(owner), ()))
         others.pop(spot.text, None)
         yield from (changed(spot, other) for other in islice(others, _MOST_MEMBERS))
 
@@ -226,9 +222,9 @@ def missing_await(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
     function = spot.function
     if spot.type != "call_expression" or function is None or file.path.endswith((".go", ".java")):
         return
-    if _text(function.node.children[0]) == "async" and not spot.is_in("await_expression"):
+    if text_of(function.node.children[0]) == "async" and not spot.is_in("await_expression"):
         is_owner = spot.is_in("member_expression", "object")
-        name = _text(spot.part("function"))
+        name = text_of(spot.part("function"))
         weight = 1.0 if name in file.asynchronous else 0.4
         yield changed(spot, f"(await {spot.text})" if is_owner else f"await {spot.text}", weight)
 

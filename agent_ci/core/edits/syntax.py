@@ -92,7 +92,7 @@ class SourceFile:
         above = function.above
         if named is None and above is not None:
             named = above.part("name") or above.part("left") or above.part("key")
-        text = (named.text or b"").decode("utf-8", "replace") if named is not None else ""
+        text = text_of(named)
         return text.rpartition(".")[2] if "\n" not in text else ""
 
     @cached_property
@@ -154,6 +154,11 @@ class SourceFile:
         start = self.data.rfind(b"\n", 0, spot.node.start_byte) + 1
         line = self.data[start : spot.node.start_byte]
         return line[: len(line) - len(line.lstrip())].decode()
+
+
+def text_of(node: Node | None) -> str:
+    """*node* as written; empty for none."""
+    return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
 
 
 def is_part(spot: Spot) -> bool:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agent_ci.core.edits.syntax import SourceFile, Spot
+from agent_ci.core.edits.syntax import SourceFile, Spot, text_of
 from agent_ci.core.edits.tokens import Changes, changed
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
-
     from agent_ci.core.edits.hints import Hints
 
 _PLAIN = frozenset({
@@ -24,7 +22,7 @@ _WIDER = {"/": ("double", 1.0), "*": ("long", 0.5)}
 def value_equality(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
     """``equals`` for ``==`` between objects of Java, also where one of them may be nothing."""
     operator = spot.part("operator")
-    sign = _text(operator)
+    sign = text_of(operator)
     left, right = spot.part("left"), spot.part("right")
     if not file.path.endswith(".java") or spot.type != "binary_expression" or sign not in ("==", "!="):
         return
@@ -32,18 +30,14 @@ def value_equality(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
         return
     mark = "!" if sign == "!=" else ""
     if left.type in _ATOMS | {"string_literal"}:
-        yield changed(spot, f"{mark}{_text(left)}.equals({_text(right)})")
-    yield changed(spot, f"{mark}java.util.Objects.equals({_text(left)}, {_text(right)})", 0.4)
+        yield changed(spot, f"{mark}{text_of(left)}.equals({text_of(right)})")
+    yield changed(spot, f"{mark}java.util.Objects.equals({text_of(left)}, {text_of(right)})", 0.4)
 
 
 def wider_number(spot: Spot, file: SourceFile, _hints: Hints) -> Changes:
     """A quotient with its fraction, or a product that is not cut off, by the type of its first operand in Java."""
-    left, sign = spot.part("left"), _text(spot.part("operator"))
+    left, sign = spot.part("left"), text_of(spot.part("operator"))
     if file.path.endswith(".java") and spot.type == "binary_expression" and sign in _WIDER and left is not None:
         type_, weight = _WIDER[sign]
         if left.type in _ATOMS | {"decimal_integer_literal"}:
             yield changed(spot, f"({type_}) {spot.text}", weight)
-
-
-def _text(node: Node | None) -> str:
-    return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
