@@ -10,7 +10,7 @@ from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.coverage import Coverage
 from agent_ci.core.report import TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
-from agent_ci.ports import Covering, Runner, Workspace
+from agent_ci.ports import Covering, Runner, Screen, Screening, Tree, Workspace
 from agent_ci.runners.deadline import Deadline
 
 
@@ -90,3 +90,16 @@ class Several:
         if objections and not found.tests:
             raise UnsupportedError("; ".join(objections))
         return replace(found, partial=(*found.partial, *objections))
+
+    def screen(
+        self, workspace: Workspace, tree: Tree, red: tuple[str, ...], green: tuple[str, ...], *, timeout: float
+    ) -> Screen:
+        """That of the one whose tests *red* are, with those of *green* that are its own.
+
+        Raises UnsupportedError where they are of several, or of one that tries no versions at once.
+        """
+        for runner in self.runners:
+            if isinstance(runner, Screening) and all(self.known.get(id_) is runner for id_ in red):
+                own = tuple(id_ for id_ in green if self.known.get(id_) is runner)
+                return runner.screen(workspace, tree, red, own, timeout=timeout)
+        raise UnsupportedError("the failing tests are not those of one runner that tries many versions at once")

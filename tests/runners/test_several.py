@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,13 @@ import pytest
 from agent_ci.core.frameworks.framework import Place, Step
 from agent_ci.core.report import TestCase
 from agent_ci.errors import InfrastructureError, UnsupportedError
-from agent_ci.ports import Workspace
+from agent_ci.ports import Screen, Tree, Version, Workspace
 from agent_ci.runners.framework import FrameworkRunner
 from agent_ci.runners.interpreters import Interpreter
 from agent_ci.runners.several import Several
 from agent_ci.runners.unittest import Unittest
 from bench.repositories import write
+from tests.trees import Files
 
 Open = Callable[[Mapping[str, str]], Workspace]
 GREEN = '<testsuite><testcase classname="a" name="x"/></testsuite>'
@@ -179,3 +180,34 @@ def test_no_command_is_told_that_would_run_the_first_alone(checkout: Path) -> No
 def test_one_of_which_the_others_are_left_out_tells_its_command_and_what_is_left_out() -> None:
     alone = Unittest(Interpreter(sys.executable, "3.11", "", (".",)))
     assert Several((alone,), {}, without="maven").toolchain == {**alone.toolchain, "without": "maven"}
+
+
+@dataclass(frozen=True)
+class AtOnce(Unittest):
+    """A runner whose screen lets none pass, and that notes which tests it would try many versions by."""
+
+    asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=list, compare=False)
+    most = 1
+
+    def screen(
+        self, workspace: Workspace, tree: Tree, red: tuple[str, ...], green: tuple[str, ...], *, timeout: float
+    ) -> Screen:
+        del workspace, tree, timeout
+        self.asked.append((red, green))
+        return self
+
+    def passing(self, versions: Sequence[Version], *, timeout: float) -> frozenset[int]:
+        del versions, timeout
+        return frozenset()
+
+
+def test_many_versions_are_tried_by_the_one_whose_tests_are_red_and_by_its_own_green_ones(workspace: Open) -> None:
+    python = Interpreter(sys.executable, "3", "", ())
+    one, other = AtOnce(python), Unittest(python, ("x",))
+    several, tree = Several((one, other), {"a": one, "b": one, "c": other}), Files({})
+
+    assert several.screen(workspace({}), tree, ("a",), ("b", "c"), timeout=1) is one
+    assert one.asked == [(("a",), ("b",))]
+    for red in (("c",), ("a", "c"), ("unknown",)):
+        with pytest.raises(UnsupportedError, match="not those of one runner"):
+            several.screen(workspace({}), tree, red, (), timeout=1)

@@ -217,6 +217,41 @@ def test_a_panic_in_go_gets_the_guard_that_its_test_asks_for() -> None:
     assert first.cause == f"`in/m.go:9` (`Second`) lacks the check `if first.Next == nil`; {needed}."
 
 
+NAMES = """package p;
+
+public final class Names {
+    public static String plain(String name) {
+        return name.trim();
+    }
+}
+"""
+NAMES_TEST = """package p;
+
+class NamesTest {
+    @Test
+    void nobody() {
+        assertEquals("none", Names.plain(null));
+    }
+}
+"""
+NULL = """java.lang.NullPointerException: Cannot invoke "String.trim()" because "name" is null
+\tat p.Names.plain(Names.java:5)
+\tat p.NamesTest.nobody(NamesTest.java:6)
+"""
+
+
+def test_what_was_null_in_java_gets_the_guard_that_its_test_asks_for() -> None:
+    files = {"pom.xml": "", "m/src/main/java/p/Names.java": NAMES, "m/src/test/java/p/NamesTest.java": NAMES_TEST}
+    case = TestCase("p.NamesTest::nobody", Status.FAILED, message="", traceback=NULL)
+    runner = Reader(
+        "m/src/main/java/p/Names.java", 'if (name == null) {\n            return "none";', case.id, {"runner": "maven"}
+    )
+    report = TestReport.of(case)
+    seen = Evidence("fix", "red", before=report, targets=report.red, toolchain=runner.toolchain)
+    first = next(Search(runner=runner).propose(seen, (), Workbench(Files(files))))
+    assert "`m/src/main/java/p/Names.java:5` (`plain`) lacks the check `if (name == null)`" in first.cause
+
+
 def candidate(wrong: str, text: str, operator: str = "comparison") -> Candidate:
     start = CLAMP.index(wrong)
     return Candidate("clamp.js", start, start + len(wrong), text, operator, 2, 1.0, "clamp", (0, len(CLAMP)))
