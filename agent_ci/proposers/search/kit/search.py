@@ -37,7 +37,7 @@ from .pairing import Stone, pairs
 from .progress import FILE_NAME, Progress
 from .series import MOST, Series
 from .spec import Spec
-from .surviving import facts_of, place_of, preference, standing
+from .surviving import facts_of, is_worth_a_start, place_of, preference, standing
 from .wanted import Wanted, read_wanted
 
 _OBSERVING = 0.2  # of the time, at most, goes into each of the two observations
@@ -246,7 +246,9 @@ class Search:
         waiting: deque[Prepared] = deque()
         for candidate in ranked:
             while waiting and waiting[0].candidate.rank * _COLD_WORTH > candidate.rank:
-                yield waiting.popleft()
+                if is_worth_a_start(waiting[0], self._survivors):
+                    yield waiting[0]
+                waiting.popleft()
             if self._progress.has(candidate):
                 continue
             source = self._sources[candidate.path]
@@ -259,7 +261,7 @@ class Search:
                     waiting.append(prepared)
             else:
                 self._progress.add([candidate])
-        yield from waiting
+        yield from (one for one in waiting if is_worth_a_start(one, self._survivors))
 
     def _together(self, prepared: Iterator[Prepared]) -> Iterator[list[Prepared]]:
         """The candidates in their order, as many together as one process may try."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from .bench import Prepared
@@ -20,6 +21,11 @@ def place_of(prepared: Prepared) -> tuple[object, ...]:
 def preference(survivor: Prepared) -> tuple[bool, float, int]:
     """Sorts the better survivor first: one that removes nothing, that was likelier from the start, that is small."""
     return survivor.candidate.operator in REMOVALS, -survivor.candidate.rank, _size(survivor.candidate)
+
+
+def is_worth_a_start(prepared: Prepared, survivors: Sequence[Prepared]) -> bool:
+    """Whether an edit that needs a fresh process is tried: not where a likelier one survived, as that costs seconds."""
+    return all(prepared.candidate.rank > one.candidate.rank for one in survivors)
 
 
 def facts_of(prepared: Prepared) -> dict[str, Any]:
