@@ -7,7 +7,6 @@ import json
 import math
 import os
 import time
-import zlib
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,8 +18,7 @@ from typing import Any
 from ....sandbox_kit.children import Heard, Message
 from ....sandbox_kit.source import Source
 from .bench import Bench, Limit, Prepared
-from .earlier import earlier_lines
-from .hints import Hints, read_hints
+from .hints import read_hints
 from .limits import Limits, Used
 from .localise import (
     Lines,
@@ -32,9 +30,10 @@ from .localise import (
     with_tracebacks,
 )
 from .observed import Observed
-from .operators import EARLIER, EARLIER_PRIOR, Candidate, candidates
+from .operators import EARLIER, Candidate
 from .pairing import Stone, pairs
 from .progress import FILE_NAME, Progress
+from .ranked import ranked_edits
 from .series import MOST, Series
 from .spec import Spec
 from .surviving import facts_of, is_worth_a_start, place_of, preference, standing
@@ -42,7 +41,6 @@ from .wanted import Wanted, read_wanted
 
 _OBSERVING = 0.2  # of the time, at most, goes into each of the two observations
 _SHORT, _LONG = 0.3, 2.0  # seconds that a candidate gets at least: at first, and in the second round if it hung
-_STATEMENTS = 400  # the most suspicious ones are edited, no others
 _MOST_FOR_STONES, _SECONDS_FOR_STONES = 12, 0.1  # red cases; the time of the telling ones, which every candidate runs
 _TELLING = 3  # red cases by which it is known what an edit repairs
 _MOST_STONES = 400
@@ -110,7 +108,7 @@ class Search:
         suggestions = (str(word) for one in red for word in one.get("suggestions", ()))
         self._wanted = read_wanted(self._seen.red, Path(self._bench.files.root))
         hints = read_hints(messages, suggestions, self._wanted)
-        ranked = self._ranked(self._localised(), hints)
+        ranked = ranked_edits(self._localised(), self._sources, hints, self._spec)
         self._cpu_before_trying = self._cpu_seconds()
         prepare = partial(self._bench.prepare, cold=self._has_cold_targets)
         self._stones += starmap(Stone, self._progress.stones(frozenset(self._seen.red), self._sources, prepare))
@@ -184,32 +182,6 @@ class Search:
         for path in scores:
             with contextlib.suppress(OSError, SyntaxError, ValueError, RecursionError):
                 self._sources[path] = Source(path, Path(path).read_bytes())
-
-    # Ranking
-
-    def _ranked(self, scores: Scores, hints: Hints) -> list[Candidate]:
-        flat = sorted((-score, path, line) for path, lines in scores.items() for line, score in lines.items())
-        kept: Scores = {}
-        for score, path, line in flat[:_STATEMENTS]:
-            kept.setdefault(path, {})[line] = -score
-        modules = tuple(part for path in self._spec.suspects for part in (path.rpartition("/")[2].removesuffix(".py"),))
-        found = [
-            candidate
-            for path, lines in kept.items()
-            for candidate in candidates(self._sources[path], lines, hints, modules)
-        ]
-        for path, before in self._spec.earlier.items():
-            if path in self._sources:
-                found += [
-                    Candidate(path, splice, EARLIER, line, EARLIER_PRIOR * suspicion)
-                    for splice, line, suspicion in earlier_lines(self._sources[path], before, scores.get(path, {}))
-                ]
-        return sorted(found, key=self._order)
-
-    def _order(self, candidate: Candidate) -> tuple[float, int]:
-        splice = candidate.splice
-        text = f"{self._spec.seed}:{candidate.path}:{splice.start}:{splice.end}:{splice.replacement}"
-        return -candidate.rank, zlib.crc32(text.encode())
 
     # Trying
 

@@ -1,0 +1,43 @@
+"""The edits of a search, the likeliest first: what the operators make of suspicious statements, and older lines."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+
+from ....sandbox_kit.source import Source
+from .earlier import earlier_lines
+from .hints import Hints
+from .localise import Scores
+from .operators import EARLIER, EARLIER_PRIOR, Candidate, candidates
+from .spec import Spec
+
+_STATEMENTS = 400  # the most suspicious ones are edited, no others
+
+
+def ranked_edits(scores: Scores, sources: Mapping[str, Source], hints: Hints, spec: Spec) -> list[Candidate]:
+    """The edits of *sources*, whose lines have *scores*, in the order in which they are tried."""
+
+    def order(candidate: Candidate) -> tuple[float, int]:
+        splice = candidate.splice
+        text = f"{spec.seed}:{candidate.path}:{splice.start}:{splice.end}:{splice.replacement}"
+        return -candidate.rank, zlib.crc32(text.encode())
+
+    return sorted((*_made(scores, sources, hints, spec), *_earlier(scores, sources, spec)), key=order)
+
+
+def _made(scores: Scores, sources: Mapping[str, Source], hints: Hints, spec: Spec) -> Iterator[Candidate]:
+    flat = sorted((-score, path, line) for path, lines in scores.items() for line, score in lines.items())
+    kept: Scores = {}
+    for score, path, line in flat[:_STATEMENTS]:
+        kept.setdefault(path, {})[line] = -score
+    modules = tuple(path.rpartition("/")[2].removesuffix(".py") for path in spec.suspects)
+    for path, lines in kept.items():
+        yield from candidates(sources[path], lines, hints, modules)
+
+
+def _earlier(scores: Scores, sources: Mapping[str, Source], spec: Spec) -> Iterator[Candidate]:
+    for path, before in spec.earlier.items():
+        if path in sources:
+            for splice, line, suspicion in earlier_lines(sources[path], before, scores.get(path, {})):
+                yield Candidate(path, splice, EARLIER, line, EARLIER_PRIOR * suspicion)
