@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from agent_ci import memory
+from agent_ci import git, memory
 from agent_ci.clone import Clone
 from agent_ci.core.change import Patch
 from agent_ci.core.context import Context
@@ -14,7 +14,7 @@ from agent_ci.core.document import FIX
 from agent_ci.core.fingerprint import fingerprint
 from agent_ci.core.ladder import ASKED_FOR, COMMIT, NONE, PATCH, REMOTE, rungs
 from agent_ci.core.loops import repairs
-from agent_ci.core.message import commit_message, message_of_tests
+from agent_ci.core.message import commit_message, message_of_tests, signed
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.parcel import Content, Parcel
@@ -91,7 +91,7 @@ def _outgoing(verdict: Verdict, carrier: Carrier, tools: Tools, settings: Settin
             return Outgoing(verdict)
         together = tools.clone.patch(verdict.evidence.tree, partial.patch.tree)
         return Outgoing(verdict, _encoded(outward.to(Sink.PATCH, together.diff)), is_partial=True)
-    parcel = _parcel(verdict, proof.patch, tools, outward)
+    parcel = signed_off(_parcel(verdict, proof.patch, tools, outward), settings)
     made = Outgoing(verdict, _as_mail(parcel, tools.clone, outward), message=parcel.message)
     assert made.patch is not None  # noqa: S101 - it was made a line ago
     carrier.keep(made.patch)
@@ -188,6 +188,12 @@ def parcel_of(patch: Patch, clone: Clone, context: Context, message: str, failur
         target=context.branch or context.default_branch,
         from_fork=context.from_fork,
     )
+
+
+def signed_off(parcel: Parcel, settings: Settings) -> Parcel:
+    """*parcel* with a commit that is signed off by whom our commits are of, where *settings* ask for that."""
+    by = f"{git.NAME} <{git.EMAIL}>" if settings.sign_off else ""
+    return replace(parcel, message=signed(parcel.message, by))
 
 
 def _refused(verdict: Verdict, error: RefusedError) -> Verdict:

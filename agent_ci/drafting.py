@@ -39,7 +39,7 @@ from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.markdown import sentence
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.run import Evidence, Verdict
-from agent_ci.delivery import descend
+from agent_ci.delivery import descend, signed_off
 from agent_ci.errors import AgentCIError, UnsupportedError, UsageError
 from agent_ci.files import append_regular
 from agent_ci.ports import Delivery, Forge
@@ -203,6 +203,7 @@ class Drafting:
         if verdict.proof is None or verdict.proof.patch is None:
             return _Ended(verdict)
         made = parcel(verdict, verdict.proof.patch, place.clone, place.context, self.outward)
+        made = signed_off(made, self.settings)
         mail = place.clone.format_patch(place.clone.commit(made.patch.tree, parent=made.commit, message=made.message))
         self.output.write_patch(mail)
         ended = _Ended(verdict, mail, made.message)

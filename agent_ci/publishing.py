@@ -30,7 +30,7 @@ from agent_ci.core.rules import OUT_OF_SCOPE
 from agent_ci.core.views.comment import pull_request
 from agent_ci.core.views.story import story
 from agent_ci.core.worth.taking_out import without_tests
-from agent_ci.delivery import TESTS, Waits, asked_of, descend, parcel_of
+from agent_ci.delivery import TESTS, Waits, asked_of, descend, parcel_of, signed_off
 from agent_ci.errors import AgentCIError, RefusedError, StaleError, UnsupportedError, UsageError
 from agent_ci.handover import HandedOver
 from agent_ci.memory import ProvenFix
@@ -103,7 +103,7 @@ class Publication:
         """What became of the proven change. Raises AgentCIError, ToolError before anything was tried with it."""
         if place.context.is_stopped:
             raise RefusedError(f"{STOPPED}; the proven change is in {self.settings.out}/fix.patch")
-        parcel = self._parcel(handed, place)
+        parcel = signed_off(self._parcel(handed, place), self.settings)
         self._keep(handed)
         with self.console.phase("deliver"), undisturbed():
             try:

@@ -145,6 +145,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "memory-ref", "keep what was proven in a ref of the remote as well", default=False, kind=bool, is_policy=True
     ),
+    Option("sign-off", "end commits with a line Signed-off-by", default=False, kind=bool, is_policy=True),
     Option("allow", "protected paths that may change all the same", default=(), is_repeatable=True, is_policy=True),
     Option("deny", "further paths that must not change", default=(), is_repeatable=True, is_policy=True),
     Option("allow-test-changes", "let a fix change tests", default=False, kind=bool, is_policy=True),
@@ -224,6 +225,7 @@ class Settings:
     may_read: tuple[str, ...]
     container_image: str | None
     memory_ref: bool
+    sign_off: bool
     allow: tuple[str, ...]
     deny: tuple[str, ...]
     allow_test_changes: bool

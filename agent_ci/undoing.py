@@ -23,7 +23,7 @@ from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.parcel import Parcel
 from agent_ci.core.views.story import Story
-from agent_ci.delivery import descend, parcel_of
+from agent_ci.delivery import descend, parcel_of, signed_off
 from agent_ci.errors import ForgeUnavailableError, RefusedError, UsageError
 from agent_ci.history import message_of, repair_of, touching
 from agent_ci.ports import Forge
@@ -69,6 +69,7 @@ class Undoing:
             parcel = self._parcel(commit, _Undo(repository, clone, context))
             if parcel is None:
                 return Outcome.NOTHING_TO_DO, f"nothing of commit {commit[:12]} is left to take back"
+            parcel = signed_off(parcel, chosen)
             self._keep(parcel, clone, chosen.out)
             with undisturbed():
                 delivery = descend(parcel, forge, asked, file=_FILE)

@@ -138,6 +138,15 @@ def test_what_is_no_refusal_ends_the_descent_and_keeps_the_patch(
     assert (forge.modes, done.verdict.outcome, len(forge.kept)) == (["commit"], outcome, 1)
 
 
+def test_a_commit_is_signed_off_where_the_settings_ask_for_that(tmp_path: Path) -> None:
+    line = "\nSigned-off-by: agent-ci <agent-ci@users.noreply.github.com>\n"
+    for is_signed in (False, True):
+        files = {**QUICK_FILES, ".agent-ci.yml": f"sign-off: {str(is_signed).lower()}\n"}
+        run = RedRepository.make(tmp_path / str(is_signed), files).run(replies=(GOOD,), **QUICK)
+        assert (line in run.patch) is is_signed
+        assert run.document["patch_file"]["message"].endswith(line) is is_signed
+
+
 def test_our_repairs_since_a_persons_commit_are_numbered(tmp_path: Path) -> None:
     repository = RedRepository.make(tmp_path, QUICK_FILES)
     message = f"fix: something else\n\nAgent-CI-Fingerprint: {'0' * 16}\nAgent-CI-Attempt: 1"

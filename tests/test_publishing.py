@@ -171,10 +171,11 @@ def test_a_secret_is_not_delivered(tmp_path: Path, handed: Handed) -> None:
 def test_what_the_message_says_is_made_inert_again(tmp_path: Path, handed: Handed) -> None:
     red, folder = handed(tmp_path)
     message = "fix: it @everyone closes #1\n\n\x1b[31mred\n\nAgent-CI-Fingerprint: 0123456789abcdef\n"
+    message += "Signed-off-by: A Person <person@example.org>\n"
     resealed(folder, **part(folder, "patch_file", message=message))
     assert publish(red, folder, "--deliver", "commit").code == 0
     written = git(red.path, "log", "-1", "--format=%B")
-    assert ("@everyone" in written, "#1" in written, "\x1b" in written) == (False, False, False)
+    assert not [word for word in ("@everyone", "#1", "\x1b", "Signed-off-by") if word in written]
     assert written.endswith("\nAgent-CI-Fingerprint: 0123456789abcdef")
 
 

@@ -92,6 +92,15 @@ def changelog_message(cause: str, said: str, name: str, *, run: str = "") -> str
     return "\n\n".join(told) + "\n"
 
 
+def signed(message: str, by: str) -> str:
+    """*message* with the trailer by which *by*, a name and an address, vouches for the commit; with no other such one.
+
+    Without *by* none is left. See https://developercertificate.org.
+    """
+    lines = (line for line in message.rstrip("\n").split("\n") if not line.casefold().startswith("signed-off-by:"))
+    return "\n".join((*lines, *((f"Signed-off-by: {by}",) if by else ()))) + "\n"
+
+
 def revert_subject(subject: str) -> str:
     """The first line of a commit that takes back the one with the first line *subject*."""
     return inert(f'Revert "{inert(subject, limit=_SUBJECT)}"', limit=_SUBJECT)

@@ -9,7 +9,7 @@ import pytest
 
 from agent_ci.core.change import Patch
 from agent_ci.core.fingerprint import fingerprint
-from agent_ci.core.message import commit_message
+from agent_ci.core.message import commit_message, signed
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.markdown import inert
 from agent_ci.core.report import Status, TestCase, TestReport
@@ -44,6 +44,14 @@ def test_the_message_tells_what_failed_the_proof_and_where_it_comes_from() -> No
         f"Agent-CI-Fingerprint: {fingerprint((RED,))}\n"
         "Agent-CI-Proposer: search\n"
         "Agent-CI-Attempt: 2\n"
+    )
+
+
+def test_a_commit_is_signed_off_by_one_and_by_nobody_else() -> None:
+    message = "fix: it\n\nSigned-Off-By: A Person <person@example.org>\nAgent-CI-Attempt: 1\n"
+    assert signed(message, "") == "fix: it\n\nAgent-CI-Attempt: 1\n"
+    assert signed(signed(message, "us <us@example.org>"), "us <us@example.org>") == (
+        "fix: it\n\nAgent-CI-Attempt: 1\nSigned-off-by: us <us@example.org>\n"
     )
 
 
