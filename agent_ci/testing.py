@@ -15,7 +15,7 @@ from agent_ci.core.run import MODEL, Attempt, Evidence, Reply, Verdict
 from agent_ci.core.worth.account import Reached
 from agent_ci.core.worth.taking_out import without_tests
 from agent_ci.core.worth.tests_file import has_lone_returns
-from agent_ci.core.worth.values import Written
+from agent_ci.core.worth.values import Mutants, Written
 from agent_ci.errors import UsageError
 from agent_ci.jobs.noticing import Noticing, noticed_by_suite
 from agent_ci.jobs.tests import JOB, Tests
@@ -63,7 +63,7 @@ class Testing:
         noticing = Noticing()
         if chosen.mutation_under and verdict.evidence.changed:
             noticing = noticed_by_suite(verdict.evidence, tools)
-            reached = reached.with_all(noticing.mutants)
+            reached = replace(reached, mutants=Mutants()) if noticing.is_excused else reached.with_all(noticing.mutants)
         unknown = "" if noticing.is_excused else noticing.why_not
         missed = reached.missed(lines=chosen.fail_under, mutants=chosen.mutation_under, unknown=unknown)
         if missed:

@@ -56,7 +56,7 @@ def _nothing_to_try(evidence: Evidence, texts: Texts, targets: tuple[Target, ...
     """Why no small fault can be put into the change, as a clause; empty where one can, or nobody knows."""
     python = [path for path in evidence.changed if path.endswith((".py", ".pyi"))]
     if not python:
-        return "faults are put into Python only"
+        return "the tests that are there are held against faults in Python only"
     if not targets:
         return "" if any(not compiles(texts.get(path, "\0")) for path in python) else "no function was changed"
     if all(is_faultless(texts[target.path], target.lines) for target in targets):

@@ -91,7 +91,6 @@ class Tests:
                 *_about_suite(before),
                 *left_for_later(found),
                 *_about_unread(unread(changed, self._texts)),
-                *self._notes(),
                 *coverage.partial,
             ),
         )
@@ -120,10 +119,6 @@ class Tests:
     ) -> tuple[Lines, tuple[Target, ...]]:
         """What of *changed* can be executed, and what of that no test runs."""
         return changed, targets(changed, self._texts, coverage, repaired=repaired)
-
-    def _notes(self) -> Iterator[str]:
-        """What a person is to know of all runs like this."""
-        yield from ()
 
     def _styled(
         self, found: tuple[Target, ...], coverage: Coverage, toolchain: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""The job `tests` for JavaScript, TypeScript, Go and Java: what their coverage tells, and no small faults."""
+"""The job `tests` for JavaScript, TypeScript, Go and Java: what their coverage tells of the change and of new tests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.core.test_style import Style
 from agent_ci.core.untested import Lines, Target
 from agent_ci.core.worth.provenance import Provenance, delivery_id, delivery_name
-from agent_ci.core.worth.values import NEW_BEHAVIOUR, PINS_EXISTING, Judged, Written
+from agent_ci.core.worth.values import NEW_BEHAVIOUR, NOT_MUTATED, PINS_EXISTING, Judged, Written
 from agent_ci.errors import UnsupportedError
 from agent_ci.jobs.beside_all import LATE, ROUNDS, RUNS, cause, delivered, is_out, left, taken
 from agent_ci.jobs.controls import SUITE, report_of
@@ -63,10 +63,6 @@ class TestsElsewhere(Tests):
     ) -> tuple[Lines, tuple[Target, ...]]:
         can = executable(changed, coverage)
         return can, targets(can, self._texts, coverage, self.language, repaired=repaired)
-
-    def _notes(self) -> Iterator[str]:
-        name = {"go": "Go", "java": "Java"}.get(self.language.name, "JavaScript and TypeScript")
-        yield f"no small faults are put into {name} here, so that it is not known which of them the new tests notice"
 
     def _style(self, path: str, covering: tuple[str, ...], toolchain: Mapping[str, str], taken: set[str]) -> Style:
         framework = toolchain.get("runner", "")
@@ -195,7 +191,12 @@ class _Together:
     ) -> dict[Block, Provenance]:
         ours = ((test, judged.get((path, named(test)))) for test in text.tests)
         return {
-            test: Provenance(self.name, one.target, one.lines, None, by.get(path, ""), one.labels)
+            test: Provenance(self.name, one.target, one.lines, _kills(one), by.get(path, ""), one.labels)
             for test, one in ours
             if one and not one.rejected_by
         }
+
+
+def _kills(one: Judged) -> int | None:
+    """How many faults a test notices; None where none could be tried with it."""
+    return None if NOT_MUTATED in one.labels else len(one.kills)

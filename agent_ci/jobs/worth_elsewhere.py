@@ -1,8 +1,8 @@
-"""Which tests of JavaScript, TypeScript, Go or Java are worth having: every filter but that of the small faults."""
+"""Which tests of JavaScript, TypeScript, Go or Java are worth having, by every filter but that of possible bugs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent_ci.clone import Texts
@@ -17,9 +17,10 @@ from agent_ci.core.run import Attempt, Evidence
 from agent_ci.core.untested import Target
 from agent_ci.core.worth.selection import MOST_OF_PUSH, Reach, Useful, chosen
 from agent_ci.core.worth.tests_file import Candidate
-from agent_ci.core.worth.values import NOT_MUTATED, Filter, Judged, Stage, Written
+from agent_ci.core.worth.values import NOT_MUTATED, Filter, Judged, Mutants, Stage, Written
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.jobs.controls import SUITE, report_of
+from agent_ci.jobs.faults_elsewhere import Guarded, noticed
 from agent_ci.jobs.sieve import SHARE_OF_SUITE, SLOWEST, SLOWEST_OF_ALL, doubling
 from agent_ci.jobs.worth import FRESH, fault_of, gained, held_to_policy, objections_of, record, suite_seconds
 from agent_ci.pipeline import Tools
@@ -38,6 +39,7 @@ class _File:
     before: TestsText
     judged: dict[Block, Judged] = field(default_factory=dict)
     useful: dict[Block, Useful] = field(default_factory=dict)
+    mutants: Mutants = field(default_factory=Mutants)
 
     def __post_init__(self) -> None:
         old = {named(test) for test in self.before.tests}
@@ -107,7 +109,8 @@ class WorthElsewhere:
             if file.left:
                 self._run(file, patch)
         judged = tuple(one for file in files for one in self._delivered(file))
-        written = Written(judged, gained(judged, self.evidence))
+        mutants = sum((file.mutants for file in files), Mutants())
+        written = Written(judged, gained(judged, self.evidence), mutants)
         record(judged, self.tools)
         if not any(file.left for file in files):
             return replace(attempt, objections=objections_of(judged), written=written)
@@ -144,6 +147,8 @@ class WorthElsewhere:
                 for test in file.left:
                     if fault := fault_of(ids[test], again):
                         file.reject(test, Filter.RELIABLE, f"run {number} of {self._runs} in a fresh process: {fault}")
+        if file.left:
+            self._notices(file, patch, ids)
         self._select(file)
 
     def _passes(self, file: _File, test: Block, ids: tuple[str, ...], report: TestReport) -> None:
@@ -168,10 +173,28 @@ class WorthElsewhere:
         if best is None or not lines[best]:
             return file.reject(test, Filter.GAINS, "it runs no line that the tests there are do not run")
         own = lines[best]
-        file.advance(test, Stage.KILLED, target=best.name, lines=tuple(sorted(own)), labels=(NOT_MUTATED,))
+        file.advance(test, Stage.GAINED, target=best.name, lines=tuple(sorted(own)))
         order, size = list(file.judged).index(test), file.read.body(test).count("\n") + 1
         file.useful[test] = Useful(Candidate(named(test)), best.name, frozenset(), own, size, order)
         return None
+
+    def _notices(self, file: _File, patch: Patch, ids: Mapping[Block, tuple[str, ...]]) -> None:
+        """F5: it fails with a small fault in the lines that only it runs, where any could be put there."""
+        tests, paths = file.left, {target.name: target.path for target in self.evidence.untested}
+        guarded = [
+            Guarded(ids[test], paths[file.useful[test].target], frozenset(file.useful[test].lines)) for test in tests
+        ]
+        seconds = sum(file.judged[test].seconds for test in tests)
+        found = noticed(guarded, self._tree(patch, [file]), self._selected(file.path), seconds, self.tools)
+        for place, test in enumerate(tests):
+            kills = frozenset(found.kills[place])
+            if found.tried[place] and not kills:
+                file.reject(test, Filter.KILLS, "it notices no small fault of the lines that it runs")
+                continue
+            file.useful[test] = replace(file.useful[test], kills=kills)
+            labels = () if kills else (NOT_MUTATED,)
+            file.advance(test, Stage.KILLED, kills=tuple(sorted(kills)), labels=labels)
+        file.mutants = found.mutants([place for place, test in enumerate(tests) if test in file.left])
 
     def _covered(self, tree: str, ids: tuple[str, ...]) -> Coverage:
         assert isinstance(self.tools.runner, Covering)  # noqa: S101 - gather refused it else

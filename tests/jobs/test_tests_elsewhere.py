@@ -135,6 +135,12 @@ func TestDiscount(t *testing.T) {
 	}
 }
 
+func TestDiscountIsNotOne(t *testing.T) {
+	if got := Discount(200, 10); got == 1 {
+		t.Errorf("Discount(200, 10) = %d", got)
+	}
+}
+
 func TestDiscountWrong(t *testing.T) {
 	if got := Discount(200, -1); got != 201 {
 		t.Errorf("Discount(200, -1) = %d", got)
@@ -175,9 +181,8 @@ def test_jest(tmp_path: Path) -> None:
     assert filters(run) == {"takes a share": "", "says little": "F4"}
     assert run.document["patch"]["files"] == ["money_agent_ci.test.js"]
     assert told["patch_coverage"]["after"] - told["patch_coverage"]["before"] == 2
-    assert told["mutants"]["tried"] == 0
-    assert any("no small faults are put into JavaScript" in note for note in run.document["notes"])
-    assert "+// lines 7, 10, no-faults-tried, new-behaviour, by replay\n+test('takes a share'" in run.patch
+    assert told["mutants"] == {"tried": 6, "before": 0, "after": 4, "timed_out": 0, "untried": 0}
+    assert "+// lines 7, 10, kills 4 mutants, new-behaviour, by replay\n+test('takes a share'" in run.patch
     assert "says little" not in run.patch
 
 
@@ -269,20 +274,23 @@ def test_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "money/money_test.go": TEST_GO,
     }
     made = Untested.make(tmp_path, before, {"money/money.go": CHANGED_GO})
-    run = made.run(f"Tests:\n\n```go\n{OFFERED_GO}```\n", environment=around(), run="", repeat=1)
+    run = made.run(f"Tests:\n\n```go\n{OFFERED_GO}```\n", environment=around(), run="", repeat=1, mutation_under=60.0)
     assert run.outcome == "fixed", (run.document["reason"], run.objections)
+    assert "--mutation-under was not checked" in run.document["reason"]  # what new tests notice does not count for it
     told = run.document["tests"]
     assert [(row["file"], row["function"], row["lines"]) for row in told["targets"]] == [
         ("money/money.go", "Discount", [8, 9, 11])
     ]
     assert filters(run) == {
         "TestDiscount": "",
+        "TestDiscountIsNotOne": "F5",
         "TestDiscountWrong": "F2",
         "TestDiscountSaysNothing": "F4",
     }
     assert run.document["patch"]["files"] == ["money/money_agent_ci_test.go"]
     assert run.document["patch"]["tree"] == trees[-1], "the tree that is delivered is not the one that was run"
-    assert "+// lines 8, 11, no-faults-tried, new-behaviour, by replay\n+func TestDiscount(" in run.patch
+    assert told["mutants"] == {"tried": 6, "before": 0, "after": 4, "timed_out": 0, "untried": 0}
+    assert "+// lines 8, 11, kills 4 mutants, new-behaviour, by replay\n+func TestDiscount(" in run.patch
     name = run.patch.partition("// agent-ci:")[2][:12]
     (made.path / "fix.patch").write_text(run.patch, encoding="utf-8")
     git(made.path, "apply", "fix.patch")

@@ -16,7 +16,7 @@ NO_MUTANT = "no-mutant"
 
 
 NOT_MUTATED = "no-faults-tried"
-"""The label of a test in a language that no small faults are put into here: what it would notice is not known."""
+"""The label of a test with whose lines no small fault could be tried: what it would notice is not known."""
 
 
 class Stage(StrEnum):
