@@ -44,7 +44,7 @@ class Noticed:
 
 
 def noticed(tests: Sequence[Guarded], tree: str, only: tuple[str, ...], seconds: float, tools: Tools) -> Noticed:
-    """Which faults *tests* notice: the tests *only* of *tree* are run with each, which took *seconds* without one.
+    """Which faults *tests* notice: the tests *only* of *tree* are run with each; a run took *seconds* without one.
 
     No other test runs these lines, so that none could notice them before. A fault with which none of the tests is run
     at all is no program, and counts as untried.
@@ -58,9 +58,10 @@ def noticed(tests: Sequence[Guarded], tree: str, only: tuple[str, ...], seconds:
             found.untried += 1
             continue
         started = tools.clock()
-        report = report_of(tools, tools.clone.edit(tree, {fault.path: fault.data}), only, SUITE, most=most)
+        left = min(most, max(1.0, tools.seconds_left() - end))
+        report = report_of(tools, tools.clone.edit(tree, {fault.path: fault.data}), only, SUITE, most=left)
         if not any(id_ in report.statuses for test in tests for id_ in test.ids):
-            is_late = tools.clock() - started >= most
+            is_late = tools.clock() - started >= left
             found.timed_out += is_late
             found.untried += not is_late
             continue

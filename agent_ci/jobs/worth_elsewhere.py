@@ -130,8 +130,9 @@ class WorthElsewhere:
 
     def _run(self, file: _File, patch: Patch) -> None:
         """The filters that run the tests, the cheapest first."""
-        tree = self._tree(patch, [file])
+        tree, started = self._tree(patch, [file]), self.tools.clock()
         report = report_of(self.tools, tree, self._selected(file.path), SUITE)
+        seconds = self.tools.clock() - started
         ids = file.read.with_ids(report.ids())
         strange = Selection(self.evidence, self.tools, self.language).unjudged(file.path, tree, report)
         for test in file.left:
@@ -148,7 +149,7 @@ class WorthElsewhere:
                     if fault := fault_of(ids[test], again):
                         file.reject(test, Filter.RELIABLE, f"run {number} of {self._runs} in a fresh process: {fault}")
         if file.left:
-            self._notices(file, patch, ids)
+            self._notices(file, self._tree(patch, [file]), ids, seconds)
         self._select(file)
 
     def _passes(self, file: _File, test: Block, ids: tuple[str, ...], report: TestReport) -> None:
@@ -178,14 +179,16 @@ class WorthElsewhere:
         file.useful[test] = Useful(Candidate(named(test)), best.name, frozenset(), own, size, order)
         return None
 
-    def _notices(self, file: _File, patch: Patch, ids: Mapping[Block, tuple[str, ...]]) -> None:
-        """F5: it fails with a small fault in the lines that only it runs, where any could be put there."""
+    def _notices(self, file: _File, tree: str, ids: Mapping[Block, tuple[str, ...]], seconds: float) -> None:
+        """F5: it fails with a small fault in the lines that only it runs, where any could be put there.
+
+        The tests of *file*, which ran for so many *seconds* without a fault, are in *tree*.
+        """
         tests, paths = file.left, {target.name: target.path for target in self.evidence.untested}
         guarded = [
             Guarded(ids[test], paths[file.useful[test].target], frozenset(file.useful[test].lines)) for test in tests
         ]
-        seconds = sum(file.judged[test].seconds for test in tests)
-        found = noticed(guarded, self._tree(patch, [file]), self._selected(file.path), seconds, self.tools)
+        found = noticed(guarded, tree, self._selected(file.path), seconds, self.tools)
         for place, test in enumerate(tests):
             kills = frozenset(found.kills[place])
             if found.tried[place] and not kills:

@@ -9,7 +9,7 @@ import pytest
 
 from agent_ci.core.python_edits import unified
 from agent_ci.core.report import TestReport
-from agent_ci.jobs import tests_elsewhere
+from agent_ci.jobs import faults_elsewhere, tests_elsewhere
 from agent_ci.jobs.controls import report_of
 from agent_ci.jobs.worth_elsewhere import is_of
 from agent_ci.pipeline import Tools
@@ -170,7 +170,8 @@ def changed(folder: Path, framework: str, **files: str) -> Untested:
     return made
 
 
-def test_jest(tmp_path: Path) -> None:
+def test_jest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faults_elsewhere, "MOST_OF_FILE", 2)
     made = changed(tmp_path, "jest", **{"money.test.js": TEST_JS})
     run = made.run(f"Tests:\n\n```js\n{OFFERED_JS}```\n", environment=around(), run="", repeat=1)
     assert run.outcome == "fixed", (run.document["reason"], run.objections)
@@ -181,8 +182,8 @@ def test_jest(tmp_path: Path) -> None:
     assert filters(run) == {"takes a share": "", "says little": "F4"}
     assert run.document["patch"]["files"] == ["money_agent_ci.test.js"]
     assert told["patch_coverage"]["after"] - told["patch_coverage"]["before"] == 2
-    assert told["mutants"] == {"tried": 6, "before": 0, "after": 4, "timed_out": 0, "untried": 0}
-    assert "+// lines 7, 10, kills 4 mutants, new-behaviour, by replay\n+test('takes a share'" in run.patch
+    assert told["mutants"] == {"tried": 2, "before": 0, "after": 2, "timed_out": 0, "untried": 4}
+    assert "+// lines 7, 10, kills 2 mutants, new-behaviour, by replay\n+test('takes a share'" in run.patch
     assert "says little" not in run.patch
 
 
@@ -362,8 +363,9 @@ def test_a_class_within_another_belongs_to_it(id_: str, *, expected: bool) -> No
     assert is_of(id_, "shop.A") is expected
 
 
-def test_java(tmp_path: Path) -> None:
+def test_java(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     needs_jacoco("maven")
+    monkeypatch.setattr(faults_elsewhere, "MOST_OF_FILE", 2)
     tests, path = "src/test/java/shop", "src/main/java/shop/Money.java"
     before = {".gitignore": "target\n", "pom.xml": maven.POM, path: MONEY_JAVA, f"{tests}/MoneyTest.java": TEST_JAVA}
     made = Untested.make(tmp_path, before, {path: CHANGED_JAVA})
@@ -375,6 +377,6 @@ def test_java(tmp_path: Path) -> None:
     assert filters(run) == {"takesAShare": "", "isWrong": "F2", "saysNothing": "F4"}
     assert run.document["patch"]["files"] == [f"{tests}/MoneyAgentCiTest.java"]
     assert (
-        "+    // lines 9, 12, no-faults-tried, new-behaviour, by replay\n+    @Test\n+    void takesAShare" in run.patch
+        "+    // lines 9, 12, kills 2 mutants, new-behaviour, by replay\n+    @Test\n+    void takesAShare" in run.patch
     )
     assert "In vain" not in run.patch
