@@ -22,7 +22,7 @@ from agent_ci.core.patches.relocate import relocate
 from agent_ci.core.policy import Policy
 from agent_ci.core.report import TestCase, TestReport
 from agent_ci.core.review.review import Facts, objections
-from agent_ci.core.run import REVERT, Attempt, Evidence, Reply, Verdict
+from agent_ci.core.run import REVERT, Attempt, Cost, Evidence, Reply, Verdict
 from agent_ci.errors import AgentCIError
 from agent_ci.history import branch_history
 from agent_ci.ports import Journal, Progress, Proposer, Runner, Sandbox, Tree, Workspace
@@ -31,6 +31,7 @@ from agent_ci.process import ToolError
 _RIVALS = 2  # proven changes that are compared with one another
 _FURTHER_REPLIES = 2  # that are heard once a change is proven, where they cost nothing
 _SECONDS_TO_RERUN = 60.0  # one test that a proposer asks for
+_OFFERED_BEFORE = "offered before as the repair of all root causes"
 _IS_NOT_BEST = "another change that was proven is smaller, or came first"
 
 
@@ -184,9 +185,17 @@ def _proof_of(job: Job, tools: Tools, part: Evidence, attempts: list[Attempt]) -
 def _attempts(job: Job, tools: Tools, evidence: Evidence, attempts: list[Attempt]) -> Iterator[Attempt]:
     """One judged attempt after the other, until no proposer has anything left or a limit is reached.
 
-    Each is put into *attempts*. Once one is proven, only the proposer that found it is heard again.
+    Each is put into *attempts*. Once one is proven, only the proposer that found it is heard again. Before anybody is
+    asked about one root cause, it is seen whether an answer that was paid for as the repair of all of them repairs it.
     """
     bench = _Bench(job, tools, evidence, tools.clone.tree(evidence.tree))
+    for earlier in _paid_in_vain(evidence, tuple(attempts)):
+        found = replace(_judged(bench, tuple(attempts), earlier), group=evidence.group)
+        if found.is_proven:
+            attempts.append(found)
+            tools.journal.record("attempt", proposer=earlier.proposer, objections=[])
+            yield found
+            return
     for name, proposer in tools.proposers:
         if (name == REVERT) is (evidence.takes_back is None) or not evidence.is_asked(name):
             continue
@@ -205,6 +214,13 @@ def _attempts(job: Job, tools: Tools, evidence: Evidence, attempts: list[Attempt
             yield answer
         if is_proven:
             return
+
+
+def _paid_in_vain(evidence: Evidence, attempts: tuple[Attempt, ...]) -> Iterator[Reply]:
+    """What was paid for as the repair of all root causes and was none: it may be that of this one, at no cost."""
+    for earlier in attempts if evidence.group else ():
+        if not earlier.group and earlier.patch and not earlier.refused and earlier.reply.cost.calls > 0:
+            yield replace(earlier.reply, cost=Cost(), note=_OFFERED_BEFORE)
 
 
 def _next(session: Generator[Reply, Attempt, None], answer: Attempt | None) -> Reply | None:

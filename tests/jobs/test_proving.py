@@ -9,7 +9,8 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
+from agent_ci.core.outcome import Outcome
+from agent_ci.core.run import Attempt, Cost, Evidence, Reply, Verdict
 from agent_ci.pipeline import execute, judge
 from agent_ci.ports import Workbench
 from agent_ci.session import Session
@@ -152,6 +153,30 @@ def test_two_root_causes_are_repaired_one_after_the_other_and_proven_together(tm
     assert len(run.document["groups"]) == 2
     assert run.patch.count("\n+    return") == 2
     assert run.document["after"]["failed"] == []
+
+
+@dataclass
+class Paid:
+    """A proposer whose answers cost a call each, the next of *texts* whatever it is asked; they are counted."""
+
+    texts: list[str]
+    calls: int = 0
+
+    def propose(
+        self, _evidence: Evidence, _tried: tuple[Attempt, ...], _: Workbench
+    ) -> Generator[Reply, Attempt, None]:
+        while self.texts:
+            self.calls += 1
+            yield Reply("paid", self.texts.pop(0), Cost(calls=1))
+
+
+def test_what_was_paid_for_as_the_repair_of_all_and_is_that_of_one_is_not_asked_for_again(tmp_path: Path) -> None:
+    red, paid = RedRepository.make(tmp_path, TWO), Paid([GOOD, SECOND])
+    given = {"repository": str(red.path), "repeat": 2, "sandbox": "none", "out": str(tmp_path / "out"), **QUICK}
+    with Session({"PATH": os.environ["PATH"]}, given, io.StringIO()).opened() as (job, tools):
+        verdict = execute(job, replace(tools, proposers=(("paid", paid),)))
+    assert (verdict.outcome, paid.calls) == (Outcome.FIXED, 2)
+    assert sorted(attempt.reply.cost.calls for attempt in verdict.attempts if attempt.group) == [0, 1]
 
 
 def test_a_repair_of_one_cause_of_two_is_kept_and_is_no_fix(tmp_path: Path) -> None:
