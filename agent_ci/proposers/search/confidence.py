@@ -12,6 +12,7 @@ from agent_ci.proposers.search.kit.operators import EARLIER, PAIR, REMOVALS
 _COMMIT, _SUGGEST = 0.6, 0.2
 _FEW_TESTS = {0: 0.4, 1: 0.75, 2: 0.9}
 _FEW_EDITS = 10
+_GUIDED_TEXT, _LONGER = "guided_text", 20  # characters that a text grows by; a slip of the pen adds fewer
 _FITTED = frozenset({"guided_number", "guided_value"})
 """Operators whose values come from the tests by their nature: that is in their factor already."""
 _PLEASING = frozenset({
@@ -82,6 +83,9 @@ def _doubts(survivor: Survivor) -> Iterator[tuple[float, str]]:
         yield factor, _OF_OPERATOR.get(survivor.operator, "an edit of this kind often pleases a test by accident")
     if survivor.is_copied and survivor.operator not in _FITTED:
         yield 0.4, "the edit brings in a value that the failing test holds and the source did not"
+    splice = survivor.splice
+    if survivor.operator == _GUIDED_TEXT and len(splice.replacement) - (splice.end - splice.start) > _LONGER:
+        yield 0.4, "the edit makes a text much longer, by what one test expects"
     if survivor.tests in _FEW_TESTS:
         yield _FEW_TESTS[survivor.tests], f"only {survivor.tests} test(s) run the edited line"
     if survivor.rivals:

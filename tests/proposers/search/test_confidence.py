@@ -25,6 +25,11 @@ GRADES = {
     "a statement left out": (replace(SURE, operator="removed_statement"), Grade.SUGGEST),
     "a part of the change taken back": (replace(SURE, operator="earlier_lines", tests=1), Grade.SUGGEST),
     "a text of the test": (replace(SURE, operator="guided_text", is_copied=True), Grade.SUGGEST),
+    "a text with a word more": (replace(SURE, operator="guided_text", splice=Splice(23, 25, "'a word'")), Grade.COMMIT),
+    "a text that grows by an answer": (
+        replace(SURE, operator="guided_text", splice=Splice(23, 26, "'<!--<!endif]--><td>'" * 2)),
+        Grade.SUGGEST,
+    ),
     "a text of the only test, in a guard": (replace(SURE, operator="guard", is_copied=True, tests=0), Grade.MENTION),
     "a number that pleases, known to many": (replace(SURE, operator="number", tests=9), Grade.SUGGEST),
 }
