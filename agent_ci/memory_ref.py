@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +24,7 @@ DEFAULT, BRANCHES = "refs/agent-ci/memory/default", "refs/agent-ci/memory/branch
 """Where runs on the default branch keep what they proved, and where all others do that are trusted."""
 
 _TRIES = 6
-_PAUSE = 0.2  # seconds, times the number of the try: other runs write in between
+_PAUSE = 0.2  # seconds, doubled with each try; a random part of it, so that runs that collided do not collide again
 _HERE = "refs/memory"
 _AGAIN = frozenset({Refusal.MOVED, Refusal.UNKNOWN})
 
@@ -79,7 +80,7 @@ class MemoryRef:
                     refused = read_refusal(error.said or str(error))
                     if refused.kind not in _AGAIN or number == _TRIES:
                         raise ForgeUnavailableError(f"{self} could not be written: {refused.words}") from error
-                    time.sleep(_PAUSE * number)
+                    time.sleep(random.uniform(0.0, _PAUSE * 2**number))  # noqa: S311 - no secret
                 else:
                     return True
         return False

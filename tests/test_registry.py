@@ -12,6 +12,8 @@ from agent_ci import registry, toolchains
 from agent_ci.audit import AuditLog
 from agent_ci.core.budget import Budget
 from agent_ci.core.outward.writer import Outward
+from agent_ci.runners.framework import FrameworkRunner
+from agent_ci.runners.several import Several
 from agent_ci.sandboxes.none import NoSandbox
 from agent_ci.settings import checked, merged
 from tests.trees import Files
@@ -37,3 +39,6 @@ def test_a_script_is_run_as_typed_where_it_is_more_than_one_command(
     setup = registry.Setup(settings, {"PATH": os.fspath(folder)}, journal, Budget())
     runner = toolchains.runner(setup, NoSandbox({}), Files({"package.json": package}))
     assert {key: told for key, told in runner.toolchain.items() if key != "reproduce"} == toolchain
+    several = runner.runners if isinstance(runner, Several) else (runner,)
+    alone = [one.is_alone for one in several if isinstance(one, FrameworkRunner)]
+    assert alone == [len(several) == 1] * len(several)  # what is compiled is kept where nothing else runs before it

@@ -65,6 +65,13 @@ def test_the_last_repair_is_taken_back_and_later_work_stays(checkout: Checkout) 
     assert checkout.git("status", "--porcelain") == ""
 
 
+def test_what_takes_a_repair_back_is_signed_off_where_the_settings_ask_for_that(checkout: Checkout) -> None:
+    checkout.commit({".agent-ci.yml": "sign-off: true\n"})
+    repair(checkout)
+    assert undone(checkout)[0] is Outcome.DELIVERED
+    assert checkout.git("log", "-1", "--format=%B").rstrip().endswith(f"\nSigned-off-by: {OURS}")
+
+
 def test_what_was_taken_back_is_not_repaired_again(checkout: Checkout) -> None:
     repair(checkout)
     undone(checkout)

@@ -160,10 +160,13 @@ class FrameworkRunner:
         variable = next((step.warms for step in steps if step.warms), "") if self.is_alone else ""
         is_warm = self._builds.is_kept
         folder = self._builds.place(workspace)
-        kept = tuple(step for step in steps if not step.warms) if is_warm or not variable or not folder else steps
+        others = tuple(step for step in steps if not step.warms)
         if not variable or not folder:
-            return kept
-        return tuple(replace(step, environment={**step.environment, variable: str(folder)}) for step in kept)
+            return others
+        around = {variable: str(folder)}
+        return tuple(
+            replace(step, environment={**step.environment, **around}) for step in (others if is_warm else steps)
+        )
 
     def _start(self, workspace: Workspace, place: Place, step: Step, deadline: Deadline) -> tuple[Completed, Path]:
         """Start *step*; how it ended, and the file with what it printed where that is kept apart."""

@@ -35,6 +35,12 @@ def test_the_change_of_the_changelog_is_a_proven_patch_and_the_checkout_stays_as
     assert said.endswith(f"## [1.0.0]{tail}")
 
 
+def test_the_commit_of_the_changelog_is_signed_off_where_the_settings_ask_for_that(checkout: Checkout) -> None:
+    checkout.commit({".agent-ci.yml": "sign-off: true\n"}, "chore: sign off")
+    drafted(checkout, release="v1.1.0")
+    assert "\nSigned-off-by: agent-ci <agent-ci@users.noreply.github.com>\n" in written(checkout, "fix.patch")
+
+
 def test_a_second_run_after_the_first_one_was_delivered_has_nothing_to_do(checkout: Checkout) -> None:
     checkout.git("tag", "v1.1.0")
     first = drafted(checkout, release="v1.1.0", deliver="commit")

@@ -97,8 +97,7 @@ def _values(function: Spot, file: SourceFile, hints: Hints) -> Iterator[str]:
 
 def _values_of_java(function: Spot, hints: Hints) -> Iterator[str]:
     """What may be returned where the declared type is that of *function*; nothing of one that returns nothing."""
-    result = function.part("type")
-    type_ = result.text.decode("utf-8", "replace") if result is not None and result.text else ""
+    type_ = text_of(function.part("type"))
     plain = type_.partition("<")[0]
     of_text = plain == "String"
     literals = [one for one in hints.literals if (one[0] == '"') == of_text and one[0] != "'"]
