@@ -128,11 +128,11 @@ class Hunt:
 
     @property
     def checkpoint(self) -> Checkpoint:
-        """Where it is now."""
-        places = self.refused.keys() | self.refused_before.keys()
-        return Checkpoint.of(
-            sorted(self.done), {(path, *place): self._refused_at((path, place)) for path, place in sorted(places)}
-        )
+        """Where it is now; what is to be tried once more counts as refused only then."""
+        counts = Counter(self.refused_before)
+        for place, candidates in self.refused.items():
+            counts[place] += sum(_name(one) in self.done for one in candidates)
+        return Checkpoint.of(sorted(self.done), {(path, *place): counts[path, place] for path, place in sorted(counts)})
 
     def _is_worth_a_run(self, candidate: Candidate) -> bool:
         """Whether *candidate* makes the file read as nothing before it did, without a fault of syntax."""

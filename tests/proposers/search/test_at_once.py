@@ -90,6 +90,11 @@ def test_only_what_passes_among_many_is_run_alone(workspace: Workspace) -> None:
     assert (found.tried, found.standing(found.survivors[0]).refused) == (5, 4)
 
 
+def test_what_a_later_search_tries_once_more_is_not_counted_as_refused_before(workspace: Workspace) -> None:
+    left_off = hunted(Judge("e", ("c", "e")), workspace).checkpoint
+    assert (left_off.tried, [row[-1] for row in left_off.refused]) == (1, [1])  # c, which was run alone
+
+
 def test_what_was_wrongly_refused_among_many_is_run_alone_at_the_end(workspace: Workspace) -> None:
     judge = Judge("d", ())
 
