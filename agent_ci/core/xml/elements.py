@@ -24,15 +24,16 @@ class ElementReader(Keeper):
     """Reads a document in *dialect*. ``start`` and ``end`` are called once per element, a million times and more."""
 
     __slots__ = (
-        *("_case", "_cases_open", "_context", "_contexts", "_definitions", "_dialect", "_field", "_group", "_inside"),
-        *("_marked", "_openers", "_opened", "_path", "_planned", "_promised", "_promised_red", "_suites"),
-        *("_text", "_verdict"),
+        *("_case", "_cases_open", "_context", "_contexts", "_definitions", "_dialect", "_everywhere", "_field"),
+        *("_group", "_in_definitions", "_inside", "_marked", "_openers", "_opened", "_path", "_planned"),
+        *("_promised", "_promised_red", "_suites", "_text", "_verdict"),
     )
 
     def __init__(self, dialect: Dialect, keep: Keep, limits: Limits) -> None:
         super().__init__(keep, limits)
         self._dialect = dialect
-        self._openers = self._roles(dialect)
+        self._everywhere = self._openers = self._roles(dialect)
+        self._in_definitions = {name: self._everywhere[name] for name in dialect.defines}
         self._opened: list[_Close | None] = []
         self._inside = 0  # elements open below one that is ignored, or whose text is a field
         self._case: OpenCase | None = None
@@ -89,6 +90,7 @@ class ElementReader(Keeper):
         self._path = ()
         self._context = self._dialect.texts
         self._inside = 0
+        self._openers = self._everywhere
         self.listen(None)
 
     def means(self, name: str) -> bool:
@@ -264,10 +266,17 @@ class ElementReader(Keeper):
         self._inside = 1
         self._planned = self._dialect.plans.get(name, "")
 
-    def _define(self, name: str, attributes: dict[str, str]) -> None:
+    def _define(self, name: str, attributes: dict[str, str]) -> _Close | None:
+        """A definition begins: whatever stands in it, it is no case, be it read or not."""
         has_results = self._passed > 0 or any(self._counts.values())
         if not self._definitions.open(attributes.get("id", ""), has_results=has_results):
             self._ignore_inside(name, attributes)
+            return None
+        self._openers = self._in_definitions
+        return self._close_definition
+
+    def _close_definition(self) -> None:
+        self._openers = self._everywhere
 
     def _define_method(self, _name: str, attributes: dict[str, str]) -> None:
         self._definitions.method(attributes)

@@ -133,6 +133,15 @@ def test_trx_tells_the_class_apart_from_the_result(definitions_first: bool) -> N
     assert read(content, keep=Keep.RED) == TestReport((failed,), Tally(passed=1, failed=1))
 
 
+@pytest.mark.parametrize("keep", Keep)
+def test_what_stands_in_a_trx_definition_is_no_case(keep: Keep) -> None:
+    inside = '<Test/><UnitTestResult outcome="Failed"/><TestMethod className="N" name="a"/>'
+    result = '<UnitTestResult testId="1" testName="a" outcome="Failed"/>'
+    report = read(trx(f'{result}<UnitTest id="1">{inside}</UnitTest>{result}'), keep=keep)
+    assert report.tally == Tally(failed=2)
+    assert [case.id for case in report.cases] == ["N::a", "N::a"]
+
+
 def test_the_rows_of_a_trx_test_are_cases_inside_of_it() -> None:
     rows = '<UnitTestResult testName="t (1)" outcome="Passed"/><UnitTestResult testName="t (2)" outcome="Failed"/>'
     report = read(
