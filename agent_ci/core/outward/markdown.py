@@ -56,8 +56,12 @@ def inert(text: str, limit: int = 200) -> str:
 
 
 def sentence(text: str, limit: int = 1000) -> str:
-    """*text* as one line of Markdown that is a sentence: no heading, list, table, picture, link or HTML."""
-    return _BLOCK.sub(r"\\", inert(text, limit=limit).replace("<", "&lt;").replace("![", "! [")).replace("|", "\\|")
+    """*text* as one line of Markdown that is a sentence: no heading, list, table, picture, link or HTML.
+
+    What stands in it as code stays as it is; a backtick that begins none is a character.
+    """
+    line = _BEFORE_CODE.sub(lambda found: "&bsol;" * len(found[0]), inert(text, limit=limit))
+    return _BLOCK.sub(r"\\", _outside(_CODE_SPAN, line, _shown)).replace("|", "\\|")
 
 
 def code(text: str) -> str:
@@ -141,9 +145,13 @@ def _outside_links(text: str, hosts: Collection[str]) -> str:
     return "".join([*parts, _tame_words(text[at:], hosts)])
 
 
+def _shown(text: str) -> str:
+    """*text* without code, in which nothing begins code, HTML or a picture."""
+    return text.replace("`", "&grave;").replace("<", "&lt;").replace("![", "! [")
+
+
 def _tame_words(text: str, hosts: Collection[str]) -> str:
-    for active, shown in (("`", "&grave;"), ("<", "&lt;"), ("![", "! ["), ("](", "] ("), ("][", "] [")):
-        text = text.replace(active, shown)
+    text = _shown(text).replace("](", "] (").replace("][", "] [")
     return _outside(_ADDRESS, text, _unreferenced, lambda url: url if _is_own(url, hosts) else f"`{url}`")
 
 

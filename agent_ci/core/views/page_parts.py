@@ -85,7 +85,7 @@ def the_change(account: Account, patch: str) -> Iterator[str]:
     if account.scope and account.scope != "the whole suite":
         yield element("p", element("strong", "Not everything was run: "), account.scope)
     if account.doubts:
-        yield element("p", element("strong", "Look at it before you merge it."), " Another change proves as well:")
+        yield element("p", element("strong", "Look at it before you merge it."))
         yield _list(account.doubts)
     yield from diff_tables(diff)
     if account.cells:

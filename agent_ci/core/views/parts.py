@@ -80,7 +80,7 @@ def proof(account: Account) -> Iterator[str]:
         yield "\n".join(("| job | proof |", "| --- | --- |", *rows))
     if account.doubts:
         rows = [literally(doubt, _SENTENCE) for doubt in account.doubts[:_MOST_ROWS]]
-        title = "**Look at it before you merge it.** Another change proves as well, and they differ:\n\n"
+        title = "**Look at it before you merge it.**\n\n"
         yield title + "\n".join(_rows(rows, len(account.doubts)))
 
 

@@ -72,6 +72,21 @@ def test_a_sentence_is_nothing_but_a_sentence(start: str) -> None:
     assert not any(active in said for active in ("\n", "<", "@a", "!["))
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("`a < b` is not <b>", "`a < b` is not &lt;b>"),
+        ("a ` <b> ` c", "a ` <b> ` c"),  # blanks inside of code
+        ("``a ` <b>`` <i>", "``a ` <b>`` &lt;i>"),
+        ("a ` b", "a &grave; b"),  # it could begin code in the sentence behind this one
+        (r"\` <b> `", "&bsol;` <b> `"),  # or Markdown would see no code here, and HTML
+        ("`a` ` `b`", "`a` ` `b&grave;"),
+    ],
+)
+def test_a_sentence_keeps_its_code_as_it_is(text: str, said: str) -> None:
+    assert sentence(text) == said
+
+
 @pytest.mark.parametrize("text", ["`", "``", "a`b``c", "`a`", "", "\n`\n", "```\n@x"])
 def test_nothing_in_a_text_ends_its_code(text: str) -> None:
     assert tame(f"{code(text)} @x").endswith(" @ x")

@@ -89,7 +89,7 @@ def test_the_whole_story_is_told() -> None:
         "disk use is watched, not limited",
         "git am --keep-cr fix.patch",
         "/usr/bin/python3 -m pytest tests/test_calc.py::test_add",
-        "Another change proves as well",
+        "Look at it before you merge it.",
     ):
         assert part in text, part
 
