@@ -36,6 +36,18 @@ class Splice:
         return data[: self.start] + self.replacement.encode() + data[self.end :]
 
 
+def _bare(text: str) -> str:
+    """*text* without the parentheses around all of it, where they only group: no tuple, generator or ``yield``."""
+    if "\n" in text or not text.endswith(")"):
+        return text
+    try:
+        inner = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError):
+        return text
+    is_grouped = inner.col_offset > 0 and not isinstance(inner, (ast.Yield, ast.YieldFrom, ast.NamedExpr))
+    return text[1:-1].strip() if is_grouped and inner.end_col_offset != len(text) else text
+
+
 class Source:
     """One UTF-8 file. Raises SyntaxError or ValueError where it cannot be read as one."""
 
@@ -93,8 +105,21 @@ class Source:
         return (start + match.start(), start + match.end()) if match else None
 
     def replace(self, node: ast.AST, text: str, weight: float = 1.0) -> Splice:
-        """The splice that puts *text* in *node*'s place."""
+        """The splice that puts *text* in *node*'s place, without parentheses around it that nothing there needs."""
+        if text.startswith("(") and self._stands_alone(node):
+            text = _bare(text)
         return Splice(self.start(node), self.end(node), text, weight)
+
+    def _stands_alone(self, node: ast.AST) -> bool:
+        """Whether any expression on one line can stand in *node*'s place as it is written."""
+        match self.parents.get(node):
+            case ast.Call(args=args):
+                return node in args
+            case ast.Return() | ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.keyword() | ast.List():
+                return True
+            case ast.Subscript(slice=inner):
+                return node is inner
+        return False
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """*node*'s parents, innermost first."""

@@ -22,6 +22,8 @@ _MAX_LINES = 100
 _MAX_REPLACEMENT = 4_000
 _MAX_COUNT = 10**9
 _LONGEST_QUOTE = 80
+_SEVERAL = 2
+_WORDS = re.compile(r"\w+|\W")
 _GUARD = re.compile(r"(?P<check>if [^:]+): (?P<does>(?:return|raise|continue)\b.*)$")
 _GUARD_IN_BRACES = re.compile(r"(?P<check>if [^{}]+?) \{ (?P<does>return\b.*?);? \}$")
 
@@ -195,10 +197,23 @@ def cause_of(survivor: Survivor, before: bytes) -> str:
         return f"{place} has `{_short(old)}`, and the failing test needs it gone."
     if not old:
         return f"{place} lacks `{_short(new)}`, which the failing test needs."
+    if renamed := _renamed(old, new):
+        name, other, count = renamed
+        return f"{place} has the name `{name}`; the failing test needs `{other}`, in {count} places."
     verb = "compares with" if survivor.operator == "comparison" else "has"
     if survivor.operator == EARLIER:
         return f"{place} has `{_short(old)}`; the failing test needs `{_short(new)}`, as it was before the change."
     return f"{place} {verb} `{_short(old)}`; the failing test needs `{_short(new)}`."
+
+
+def _renamed(old: str, new: str) -> tuple[str, str, int] | None:
+    """The name that *old* has in several places, the one that *new* has there, and in how many; None elsewhere."""
+    before, after = _WORDS.findall(old), _WORDS.findall(new)
+    changed = [pair for pair in zip(before, after, strict=False) if pair[0] != pair[1]]
+    if len(before) != len(after) or len(changed) < _SEVERAL or len(set(changed)) != 1:
+        return None
+    name, other = changed[0]
+    return (name, other, len(changed)) if name.isidentifier() and other.isidentifier() else None
 
 
 def _cause_of_both(survivor: Survivor, before: bytes) -> str:

@@ -166,6 +166,10 @@ CAUSES = {
             "and `x.py:2` has `return a <= 1` for `return a < 1`."
         ),
     ),
+    "a name in several places": (
+        Survivor("x.py", Splice(6, 22, "b):\n    return b"), "renamed", 1),
+        "`x.py:1` (`f`) has the name `a`; the failing test needs `b`, in 2 places.",
+    ),
     "a removal": (
         Survivor("x.py", Splice(10, 28, ""), "removed_statement", 2),
         "`x.py:2` (`f`) has `return a <= 1`, and the failing test needs it gone.",
