@@ -111,7 +111,7 @@ class _Bench:
     def rerun(self, id_: str) -> TestReport:
         seconds = min(_SECONDS_TO_RERUN, self.tools.seconds_left() / 4)
         with self.open() as workspace:
-            return self.tools.runner.run(workspace, only=(id_,), timeout=seconds)
+            return self.tools.runner.run(workspace, only=(id_,), timeout=seconds).below(str(workspace.root))
 
     def subjects(self, path: str) -> tuple[str, ...]:
         try:

@@ -8,6 +8,7 @@ from agent_ci.core.document import Surroundings
 from agent_ci.core.grouping import groups
 from agent_ci.core.outcome import REVERTED, Outcome, headline
 from agent_ci.core.outward.markdown import block, code, sentence
+from agent_ci.core.questions.excerpts import without_foreign_frames
 from agent_ci.core.report import Status
 from agent_ci.core.run import Attempt, Control, Cost, Evidence, Finding, Side, Verdict
 from agent_ci.core.screen import reproduction
@@ -52,7 +53,7 @@ def _what_failed(evidence: Evidence) -> Iterator[str]:
     for group in causes[:_MOST_GROUPS]:
         case = group.cases[0]
         place = f" ({sentence(case.file)}:{case.line})" if case.file and case.line else ""
-        said = block(case.traceback or case.message, most=_MOST_LINES)
+        said = block(without_foreign_frames(case.traceback) or case.message, most=_MOST_LINES)
         yield f"**{sentence(group.title)}**\n\n{code(case.id)}{place}\n\n{said}"
         others = [code(case.id) for case in group.cases[1:_MOST_TARGETS]]
         left = len(group.cases) - 1 - len(others)
@@ -131,19 +132,18 @@ def _proposed(verdict: Verdict) -> Iterator[str]:
             "orders and with other hash seeds; existing tests stay as they are."
         )
         return
+    before = len(verdict.evidence.target_ids)
     yield (
         f"After it: {tally.passed} passed, {tally.red} red, {tally.skipped} skipped; "
-        f"{len(verdict.evidence.target_ids)} of them were red before. The tests are those of the commit; those that "
-        f"failed were run {proof.repeats} times, in the orders and with the seeds in which they failed."
+        f"{before} of them {'was' if before == 1 else 'were'} red before. The tests are those of the commit; "
+        f"those that failed were run {proof.repeats} times, in the orders and with the seeds in which they failed."
     )
     if proof.scope:
         yield f"**Not everything was run:** {sentence(proof.scope)}."
     if rows := [*_cells(verdict.evidence, proof)]:
         yield "\n".join(("| job | proof |", "| --- | --- |", *rows))
     if proof.doubts:
-        yield "**Look at it before you merge it.** Another change proves as well, and they differ:\n\n" + "\n".join(
-            f"- {sentence(doubt)}" for doubt in proof.doubts
-        )
+        yield "**Look at it before you merge it.**\n\n" + "\n".join(f"- {sentence(doubt)}" for doubt in proof.doubts)
 
 
 def _cells(evidence: Evidence, proof: Attempt) -> Iterator[str]:

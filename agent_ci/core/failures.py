@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from agent_ci.core.grouping import Group, said_of
 from agent_ci.core.paths import is_test_path
+from agent_ci.core.questions.excerpts import without_foreign_frames
 from agent_ci.core.questions.frames import Frame, frames
 from agent_ci.core.report import TestCase
 
@@ -50,7 +51,7 @@ def paragraph(case: TestCase) -> str:
 
 def excerpt(case: TestCase) -> str:
     """The traceback of *case*, or its message, by its first and last lines: at most 3,000 characters."""
-    text = case.traceback.strip("\n") or case.message.strip("\n")
+    text = without_foreign_frames(case.traceback.strip("\n")) or case.message.strip("\n")
     if len(text) > 2 * _EXCERPT:
         text = f"{text[:_EXCERPT]}\n…\n{text[-_EXCERPT:]}"
     lines = [line[: _EXCERPT // 10] for line in text.split("\n")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -63,6 +63,14 @@ class TestCase:
     def is_red(self) -> bool:
         """Whether the case failed or could not run."""
         return self.status.is_red
+
+    def below(self, prefix: str) -> TestCase:
+        """The same case; where it is red, what it says names files without the *prefix* of their paths."""
+        if not self.is_red:
+            return self
+        said = (text.replace(prefix, "") for text in (self.message, self.traceback, self.output))
+        message, traceback, output = said
+        return replace(self, message=message, traceback=traceback, output=output)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,10 @@ class TestReport:
     def is_green(self) -> bool:
         """Whether something ran, all of it was read, and nothing of it is red."""
         return self.tally.total > 0 and self.tally.red == 0 and not self.partial
+
+    def below(self, folder: str) -> TestReport:
+        """The same report, in which what red cases say names files below the absolute *folder* relative to it."""
+        return replace(self, cases=tuple(case.below(f"{folder}/") for case in self.cases))
 
     @cached_property
     def red(self) -> tuple[TestCase, ...]:

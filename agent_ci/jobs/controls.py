@@ -84,7 +84,7 @@ class Controls:
 
     def _run(self, tree: str, only: tuple[str, ...], conditions: Conditions) -> tuple[TestReport, float]:
         started = time.monotonic()
-        report = _run(self.tools, tree, only, conditions)
+        report = fresh_run(self.tools, tree, only, conditions)
         return report, time.monotonic() - started
 
 
@@ -93,15 +93,22 @@ def report_of(
 ) -> TestReport:
     """What the tests *only*, or all, of *tree* come to in *most* seconds; the reason and no case where none can run."""
     try:
-        return _run(tools, tree, only, conditions, most)
+        return fresh_run(tools, tree, only, conditions, most)
     except (InfrastructureError, UnsupportedError) as error:
         return TestReport(partial=(str(error),))
 
 
-def _run(tools: Tools, tree: str, only: tuple[str, ...], conditions: Conditions, most: float = math.inf) -> TestReport:
+def fresh_run(
+    tools: Tools, tree: str, only: tuple[str, ...], conditions: Conditions, most: float = math.inf
+) -> TestReport:
+    """What the tests *only*, or all, say in a fresh copy of *tree*, whose place is left out of their words.
+
+    They have *most* seconds, and no more than are left. Raises InfrastructureError and UnsupportedError.
+    """
     timeout = max(1.0, min(most, tools.seconds_left()))
     with tools.sandbox.open(tools.clone.tree(tree)) as workspace:
-        return tools.runner.run(workspace, only=only, timeout=timeout, conditions=conditions)
+        report = tools.runner.run(workspace, only=only, timeout=timeout, conditions=conditions)
+        return report.below(str(workspace.root))
 
 
 def attributed(flake: Flake, runs: list[Control], tree: str, tools: Tools) -> Flake:

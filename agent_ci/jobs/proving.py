@@ -15,7 +15,7 @@ from agent_ci.core.proof import is_within, unproven
 from agent_ci.core.report import Status, TestReport
 from agent_ci.core.run import Attempt, Evidence
 from agent_ci.errors import InfrastructureError, UnsupportedError
-from agent_ci.jobs.controls import SUITE
+from agent_ci.jobs.controls import SUITE, fresh_run
 from agent_ci.pipeline import Tools
 
 _SHARE_OF_TIME = 0.6  # of the time left, that one run of the whole suite may take
@@ -101,9 +101,7 @@ class Proof:
         )
 
     def _run(self, tree: str, only: tuple[str, ...], conditions: Conditions = SUITE) -> TestReport:
-        with self.tools.sandbox.open(self.tools.clone.tree(tree)) as workspace:
-            timeout = max(1.0, self.tools.seconds_left())
-            return self.tools.runner.run(workspace, only=only, timeout=timeout, conditions=conditions)
+        return fresh_run(self.tools, tree, only, conditions)
 
     def _target_objections(self, after: TestReport) -> tuple[str, ...]:
         """What the failing tests alone say against the change."""

@@ -47,7 +47,7 @@ def test_a_fixed_run_tells_failure_controls_change_and_cost() -> None:
         "`t.py::a` (t.py:3)\n\n```\nt.py:3: in a\nE   wrong\n```",
         "- head: red in 2 of 2 runs (1.0 s)\n- a note",
         f"a slip\n\n```diff\n{PATCH.diff}```",
-        "After it: 2 passed, 0 red, 0 skipped; 1 of them were red before.",
+        "After it: 2 passed, 0 red, 0 skipped; 1 of them was red before.",
         "/usr/bin/python3 -m pytest t.py::a",
         "- cost: 0 model calls, 0 + 0 tokens, US$ 0.0000; 9.0 s in all, 1.0 s of it our own\n- isolation: none",
     ):

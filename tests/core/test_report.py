@@ -73,3 +73,13 @@ def test_ids_are_sorted_and_chosen_by_status() -> None:
     report = TestReport.of(SKIPPED, PASSED, FAILED, PASSED)
     assert report.ids() == ("failed", "passed", "skipped")
     assert report.ids(Status.PASSED, Status.FAILED) == ("failed", "passed")
+
+
+def test_what_red_cases_say_names_files_without_the_folder_of_the_copy() -> None:
+    said = "cannot import name 'a' from 'b' (/copies/x/repository/b.py)"
+    red = TestCase("a", Status.ERRORED, said, f"b.py:1: in f\n{said}", output="/copies/x/repository/c.py /copies/x/y")
+    told = TestReport.of(red, TestCase("b", Status.PASSED, said), partial=("cut",)).below("/copies/x/repository")
+    assert [case.message for case in told.cases] == ["cannot import name 'a' from 'b' (b.py)", said]
+    assert told.cases[0].traceback.endswith("from 'b' (b.py)")
+    assert told.cases[0].output == "c.py /copies/x/y"
+    assert (told.tally.errored, told.partial) == (1, ("cut",))

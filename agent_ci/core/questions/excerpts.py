@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from agent_ci.core.questions.fence import middle_cut
 from agent_ci.core.questions.window import with_gaps
 
-_FOREIGN = re.compile(r"(?:^|/)(?:site-packages|dist-packages|lib(?:64)?/python3[.\d]*)/")
+_FOREIGN = re.compile(r"(?:^|/)(?:site-packages|dist-packages|lib(?:64)?/python3[.\d]*)/|^<frozen ")
 # pytest's short form (`path:3: in name`) and Python's own
-_FRAME = re.compile(r'^(?:(?P<short>\S+?):\d+: in |\s*File "(?P<long>[^"\n]+)", line \d+)')
+_FRAME = re.compile(r'^(?:(?P<short><frozen [\w.]+>|\S+?):\d+: in |\s*File "(?P<long>[^"\n]+)", line \d+)')
 # what pytest and unittest say below a comparison: where values come from stands less deep than how they differ
 _COMPARED = re.compile(r"^E +(?:AssertionError: (?:assert )?|assert ).+ (?:==|!=) .+")
 _DIFFERENCE = re.compile(r"^E {5}|^E *$|^E {3}[-+?] ")

@@ -207,6 +207,8 @@ def test_frames_of_installed_packages_are_counted_and_left_out() -> None:
     expected = "Traceback:\n[... 1 frames of other packages left out ...]\nValueError: x"
     assert without_foreign_frames(plain) == expected
     assert without_foreign_frames("assert 1 == 2") == "assert 1 == 2"
+    frozen = "<frozen importlib._bootstrap>:1204: in _gcd_import\n    ???\na.py:1: in <module>\n    import b"
+    assert without_foreign_frames(frozen).endswith("left out ...]\na.py:1: in <module>\n    import b")
 
 
 COMPARED = "E   AssertionError: assert 'ab' == 'ac'"
