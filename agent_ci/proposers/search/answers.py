@@ -197,13 +197,18 @@ def cause_of(survivor: Survivor, before: bytes) -> str:
         return f"{place} has `{_short(old)}`, and the failing test needs it gone."
     if not old:
         return f"{place} lacks `{_short(new)}`, which the failing test needs."
+    return f"{place} {_exchanged(old, new, survivor.operator)}."
+
+
+def _exchanged(old: str, new: str, operator: str) -> str:
+    """What a place has and what it needs, in the words of the *operator* that put *new* for *old*."""
+    if operator == EARLIER:
+        return f"has `{_short(old)}`; the failing test needs `{_short(new)}`, as it was before the change"
     if renamed := _renamed(old, new):
         name, other, count = renamed
-        return f"{place} has the name `{name}`; the failing test needs `{other}`, in {count} places."
-    verb = "compares with" if survivor.operator == "comparison" else "has"
-    if survivor.operator == EARLIER:
-        return f"{place} has `{_short(old)}`; the failing test needs `{_short(new)}`, as it was before the change."
-    return f"{place} {verb} `{_short(old)}`; the failing test needs `{_short(new)}`."
+        return f"has the name `{name}`; the failing test needs `{other}`, in {count} places"
+    verb = "compares with" if operator == "comparison" else "has"
+    return f"{verb} `{_short(old)}`; the failing test needs `{_short(new)}`"
 
 
 def _renamed(old: str, new: str) -> tuple[str, str, int] | None:
