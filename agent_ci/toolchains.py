@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 import shlex
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from agent_ci.confine.probing import python_of
@@ -27,15 +28,21 @@ def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
         return _alone(_detected(setup, sandbox, tree))
     words = _words(settings.run)
     if not settings.shell:
-        meant = packages.scripted(words, _text(tree, "package.json")) or words
+        folder, words = _entered(words, tree)
+        meant = packages.scripted(words, _text(tree, f"{folder}/package.json" if folder else "package.json")) or words
         wrapped = wrappers.read(meant, partial(_text, tree), lambda words: read_command(words) or read_unittest(words))
         meant = wrapped.words if wrapped else meant
         own = _python_in(setup, wrapped.folder) if wrapped else ""
         for read, make in ((read_command, _pytest), (read_unittest, _unittest)):
             if asked := read(meant):
-                return make(setup, sandbox, tree, asked[0] or own, asked[1])
+                return make(setup, sandbox, tree, _Command(asked[0] or own, asked[1], folder))
         if framework := detection.of_command(meant):
-            return _alone(_framework(setup, tree, framework, command=settings.run))
+            return _alone(_framework(setup, tree, framework, folder, settings.run))
+        if folder:
+            raise UsageError(
+                f"--run {settings.run!r} goes to a folder, and what follows is none of the test runners that are known "
+                "by name; set `shell: true` to have a shell run it"
+            )
     argv = ("sh", "-c", settings.run) if settings.shell else words
     if settings.report:
         return AnyCommand(argv, settings.report)
@@ -74,7 +81,8 @@ def _of_tests(setup: Setup, sandbox: Sandbox, tree: Tree) -> tuple[Runner, ...]:
         except UnsupportedError:
             if not any(path.endswith(".py") for path in paths):
                 raise
-    return (_pytest(setup, sandbox, tree, "", ()),)
+    folder, *others = _python_folders(tree)
+    return (_pytest(setup, sandbox, tree, _Command(folder="" if others else folder)),)
 
 
 def _alone(found: Runner) -> Runner:
@@ -88,6 +96,23 @@ def _each(found: Runner) -> tuple[Runner, ...]:
     from agent_ci.runners.several import Several
 
     return found.runners if isinstance(found, Several) else (found,)
+
+
+def _entered(words: tuple[str, ...], tree: Tree) -> tuple[str, tuple[str, ...]]:
+    """The folder that *words* go to first, as in ``cd FOLDER && COMMAND``, and the rest; "" where they stay.
+
+    Raises UsageError where *tree* has no such folder.
+    """
+    if words[0] != "cd" or words[2:3] != ("&&",) or not words[3:]:
+        return "", words
+    folder = posixpath.normpath(words[1])
+    if folder == ".":
+        return "", words[3:]
+    if not any(path.startswith(f"{folder}/") for path in tree.paths()):
+        raise UsageError(
+            f"--run goes to {words[1]!r}, which is no folder of the repository; name one as seen from its root"
+        )
+    return folder, words[3:]
 
 
 def _python_in(setup: Setup, folder: str) -> str:
@@ -122,12 +147,12 @@ def _detected(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
     missing: list[str] = []
     if any(is_python_test(path) for path in paths):
         try:
-            found.append(_pytest(setup, sandbox, tree, "", ()))
+            found += [_pytest(setup, sandbox, tree, _Command(folder=folder)) for folder in _python_folders(tree)]
         except InfrastructureError as error:
             if not any("unittest" in _text(tree, path) for path in paths if is_python_test(path)):
                 missing.append(str(error))
             else:
-                found.append(_unittest(setup, sandbox, tree, "", ()))
+                found.append(_unittest(setup, sandbox, tree, _Command()))
     for project in detection.projects(paths, lambda path: _text(tree, path)):
         if lack := installed.lack(project, setup.settings.repository, setup.environment):
             missing.append(f"{project.framework.name} in {project.folder or 'the root'}: {lack}")
@@ -145,32 +170,54 @@ def _detected(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
     return Several(tuple(found), {}, without="; ".join(missing))
 
 
-def _pytest(setup: Setup, sandbox: Sandbox, tree: Tree, named: str, arguments: tuple[str, ...]) -> Runner:
+def _python_folders(tree: Tree) -> tuple[str, ...]:
+    from agent_ci.core.frameworks.python_projects import folders_of_tests
+
+    return folders_of_tests(tree.paths(), partial(_text, tree))
+
+
+@dataclass(frozen=True, slots=True)
+class _Command:
+    """What a command says of how Python's tests are run: by which interpreter, with what, and in which folder."""
+
+    interpreter: str = ""
+    arguments: tuple[str, ...] = ()
+    folder: str = ""
+
+
+def _pytest(setup: Setup, sandbox: Sandbox, tree: Tree, command: _Command) -> Runner:
     from agent_ci.core.package_managers import installing
     from agent_ci.runners.pytest import Pytest
 
-    return Pytest(_interpreter(setup, sandbox, tree, named), arguments, installing(tree.paths(), "pytest"))
+    found, install = _interpreter(setup, sandbox, tree, command), installing(tree.paths(), "pytest", command.folder)
+    return Pytest(found, command.arguments, install, command.folder)
 
 
-def _unittest(setup: Setup, sandbox: Sandbox, tree: Tree, named: str, arguments: tuple[str, ...]) -> Runner:
+def _unittest(setup: Setup, sandbox: Sandbox, tree: Tree, command: _Command) -> Runner:
     from agent_ci.core.package_managers import installing
     from agent_ci.runners.unittest import Unittest
 
-    found = _interpreter(setup, sandbox, tree, named, needs_pytest=False)
-    return Unittest(found, arguments, installing(tree.paths(), "unittest"))
+    if command.folder:
+        raise UsageError("tests of unittest are run from the root of the repository; have pytest run those of a folder")
+    found = _interpreter(setup, sandbox, tree, command, needs_pytest=False)
+    return Unittest(found, command.arguments, installing(tree.paths(), "unittest"))
 
 
-def _interpreter(setup: Setup, sandbox: Sandbox, tree: Tree, named: str, *, needs_pytest: bool = True) -> Interpreter:
+def _interpreter(
+    setup: Setup, sandbox: Sandbox, tree: Tree, command: _Command, *, needs_pytest: bool = True
+) -> Interpreter:
     from agent_ci.runners.interpreters import find_interpreter
 
+    root = setup.settings.repository / command.folder
     with sandbox.open(tree) as workspace:
         return find_interpreter(
             workspace,
             checkout=setup.settings.repository,
             environment=setup.environment,
-            named=str(setup.settings.repository / named) if named else "",
+            named=str(root / command.interpreter) if command.interpreter else "",
             own=python_of(sandbox.isolation.tier),
             needs_pytest=needs_pytest,
+            folder=command.folder,
         )
 
 

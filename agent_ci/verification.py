@@ -159,7 +159,9 @@ def _run_as(toolchain: Mapping[str, str]) -> dict[str, object]:
         return {**({"run": command} if command else {}), **({"report": tuple(places.split(" "))} if places else {})}
     words = (*json.loads(toolchain["pytest_arguments"]), *json.loads(toolchain["pytest_paths"]))
     python = (toolchain["python"], "-m") if Path(toolchain["python"]).exists() else ()
-    return {"run": shlex.join((*python, "pytest", *words))}
+    folders = json.loads(toolchain.get("pytest_folders", "[]"))
+    inside = "".join(f"cd {shlex.quote(folder)} && " for folder in folders)
+    return {"run": f"{inside}{shlex.join((*python, 'pytest', *words))}"}
 
 
 def _difference(told: Mapping[str, list[str]], report: TestReport) -> str:

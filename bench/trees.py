@@ -22,7 +22,10 @@ class Files:
 
     def read(self, path: str) -> bytes:
         """As of a tree of git's."""
-        return self.content[path].encode()
+        try:
+            return self.content[path].encode()
+        except KeyError as error:
+            raise FileNotFoundError(path) from error
 
     def export(self, into: Path) -> None:
         """As of a tree of git's."""

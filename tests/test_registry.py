@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from agent_ci import registry, toolchains
 from agent_ci.audit import AuditLog
 from agent_ci.core.budget import Budget
 from agent_ci.core.outward.writer import Outward
+from agent_ci.errors import UsageError
 from agent_ci.runners.framework import FrameworkRunner
 from agent_ci.runners.several import Several
 from agent_ci.sandboxes.none import NoSandbox
@@ -42,3 +45,50 @@ def test_a_script_is_run_as_typed_where_it_is_more_than_one_command(
     several = runner.runners if isinstance(runner, Several) else (runner,)
     alone = [one.is_alone for one in several if isinstance(one, FrameworkRunner)]
     assert alone == [len(several) == 1] * len(several)  # what is compiled is kept where nothing else runs before it
+
+
+SERVICE = {
+    "services/a/setup.py": "",
+    "services/a/test_a.py": "",
+    "web/package.json": json.dumps({"scripts": {"test": "jest"}}),
+}
+INTO = {
+    "pytest": ("cd services/a && {python} -m pytest -q", {"runner": "pytest", "pytest_folders": '["services/a"]'}),
+    "from here": (
+        "cd ./services/a/ && {python} -m pytest",
+        {"pytest_folders": '["services/a"]', "pythonpath": "services/a"},
+    ),
+    "no other folder": ("cd . && {python} -m pytest", {"pythonpath": ".", "pytest_paths": "[]"}),
+    "a framework": (
+        "cd web && npx jest --ci",
+        {"runner": "jest", "folder": "web", "command": "cd web && npx jest --ci"},
+    ),
+    "a script": ("cd web && npm test", {"runner": "jest", "folder": "web"}),
+}
+
+
+def chosen(tmp_path: Path, run: str) -> dict[str, str]:
+    settings = merged(checked({"repository": str(tmp_path), "run": run}, source="the test"))
+    setup = registry.Setup(settings, dict(os.environ), AuditLog(tmp_path / "audit.jsonl", Outward()), Budget())
+    return dict(toolchains.runner(setup, NoSandbox(dict(os.environ)), Files(SERVICE)).toolchain)
+
+
+@pytest.mark.parametrize(("run", "told"), INTO.values(), ids=INTO)
+def test_a_command_may_go_to_a_folder_first(run: str, told: dict[str, str], tmp_path: Path) -> None:
+    found = chosen(tmp_path, run.format(python=sys.executable))
+    assert {key: found.get(key) for key in told} == told
+
+
+@pytest.mark.parametrize(
+    ("run", "sentence"),
+    [
+        ("cd services/b && pytest", "'services/b', which is no folder of the repository"),
+        ("cd ../x && pytest", "'../x', which is no folder of the repository"),
+        ("cd /etc && pytest", "'/etc', which is no folder of the repository"),
+        ("cd web && make test", "set `shell: true`"),
+        ("cd services/a && python -m unittest", "have pytest run those of a folder"),
+    ],
+)
+def test_a_folder_that_cannot_be_gone_to_is_a_mistake(run: str, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=re.escape(sentence)):
+        chosen(tmp_path, run)

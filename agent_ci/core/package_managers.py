@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
@@ -47,7 +48,7 @@ _RUNNERS = {
 
 
 def installing(paths: Iterable[str], runner: str, folder: str = "") -> str:
-    """The command that installs what the tests of *runner* in *folder* need; empty where no file says so.
+    """The command, typed in *folder*, that installs what the tests of *runner* there need; empty where no file says so.
 
     It is looked for in the folder and in those above it, the nearest first.
     """
@@ -56,7 +57,8 @@ def installing(paths: Iterable[str], runner: str, folder: str = "") -> str:
     for place in (PurePath(folder), *PurePath(folder).parents):
         name = "" if place == PurePath() else place.as_posix()
         if found := _command(every, name, _GROUPS.get(group, ())):
-            return found if name == folder else f"(cd {shlex.quote(name or '.')} && {found})"
+            way = posixpath.relpath(name or ".", folder or ".")
+            return found if name == folder else f"(cd {shlex.quote(way)} && {found})"
     return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
+from agent_ci.core.frameworks.python_projects import folder_of
 from agent_ci.core.grouping import Group, groups
 from agent_ci.core.logs.groups import LogGroup, log_groups
 from agent_ci.core.outward.markdown import inert
@@ -107,7 +108,7 @@ def reproduction(evidence: Evidence, *, most: int) -> str:
     python, install = toolchain.get("python"), toolchain.get("install", "")
     if not python:
         return toolchain.get("reproduce") or toolchain.get("command", "")
-    ids = shlex.join(evidence.target_ids[:most])
-    return (
-        f"{install} && {shlex.quote(python)} -m pytest {ids}" if install else f"{shlex.quote(python)} -m pytest {ids}"
-    )
+    folder = folder_of(toolchain, evidence.target_ids)
+    ids = (id_.removeprefix(f"{folder}/") for id_ in evidence.target_ids[:most])
+    inside = f"cd {shlex.quote(folder)}" if folder else ""
+    return " && ".join(filter(None, (inside, install, f"{shlex.quote(python)} -m pytest {shlex.join(ids)}")))

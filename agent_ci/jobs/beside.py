@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent_ci.core.frameworks.python_projects import folder_of, roots_of
 from agent_ci.core.run import Evidence
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.files import open_regular
@@ -59,7 +60,7 @@ class Program:
         return {"arguments": arguments, "seconds": self.seconds}
 
     def _roots(self) -> list[str]:
-        return self.evidence.toolchain.get("pythonpath", ".").split(":")
+        return roots_of(self.evidence.toolchain, folder_of(self.evidence.toolchain, self.evidence.target_ids))
 
 
 def _read(result: Path, outbox: Path) -> Iterator[object]:

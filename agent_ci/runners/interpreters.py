@@ -51,14 +51,16 @@ def find_interpreter(  # noqa: PLR0913 - every place to look in, and what for
     named: str = "",
     own: str = "",
     needs_pytest: bool = True,
+    folder: str = "",
 ) -> Interpreter:
     """The first Python, which has pytest where that is needed: *named*, active, the checkout's, on PATH, then *own*.
 
-    Each is asked inside *workspace*. Raises InfrastructureError where there is none.
+    It is to run tests in *folder*, "" for the root. Each is asked inside *workspace*. Raises InfrastructureError where
+    there is none.
     """
     tried = []
-    for path in dict.fromkeys(candidates(checkout, environment, named, own)):
-        found = _probe(workspace, path, checkout=checkout, environment=environment)
+    for path in dict.fromkeys(candidates(checkout, environment, named, own, folder)):
+        found = _probe(workspace, path, checkout=checkout, environment=environment, folder=folder)
         if found and (found.pytest or not needs_pytest):
             return found
         tried.append(path)
@@ -72,18 +74,19 @@ def find_interpreter(  # noqa: PLR0913 - every place to look in, and what for
     )
 
 
-def candidates(checkout: Path, environment: Mapping[str, str], named: str, own: str) -> Iterator[str]:
-    """Every Python that may be asked, in order, whether it exists or not."""
+def candidates(checkout: Path, environment: Mapping[str, str], named: str, own: str, folder: str = "") -> Iterator[str]:
+    """Every Python that may be asked, in order, whether it exists or not; those of *folder* before the checkout's."""
     if named:
         yield named
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         if environment.get(variable):
             yield str(Path(environment[variable], "bin", "python"))
-    for glob in _ENVIRONMENT_FOLDERS:
-        yield from (str(path) for path in sorted(checkout.glob(f"{glob}/bin/python")))
-    yield from _poetry_environments(checkout, environment)
-    for folder in environment.get("PATH", "").split(":"):
-        yield from (str(path) for name in ("python3", "python") if (path := Path(folder, name)).is_file())
+    for place in dict.fromkeys((checkout / folder, checkout)):
+        for glob in _ENVIRONMENT_FOLDERS:
+            yield from (str(path) for path in sorted(place.glob(f"{glob}/bin/python")))
+        yield from _poetry_environments(place, environment)
+    for programs in environment.get("PATH", "").split(":"):
+        yield from (str(path) for name in ("python3", "python") if (path := Path(programs, name)).is_file())
     if own:
         yield own
 
@@ -110,24 +113,27 @@ def _project_name(manifest: Path) -> str:
     return re.sub(r"[^\w-]+", "-", name.lower()).strip("-")
 
 
-def _probe(workspace: Workspace, path: str, *, checkout: Path, environment: Mapping[str, str]) -> Interpreter | None:
+def _probe(
+    workspace: Workspace, path: str, *, checkout: Path, environment: Mapping[str, str], folder: str
+) -> Interpreter | None:
     variables = {"PYTHONPATH": environment.get("PYTHONPATH", "")}
     try:
         done = workspace.run(Command((path, "-c", _PROBE), variables, timeout=_PROBE_SECONDS))
         facts = json.loads(done.output.strip().splitlines()[-1])
         if done.exit_code:
             return None
-        roots = _import_roots(workspace.root, checkout, [str(folder) for folder in facts["folders"]])
+        roots = _import_roots(workspace.root, checkout, [str(place) for place in facts["folders"]], folder)
         return Interpreter(path, str(facts["python"]), str(facts["pytest"]), roots, bool(facts["xdist"]))
     except (InfrastructureError, ValueError, LookupError, TypeError):
         return None  # not a working Python: the next candidate is asked
 
 
-def _import_roots(root: Path, checkout: Path, folders: list[str]) -> tuple[str, ...]:
-    """Folders of the copy to import from: the checkout's own on the path, ``src`` by habit, the root."""
-    inside = (PurePath(folder).relative_to(checkout).as_posix() for folder in folders if _is_source(folder, checkout))
-    habit = ("src",) if any((root / "src").glob("*/*.py")) or any((root / "src").glob("*.py")) else ()
-    return tuple(dict.fromkeys((*inside, *habit, ".")))
+def _import_roots(root: Path, checkout: Path, places: list[str], folder: str) -> tuple[str, ...]:
+    """Folders of the copy to import from: the checkout's own on the path, ``src`` of *folder* by habit, *folder*."""
+    inside = (PurePath(place).relative_to(checkout).as_posix() for place in places if _is_source(place, checkout))
+    source = PurePath(folder, "src").as_posix()
+    habit = (source,) if any((root / source).glob("*/*.py")) or any((root / source).glob("*.py")) else ()
+    return tuple(dict.fromkeys((*inside, *habit, folder or ".")))
 
 
 def _is_source(folder: str, checkout: Path) -> bool:

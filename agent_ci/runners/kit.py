@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from agent_ci.core.conditions import Conditions
 from agent_ci.core.report import Status, TestReport
@@ -55,12 +56,28 @@ class Kit:
         told = {"order": conditions.order, "clock": conditions.clock, "workers": conditions.workers}
         return {"AGENT_CI_CONDITIONS": json.dumps(told), "AGENT_CI_CONFIRMATION": str(self.confirmation)}
 
-    def doubts(self, report: TestReport) -> tuple[str, ...]:
-        """Why *report*, as it was read, is not what the program saw; empty where it is."""
+    def base(self, root: Path) -> str:
+        """The folder of *root* that the program names the tests by, relative to it; "" for the root itself."""
         try:
-            with open_regular(self.confirmation, max_bytes=_MAX_BYTES) as file:
-                told = json.loads(file.read(_MAX_BYTES))
-            digest, seen = str(told["sha256"]), dict(told["seen"])
+            place = Path(str(self._told()["root"]))
+        except (UnsupportedError, OSError, ValueError, LookupError, TypeError):
+            return ""
+        inside = place.relative_to(root.resolve()) if place.is_relative_to(root.resolve()) else Path()
+        return "" if inside == Path() or ".." in inside.parts else inside.as_posix()
+
+    def _told(self) -> dict[str, Any]:
+        with open_regular(self.confirmation, max_bytes=_MAX_BYTES) as file:
+            return dict(json.loads(file.read(_MAX_BYTES)))
+
+    def doubts(self, report: TestReport, base: str = "") -> tuple[str, ...]:
+        """Why *report*, as it was read, is not what the program saw; empty where it is.
+
+        The program's ids are relative to the folder *base*.
+        """
+        try:
+            told = self._told()
+            digest = str(told["sha256"])
+            seen = {f"{base}/{id_}" if base else id_: status for id_, status in dict(told["seen"]).items()}
         except (UnsupportedError, OSError, ValueError, LookupError, TypeError):
             return (f"{self.program} ended before it confirmed its report",)
         if hashlib.sha256(self.report.read_bytes()).hexdigest() != digest:

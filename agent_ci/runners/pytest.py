@@ -24,6 +24,7 @@ from agent_ci.runners.kit import Kit
 _FINISHED = frozenset({0, 1, 2})
 _USAGE_ERROR = 4
 _NOTHING_COLLECTED = 5
+_IN_FOLDER = 'cd -- "$1" && shift && exec "$@"'
 _TAKES_A_VALUE = frozenset({
     "-c", "-k", "-m", "-o", "-p", "-n", "-W", "-r", "--rootdir", "--confcutdir", "--basetemp", "--ignore",
     "--ignore-glob", "--deselect", "--override-ini", "--import-mode", "--tb", "--color", "--capture", "--durations",
@@ -35,18 +36,23 @@ _NOT_FOUND = re.compile(r"\bERROR: not found: (.+)$", re.MULTILINE)  # it may fo
 
 @dataclass(frozen=True)
 class Pytest:
-    """pytest under the *interpreter* of the user's job; *arguments* are what the user's own command adds.
+    """pytest under the *interpreter* of the user's job, in *folder* ("" for the root of the repository).
 
-    *install* is how a person gets the packages that the tests need.
+    *arguments* are what the user's own command adds, and *install* is how a person gets the packages that the tests
+    need. Whatever the folder, ids begin at the root of the repository.
     """
 
     interpreter: Interpreter
     arguments: tuple[str, ...] = ()
     install: str = ""
+    folder: str = ""
 
     @property
     def toolchain(self) -> Mapping[str, str]:
-        """The programs used; ``pytest_*`` are JSON lists, ``pythonpath`` is relative to the root."""
+        """The programs used; ``pytest_*`` are JSON lists, ``pythonpath`` is relative to the root.
+
+        ``pytest_folders`` is there where pytest is not started in the root.
+        """
         options, paths = _split(self.arguments)
         return {
             "runner": "pytest",
@@ -57,6 +63,7 @@ class Pytest:
             "pytest_paths": json.dumps(paths),
             "pythonpath": ":".join(self.interpreter.import_roots),
             **({"install": self.install} if self.install else {}),
+            **({"pytest_folders": json.dumps([self.folder])} if self.folder else {}),
         }
 
     @property
@@ -77,7 +84,9 @@ class Pytest:
 
         With a *recorder*, that writes which lines each test executes.
         """
-        wanted = tuple(id_ for id_ in only if (workspace.root / id_.partition("::")[0]).exists())
+        own = f"{self.folder}/" if self.folder else ""
+        here = (id_ for id_ in only if id_.startswith(own))
+        wanted = tuple(id_ for id_ in here if (workspace.root / id_.partition("::")[0]).exists())
         if only and not wanted:
             return TestReport()
         deadline = Deadline.after(timeout)
@@ -123,10 +132,9 @@ class Pytest:
             raise InfrastructureError(f"the tests were ended: {done.ended_by}")
         if done.exit_code not in _FINISHED or not kit.report.exists():
             return None if done.exit_code != _NOTHING_COLLECTED else TestReport(), done
-        report = reports.read_report(kit.report, root=workspace.outbox)
-        cases = tuple(replace(case, id=_node_id(case, workspace.root)) for case in report.cases)
-        report = replace(report, cases=cases)
-        return replace(report, partial=(*report.partial, *kit.doubts(report))), done
+        report, base = reports.read_report(kit.report, root=workspace.outbox), kit.base(workspace.root)
+        report = replace(report, cases=tuple(_named(case, workspace.root, base) for case in report.cases))
+        return replace(report, partial=(*report.partial, *kit.doubts(report, base))), done
 
     def _command(self, root: Path, only: tuple[str, ...], timeout: float, conditions: Conditions, kit: Kit) -> Command:
         options, paths = _split(self.arguments)
@@ -134,8 +142,9 @@ class Pytest:
             *(self.interpreter.path, "-m", "pytest", *options),
             *("-o", "junit_family=xunit1", f"--junitxml={kit.report}", "-p", "no:cacheprovider"),
             *("-p", kit.plugin, "--continue-on-collection-errors", "--maxfail=0", "--tb=short", "--color=no", "-vv"),
-            *(only or paths),
+            *((id_.removeprefix(f"{self.folder}/") for id_ in only) if only else paths),
         )
+        argv = ("sh", "-c", _IN_FOLDER, "sh", str(root / self.folder), *argv) if self.folder else argv
         roots = ":".join(str(root / folder) for folder in self.interpreter.import_roots)
         variables = {
             "PYTHONPATH": f"{roots}:{kit.folder}",
@@ -173,15 +182,21 @@ def _not_found(done: Completed, root: Path) -> frozenset[str]:
     return frozenset(place.strip().removeprefix(f"{root}/") for place in _NOT_FOUND.findall(done.output))
 
 
-def _node_id(case: TestCase, root: Path) -> str:
-    """The node id of *case*: its dotted class name begins with the path of the file that collected it.
+def _named(case: TestCase, root: Path, base: str) -> TestCase:
+    """*case* by its node id, and in its file, both as seen from *root*, where the report has them from *base* on."""
+    file = f"{base}/{case.file}" if base and case.file else case.file
+    return replace(case, id=_node_id(case, root, base), file=file)
+
+
+def _node_id(case: TestCase, root: Path, base: str = "") -> str:
+    """The node id of *case*: its dotted class name begins with the path, from *base* on, of the file that collected it.
 
     A collection error has no class name, and its name is the dotted path of the file or package.
     """
     dotted = case.classname or case.name
     parts = dotted.split(".")
     for length in range(len(parts), 0, -1):
-        stem = "/".join(parts[:length])
+        stem = "/".join((*([base] if base else ()), *parts[:length]))
         for path in (f"{stem}.py", f"{stem}/__init__.py"):
             if (root / path).is_file():
                 names = [*parts[length:], *([case.name] if case.classname else [])]
@@ -190,7 +205,7 @@ def _node_id(case: TestCase, root: Path) -> str:
 
 
 def _reported_id(id_: str, root: Path) -> str:
-    """The id that the report has for pytest's own *id_*, which is relative to what pytest takes for the root.
+    """The id that the report has for pytest's own *id_*, whose file is relative to *root*.
 
     It is written as pytest writes it into a report: what stands in brackets is a parameter, and no name.
     """

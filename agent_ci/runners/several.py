@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from agent_ci import reports
 from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.coverage import Coverage
+from agent_ci.core.frameworks import python_projects
 from agent_ci.core.report import TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.ports import Covering, Runner, Screen, Screening, Tree, Workspace
@@ -30,8 +31,11 @@ class Several:
 
     @property
     def toolchain(self) -> Mapping[str, str]:
-        """That of the first, the names of the others, which its command would not run, and what is left out."""
-        first, *others = (runner.toolchain for runner in self.runners)
+        """That of the first, the names of the others, which its command would not run, and what is left out.
+
+        Projects that pytest runs, each in a folder of its own, stand together in it.
+        """
+        first, *others = python_projects.joined(runner.toolchain for runner in self.runners)
         also = " ".join(dict.fromkeys(toolchain["runner"] for toolchain in others))
         told = {**first, "command": self.command, "also": also} if others else first
         return {**told, "without": self.without} if self.without else told

@@ -15,6 +15,8 @@ _ATOMS = (
     *(ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant),
     *(ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.JoinedStr),
 )
+_HOLD_ANY = (ast.Return, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.keyword, ast.List, ast.Slice)
+_NEED_PARENTHESES = (ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda)
 _BOM = b"\xef\xbb\xbf"
 _COMMENT = re.compile(rb"#[^\n]*")
 
@@ -44,7 +46,7 @@ def _bare(text: str) -> str:
         inner = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError):
         return text
-    is_grouped = inner.col_offset > 0 and not isinstance(inner, (ast.Yield, ast.YieldFrom, ast.NamedExpr))
+    is_grouped = inner.col_offset > 0 and not isinstance(inner, _NEED_PARENTHESES)
     return text[1:-1].strip() if is_grouped and inner.end_col_offset != len(text) else text
 
 
@@ -112,14 +114,12 @@ class Source:
 
     def _stands_alone(self, node: ast.AST) -> bool:
         """Whether any expression on one line can stand in *node*'s place as it is written."""
-        match self.parents.get(node):
-            case ast.Call(args=args):
-                return node in args
-            case ast.Return() | ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.keyword() | ast.List():
-                return True
-            case ast.Subscript(slice=inner):
-                return node is inner
-        return False
+        above = self.parents.get(node)
+        if isinstance(above, ast.Call):
+            return node in above.args
+        if isinstance(above, ast.Subscript):
+            return node is above.slice
+        return isinstance(above, _HOLD_ANY)
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """*node*'s parents, innermost first."""

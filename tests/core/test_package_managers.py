@@ -32,8 +32,8 @@ def test_a_package_manager_is_recognised_by_its_own_file_first(
 
 PLACES = {
     "in its folder": (("web/yarn.lock", "web/package.json"), "jest", "web", "yarn install --immutable"),
-    "above its folder": (("package-lock.json", "web/a/x.js"), "jest", "web/a", "(cd . && npm ci)"),
-    "between": (("w b/package.json", "package-lock.json"), "mocha", "w b/a", "(cd 'w b' && npm install)"),
+    "above its folder": (("package-lock.json", "web/a/x.js"), "jest", "web/a", "(cd ../.. && npm ci)"),
+    "between": (("w b/package.json", "package-lock.json"), "mocha", "w b/a", "(cd .. && npm install)"),
     "of the runner and no other": (("go.mod", "package.json"), "go", "", "go mod download"),
     "nowhere": (("other/go.mod",), "go", "", ""),
     "for a runner that needs none": (("package.json",), "check", "", ""),

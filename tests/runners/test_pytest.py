@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_ci.core.report import Status
+from agent_ci.core.report import Status, TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.ports import Command, Completed, Workspace
 from agent_ci.runners.interpreters import Interpreter
@@ -169,3 +169,43 @@ def test_tests_that_a_limit_ended_are_infrastructure_and_not_red(cramped: Open) 
     code = "import time\n\ndef test_big():\n    open('big', 'wb').write(b'x' * 2_000_000)\n    time.sleep(30)\n"
     with pytest.raises(InfrastructureError, match="the tests were ended: its files took"):
         runner().run(cramped({"test_big.py": code}), timeout=60)
+
+
+SERVICES = {
+    "services/a/pyproject.toml": "[project]\nname = 'a'\n",
+    "services/a/src/app/__init__.py": "def half(n):\n    return n // 2\n",
+    "services/a/tests/test_half.py": (
+        "from app import half\n\n"
+        "def test_it():\n    assert half(4) == 2\n\n"
+        "def test_where():\n    assert open('tests/data').read() == 'x'\n\n"
+        "def test_wrong():\n    assert half(3) == 1.5\n"
+    ),
+    "services/a/tests/data": "x",
+}
+TESTS = "services/a/tests/test_half.py"
+
+
+def in_folder(folder: str) -> Pytest:
+    return Pytest(Interpreter(sys.executable, "3", "9", ("services/a/src", "services/a")), folder=folder)
+
+
+@pytest.mark.parametrize("folder", ["services/a", "services", ""])
+def test_a_project_in_a_folder_is_run_there_and_named_from_the_root(workspace: Open, folder: str) -> None:
+    there, runs = workspace(SERVICES), in_folder(folder)
+    whole = runs.run(there, timeout=60)
+    where = Status.PASSED if folder == "services/a" else Status.FAILED
+    wanted = {"test_it": Status.PASSED, "test_where": where, "test_wrong": Status.FAILED}
+    assert whole.statuses == {f"{TESTS}::{name}": status for name, status in wanted.items()}
+    assert (whole.partial, {case.file for case in whole.cases}) == ((), {TESTS})
+    one = runs.run(there, only=(f"{TESTS}::test_wrong", "other/test_b.py::test_it"), timeout=60)
+    assert (one.ids(), one.partial) == ((f"{TESTS}::test_wrong",), ())
+
+
+def test_lines_of_a_test_in_a_folder_are_told_of_its_id(workspace: Open) -> None:
+    found = in_folder("services/a").covered(workspace(SERVICES), (f"{TESTS}::test_it",), timeout=60)
+    assert found.tests[f"{TESTS}::test_it"]["services/a/src/app/__init__.py"] == {2}
+
+
+def test_a_test_of_another_folder_is_none_of_its_own(workspace: Open) -> None:
+    elsewhere = workspace({"services/ab/test_a.py": "def test_it():\n    pass\n", "services/a/b.py": ""})
+    assert in_folder("services/a").run(elsewhere, only=("services/ab/test_a.py",), timeout=60) == TestReport()

@@ -182,6 +182,16 @@ def test_a_forged_report_is_not_believed(workspace: Open, forger: str, reason: s
     assert not report.is_green
 
 
+def test_a_lie_about_one_test_of_a_folder_is_seen_beside_one_that_is_red(workspace: Open) -> None:
+    forger = (REWRITE + LATE.format(then="")).replace('"", text)', '"", text, count=1)')
+    text = RED.replace("    pass\n", "    assert 0\n")
+    folder = replace(Pytest(XDIST), folder="services/a")
+    files = {"test_it.py": text, "forger.py": forger, "setup.py": ""}
+    report = folder.run(workspace({f"services/a/{name}": text for name, text in files.items()}), timeout=60)
+    assert report.tally.red == 1
+    assert "the report calls services/a/test_it.py::test_it green, and pytest saw it fail" in report.partial
+
+
 def test_a_report_with_cases_that_never_ran_is_not_believed(workspace: Open) -> None:
     text = "def test_it():\n    pass\n"
     forger = (

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from agent_ci import kits
 from agent_ci.core.frameworks.checks import Check
+from agent_ci.core.frameworks.python_projects import folder_of, roots_of
 from agent_ci.core.paths import is_test_path, matches
 from agent_ci.core.policy import PROTECTED
 from agent_ci.core.report import Status
@@ -107,7 +108,7 @@ class Search:
             facts = {**self._spec(evidence, suspects, seconds), "before": before.facts}
             spec.write_text(json.dumps(facts), "utf-8")
             argv = (evidence.toolchain["python"], "-B", "-c", _LAUNCHER, str(kit), str(spec), str(result))
-            environment = _environment(evidence.toolchain, workspace.root)
+            environment = _environment(evidence, workspace.root)
             workspace.run(Command(argv, environment, timeout=seconds + _GRACE))
             answer = read_answer(result, tree=workbench.tree, suspects=suspects, root=workspace.outbox)
             left_off = left_in(workspace.outbox) if answer.reason in UNENDED else None
@@ -153,10 +154,10 @@ def _suspects(tree: Tree) -> tuple[str, ...]:
     )[:_MOST_SUSPECTS]
 
 
-def _environment(toolchain: Mapping[str, str], root: Path) -> Mapping[str, str]:
-    folders = [folder for folder in toolchain.get("pythonpath", "").split(os.pathsep) if folder]
+def _environment(evidence: Evidence, root: Path) -> Mapping[str, str]:
+    starts = roots_of(evidence.toolchain, folder_of(evidence.toolchain, evidence.target_ids))
     return {
-        "PYTHONPATH": os.pathsep.join(str(root / folder) for folder in folders),
+        "PYTHONPATH": os.pathsep.join(str(root / start) for start in starts),
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
     }

@@ -30,10 +30,17 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """What runs until *item* is torn down is its own."""
     if _recorder:
-        _recorder.enter(item.nodeid)
+        _recorder.enter(_id_of(item))
     yield
     if _recorder:
         _recorder.enter()
+
+
+def _id_of(item: pytest.Item) -> str:
+    """The node id of *item*, with its file relative to the root of the repository."""
+    path = os.path.relpath(os.path.realpath(item.fspath), os.path.realpath(_told["root"])).replace(os.sep, "/")
+    _, sign, names = item.nodeid.partition("::")
+    return f"{path}{sign}{names}"
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)

@@ -89,4 +89,5 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     if _confirmation and not hasattr(session.config, "workerinput"):
         report = Path(session.config.getoption("xmlpath"))
         digest = hashlib.sha256(report.read_bytes()).hexdigest() if report.exists() else ""
-        Path(_confirmation).write_text(json.dumps({"sha256": digest, "seen": _seen}), encoding="utf-8")
+        told = {"sha256": digest, "seen": _seen, "root": str(getattr(session.config, "rootpath", ""))}
+        Path(_confirmation).write_text(json.dumps(told), encoding="utf-8")
