@@ -84,7 +84,8 @@ def _found(finding: Finding) -> str:
 
 def _suspects(evidence: Evidence) -> Iterator[str]:
     rows = [
-        f"- {code(f'{suspect.path}:{suspect.line}')} {sentence(suspect.name)}: {sentence(suspect.why)}"
+        f"- {code(f'{suspect.path}:{suspect.line}')}{f' {sentence(suspect.name)}' if suspect.name else ''}: "
+        f"{sentence(suspect.why)}"
         for suspect in evidence.suspects
     ]
     if evidence.first_bad:

@@ -11,6 +11,7 @@ from agent_ci.core.paths import is_test_path
 from agent_ci.core.questions.frames import Index, frames
 from agent_ci.core.report import TestCase
 from agent_ci.core.run import Suspect
+from agent_ci.core.unmerged import is_mark
 
 _MOST = 5
 _MOST_CASES = 20
@@ -50,7 +51,12 @@ def _from_frames(cases: tuple[TestCase, ...], texts: Mapping[str, str]) -> Itera
         for frame in frames(f"{case.traceback}\n{case.message}"):
             path = index.resolve(frame.path)
             if path and frame.line and not is_test_path(path):
-                yield Suspect(path, frame.line, _name_at(texts, path, frame.line), "the failure passes here")
+                yield Suspect(path, frame.line, _name_at(texts, path, frame.line), _why(texts, path, frame.line))
+
+
+def _why(texts: Mapping[str, str], path: str, line: int) -> str:
+    row = texts.get(path, "").split("\n")[line - 1 : line]
+    return "a merge was committed unfinished here" if row and is_mark(row[0]) else "the failure passes here"
 
 
 def _from_calls(cases: tuple[TestCase, ...], texts: Mapping[str, str], roots: tuple[str, ...]) -> Iterator[Suspect]:

@@ -12,14 +12,14 @@ from agent_ci.core.moved_pins import moved
 from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.core.snapshots import storing, suggestion
 from agent_ci.ports import Workbench
-from agent_ci.proposers.autofix import messages, tooling
+from agent_ci.proposers.autofix import messages, tooling, unmerged
 
 _MOST_PINS = 5
 
 
 @dataclass(frozen=True)
 class Autofix:
-    """Has a tool repair what it finds, then reads error messages, the tree and what changed; asks no model.
+    """Settles an unfinished merge, has a tool repair what it finds, reads error messages and what changed; no model.
 
     *prepare* brings into a copy of the tree what is installed for the checkout.
     """
@@ -33,8 +33,9 @@ class Autofix:
 
         Where a stored snapshot is what differs, the last reply says so, and how a person stores it anew.
         """
-        by_tool = tooling.repaired(evidence, workbench, self.prepare)
-        for reply in chain(by_tool, messages.repaired(evidence, workbench), _pinned_back(evidence, workbench)):  # noqa: UP028 - `yield from` cannot be sent an attempt
+        implied = messages.repaired(evidence, workbench)
+        known = (unmerged.repaired(evidence, workbench), tooling.repaired(evidence, workbench, self.prepare), implied)
+        for reply in chain(*known, _pinned_back(evidence, workbench)):  # noqa: UP028 - `yield from` cannot be sent an attempt
             yield reply
         if command := next(
             filter(None, (storing(f"{case.message}\n{case.traceback}") for case in evidence.targets)), ""
