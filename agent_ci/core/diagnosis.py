@@ -84,15 +84,41 @@ def _is_about_a_program(case: TestCase, said: str) -> bool:
 
 def _missing_dependency(text: str, manifests: Iterable[str]) -> str:
     """The dependency that is declared and not installed, where *text* says that one cannot be imported."""
-    found = _NO_MODULE.search(text)
-    if found is None:
+    module = _module_not_found(text)
+    if not module:
         return ""
-    module = (found[1] or found[2]).split(".")[0] if found[1] else found[2]
     name = _DISTRIBUTIONS.get(module, module)
     declared = re.compile(rf"(?<![\w-]){re.escape(name).replace('_', '[-_.]')}(?![\w-])", re.IGNORECASE)
     if any(declared.search(text) for text in manifests):
         return f"the dependency {name} is declared and not installed"
     return ""
+
+
+def undeclared(case: TestCase, paths: Iterable[str]) -> str:
+    """What imports a module that is nowhere, as a sentence; empty where *case* does not, or *paths* hold a file of it.
+
+    *paths* are the repository's files. It is for cases that nothing outside broke: no manifest names the module.
+    """
+    module = _module_not_found(f"{case.message}\n{case.traceback[-2000:]}")
+    every = tuple(paths)
+    own = re.compile(rf"(^|/){re.escape(module)}(\.\w+$|/)")
+    if not module or any(own.search(path) for path in every):
+        return ""
+    manifests = sorted(path for path in every if is_manifest(path))
+    place = f"named in {manifests[0]}" if manifests else "named in a file of requirements"
+    return (
+        f"`{module}` is imported and is nowhere: neither a part of the repository, nor {place}, nor installed; "
+        "name it there and install it in an earlier step, or take the import out"
+    )
+
+
+def _module_not_found(text: str) -> str:
+    """The module or package that *text* says cannot be imported, by its first name; empty where it says nothing."""
+    found = _NO_MODULE.search(text)
+    if found is None:
+        return ""
+    module = found[1].split(".")[0] if found[1] else found[2]
+    return "" if module.startswith(".") else module
 
 
 def flakes(ids: Iterable[str], runs: Iterable[Control]) -> tuple[Flake, ...]:

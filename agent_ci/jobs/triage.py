@@ -10,7 +10,7 @@ from pathlib import Path
 from agent_ci import reports
 from agent_ci.core.cells import Cell
 from agent_ci.core.chosen import matching, of_groups, told_of
-from agent_ci.core.diagnosis import flakes, is_manifest, outside_cause
+from agent_ci.core.diagnosis import flakes, is_manifest, outside_cause, undeclared
 from agent_ci.core.logs.classes import outside_cause_of, sure
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase, TestReport
@@ -193,6 +193,9 @@ class Triage:
         tree = tools.clone.tree(self.tree)
         manifests = [tree.read(path).decode("utf-8", "replace") for path in tree.paths() if is_manifest(path)]
         causes = {case.id: cause for case in cases if (cause := outside_cause(case, manifests))}
+        inside = (undeclared(case, tree.paths()) for case in cases if case.id not in causes)
+        for note in dict.fromkeys(filter(None, inside)):
+            evidence = _noted(evidence, note)
         if not causes:
             return cases, evidence
         what = "; ".join(

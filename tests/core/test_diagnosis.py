@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from agent_ci.core.conditions import Conditions
-from agent_ci.core.diagnosis import exchanges, flakes, is_manifest, outside_cause
+from agent_ci.core.diagnosis import exchanges, flakes, is_manifest, outside_cause, undeclared
 from agent_ci.core.report import Status, TestCase
 from agent_ci.core.run import Control, Side
 
@@ -81,6 +81,29 @@ MISSING = "E   ModuleNotFoundError: No module named '{}'"
 def test_a_dependency_is_missing_where_it_is_declared(module: str, manifest: str, is_outside: bool) -> None:  # noqa: FBT001
     found = outside_cause(case("collection failure", MISSING.format(module)), (manifest,))
     assert bool(found) is is_outside
+
+
+NOWHERE = {
+    "no manifest": (("a.py",), "neither a part of the repository, nor named in a file of requirements, nor installed"),
+    "a manifest": (
+        ("a.py", "web/package.json", "pyproject.toml"),
+        "nor named in pyproject.toml, nor installed; name it",
+    ),
+    "a module of ours": (("lib/yamlish.py",), ""),
+    "a package of ours": (("yamlish/a.py",), ""),
+    "another name": (("myyamlish.py", "yamlish2/a.py"), "`yamlish` is imported and is nowhere"),
+}
+
+
+@pytest.mark.parametrize(("paths", "said"), NOWHERE.values(), ids=NOWHERE)
+def test_a_module_that_is_nowhere_is_told_of(paths: tuple[str, ...], said: str) -> None:
+    found = undeclared(case("collection failure", MISSING.format("yamlish.core")), paths)
+    assert (said in found) if said else not found
+
+
+def test_nothing_is_told_of_a_file_that_is_named_by_its_place_or_of_another_failure() -> None:
+    assert undeclared(case("Cannot find module './x' from 'a.js'"), ()) == ""
+    assert undeclared(case("assert 1 == 2"), ()) == ""
 
 
 def test_manifests_are_known_by_their_names() -> None:
