@@ -47,7 +47,7 @@ class DemoRepository:
 
 
 def create(into: Path | None, *, seed: int) -> DemoRepository:
-    """A repository in *into*, or in a new temporary folder, whose last commit has bug number *seed*.
+    """A repository in *into*, or in a new temporary folder; bug number *seed* is a part of its last commit.
 
     Raises UsageError where *into* holds files already.
     """
@@ -58,7 +58,8 @@ def create(into: Path | None, *, seed: int) -> DemoRepository:
     shutil.copytree(_PROJECT, path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     git.create(path, "Add the shop")
     _break(path / bug.path, bug)
-    git.commit_all(path, "Speed up a calculation")
+    (path / "shop" / "__init__.py").write_text('"""A small shop."""\n\n__version__ = "1.1"\n', encoding="utf-8")
+    git.commit_all(path, "Speed up a calculation, and call it 1.1")
     return DemoRepository(path, bug)
 
 

@@ -22,6 +22,7 @@ from agent_ci.files import append_regular
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
 """Names the file for the summary of a job. Source: "Adding a job summary" in GitHub's documentation."""
+_MOST_DOUBTS = 3
 
 
 def show(
@@ -123,6 +124,8 @@ def on_a_terminal(document: Mapping[str, Any], out: Path) -> str:
         lines += ["", patch[patch.index("diff --git") :].rsplit("\n-- \n", 1)[0].rstrip(), ""]
         lines += [f"  green  {id_}" for id_ in document["targets"][:5] if id_ in after["passed"]]
         lines += [f"  after: {len(after['passed'])} passed, {len(after['failed'] + after['errored'])} red"]
+        doubts = (document["proof"] or {}).get("doubts", ())
+        lines += [f"  look at it before you merge it: {doubt}" for doubt in doubts[:_MOST_DOUBTS]]
     if document["delivery"]:
         lines.append(f"  {document['delivery']['sentence']}")
     files = ("report.html", "explanation.md", "evidence.json", *(("fix.patch",) if document["patch"] else ()))

@@ -125,3 +125,10 @@ def test_a_view_that_the_disk_does_not_take_is_said(tmp_path: Path) -> None:
     (out / ".report.html.part").mkdir()
     [fault] = shown(out)
     assert fault.startswith(f"report.html could not be written ({out}/report.html cannot be written: ")
+
+
+def test_a_person_at_a_terminal_reads_why_to_look_before_a_merge(tmp_path: Path) -> None:
+    shown(tmp_path)
+    (tmp_path / "fix.patch").write_text(runs.MAIL, encoding="utf-8")
+    told = showing.on_a_terminal(json.loads(json.dumps(runs.document(runs.FIXED))), tmp_path)
+    assert "  look at it before you merge it: a doubt\n" in told

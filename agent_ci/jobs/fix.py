@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 
 from agent_ci.clone import Loaded, Texts
-from agent_ci.core.change import ChangedFile
+from agent_ci.core.change import ChangedFile, Patch
 from agent_ci.core.elsewhere.languages import GO, JAVASCRIPT
 from agent_ci.core.fingerprint import fingerprint
 from agent_ci.core.frameworks import checks
@@ -21,6 +21,7 @@ from agent_ci.core.questions.again import again, tries
 from agent_ci.core.questions.question import fix_question
 from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.core.suspects import suspect_places
+from agent_ci.core.undone import is_undone
 from agent_ci.jobs import comparison, proving
 from agent_ci.jobs.bisection import bisected
 from agent_ci.jobs.conduct import Conduct
@@ -29,6 +30,7 @@ from agent_ci.jobs.locating import Located
 from agent_ci.jobs.reverting import inexact, with_revert
 from agent_ci.jobs.triage import Triage, summary_of
 from agent_ci.pipeline import Tools
+from agent_ci.process import ToolError
 from agent_ci.templates import template
 
 _PROMPT = "fix.v3"
@@ -36,6 +38,9 @@ _MOST_FILES = 30
 _LONGEST_FILE = 200_000
 _SEARCHED = (".py", *JAVASCRIPT.endings, *GO.endings)
 _SECONDS_TO_COMPARE = 20.0
+_UNDONE = (
+    "it takes back all that the change did to the code: either that was a slip, or the failing test is out of date"
+)
 
 
 @dataclass(frozen=True)
@@ -167,7 +172,23 @@ class Fix:
             judged = replace(judged, doubts=(*judged.doubts, *judged.reply.doubts))
         if judged.is_proven and (doubt := checks.doubt(evidence.toolchain)):
             judged = replace(judged, doubts=(*judged.doubts, doubt))
+        if judged.is_proven and judged.patch and self._is_undone(judged.patch, evidence, tools):
+            judged = replace(judged, doubts=(*judged.doubts, _UNDONE))
         return judged
+
+    def _is_undone(self, patch: Patch, evidence: Evidence, tools: Tools) -> bool:
+        """Whether *patch* leaves nothing of what the change, or without a base the last commit, did to the code."""
+        if evidence.takes_back or self.bounds is None:
+            return False
+        try:
+            base = self.triage.base or next(iter(tools.repository.parents(tools.context.commit)), "")
+        except ToolError:  # the branch moved on to a commit that the checkout has not
+            return False
+        if not base:
+            return False
+        before, changed, repaired = (tools.clone.tree(one) for one in (base, evidence.tree, patch.tree))
+        paths = [file.path for file in tools.clone.patch(before.id, changed.id).files]
+        return is_undone(paths, Texts(before), Texts(changed), Texts(repaired))
 
     def choose(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:
         """The smallest of *proven*; with doubts where another one behaves differently on inputs no test has."""

@@ -211,3 +211,13 @@ def test_a_suite_that_is_too_long_is_sampled_and_the_evidence_says_so(tmp_path: 
     assert "2 tests that the change reaches were run, and 2 of the 10 others" in attempt.scope
     assert attempt.after is not None
     assert attempt.after.tally.passed == 4
+
+
+def test_a_repair_that_takes_back_all_of_the_change_is_left_to_a_person(tmp_path: Path) -> None:
+    (tmp_path / "part").mkdir()
+    green = {**QUICK_FILES, "calc.py": CALC.replace("a - b", "a + b")}
+    whole = RedRepository.make(tmp_path, green).commit({"calc.py": CALC})
+    part = RedRepository.make(tmp_path / "part", green).commit({"calc.py": f"{CALC}\n\ndef more():\n    return 1\n"})
+    doubts = [one.run(replies=(GOOD,), **QUICK).document["proof"]["doubts"] for one in (whole, part)]
+    assert [len(some) for some in doubts] == [1, 0]
+    assert "takes back all that the change did to the code" in doubts[0][0]
