@@ -213,7 +213,11 @@ class Fix:
         return (judged, *others) if judged.is_proven else (*others, best)
 
     def together(self, proven: tuple[Attempt, ...], evidence: Evidence, tools: Tools) -> Attempt:
-        """All repairs as one change of the commit, proven as a whole where every root cause has one."""
+        """All repairs as one change of the commit, proven as a whole where every root cause has one.
+
+        A repair of one cause that turned out to be that of all was run with the whole suite, and needs all its lines;
+        what is left to see is that the tests of the other causes pass each time as well.
+        """
         last = proven[-1]
         assert last.patch is not None  # noqa: S101 - it is proven
         assert last.after is not None  # noqa: S101 - as above
@@ -225,6 +229,7 @@ class Fix:
         patch = tools.clone.patch(evidence.tree, last.patch.tree)
         objections = unproven(evidence.before, last.after, tolerated=proving.tolerated(evidence))
         whole = Attempt(reply, patch, objections, last.after, doubts=doubts)
-        if whole.objections or len(proven) == 1:
-            return replace(whole, repeats=last.repeats, scope=last.scope)
-        return proving.Proof(evidence, tools, self.seed).of(whole)
+        proof = proving.Proof(evidence, tools, self.seed)
+        if whole.objections or len(proven) > 1:
+            return whole if whole.objections else proof.of(whole)
+        return proof.steady(replace(whole, scope=last.scope))  # as often as the tests of that one cause passed

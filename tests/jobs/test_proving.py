@@ -9,6 +9,8 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
+
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.run import Attempt, Cost, Evidence, Reply, Verdict
 from agent_ci.pipeline import execute, judge
@@ -145,6 +147,7 @@ TWO = {
     "calc.py": "def add(a, b):\n    return a - b\n\n\ndef double(a):\n    return a * 3\n",
 }
 SECOND = "--- a/calc.py\n+++ b/calc.py\n@@ -5,2 +5,2 @@\n def double(a):\n-    return a * 3\n+    return a * 2\n"
+BOTH = GOOD + SECOND.partition("b/calc.py\n")[2]
 
 
 def test_two_root_causes_are_repaired_one_after_the_other_and_proven_together(tmp_path: Path) -> None:
@@ -170,13 +173,41 @@ class Paid:
             yield Reply("paid", self.texts.pop(0), Cost(calls=1))
 
 
-def test_what_was_paid_for_as_the_repair_of_all_and_is_that_of_one_is_not_asked_for_again(tmp_path: Path) -> None:
-    red, paid = RedRepository.make(tmp_path, TWO), Paid([GOOD, SECOND])
+def answered(tmp_path: Path, paid: Paid) -> Verdict:
+    """How `fix` ends in a repository with two root causes, where *paid* alone is asked."""
+    apart = TWO["calc.py"].replace("\n\n\n", "\n" + "# between\n" * 9)  # so that git tells two hunks
+    red = RedRepository.make(tmp_path, {**TWO, "calc.py": apart})
     given = {"repository": str(red.path), "repeat": 2, "sandbox": "none", "out": str(tmp_path / "out"), **QUICK}
     with Session({"PATH": os.environ["PATH"]}, given, io.StringIO()).opened() as (job, tools):
-        verdict = execute(job, replace(tools, proposers=(("paid", paid),)))
+        return execute(job, replace(tools, proposers=(("paid", paid),)))
+
+
+def test_what_was_paid_for_as_the_repair_of_all_and_is_that_of_one_is_not_asked_for_again(tmp_path: Path) -> None:
+    paid = Paid([GOOD, SECOND])
+    verdict = answered(tmp_path, paid)
     assert (verdict.outcome, paid.calls) == (Outcome.FIXED, 2)
     assert sorted(attempt.reply.cost.calls for attempt in verdict.attempts if attempt.group) == [0, 1]
+
+
+@pytest.mark.parametrize(("texts", "calls"), [([BOTH], 1), (["no change", BOTH], 2)], ids=["of all", "of one"])
+def test_an_answer_that_repairs_every_cause_is_paid_for_once_whatever_was_asked(
+    tmp_path: Path, texts: list[str], calls: int
+) -> None:
+    paid = Paid([*texts, "nobody asks for this"])
+    verdict = answered(tmp_path, paid)
+    assert (verdict.outcome, paid.calls) == (Outcome.FIXED, calls)
+    assert verdict.proof is not None
+    assert verdict.proof.patch is not None
+    assert (verdict.proof.patch.size, verdict.proof.repeats) == (4, 2)
+
+
+def test_where_one_answer_repairs_every_cause_each_has_to_pass_as_often_as_it_failed(tmp_path: Path) -> None:
+    counted = f"open('/'.join({('', *tmp_path.parts[1:], 'runs')!r}), 'a+')"
+    often = BOTH.replace("return a * 2", f"return a * (2 if {counted}.write('x') and {counted}.tell() < 4 else 3)")
+    paid = Paid(["no change", often])
+    verdict = answered(tmp_path, paid)
+    assert verdict.outcome is Outcome.NO_FIX
+    assert "calc::double passed in 1 run(s) with the change" in verdict.attempts[-1].objections[0]
 
 
 def test_a_repair_of_one_cause_of_two_is_kept_and_is_no_fix(tmp_path: Path) -> None:
@@ -187,7 +218,7 @@ def test_a_repair_of_one_cause_of_two_is_kept_and_is_no_fix(tmp_path: Path) -> N
 
 
 def test_one_reply_that_repairs_every_cause_is_kept_whole(tmp_path: Path) -> None:
-    run = RedRepository.make(tmp_path, TWO).run(replies=(GOOD + SECOND.partition("b/calc.py\n")[2],), **QUICK)
+    run = RedRepository.make(tmp_path, TWO).run(replies=(BOTH,), **QUICK)
     assert run.outcome == "fixed"
     assert run.patch.count("\n+    return") == 2
 
