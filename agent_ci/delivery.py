@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from agent_ci import git, memory
@@ -39,8 +40,6 @@ from agent_ci.settings import Settings
 TESTS = "tests"
 """The job whose changes add tests: they are told in other words, and wait for a person where that matters."""
 
-_LONGEST_IDEA = 4000  # characters of a change, or of an objection, that is told of again
-
 
 @dataclass(frozen=True)
 class Carrier:
@@ -59,7 +58,8 @@ class Outgoing:
     """The verdict after delivery, the bytes of ``fix.patch`` or of ``partial.patch``, and where the change went.
 
     ``message`` is that of the commit that the change would be, empty where nothing was proven. ``moved_to`` is the
-    commit that the branch is at now, where that was found to be another one than the change was proven on.
+    commit that the branch is at now, where that was found to be another one than the change was proven on. ``tried`` is
+    what the model offered in vain, where other runs may hear of it.
     """
 
     verdict: Verdict
@@ -68,6 +68,7 @@ class Outgoing:
     delivery: Delivery | None = None
     message: str = ""
     moved_to: str = ""
+    tried: tuple[Idea, ...] = ()
 
 
 def deliver(verdict: Verdict, carrier: Carrier, tools: Tools, settings: Settings) -> Outgoing:
@@ -76,11 +77,12 @@ def deliver(verdict: Verdict, carrier: Carrier, tools: Tools, settings: Settings
     A change that leaves doubts goes no further than a suggestion,
     which a person has to accept. One that holds a secret goes nowhere, and is no proof any more.
     """
-    _note_tried(verdict, tools, settings, carrier.outward)
+    ideas = _note_tried(verdict, tools, settings, carrier.outward)
     try:
-        return _outgoing(verdict, carrier, tools, settings)
+        made = _outgoing(verdict, carrier, tools, settings)
     except RefusedError as error:
-        return Outgoing(_refused(verdict, error))
+        made = Outgoing(_refused(verdict, error))
+    return replace(made, tried=ideas)
 
 
 def _outgoing(verdict: Verdict, carrier: Carrier, tools: Tools, settings: Settings) -> Outgoing:
@@ -242,24 +244,20 @@ def _remember(verdict: Verdict, tools: Tools, settings: Settings, outward: Outwa
     tools.journal.record("remembered", fingerprint=fix.fingerprint)
 
 
-def _note_tried(verdict: Verdict, tools: Tools, settings: Settings, outward: Outward) -> None:
-    """Keep what the model offered in vain, so that it need not offer it again the next time."""
+def _note_tried(verdict: Verdict, tools: Tools, settings: Settings, outward: Outward) -> tuple[Idea, ...]:
+    """Keep what the model offered in vain, so that it need not offer it again the next time; what was kept."""
     path = settings.out / memory.TRIED
     whole = fingerprint(verdict.evidence.targets)
-    ideas = [
-        Idea(
-            attempt.group or whole, _shown(offered, outward), tuple(_shown(one, outward) for one in attempt.objections)
-        )
+    ideas = tuple(
+        Idea(attempt.group or whole, offered, attempt.objections).passed(partial(outward.to, Sink.PROMPT))
         for attempt in verdict.attempts
         if attempt.reply.proposer == MODEL and attempt.objections
         if (offered := attempt.patch.diff if attempt.patch else offer(attempt.reply.text))
-    ]
-    if ideas and verdict.evidence.job != TESTS and _may_remember(path, tools, settings):
-        memory.note_tried(path, ideas)
-
-
-def _shown(text: str, outward: Outward) -> str:
-    return outward.to(Sink.PROMPT, text)[:_LONGEST_IDEA]
+    )
+    if not ideas or verdict.evidence.job == TESTS or not _may_remember(path, tools, settings):
+        return ()
+    memory.note_tried(path, ideas)
+    return ideas
 
 
 def _may_remember(path: Path, tools: Tools, settings: Settings) -> bool:

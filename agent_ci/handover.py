@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from agent_ci.core.sealing import broken_seal
 from agent_ci.core.untrusted import text, texts
 from agent_ci.errors import UnsupportedError
 from agent_ci.files import open_regular
+from agent_ci.memory import Idea, told
 
 _MAX_BYTES = 200_000_000
 
@@ -77,6 +78,10 @@ class HandedOver:
         rows = [row for row in told if isinstance(row, dict)] if isinstance(told, list) else []
         proven = (row for row in rows if row.get("patch") == self.document["patch"]["sha256"])
         return next((text(row.get("cause")) for row in proven if not row.get("objections")), "")
+
+    def tried(self, through: Callable[[str], str]) -> tuple[Idea, ...]:
+        """What a model offered in vain, each text passed *through*; of a repair alone, as what it proposes is."""
+        return told(self.document.get("tried"), through) if self.is_repair else ()
 
     @property
     def taken_out(self) -> str:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterator, Sequence
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from agent_ci.core.untrusted import text, texts
 from agent_ci.errors import UnsupportedError
 from agent_ci.files import open_regular
 
 MAX_BYTES = 8_000_000
 _MOST_FIXES = 500
 _MOST_IDEAS = 5  # of one failure that are told of
+_MOST_TOLD = 50  # ideas that one run tells another process of
+_MOST_OBJECTIONS = 10  # to one idea
+_LONGEST_IDEA = 4000  # characters of a change, or of an objection, that is told of again
+_FINGERPRINT = re.compile(r"[0-9a-f]{16}")
+_Row = TypeVar("_Row")
 FILE_NAME = "memory.jsonl"
 TRIED = "tried.jsonl"
 
@@ -36,11 +43,30 @@ class Idea:
     offered: str
     objections: tuple[str, ...]
 
+    def passed(self, through: Callable[[str], str]) -> Idea:
+        """The same with every text passed *through* what takes secrets out, and no longer than what is told again."""
+        said = tuple(through(objection)[:_LONGEST_IDEA] for objection in self.objections[:_MOST_OBJECTIONS])
+        return replace(self, offered=through(self.offered)[:_LONGEST_IDEA], objections=said)
 
-def tried(path: Path, fingerprint: str = "") -> tuple[Idea, ...]:
-    """The ideas in *path*, oldest first; the last few about one failure where its *fingerprint* is given."""
-    found = tuple(idea for row in _rows(path) if (idea := _idea(row)))
-    return tuple(idea for idea in found if idea.fingerprint == fingerprint)[-_MOST_IDEAS:] if fingerprint else found
+
+def tried(path: Path) -> tuple[Idea, ...]:
+    """The ideas in *path*, oldest first."""
+    return tuple(idea for row in _rows(path) if (idea := _idea(row)))
+
+
+def last_of_each(ideas: Iterable[Idea]) -> tuple[Idea, ...]:
+    """Of *ideas*, which are told oldest first, the last few of each failure, each where it stands last."""
+    found: list[Idea] = []
+    for idea in dict.fromkeys(reversed([*ideas])):
+        if sum(one.fingerprint == idea.fingerprint for one in found) < _MOST_IDEAS:
+            found.append(idea)
+    return tuple(reversed(found))
+
+
+def told(rows: object, through: Callable[[str], str]) -> tuple[Idea, ...]:
+    """The ideas that another process tells of in *rows*, ``passed`` *through*; what is no row of ours is left out."""
+    found = (_idea(row) for row in (rows[:_MOST_TOLD] if isinstance(rows, list) else ()))
+    return last_of_each(idea.passed(through) for idea in found if idea and _FINGERPRINT.fullmatch(idea.fingerprint))
 
 
 def note_tried(path: Path, ideas: Sequence[Idea]) -> None:
@@ -80,29 +106,31 @@ def keep(path: Path, fixes: Sequence[ProvenFix | Idea]) -> None:
     unfinished.replace(path)
 
 
-def packed(fixes: Sequence[ProvenFix]) -> bytes:
+def packed(fixes: Sequence[ProvenFix | Idea]) -> bytes:
     """The newest of *fixes* as the content of a file."""
     return b"".join(_newest(fixes))
 
 
 def unpacked(raw: bytes) -> tuple[ProvenFix, ...]:
     """The fixes that ``packed`` made *raw* of. Raises ValueError, with what is wrong, for any other content."""
+    return _unpacked(raw, lambda fingerprint, diff, cause: ProvenFix(text(fingerprint), text(diff), text(cause)))
+
+
+def unpacked_ideas(raw: bytes) -> tuple[Idea, ...]:
+    """The ideas that ``packed`` made *raw* of. Raises ValueError, with what is wrong, for any other content."""
+    return _unpacked(
+        raw, lambda fingerprint, offered, objections: Idea(text(fingerprint), text(offered), texts(objections))
+    )
+
+
+def _unpacked(raw: bytes, made: Callable[..., _Row]) -> tuple[_Row, ...]:
     lines = raw.decode("utf-8").splitlines()
     if len(raw) > MAX_BYTES or len(lines) > _MOST_FIXES:
-        raise ValueError(f"it holds more than {_MOST_FIXES} fixes or {MAX_BYTES} bytes")
-    return tuple(map(_strictly, lines))
-
-
-def _strictly(line: str) -> ProvenFix:
+        raise ValueError(f"it holds more than {_MOST_FIXES} rows or {MAX_BYTES} bytes")
     try:
-        row = json.loads(line)
-    except RecursionError as error:
+        return tuple(made(**json.loads(line)) for line in lines)
+    except (TypeError, RecursionError) as error:
         raise ValueError("a line is no row of ours") from error
-    if not isinstance(row, dict) or row.keys() != {"fingerprint", "diff", "cause"}:
-        raise ValueError("a line is no row of ours")
-    if not all(isinstance(value, str) for value in row.values()):
-        raise ValueError("a row holds something other than texts")
-    return ProvenFix(**row)
 
 
 def _newest(fixes: Sequence[ProvenFix | Idea]) -> list[bytes]:

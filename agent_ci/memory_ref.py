@@ -1,4 +1,4 @@
-"""What runs proved, in refs of the remote, one for each level of trust: the only module that reads and writes them."""
+"""What runs proved and tried, in refs of the remote, one for each level of trust: nothing else reads or writes them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import contextlib
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -17,11 +17,21 @@ from agent_ci.clone import PROTOCOLS
 from agent_ci.core.context import Context
 from agent_ci.core.push_refusal import Refusal, read_refusal
 from agent_ci.errors import AgentCIError, ForgeUnavailableError, UnsupportedError
-from agent_ci.memory import FILE_NAME, MAX_BYTES, ProvenFix, packed, unpacked
+from agent_ci.memory import (
+    FILE_NAME,
+    MAX_BYTES,
+    TRIED,
+    Idea,
+    ProvenFix,
+    last_of_each,
+    packed,
+    unpacked,
+    unpacked_ideas,
+)
 from agent_ci.process import ToolError
 
 DEFAULT, BRANCHES = "refs/agent-ci/memory/default", "refs/agent-ci/memory/branches"
-"""Where runs on the default branch keep what they proved, and where all others do that are trusted."""
+"""Where runs on the default branch keep what they proved and tried, and where all others do that are trusted."""
 
 _TRIES = 6
 _PAUSE = 0.2  # seconds, doubled with each try; a random part of it, so that runs that collided do not collide again
@@ -41,15 +51,24 @@ class Writable(Protocol):
 
 @dataclass(frozen=True)
 class Held:
-    """The *fixes* in a ref, oldest first, and the *commit* that it is at, empty where there is no such ref."""
+    """The *fixes* in a ref and the *ideas* that were tried in vain, oldest first, and the *commit* that it is at.
+
+    That is empty where there is no such ref.
+    """
 
     commit: str = ""
     fixes: tuple[ProvenFix, ...] = ()
+    ideas: tuple[Idea, ...] = ()
+
+    @property
+    def rows(self) -> tuple[ProvenFix | Idea, ...]:
+        """All of them."""
+        return (*self.fixes, *self.ideas)
 
 
 @dataclass(frozen=True)
 class MemoryRef:
-    """The ref *name* of *remote*: one commit without a parent, and one file in it."""
+    """The ref *name* of *remote*: one commit without a parent, and in it a file of fixes and one of ideas, if any."""
 
     remote: Remote
     name: str
@@ -63,19 +82,19 @@ class MemoryRef:
         with _store() as store:
             return self._held(store)
 
-    def change(self, changed: Callable[[tuple[ProvenFix, ...]], Sequence[ProvenFix]]) -> bool:
-        """Have the ref hold what *changed* makes of its fixes; whether that is something else than before.
+    def change(self, changed: Callable[[Held], Held]) -> bool:
+        """Have the ref hold what *changed* makes of what it holds; whether that is something else than before.
 
         Where another run writes in between, what that wrote is read and changed again. Raises as ``held`` does.
         """
         for number in range(1, _TRIES + 1):
             with _store() as store:
                 held = self._held(store)
-                fixes = tuple(changed(held.fixes))
-                if fixes == held.fixes:
+                wanted = changed(held)
+                if wanted == held:
                     return number > 1  # a try before this one, whose answer was lost, did it
                 try:
-                    self._push(store, fixes, expected=held.commit)
+                    self._push(store, wanted)
                 except ToolError as error:
                     refused = read_refusal(error.said or str(error))
                     if refused.kind not in _AGAIN or number == _TRIES:
@@ -103,21 +122,25 @@ class MemoryRef:
             raise ForgeUnavailableError(f"{self} could not be read: {words}") from error
         try:
             commit = git.text(self._git(store, "rev-parse", "--verify", f"{_HERE}^{{commit}}")).strip()
-            return Held(commit, unpacked(self._content(store, commit)))
+            found = self._contents(store, commit)
+            return Held(commit, unpacked(found[FILE_NAME]), unpacked_ideas(found.get(TRIED, b"")))
         except (ToolError, ValueError) as error:
-            why = str(error) if isinstance(error, ValueError) else "it is no commit with one file of fixes"
+            why = str(error) if isinstance(error, ValueError) else "it is no commit with a file of fixes"
             raise UnsupportedError(
                 f"{self} holds something that agent-ci did not write ({why}), so nothing of it is offered and nothing "
                 f"is added; once you have looked at it, take it away with `git push origin :{self.name}`"
             ) from error
 
-    def _content(self, store: Path, commit: str) -> bytes:
-        """The one file of *commit*. Raises ValueError where there is something else, ToolError for broken objects."""
-        rows = git.text(self._git(store, "ls-tree", "-z", commit)).rstrip("\0")
-        mode, _, rest = rows.partition(" blob ")
-        blob, _, name = rest.partition("\t")
-        if (mode, name) != ("100644", FILE_NAME):
-            raise ValueError(f"its commit has other files than {FILE_NAME}")
+    def _contents(self, store: Path, commit: str) -> Mapping[str, bytes]:
+        """The files of *commit*. Raises ValueError where there is something else, ToolError for broken objects."""
+        rows = git.text(self._git(store, "ls-tree", "-z", commit)).rstrip("\0").split("\0")
+        found = [(row.partition("\t")[2], *row.partition("\t")[0].split(" ")[:3]) for row in rows[:3]]
+        kinds = {name: (mode, kind) for name, mode, kind, _ in found}
+        if kinds.keys() not in ({FILE_NAME}, {FILE_NAME, TRIED}) or {*kinds.values()} != {("100644", "blob")}:
+            raise ValueError(f"its commit has other files than {FILE_NAME} and {TRIED}")
+        return {name: self._content(store, blob) for name, _, _, blob in found}
+
+    def _content(self, store: Path, blob: str) -> bytes:
         try:
             size = int(self._git(store, "cat-file", "-s", blob))
         except ToolError:  # the remote left it out, as it was asked to
@@ -126,14 +149,20 @@ class MemoryRef:
             raise ValueError(f"it is larger than {MAX_BYTES} bytes")
         return self._git(store, "cat-file", "blob", blob)
 
-    def _push(self, store: Path, fixes: Sequence[ProvenFix], *, expected: str) -> None:
-        """Move the ref from the commit *expected* to a new one, or not at all. Raises ToolError."""
-        blob = git.text(self._git(store, "hash-object", "-w", "--stdin", stdin=packed(fixes))).strip()
-        tree = git.text(self._git(store, "mktree", stdin=f"100644 blob {blob}\t{FILE_NAME}\n".encode())).strip()
+    def _push(self, store: Path, held: Held) -> None:
+        """Move the ref from the commit of *held* to a new one with its rows, or not at all. Raises ToolError."""
+        files: dict[str, Sequence[ProvenFix | Idea]] = {FILE_NAME: held.fixes}
+        if held.ideas:
+            files[TRIED] = held.ideas
+        rows = ""
+        for name, content in files.items():
+            blob = git.text(self._git(store, "hash-object", "-w", "--stdin", stdin=packed(content))).strip()
+            rows += f"100644 blob {blob}\t{name}\n"
+        tree = git.text(self._git(store, "mktree", stdin=rows.encode())).strip()
         commit = git.text(self._git(store, "commit-tree", tree, stdin=b"What agent-ci proved\n")).strip()
         self._ask(
             *(store, "push", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no"),
-            *(f"--force-with-lease={self.name}:{expected}", "--end-of-options"),
+            *(f"--force-with-lease={self.name}:{held.commit}", "--end-of-options"),
             *(self.remote.url, f"{commit}:{self.name}"),
         )
 
@@ -155,23 +184,24 @@ def _store() -> Iterator[Path]:
         yield Path(folder)
 
 
-def recalled(remote: Remote, context: Context, say: Callable[[str], None]) -> tuple[ProvenFix, ...]:
-    """The fixes that a run about *context* may be offered, oldest first; why one of the refs cannot be read is said.
+def recalled(remote: Remote, context: Context, say: Callable[[str], None]) -> Held:
+    """What a run about *context* may be told, oldest first; why one of the refs cannot be read is said.
 
     A run on the default branch hears of nothing that other branches brought.
     """
     names = (DEFAULT,) if context.is_on_default_branch else (BRANCHES, DEFAULT)
-    found: list[ProvenFix] = []
+    found = Held()
     for name in names:
         try:
-            found += MemoryRef(remote, name).held().fixes
+            held = MemoryRef(remote, name).held()
+            found = replace(found, fixes=(*found.fixes, *held.fixes), ideas=(*found.ideas, *held.ideas))
         except AgentCIError as error:
             say(str(error))
-    return tuple(found)
+    return found
 
 
-def add(forge: object, context: Context, fix: ProvenFix) -> str:
-    """Keep *fix* in the ref of *context*'s trust, where *forge* lets this job push; the sentence that says so.
+def add(forge: object, context: Context, *, fix: ProvenFix | None = None, ideas: tuple[Idea, ...] = ()) -> str:
+    """Keep *fix* and *ideas* in the ref of *context*'s trust, where *forge* lets this job push; the sentence for that.
 
     Nothing is kept for a fork. Raises AgentCIError where it could not be.
     """
@@ -181,5 +211,13 @@ def add(forge: object, context: Context, fix: ProvenFix) -> str:
     if remote is None:
         return "nothing is kept in the remote's memory: this job has no token that may write"
     ref = MemoryRef(remote, DEFAULT if context.is_on_default_branch else BRANCHES)
-    ref.change(lambda fixes: [*(old for old in fixes if old != fix), fix] if fix not in fixes else fixes)
-    return f"the fix is kept in {ref}"
+    ref.change(lambda held: _with(held, fix, ideas))
+    kept = (*(("the fix",) if fix else ()), *(("what was tried in vain",) if ideas else ()))
+    return f"{' and '.join(kept)} is kept in {ref}"
+
+
+def _with(held: Held, fix: ProvenFix | None, ideas: tuple[Idea, ...]) -> Held:
+    """*held* with *fix* and *ideas* as the newest; what is there already stays where it is."""
+    fixes = held.fixes if fix is None or fix in held.fixes else (*held.fixes, fix)
+    new = tuple(idea for idea in ideas if idea not in held.ideas)
+    return replace(held, fixes=fixes, ideas=last_of_each((*held.ideas, *new)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -92,6 +93,7 @@ class Publication:
         try:
             with self._place(handed) as place:
                 ended = self._delivered(handed, place) if handed.is_whole else _nothing(handed)
+                self._remember(handed, place, ended.fix)
                 ended = replace(ended, address=self._told(handed, place, ended))
         except ToolError as error:
             ended = _Ended(Outcome.UNSUPPORTED, f"the hand-over does not fit this repository: {error}")
@@ -113,22 +115,30 @@ class Publication:
             except AgentCIError as error:
                 again = _AGAIN if isinstance(error, StaleError) else ""
                 return _Ended(error.outcome, f"{error}; the proven change is in {self.settings.out}/fix.patch{again}")
-        if self.settings.memory_ref and handed.is_repair and delivery.rung in (COMMIT, PULL_REQUEST):
-            self._remember(parcel, handed.cause, place)
         outcome = Outcome.FIXED if delivery.rung in (PATCH, NONE) else Outcome.DELIVERED
-        return _Ended(outcome, str(handed.document["reason"]), delivery)
+        cause = self.outward.to(Sink.COMMIT, handed.cause)
+        is_kept = handed.is_repair and delivery.rung in (COMMIT, PULL_REQUEST)
+        fix = ProvenFix(parcel.fingerprint, parcel.patch.diff, cause) if is_kept else None
+        return _Ended(outcome, str(handed.document["reason"]), delivery, fix=fix)
 
-    def _remember(self, parcel: Parcel, cause: str, place: _Place) -> None:
-        """Keep what was delivered for the next time that the same goes red; what forbids it is said, and no more."""
-        fix = ProvenFix(parcel.fingerprint, parcel.patch.diff, self.outward.to(Sink.COMMIT, cause))
+    def _remember(self, handed: HandedOver, place: _Place, fix: ProvenFix | None) -> None:
+        """Keep *fix*, which was delivered, and what a model tried in vain, for when the same goes red the next time.
+
+        What forbids it is said, and no more.
+        """
+        ideas = handed.tried(partial(self.outward.to, Sink.PROMPT))
+        if not self.settings.memory_ref or not (fix or ideas):
+            return
         with self.console.phase("remember"), undisturbed():
             try:
-                self.console.say(memory_ref.add(place.forge, place.context, fix))
+                self.console.say(memory_ref.add(place.forge, place.context, fix=fix, ideas=ideas))
             except AgentCIError as error:
-                self.console.say(f"the fix is not kept in the remote's memory: {error}")
+                self.console.say(f"nothing is kept in the remote's memory: {error}")
 
     def tell(self) -> str:
-        """Tell people what the run says, and deliver and write nothing; the address, empty where nobody was told.
+        """Tell people what the run says, and deliver nothing; the address, empty where nobody was told.
+
+        What a model tried in vain is kept in the remote's memory, where the settings have one.
 
         How the run ended does not change by it: what goes wrong here is said, and no more.
         """
@@ -136,6 +146,7 @@ class Publication:
             with self.console.phase("check the hand-over"):
                 handed = handover.read(self.evidence, self.patch, sha256=self.sha256)
             with self._place(handed) as place:
+                self._remember(handed, place, None)
                 return self._told(handed, place, None)
         except AgentCIError as error:
             self.console.say(f"nobody could be told on the forge: {error}")
@@ -231,6 +242,7 @@ class _Ended:
     reason: str
     delivery: Delivery | None = None
     address: str = ""
+    fix: ProvenFix | None = None
 
     @property
     def told(self) -> dict[str, object]:

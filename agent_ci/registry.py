@@ -19,7 +19,7 @@ from agent_ci.core.run import MODEL, REVERT
 from agent_ci.core.spelling import did_you_mean
 from agent_ci.errors import UsageError
 from agent_ci.kept import door, outward
-from agent_ci.memory import ProvenFix
+from agent_ci.memory_ref import Held
 from agent_ci.payloads import read_payload
 from agent_ci.ports import Forge, Journal, People, Proposer, Runner
 from agent_ci.scanners import likely_secrets
@@ -30,8 +30,8 @@ from agent_ci.settings import Settings
 class Setup:
     """What adapters are made from; ``runner`` runs the tests, where that is known already.
 
-    ``recalled`` gives the fixes that are remembered elsewhere than in the folder of the output, and ``is_trusted`` is
-    False for a run that other runs hear nothing of.
+    ``recalled`` gives what is remembered elsewhere than in the folder of the output, and ``is_trusted`` is False for a
+    run that other runs hear nothing of.
     """
 
     settings: Settings
@@ -39,7 +39,7 @@ class Setup:
     journal: Journal
     budget: Budget
     runner: Runner | None = None
-    recalled: Callable[[], tuple[ProvenFix, ...]] = tuple
+    recalled: Callable[[], Held] = Held
     is_trusted: bool = True
 
 
@@ -198,7 +198,7 @@ def _known(setup: Setup) -> Proposer:
     from agent_ci import memory
     from agent_ci.proposers.known import Known
 
-    return Known(setup.settings.out / memory.FILE_NAME, setup.settings.repository, setup.recalled)
+    return Known(setup.settings.out / memory.FILE_NAME, setup.settings.repository, lambda: setup.recalled().fixes)
 
 
 def _autofix(setup: Setup) -> Proposer:
@@ -251,6 +251,7 @@ def _model(setup: Setup, *, system: str, turns: int, looking: str = "", rounds: 
         rounds=rounds,
         tried=None if rounds else chosen.out / memory.TRIED,
         root=chosen.repository,
+        further=lambda: setup.recalled().ideas,
         turns=turns,
     )
 

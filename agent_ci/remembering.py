@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from agent_ci import memory, registry, settings
 from agent_ci.base import settings_file
@@ -15,11 +16,12 @@ from agent_ci.clone import Clone
 from agent_ci.core.patches.hunks import added_lines
 from agent_ci.core.spelling import did_you_mean
 from agent_ci.errors import AgentCIError, UsageError
-from agent_ci.memory import ProvenFix
-from agent_ci.memory_ref import BRANCHES, DEFAULT, MemoryRef, Writable
+from agent_ci.memory import Idea, ProvenFix
+from agent_ci.memory_ref import BRANCHES, DEFAULT, Held, MemoryRef, Writable
 
 _CHANGED = re.compile(r"^diff --git a/(.+) b/\1$", re.MULTILINE)  # git's own, which shows a renamed file as two
 _LEAST = 4  # characters of a fingerprint that are taken for it
+_Row = TypeVar("_Row", ProvenFix, Idea)
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class Remembered:
     def forget(self, names: Sequence[str], *, all_of_them: bool = False) -> int:
         """Forget the fixes of the failures *names*, fingerprints or beginnings of one; how many fixes that were.
 
-        What was tried in vain at these failures is forgotten as well.
+        What was tried in vain at these failures is forgotten as well, also where no fix of them is known.
 
         Raises UsageError for a name that means none or several of them, and forgets nothing then; nor does it where a
         ref of the remote cannot be read, of which the AgentCIError says why.
@@ -84,37 +86,41 @@ class Remembered:
                 "name the failures to forget by their fingerprints, or give --all; `memory list` shows them"
             )
         known = memory.recall(self.path)
-        shared = [(ref, ref.held().fixes) for ref in self._place[1]]
-        wanted = {_meant(name, (*known, *(fix for _, fixes in shared for fix in fixes))) for name in names}
+        ideas = memory.tried(self._tried)
+        shared = [(ref, ref.held()) for ref in self._place[1]]
+        fingerprints = [
+            row.fingerprint for held in (Held("", known, ideas), *(one for _, one in shared)) for row in held.rows
+        ]
+        wanted = {_meant(name, fingerprints) for name in names}
 
-        def left(fixes: Sequence[ProvenFix]) -> list[ProvenFix]:
-            return [fix for fix in fixes if fix.fingerprint not in wanted and not all_of_them]
+        def left(rows: Sequence[_Row]) -> tuple[_Row, ...]:
+            return tuple(row for row in rows if row.fingerprint not in wanted and not all_of_them)
 
-        for ref, fixes in shared:
-            if len(left(fixes)) < len(fixes):
-                ref.change(left)
-        self._forget_here(left(known), known, wanted, all_of_them=all_of_them)
-        return sum(len(fixes) - len(left(fixes)) for fixes in (known, *(fixes for _, fixes in shared)))
-
-    def _forget_here(
-        self, left: Sequence[ProvenFix], known: Sequence[ProvenFix], wanted: Container[str], *, all_of_them: bool
-    ) -> None:
-        """Have the files hold what is *left* of the fixes *known*, and nothing that was tried at those *wanted*."""
+        for ref, held in shared:
+            if (left(held.fixes), left(held.ideas)) != (held.fixes, held.ideas):
+                ref.change(lambda held: replace(held, fixes=left(held.fixes), ideas=left(held.ideas)))
         try:
-            if len(left) < len(known):
-                memory.keep(self.path, left)
-            ideas = memory.tried(self.path.with_name(memory.TRIED))
-            others = [idea for idea in ideas if idea.fingerprint not in wanted and not all_of_them]
-            if len(others) < len(ideas):
-                memory.keep(self.path.with_name(memory.TRIED), others)
+            _keep(self.path, known, left(known))
+            _keep(self._tried, ideas, left(ideas))
         except OSError as error:
             raise UsageError(
                 f"{self.path} cannot be written ({error.strerror}), so that nothing was forgotten in it"
             ) from error
+        return sum(len(fixes) - len(left(fixes)) for fixes in (known, *(held.fixes for _, held in shared)))
+
+    @property
+    def _tried(self) -> Path:
+        return self.path.with_name(memory.TRIED)
 
 
-def _meant(name: str, known: Sequence[ProvenFix]) -> str:
-    fingerprints = {fix.fingerprint: None for fix in known}
+def _keep(path: Path, known: Sequence[ProvenFix | Idea], left: Sequence[ProvenFix | Idea]) -> None:
+    """Have *path* hold what is *left* of the rows *known*. Raises OSError where it cannot be written."""
+    if len(left) < len(known):
+        memory.keep(path, left)
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    fingerprints = dict.fromkeys(known)
     if name in fingerprints:
         return name
     found = [one for one in fingerprints if len(name) >= _LEAST and one.startswith(name)]

@@ -10,7 +10,7 @@ import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Protocol, TextIO
 
@@ -133,6 +133,8 @@ class Session:
             name = self.output.write_patch(sent.patch, is_partial=sent.is_partial)
             digest = hashlib.sha256(sent.patch).hexdigest()
             document["patch_file"] = {"name": name, "sha256": digest, "message": sent.message}
+        if sent and sent.tried and self.settings.memory_ref:
+            document["tried"] = [asdict(idea) for idea in sent.tried]
         self.output.write_text("explanation.md", explain(verdict, around))
         written = self.output.write_evidence(document)
         for fault in showing.show(verdict, written, sent.patch if sent else None, self.output, self.environment):
@@ -248,7 +250,7 @@ class Session:
         setup = registry.Setup(chosen, self.environment, journal, budget, is_trusted=is_trusted)
         if chosen.memory_ref:
             recall = partial(recalled, repository.remote(), self.context, self.console.say)
-            setup = replace(setup, recalled=recall)
+            setup = replace(setup, recalled=cache(recall))
         tree = self.tree(repository, clone)
         with self.console.phase("choose the sandbox"):
             sandbox = self._sandbox(journal, tree)

@@ -143,7 +143,11 @@ OPTIONS: tuple[Option, ...] = (
     Option("may-read", "further folders that the tests may read", default=(), is_repeatable=True, is_policy=True),
     Option("container-image", "the image that the sandbox `container` runs the tests in", is_policy=True),
     Option(
-        "memory-ref", "keep what was proven in a ref of the remote as well", default=False, kind=bool, is_policy=True
+        "memory-ref",
+        "keep what was proven, and what a model tried in vain, in a ref of the remote as well",
+        default=False,
+        kind=bool,
+        is_policy=True,
     ),
     Option("sign-off", "end commits with a line Signed-off-by", default=False, kind=bool, is_policy=True),
     Option("allow", "protected paths that may change all the same", default=(), is_repeatable=True, is_policy=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -20,12 +21,15 @@ from agent_ci.core.context import Context
 from agent_ci.errors import ForgeUnavailableError, UnsupportedError
 from agent_ci.forges.github.actions import GitHubActions
 from agent_ci.forges.gitlab.adapter import GitLabCI
-from agent_ci.memory import MAX_BYTES, ProvenFix, packed
-from agent_ci.memory_ref import BRANCHES, DEFAULT, MemoryRef, add, recalled
+from agent_ci.memory import MAX_BYTES, Idea, ProvenFix, packed
+from agent_ci.memory_ref import BRANCHES, DEFAULT, Held, MemoryRef, add, recalled
+from agent_ci.model.transport import Answer, Request
+from agent_ci.proposers import model
+from agent_ci.publishing import Publication
 from agent_ci.remembering import Remembered, shared_lines
 from tests.checkouts import Checkout
 from tests.handed import part, publish, resealed
-from tests.red import GOOD, QUICK, QUICK_FILES, RedRepository
+from tests.red import GOOD, QUICK, QUICK_FILES, WRONG, RedRepository
 from tests.servers import git_http
 from tests.servers.git_http import GitAnswer, GitRequest, GitServer, Hosted, ask_git
 
@@ -34,6 +38,7 @@ MAIN = Context("git", "group/name", "", "c" * 40, branch="main", default_branch=
 TOPIC = replace(MAIN, branch="topic")
 FORK = replace(MAIN, from_fork=True)
 FIX, OTHER = ProvenFix("aaaa1111", "--- a/x\n+++ b/x\n", "a slip"), ProvenFix("bbbb2222", "a diff")
+IDEA = Idea("b" * 16, "a diff", ("still red",))
 
 
 @dataclass(frozen=True)
@@ -54,12 +59,14 @@ class Host:
     def heard(self, context: Context) -> tuple[list[str], list[str]]:
         """The fingerprints that a run about *context* is offered, and what it says about refs it cannot read."""
         said: list[str] = []
-        return [fix.fingerprint for fix in recalled(self.writable, context, said.append)], said
+        return [fix.fingerprint for fix in recalled(self.writable, context, said.append).fixes], said
 
-    def holds(self, raw: bytes, *, mode: str = "100644", name: str = "memory.jsonl") -> None:
+    def holds(self, raw: bytes, *, mode: str = "100644", name: str = "memory.jsonl", beside: str = "") -> None:
         """Have the ref of the default branch hold *raw*, as anybody could who may push there."""
         blob = self.hosted.git("hash-object", "-w", "--stdin", stdin=raw)
-        tree = self.hosted.git("mktree", stdin=f"{mode} blob {blob}\t{name}\n".encode())
+        fixes = self.hosted.git("hash-object", "-w", "--stdin", stdin=packed([FIX])) if beside else ""
+        more = f"100644 blob {fixes}\t{beside}\n" if beside else ""
+        tree = self.hosted.git("mktree", stdin=f"{mode} blob {blob}\t{name}\n{more}".encode())
         self.hosted.git("update-ref", DEFAULT, self.hosted.git("commit-tree", tree, "-m", "mine"))
 
 
@@ -75,9 +82,9 @@ def host(checkout: Checkout, tmp_path: Path) -> Iterator[Host]:
 
 def test_each_level_of_trust_has_a_ref_and_the_default_branch_hears_of_no_other(host: Host) -> None:
     assert host.heard(MAIN) == ([], [])
-    assert add(host, MAIN, FIX) == f"the fix is kept in {DEFAULT} of {host.server.url}/name.git"
-    add(host, TOPIC, OTHER)
-    add(host, TOPIC, OTHER)
+    assert add(host, MAIN, fix=FIX) == f"the fix is kept in {DEFAULT} of {host.server.url}/name.git"
+    add(host, TOPIC, fix=OTHER)
+    add(host, TOPIC, fix=OTHER)
     assert {name for name in host.hosted.refs() if "agent-ci" in name} == {DEFAULT, BRANCHES}
     assert host.heard(MAIN) == (["aaaa1111"], [])
     assert host.heard(TOPIC) == host.heard(FORK) == (["bbbb2222", "aaaa1111"], [])
@@ -85,21 +92,37 @@ def test_each_level_of_trust_has_a_ref_and_the_default_branch_hears_of_no_other(
     assert len([ref for *_, ref in host.hosted.attempts if ref == BRANCHES]) == 1
 
 
+def test_what_was_tried_in_vain_is_kept_beside_the_fixes_by_the_same_trust_and_the_last_of_each_failure(
+    host: Host,
+) -> None:
+    ideas = tuple(Idea("a" * 16, f"diff {number}", ("still red",)) for number in range(7))
+    told = add(host, MAIN, fix=FIX, ideas=ideas[:4])
+    assert told == f"the fix and what was tried in vain is kept in {DEFAULT} of {host.server.url}/name.git"
+    add(host, TOPIC, ideas=(IDEA,))
+    add(host, MAIN, ideas=ideas[2:])
+    add(host, MAIN, ideas=ideas[3:5])
+    assert add(host, FORK, ideas=(IDEA,)) == "nothing is kept in the remote's memory for a change from a fork"
+    assert host.ref().held() == Held(host.hosted.refs()[DEFAULT], (FIX,), ideas[2:])
+    assert recalled(host.writable, MAIN, print).ideas == ideas[2:]
+    assert recalled(host.writable, FORK, print).ideas == (IDEA, *ideas[2:])
+    assert [len([ref for *_, ref in host.hosted.attempts if ref == name]) for name in (DEFAULT, BRANCHES)] == [2, 1]
+
+
 def test_a_run_for_a_fork_keeps_nothing(host: Host) -> None:
-    assert add(host, FORK, FIX) == "nothing is kept in the remote's memory for a change from a fork"
+    assert add(host, FORK, fix=FIX) == "nothing is kept in the remote's memory for a change from a fork"
     assert host.hosted.attempts == []
 
 
 def test_without_the_right_to_write_nothing_is_kept(host: Host) -> None:
-    assert "no token that may write" in add(object(), MAIN, FIX)
+    assert "no token that may write" in add(object(), MAIN, fix=FIX)
     with pytest.raises(ForgeUnavailableError, match=f"{DEFAULT} of http.* could not be written: .*denied to reader"):
-        add(replace(host, password="only-reads-4711"), MAIN, FIX)  # noqa: S106 - made up
+        add(replace(host, password="only-reads-4711"), MAIN, fix=FIX)  # noqa: S106 - made up
 
 
 def test_of_runs_that_write_at_the_same_time_each_fix_is_kept(host: Host) -> None:
     fixes = [ProvenFix(f"{number:08d}", "a diff") for number in range(4)]
-    host.server.git.before_push = lambda: add(host, MAIN, OTHER)
-    writers = [threading.Thread(target=add, args=(host, MAIN, fix)) for fix in fixes]
+    host.server.git.before_push = lambda: add(host, MAIN, fix=OTHER)
+    writers = [threading.Thread(target=add, args=(host, MAIN), kwargs={"fix": fix}) for fix in fixes]
     for writer in writers:
         writer.start()
     for writer in writers:
@@ -112,11 +135,11 @@ def test_a_push_whose_answer_is_lost_is_looked_for_and_one_that_always_fails_is_
 ) -> None:
     monkeypatch.setattr(memory_ref, "_PAUSE", 0.0)
     host.server.git.faults.append(-500)
-    add(host, MAIN, FIX)
+    add(host, MAIN, fix=FIX)
     assert host.ref().held().fixes == (FIX,)
     host.server.git.faults += [500] * 9
     with pytest.raises(ForgeUnavailableError, match="could not be written"):
-        add(host, MAIN, OTHER)
+        add(host, MAIN, fix=OTHER)
     assert len(host.server.git.faults) == 3
 
 
@@ -131,12 +154,20 @@ POISON = {
     "not UTF-8": (b"\xff\xfe", {}),
     "too many": (packed([FIX]) * 501, {}),
     "too large": (b" " * (MAX_BYTES + 1), {}),
+    "ideas without fixes": (packed([IDEA]), {"name": "tried.jsonl"}),
+    "ideas and a third file": (packed([IDEA]), {"name": "tried.jsonl", "beside": "other.jsonl"}),
+    "fixes for ideas": (packed([FIX]), {"name": "tried.jsonl", "beside": "memory.jsonl"}),
+    "ideas without objections": (
+        b'{"fingerprint": "a", "offered": "b", "objections": "c"}\n',
+        {"name": "tried.jsonl", "beside": "memory.jsonl"},
+    ),
+    "executable ideas": (packed([IDEA]), {"name": "tried.jsonl", "beside": "memory.jsonl", "mode": "100755"}),
 }
 
 
 @pytest.mark.parametrize(("raw", "how"), POISON.values(), ids=POISON)
 def test_a_ref_with_something_else_is_refused_and_left(host: Host, raw: bytes, how: dict[str, str]) -> None:
-    add(host, TOPIC, OTHER)
+    add(host, TOPIC, fix=OTHER)
     host.holds(raw, **how)
     before = host.hosted.refs()
     found, [said] = host.heard(TOPIC)
@@ -144,7 +175,7 @@ def test_a_ref_with_something_else_is_refused_and_left(host: Host, raw: bytes, h
     assert "holds something that agent-ci did not write (" in said
     assert f"`git push origin :{DEFAULT}`" in said
     with pytest.raises(UnsupportedError, match="nothing is added"):
-        add(host, MAIN, FIX)
+        add(host, MAIN, fix=FIX)
     assert host.hosted.refs() == before
 
 
@@ -167,9 +198,9 @@ def test_a_tag_and_a_remote_that_is_none_are_sentences(host: Host) -> None:
     host.hosted.git("update-ref", DEFAULT, host.hosted.git("hash-object", "-w", "--stdin", stdin=b"x"))
     assert "holds something that agent-ci did not write" in host.heard(MAIN)[1][0]
     said: list[str] = []
-    assert recalled(Remote(), MAIN, said.append) == ()
+    assert recalled(Remote(), MAIN, said.append) == Held()
     assert said == [f"{DEFAULT} is not read: the checkout's origin is no http or https address"]
-    assert recalled(Remote(f"{host.server.url}/absent.git"), MAIN, said.append) == ()
+    assert recalled(Remote(f"{host.server.url}/absent.git"), MAIN, said.append) == Held()
     assert "could not be read" in said[1]
 
 
@@ -221,6 +252,42 @@ def test_what_was_delivered_repairs_the_next_run_in_a_fresh_checkout_and_can_be_
         hosted.git("update-ref", DEFAULT, hosted.git("rev-parse", "main"))
         refused, _ = shared_lines([*remembered.shared()])
         assert "holds something that agent-ci did not write" in refused
+
+
+def test_what_a_model_offered_in_vain_is_told_to_the_next_run_in_a_fresh_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def call(request: Request) -> Answer:
+        asked.append(str(request.messages))
+        return Answer(WRONG, "stop")
+
+    monkeypatch.setattr(model, "call", call)
+    red = RedRepository.make(tmp_path, {**QUICK_FILES, ".agent-ci.yml": "memory-ref: true\n"})
+    given = {"proposer": ("model",), "model": "scripted", "max_attempts": 1, **QUICK}
+    first = red.run(**given)
+    [idea] = first.document["tried"]
+    assert (first.outcome, idea["objections"]) == ("no_fix", ["calc::add is still red: 2 is not 3"])
+    long = {**idea, "offered": idea["offered"] + "x" * 9000}
+    resealed(first.out, tried=[long, {"offered": 1}, 2, {**idea, "fingerprint": "no fingerprint"}])
+    (tmp_path / "hosted").mkdir()
+    Hosted.of(Checkout(red.path), tmp_path / "hosted" / "name.git")
+    with GitServer(tmp_path / "hosted", bot=TOKEN) as server:
+        url, said = f"{server.url}/name.git", io.StringIO()
+        job = {"PATH": os.environ["PATH"], "CI": "true", "AGENT_CI_FORGE_TOKEN": TOKEN, "AGENT_CI_FORGE_URL": url}
+        here = {"repository": str(red.path), "out": str(tmp_path / "told")}
+        Publication(job, here, said, first.out / "evidence.json").tell()
+        assert f"what was tried in vain is kept in {DEFAULT} of {url}" in said.getvalue()
+        server.git.users.clear()
+        Checkout(red.path).git("remote", "add", "origin", url)
+        red.run(**{**given, "out": str(tmp_path / "fresh")})
+        assert ["an earlier run" in text for text in asked] == [False, True]
+        assert "+    return a * b" in asked[1]
+        [kept] = MemoryRef(Remote(url), DEFAULT).held().ideas
+        assert (kept.fingerprint, len(kept.offered)) == (idea["fingerprint"], 4000)
+        assert Remembered(job, here).forget([kept.fingerprint[:6]]) == 0
+        assert MemoryRef(Remote(url), DEFAULT).held().ideas == ()
 
 
 def told(*words: str) -> str:

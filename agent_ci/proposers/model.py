@@ -18,6 +18,7 @@ from agent_ci.core.questions.answer import cause, refusal
 from agent_ci.core.questions.looks import TOOLS, Beyond, Look, called, came_of, looks, shown
 from agent_ci.core.run import MODEL, Attempt, Cost, Evidence, Reply, total_cost, tried_before
 from agent_ci.errors import AgentCIError, BudgetExhaustedError, ModelUnavailableError, UnsupportedError
+from agent_ci.memory import Idea
 from agent_ci.model.answering import Model as Asked
 from agent_ci.model.asking import Endpoint, Prompts, Said, Use
 from agent_ci.model.remote import Remote
@@ -43,7 +44,8 @@ class Model:
     no key for gets none, also where the environment holds one. *system* is the prompt that questions follow, *looking*
     the one that they follow while it may still look. *rounds* is how often it is asked about one part, where that is
     limited. The file *tried* holds what earlier runs tried in vain, and is not believed where it came with the commit
-    which is checked out in *root*.
+    which is checked out in *root*; *further* gives what is kept of that elsewhere, and where there is no such file
+    neither is told of.
     For one answer it may ask to see more of the tree *turns* times; each time is a call that counts. Two tests in all
     are run for it, if it asks for such.
     """
@@ -67,6 +69,7 @@ class Model:
         rounds: int | None = None,
         tried: Path | None = None,
         root: Path = Path(),
+        further: Callable[[], tuple[Idea, ...]] = tuple,
         turns: int = 0,
     ) -> None:
         key = (api_key or "").strip() or None
@@ -86,7 +89,7 @@ class Model:
         self._looking = template(looking or system)
         self._budget = budget
         self._rounds = rounds
-        self._tried, self._root = tried, root
+        self._tried, self._root, self._further = tried, root, further
         self._journal = journal
         self._turns = turns
         self._seed = seed
@@ -134,9 +137,12 @@ class Model:
 
     def _earlier(self, evidence: Evidence, workbench: Workbench) -> tuple[Attempt, ...]:
         """What earlier runs tried in vain for the same failure."""
-        if not self._tried or memory.is_of_the_change(self._tried, self._root, workbench.tree.paths()):
+        if not self._tried:
             return ()
-        ideas = memory.tried(self._tried, evidence.group or fingerprint_of(evidence.targets))
+        is_theirs = memory.is_of_the_change(self._tried, self._root, workbench.tree.paths())
+        wanted = evidence.group or fingerprint_of(evidence.targets)
+        known = (*self._further(), *(() if is_theirs else memory.tried(self._tried)))
+        ideas = memory.last_of_each(idea for idea in known if idea.fingerprint == wanted)
         self._journal.record("model.tried", ideas=[asdict(idea) for idea in ideas])
         return tuple(tried_before(idea.offered, idea.objections) for idea in ideas)
 
