@@ -183,6 +183,7 @@ class Desk:
     pinned: dict[str, Any] = field(default_factory=dict)
     calls_left: int = 0
     tokens_left: int = 0
+    usd_left: float = 0.0
     is_calling: bool = False
     publication: tuple[str, ...] = ()
     only_tells: bool = False
@@ -285,6 +286,7 @@ class Desk:
             self.pinned = {name: request[name] for name in ("models", "api_base", "seed")}
             self.calls_left = _CALLS_AN_ATTEMPT * int(request["attempts"])
             self.tokens_left = int(request["tokens"])
+            self.usd_left = float(request["cost"])
         return ""
 
     @property
@@ -311,6 +313,7 @@ class Desk:
             model=request["model"],
             api_base=self.pinned["api_base"],
             seed=self.pinned["seed"],
+            usd_left=self.usd_left,
         )
         try:
             with self._in_the_environment():
@@ -322,6 +325,7 @@ class Desk:
         except AgentCIError as error:
             return {"unavailable": str(error)}
         self.tokens_left -= cost_of(answer, wanted.messages).tokens
+        self.usd_left -= answer.usd or 0.0
         return {"answer": asdict(answer)}
 
     @contextlib.contextmanager

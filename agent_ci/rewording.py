@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agent_ci.commits import Log
 from agent_ci.console import Console
-from agent_ci.core.budget import Budget
+from agent_ci.core.budget import Budget, tokens_of
 from agent_ci.core.environment import forge_tokens, secrets
 from agent_ci.core.notes.breaks import Broken
 from agent_ci.core.notes.drafted import Answer, Drafted
@@ -35,7 +35,7 @@ from agent_ci.errors import AgentCIError, CancelledError, UsageError
 from agent_ci.kept import door
 from agent_ci.model import remote as remote_model
 from agent_ci.model.answering import Answering, Model, Recording
-from agent_ci.model.asking import Endpoint, Prompts, tokens_of
+from agent_ci.model.asking import Endpoint, Prompts
 from agent_ci.model.recording import recorded
 from agent_ci.model.transport import call_with
 from agent_ci.ports import Journal
@@ -201,7 +201,13 @@ class Rewording:
 
     def _heard(self, asked: str, inventory: Inventory, answering: Answering) -> Judgement | None:
         """What the answer to a question is worth; None where it cannot be read."""
-        said = answering.ask(asked, tokens_left=self._budget.tokens - self._tokens, seconds_left=self.seconds_left)
+        usd = total_cost(self.attempts).usd
+        said = answering.ask(
+            asked,
+            tokens_left=self._budget.tokens - self._tokens,
+            seconds_left=self.seconds_left,
+            usd_left=None if usd is None else self._budget.cost - usd,
+        )
         lines: tuple[Line, ...] = ()
         fault = said.objection
         try:

@@ -218,15 +218,15 @@ def test_without_a_model_named_at_the_start_nobody_is_asked() -> None:
 
 def test_the_model_and_its_address_are_named_once() -> None:
     made, _ = desk()
-    made.answer_to({**OPEN, "attempts": 1, "tokens": 100})
-    made.answer_to({**OPEN, "api_base": "http://evil.example", "attempts": 99, "tokens": 10**9})
+    made.answer_to({**OPEN, "attempts": 1, "tokens": 100, "cost": 1})
+    made.answer_to({**OPEN, "api_base": "http://evil.example", "attempts": 99, "tokens": 10**9, "cost": 1})
     assert (made.pinned["api_base"], made.tokens_left) == ("http://127.0.0.1:1", 100)
 
 
 def test_a_model_that_was_not_named_at_the_start_is_not_asked() -> None:
     made, _ = desk()
-    made.answer_to({**OPEN, "models": ["m", "n"], "attempts": 1, "tokens": 100})
-    made.answer_to({**OPEN, "models": ["dear"], "attempts": 1, "tokens": 100})
+    made.answer_to({**OPEN, "models": ["m", "n"], "attempts": 1, "tokens": 100, "cost": 1})
+    made.answer_to({**OPEN, "models": ["dear"], "attempts": 1, "tokens": 100, "cost": 1})
     told = str(made.answer_to({**ASK, "model": "dear"}))
     assert "the model dear was not named at the start" in told
     assert made.calls_left == 8
@@ -234,14 +234,16 @@ def test_a_model_that_was_not_named_at_the_start_is_not_asked() -> None:
 
 def test_the_budget_is_kept_where_the_worker_cannot_reach_it() -> None:
     made, _ = desk()
-    made.answer_to({**OPEN, "attempts": 0, "tokens": 100})
+    made.answer_to({**OPEN, "attempts": 0, "tokens": 100, "cost": 1})
     assert "budget" in str(made.answer_to(ASK))
 
 
 def test_no_answer_holds_a_secret() -> None:
     made, _ = desk()
     for what in ("names", "open", "remove", "named"):
-        answer = made.answer_to({**OPEN, "what": what, "attempts": 1, "tokens": 1, "text": f"a {KEY} and {OTHER}"})
+        answer = made.answer_to(
+            {**OPEN, "what": what, "attempts": 1, "tokens": 1, "cost": 1, "text": f"a {KEY} and {OTHER}"}
+        )
         assert "canary" not in str(answer)
 
 
@@ -252,20 +254,21 @@ def test_the_form_of_an_answer_and_the_tools_reach_the_model_and_its_calls_come_
 
     def call(request: Request) -> Answer:
         called.append(request)
-        return Answer("{}", "stop", calls=(("look", "{}"),))
+        return Answer("{}", "stop", usd=0.25, calls=(("look", "{}"),))
 
     monkeypatch.setattr(transport, "call", call)
     made, _ = desk()
-    made.answer_to({**OPEN, "attempts": 1, "tokens": 100})
+    made.answer_to({**OPEN, "attempts": 1, "tokens": 100, "cost": 1})
 
     class Line:
         def ask(self, what: str, **details: object) -> Any:
             return made.answer_to(json.loads(json.dumps({"what": what, **details})))
 
-    asked = Request("m", (("user", "x"),), 5, 0, transport.Timeouts(), schema=schema, tools=tools)
+    asked = Request("m", (("user", "x"),), 5, 0, transport.Timeouts(), schema=schema, tools=tools, usd_left=99.0)
     answer = Remote(Line()).call(asked)  # type: ignore[arg-type] # as much of a keeper as is needed
-    assert answer == Answer("{}", "stop", calls=(("look", "{}"),))
+    assert answer == Answer("{}", "stop", usd=0.25, calls=(("look", "{}"),))
     assert [(one.model, one.schema, one.tools, one.api_key) for one in called] == [("m", schema, tools, KEY)]
+    assert (called[0].usd_left, made.usd_left) == (1.0, 0.75)
 
 
 CLOSED = """\

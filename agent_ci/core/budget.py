@@ -10,6 +10,11 @@ CHARACTERS_PER_TOKEN = 4
 """An estimate, for limits and for endpoints that do not count."""
 
 
+def tokens_of(text: str) -> int:
+    """An estimate of the tokens in *text*."""
+    return len(text) // CHARACTERS_PER_TOKEN + 1
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """The limits of one run: ``cost`` in US dollars, ``seconds`` of wall clock from its start.

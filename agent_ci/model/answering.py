@@ -24,8 +24,10 @@ class Answering(Protocol):
         """What the last question cost, also where it got no answer."""
         ...
 
-    def ask(self, question: str, *, tokens_left: int, seconds_left: Callable[[], float]) -> Said:
-        """The answer within what is left of tokens and time. Raises AgentCIError where there can be none."""
+    def ask(
+        self, question: str, *, tokens_left: int, seconds_left: Callable[[], float], usd_left: float | None = None
+    ) -> Said:
+        """The answer within what is left of tokens, time and money. Raises AgentCIError where there can be none."""
         ...
 
 
@@ -42,7 +44,9 @@ class Model:
     clock: Callable[[], float] = time.monotonic
     cost: Cost = field(default_factory=Cost)
 
-    def ask(self, question: str, *, tokens_left: int, seconds_left: Callable[[], float]) -> Said:
+    def ask(
+        self, question: str, *, tokens_left: int, seconds_left: Callable[[], float], usd_left: float | None = None
+    ) -> Said:
         """As ``Asking.ask``, from which the errors come."""
         asking = Asking(
             self.endpoint,
@@ -50,6 +54,7 @@ class Model:
             self.journal,
             tokens_left=tokens_left,
             seconds_left=seconds_left,
+            usd_left=usd_left,
             sleep=self.sleep,
             clock=self.clock,
             call=self.call,
@@ -69,9 +74,11 @@ class Recording:
     outward: Outward
     cost: Cost = field(default_factory=Cost)
 
-    def ask(self, question: str, *, tokens_left: int, seconds_left: Callable[[], float]) -> Said:
+    def ask(
+        self, question: str, *, tokens_left: int, seconds_left: Callable[[], float], usd_left: float | None = None
+    ) -> Said:
         """The next reply. Raises ModelUnavailableError where there is none, UsageError for one that is no reply."""
-        del tokens_left, seconds_left  # a recording costs neither
+        del tokens_left, seconds_left, usd_left  # a recording costs none of them
         self.journal.record("replay.request", text=self.outward.to(Sink.PROMPT, question))
         self.cost, found = Cost(), next(self.replies, None)
         if found is None:

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from agent_ci.core.budget import CHARACTERS_PER_TOKEN
+from agent_ci.core.budget import tokens_of
 from agent_ci.core.outward.secrets import redact
 from agent_ci.core.questions.answer import joined
 from agent_ci.core.questions.fence import shrunk
@@ -20,12 +20,11 @@ from agent_ci.core.questions.prompt import Template
 from agent_ci.core.run import Cost
 from agent_ci.errors import BudgetExhaustedError, ModelUnavailableError, UnsupportedError, UsageError
 from agent_ci.model.faults import FaultError, FaultKind, sentence
-from agent_ci.model.transport import Answer, Request, Timeouts, call
+from agent_ci.model.transport import SMALLEST_ANSWER, Answer, Request, Timeouts, call
 from agent_ci.ports import Journal
 
 TRIES = 3
 MAX_ANSWER_TOKENS = 8000
-_SMALLEST_ANSWER = 256  # tokens; a diff with its sentence needs at least as many
 _LONGEST_PAUSE = 30.0  # seconds, where the endpoint names no time itself
 _SHORTEST_CALL = 0.1  # seconds
 _ADDRESS = re.compile(r"https?://[^/?#\s]+[^\s]*$")
@@ -122,8 +121,9 @@ class Prompts:
 class Asking:
     """One question to one endpoint, with everything it costs until there is an answer.
 
-    ``tokens_left`` is what all its calls together may use, ``seconds_left`` gives what remains of the run's
-    time; ``sleep``, ``clock`` and ``call`` are the outside world's.
+    ``tokens_left`` is what all its calls together may use, ``usd_left`` what they may cost where the price is known,
+    None for any price, ``seconds_left`` gives what remains of the run's time; ``sleep``, ``clock`` and ``call`` are the
+    outside world's.
     """
 
     endpoint: Endpoint
@@ -135,13 +135,14 @@ class Asking:
     clock: Callable[[], float] = time.monotonic
     cost: Cost = field(default_factory=Cost)
     call: Callable[[Request], Answer] = call
+    usd_left: float | None = None
 
     def ask(self, question: str) -> Said:
         """The answer to *question*, whole or not at all.
 
         Raises ModelUnavailableError where the endpoint cannot be reached or refuses us, with the setting to
         change; UnsupportedError where the question does not fit into the model's context window;
-        BudgetExhaustedError where the tokens left are too few to ask it.
+        BudgetExhaustedError where the tokens or the money left are too little to ask it.
         """
         try:
             asked, answer = self._fitting(question)
@@ -150,6 +151,8 @@ class Asking:
             if fault.kind in _OBJECTIONS:
                 use = Use.DECLINED if fault.kind is FaultKind.FILTERED else Use.USELESS
                 return self._said("", use, f"{_OBJECTIONS[fault.kind]}: {self.endpoint.redact(fault.said)}")
+            if fault.kind is FaultKind.TOO_DEAR:
+                raise BudgetExhaustedError(f"{self.endpoint} was not asked: {fault.said}; raise --max-cost") from None
             raise self._unavailable(fault) from None
 
     def _fitting(self, question: str) -> tuple[str, Answer]:
@@ -176,7 +179,7 @@ class Asking:
         if answer.finish != "length" or not answer.text.strip():
             return answer
         messages = (*self._messages(question), ("assistant", answer.text), ("user", self.prompts.proceed.render()))
-        if self._room(messages) < _SMALLEST_ANSWER:
+        if self._room(messages) < SMALLEST_ANSWER:
             return answer
         try:
             rest = self._once(messages)
@@ -252,7 +255,7 @@ class Asking:
         return min(MAX_ANSWER_TOKENS, self.tokens_left - self.cost.tokens - _prompt_tokens(messages))
 
     def _request(self, messages: tuple[tuple[str, str], ...]) -> Request:
-        if (room := self._room(messages)) < _SMALLEST_ANSWER:
+        if (room := self._room(messages)) < SMALLEST_ANSWER:
             raise self._too_dear(messages)
         endpoint = self.endpoint
         total = max(_SHORTEST_CALL, min(endpoint.timeouts.total, self.seconds_left()))
@@ -266,6 +269,7 @@ class Asking:
             api_key=endpoint.api_key,
             schema=self.prompts.schema,
             tools=self.prompts.tools,
+            usd_left=None if self.usd_left is None or self.cost.usd is None else self.usd_left - self.cost.usd,
         )
 
     def _pay(self, cost: Cost, started: float) -> None:
@@ -281,6 +285,7 @@ class Asking:
             prompt=self.prompts.system.id,
             prompt_sha256=self.prompts.system.sha256,
             question_sha256=hashlib.sha256(question.encode("utf-8", "surrogatepass")).hexdigest(),
+            estimated_prompt_tokens=request.prompt_tokens,
             max_tokens=request.max_tokens,
             seed=request.seed,
             messages=[{"role": role, "text": self.endpoint.redact(text)} for role, text in request.messages],
@@ -325,11 +330,6 @@ class Asking:
         )
 
 
-def tokens_of(text: str) -> int:
-    """An estimate of the tokens in *text*."""
-    return len(text) // CHARACTERS_PER_TOKEN + 1
-
-
 def cost_of(answer: Answer, messages: tuple[tuple[str, str], ...]) -> Cost:
     """What *answer* cost, with an estimate where the endpoint does not count."""
     prompt = answer.prompt_tokens if answer.prompt_tokens is not None else _prompt_tokens(messages)
@@ -338,7 +338,12 @@ def cost_of(answer: Answer, messages: tuple[tuple[str, str], ...]) -> Cost:
 
 
 def cost_of_fault(fault: FaultError, messages: tuple[tuple[str, str], ...]) -> Cost:
-    """A request that may have been worked on is paid for, at a price nobody told; a refused one is free."""
+    """A request that may have been worked on is paid for, at a price nobody told; a refused one is free.
+
+    One that was too dear to be made is no call.
+    """
+    if fault.kind is FaultKind.TOO_DEAR:
+        return Cost()
     was_worked_on = fault.kind in _WORKED_ON or (fault.kind is FaultKind.UNREACHABLE and fault.status is not None)
     return Cost(1, _prompt_tokens(messages), 0, None) if was_worked_on else Cost(1)
 

@@ -44,6 +44,7 @@ class FaultKind(Enum):
     FILTERED = ("filtered", False)
     GARBLED = ("garbled", False)
     TOO_LARGE = ("too large", False)
+    TOO_DEAR = ("too dear", False)
 
 
 class FaultError(Exception):

@@ -29,7 +29,7 @@ class Remote:
     @classmethod
     def opened(cls, keeper: Kept, asked: Asked, budget: Budget) -> Remote:
         """Name the models and the budget, once and for all. Raises UsageError where the key cannot be used."""
-        limits = {"attempts": budget.attempts, "tokens": budget.tokens}
+        limits = {"attempts": budget.attempts, "tokens": budget.tokens, "cost": budget.cost}
         if fault := keeper.ask("open", **asdict(asked), **limits):
             raise UsageError(str(fault))
         return cls(keeper)

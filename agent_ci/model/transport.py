@@ -10,9 +10,10 @@ import queue
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from agent_ci.core.budget import tokens_of
 from agent_ci.core.outward.secrets import redact
 from agent_ci.errors import ModelUnavailableError
 from agent_ci.model.faults import FaultError, FaultKind, fault_of
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 BODY_CAP = 2_000_000
 """The most bytes of an answer that are read, after decompression."""
+
+SMALLEST_ANSWER = 256
+"""Tokens; a diff with its sentence needs at least as many."""
 
 _GRACE = 1.0  # seconds that the worker thread may take beyond its own deadline to report
 _ENVIRONMENT = {
@@ -51,7 +55,8 @@ class Request:
     """One question to a model; ``messages`` are pairs of role and text, ``max_tokens`` caps the answer.
 
     ``schema`` is the JSON Schema of the answer, which is sent to models that are known to keep to one, and ``tools``
-    are functions in OpenAI's form, which are offered to models that are known to call such.
+    are functions in OpenAI's form, which are offered to models that are known to call such. ``usd_left`` is what the
+    call may cost where its price is known, None for any price.
     """
 
     model: str
@@ -63,6 +68,12 @@ class Request:
     api_key: str | None = field(default=None, repr=False)
     schema: Mapping[str, Any] | None = field(default=None, repr=False)
     tools: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+    usd_left: float | None = None
+
+    @property
+    def prompt_tokens(self) -> int:
+        """An estimate of the tokens in the messages."""
+        return sum(tokens_of(text) for _, text in self.messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +100,11 @@ def call(request: Request) -> Answer:
     interrupted otherwise. Where the deadline passes, its connection is closed and the thread ends with the
     next byte, or at the latest with its read time-out; its result is dropped in any case.
 
-    Raises FaultError where no answer came, ModelUnavailableError where litellm cannot be used at all.
+    Raises FaultError where no answer came or the call would cost more than it may, ModelUnavailableError where litellm
+    cannot be used at all.
     """
     litellm = _litellm()
+    request = replace(request, max_tokens=_affordable(litellm, request))
     from agent_ci.model.wire import GuardedClient  # noqa: PLC0415 - httpx costs 0.1 s
 
     limits = request.timeouts
@@ -166,6 +179,25 @@ def _complete(litellm: Any, client: GuardedClient, request: Request) -> Any:
         **_form(litellm, model, request.schema),
         **_offered(litellm, model, request.tools),
     )
+
+
+def _affordable(litellm: Any, request: Request) -> int:
+    """How long the answer may be for what is left of the money; as long as was asked for where no price is known.
+
+    Raises FaultError where the question with the shortest answer would cost more than that.
+    """
+    if request.usd_left is None:
+        return request.max_tokens
+    model, length = _model(litellm, request), request.prompt_tokens
+    try:
+        asked, each = litellm.cost_per_token(model=model, prompt_tokens=length, completion_tokens=1)
+    except Exception:  # noqa: BLE001 - a bare Exception says that the model is in no table
+        return request.max_tokens
+    shortest = min(SMALLEST_ANSWER, request.max_tokens)
+    if (least := asked + shortest * each) > request.usd_left:
+        said = f"a question of about {length} tokens and an answer of {shortest} cost about US$ {least:.4f}, and"
+        raise FaultError(FaultKind.TOO_DEAR, f"{said} US$ {max(0.0, request.usd_left):.4f} may still be spent")
+    return min(request.max_tokens, int((request.usd_left - asked) / each)) if each else request.max_tokens
 
 
 def _form(litellm: Any, model: str, schema: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -207,12 +207,15 @@ class Model:
         self, model: Asked, question: str, attempts: tuple[Attempt, ...], workbench: Workbench, *, turns: int
     ) -> Said:
         """Ask once, with the tool to look where there are *turns* left for that."""
-        tokens_left = self._budget.tokens - total_cost(attempts).tokens
+        spent = total_cost(attempts)
+        tokens_left = self._budget.tokens - spent.tokens
+        usd_left = None if spent.usd is None else self._budget.cost - spent.usd
         if turns:
             prompts = replace(model.prompts, system=self._looking, tools=TOOLS, called=called)
             model = replace(model, prompts=prompts)
         try:
-            return model.ask(question, tokens_left=tokens_left, seconds_left=workbench.seconds_left)
+            left = workbench.seconds_left
+            return model.ask(question, tokens_left=tokens_left, seconds_left=left, usd_left=usd_left)
         finally:
             self._paid += model.cost
 

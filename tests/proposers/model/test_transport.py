@@ -94,6 +94,31 @@ def test_a_question_that_the_tokens_left_cannot_pay_is_not_asked(talk: Talk) -> 
     assert talk.server.requests == []
 
 
+def test_a_question_that_would_cost_more_than_is_left_is_not_asked(talk: Talk) -> None:
+    talk.desk.text = "word " * 4000
+    with pytest.raises(
+        BudgetExhaustedError, match=r"was not asked: .* cost about US\$ 0\.01.*0\.0100 may .*--max-cost"
+    ):
+        talk.run(names=("openai/gpt-4o",), budget=Budget(cost=0.01))
+    assert talk.server.requests == []
+
+
+def test_an_answer_may_only_cost_what_the_ones_before_left(talk: Talk) -> None:
+    talk.server.play(says(WRONG, tokens=(400, 1000)), says(RIGHT))
+    talk.run(names=("openai/gpt-4o",), budget=Budget(cost=0.03))
+    first, second = (request.json["max_tokens"] for request in talk.server.requests)
+    assert 2500 < first < 3000
+    assert first - second == pytest.approx(1100, abs=20)
+    told = [facts for event, facts in talk.ledger.events if event == "model.request"]
+    assert 100 < told[0]["estimated_prompt_tokens"] < 2000
+
+
+def test_where_no_price_is_known_money_limits_no_answer(talk: Talk) -> None:
+    talk.server.play(says(RIGHT))
+    talk.run(budget=Budget(cost=0.000001))
+    assert talk.server.requests[0].json["max_tokens"] == 8000
+
+
 def test_an_answer_is_not_continued_on_tokens_that_are_not_there(talk: Talk) -> None:
     talk.server.play(always=says(WRONG, finish="length", tokens=(2000, 2800)))
     [reply] = talk.run(most=1, budget=Budget(tokens=5000))
