@@ -239,7 +239,8 @@ def _remember(verdict: Verdict, tools: Tools, settings: Settings, outward: Outwa
     assert verdict.proof is not None  # noqa: S101 - the caller looked
     assert verdict.proof.patch is not None  # noqa: S101 - a proof has a patch
     cause = outward.to(Sink.COMMIT, verdict.proof.reply.cause)
-    fix = ProvenFix(fingerprint(verdict.evidence.targets), verdict.proof.patch.diff, cause)
+    doubts = tuple(outward.to(Sink.COMMIT, doubt) for doubt in verdict.proof.doubts)
+    fix = ProvenFix(fingerprint(verdict.evidence.targets), verdict.proof.patch.diff, cause, doubts)
     memory.remember(path, fix)
     tools.journal.record("remembered", fingerprint=fix.fingerprint)
 

@@ -28,11 +28,15 @@ TRIED = "tried.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class ProvenFix:
-    """One fix that was proven once: the failure's fingerprint, the diff, and what was said to be the cause."""
+    """One fix that was proven once: the failure's fingerprint, the diff, and what was said to be the cause.
+
+    ``doubts`` are the reasons there were to have a person look at it.
+    """
 
     fingerprint: str
     diff: str
     cause: str = ""
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,12 @@ def packed(fixes: Sequence[ProvenFix | Idea]) -> bytes:
 
 def unpacked(raw: bytes) -> tuple[ProvenFix, ...]:
     """The fixes that ``packed`` made *raw* of. Raises ValueError, with what is wrong, for any other content."""
-    return _unpacked(raw, lambda fingerprint, diff, cause: ProvenFix(text(fingerprint), text(diff), text(cause)))
+    return _unpacked(
+        raw,
+        lambda fingerprint, diff, cause, doubts=(): ProvenFix(
+            text(fingerprint), text(diff), text(cause), texts(doubts)
+        ),
+    )
 
 
 def unpacked_ideas(raw: bytes) -> tuple[Idea, ...]:
@@ -155,7 +164,8 @@ def _rows(path: Path) -> Iterator[Any]:
 
 def _read(row: Any) -> ProvenFix | None:
     try:
-        return ProvenFix(str(row["fingerprint"]), str(row["diff"]), str(row.get("cause", "")))
+        doubts = tuple(map(str, row.get("doubts", ())))
+        return ProvenFix(str(row["fingerprint"]), str(row["diff"]), str(row.get("cause", "")), doubts)
     except (TypeError, KeyError, AttributeError):
         return None
 

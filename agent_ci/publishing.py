@@ -118,7 +118,8 @@ class Publication:
         outcome = Outcome.FIXED if delivery.rung in (PATCH, NONE) else Outcome.DELIVERED
         cause = self.outward.to(Sink.COMMIT, handed.cause)
         is_kept = handed.is_repair and delivery.rung in (COMMIT, PULL_REQUEST)
-        fix = ProvenFix(parcel.fingerprint, parcel.patch.diff, cause) if is_kept else None
+        doubts = tuple(self.outward.to(Sink.COMMIT, doubt) for doubt in handed.doubts)
+        fix = ProvenFix(parcel.fingerprint, parcel.patch.diff, cause, doubts) if is_kept else None
         return _Ended(outcome, str(handed.document["reason"]), delivery, fix=fix)
 
     def _remember(self, handed: HandedOver, place: _Place, fix: ProvenFix | None) -> None:

@@ -79,6 +79,14 @@ def test_a_change_whose_proposer_is_not_sure_of_it_waits_for_a_person(tmp_path: 
     assert forge.modes == ["suggestion"]
 
 
+def test_what_was_doubted_once_is_doubted_when_it_is_known(tmp_path: Path) -> None:
+    secret = {"A_TOKEN": "canary-77d1f0a9c2"}
+    delivered(tmp_path, Recorder(), unsure=("not sure of canary-77d1f0a9c2",), doubts=("they differ",), **secret)
+    again = RedRepository(tmp_path / "repository", tmp_path).run(proposer=("known",), **QUICK)
+    assert (again.document["attempts"][0]["proposer"], again.outcome) == ("known", "fixed")
+    assert again.document["proof"]["doubts"] == ["not sure of ***", "they differ"]
+
+
 def test_a_doubtful_change_that_cannot_be_suggested_stays_a_file(tmp_path: Path) -> None:
     forge = Recorder(suggestion=RungRefusedError("no change request is open"))
     done = delivered(tmp_path, forge, doubts=("they differ",), mode="commit")

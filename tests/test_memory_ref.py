@@ -37,7 +37,8 @@ TOKEN = "glpat-Zq8mWx2Vb7Nk4Jd9"  # noqa: S105 - made up
 MAIN = Context("git", "group/name", "", "c" * 40, branch="main", default_branch="main")
 TOPIC = replace(MAIN, branch="topic")
 FORK = replace(MAIN, from_fork=True)
-FIX, OTHER = ProvenFix("aaaa1111", "--- a/x\n+++ b/x\n", "a slip"), ProvenFix("bbbb2222", "a diff")
+FIX = ProvenFix("aaaa1111", "--- a/x\n+++ b/x\n", "a slip", ("one test alone runs it",))
+OTHER = ProvenFix("bbbb2222", "a diff")
 IDEA = Idea("b" * 16, "a diff", ("still red",))
 
 

@@ -168,13 +168,11 @@ class Fix:
             judged = replace(judged, objections=found, refused=True)
         if judged.is_proven and (found := self.hooks.objections(judged, tools)):
             judged = replace(judged, objections=found)
-        if judged.is_proven and judged.reply.doubts:
-            judged = replace(judged, doubts=(*judged.doubts, *judged.reply.doubts))
-        if judged.is_proven and (doubt := checks.doubt(evidence.toolchain)):
-            judged = replace(judged, doubts=(*judged.doubts, doubt))
-        if judged.is_proven and judged.patch and self._is_undone(judged.patch, evidence, tools):
-            judged = replace(judged, doubts=(*judged.doubts, _UNDONE))
-        return judged
+        if judged.patch is None or not judged.is_proven:
+            return judged
+        undone = _UNDONE if self._is_undone(judged.patch, evidence, tools) else ""
+        doubts = (*judged.doubts, *judged.reply.doubts, checks.doubt(evidence.toolchain), undone)
+        return replace(judged, doubts=tuple(dict.fromkeys(filter(None, doubts))))
 
     def _is_undone(self, patch: Patch, evidence: Evidence, tools: Tools) -> bool:
         """Whether *patch* leaves nothing of what the change, or without a base the last commit, did to the code."""

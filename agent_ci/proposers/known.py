@@ -28,10 +28,11 @@ class Known:
     def propose(
         self, evidence: Evidence, _attempts: tuple[Attempt, ...], workbench: Workbench
     ) -> Generator[Reply, Attempt, None]:
-        """Offer each known fix of this failure once."""
+        """Offer each known fix of this failure once, with the doubts that there were about it."""
         is_theirs = memory.is_of_the_change(self.path, self.root, workbench.tree.paths())
         wanted = fingerprint(evidence.targets)
         known = (*self.further(), *(() if is_theirs else memory.recall(self.path)))
         fixes = [fix for fix in known if fix.fingerprint == wanted]
-        for diff, cause in {fix.diff: fix.cause for fix in reversed(fixes)}.items():
-            yield Reply("known", diff, cause=cause, note="the same failure was repaired this way before")
+        for fix in {fix.diff: fix for fix in reversed(fixes)}.values():
+            note = "the same failure was repaired this way before"
+            yield Reply("known", fix.diff, cause=fix.cause, note=note, doubts=fix.doubts)

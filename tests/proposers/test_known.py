@@ -52,6 +52,16 @@ def test_the_same_change_is_offered_once(tmp_path: Path) -> None:
     assert [reply.text for reply in offers(tmp_path / "memory.jsonl", *fixes)] == ["diff"]
 
 
+def test_what_was_doubted_once_is_doubted_again(tmp_path: Path) -> None:
+    path = tmp_path / "memory.jsonl"
+    path.write_text(f'{{"fingerprint": "{MINE}", "diff": "of an older release"}}\n', encoding="utf-8")
+    found = offers(path, ProvenFix(MINE, "doubted", "a slip", ("one test alone runs it", "it is long")))
+    assert [(reply.text, reply.doubts) for reply in found] == [
+        ("doubted", ("one test alone runs it", "it is long")),
+        ("of an older release", ()),
+    ]
+
+
 def test_without_a_memory_nothing_is_offered(tmp_path: Path) -> None:
     assert offers(tmp_path / "memory.jsonl") == []
 
