@@ -80,8 +80,8 @@ def test_a_change_whose_proposer_is_not_sure_of_it_waits_for_a_person(tmp_path: 
 
 
 def test_what_was_doubted_once_is_doubted_when_it_is_known(tmp_path: Path) -> None:
-    secret = {"A_TOKEN": "canary-77d1f0a9c2"}
-    delivered(tmp_path, Recorder(), unsure=("not sure of canary-77d1f0a9c2",), doubts=("they differ",), **secret)
+    unsure, token = ("not sure of canary-77d1f0a9c2",), "canary-77d1f0a9c2"
+    delivered(tmp_path, Recorder(), unsure=unsure, doubts=("they differ",), A_TOKEN=token)
     again = RedRepository(tmp_path / "repository", tmp_path).run(proposer=("known",), **QUICK)
     assert (again.document["attempts"][0]["proposer"], again.outcome) == ("known", "fixed")
     assert again.document["proof"]["doubts"] == ["not sure of ***", "they differ"]
