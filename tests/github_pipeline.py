@@ -64,7 +64,7 @@ class Pipeline:
         red = RedRepository.make(tmp_path, {**FILES, "calc.py": CALC.replace("a - b", "a + b")})
         base = Repository.at(red.path).head()
         git(red.path, "checkout", "-q", "-b", "topic")
-        red.commit({"calc.py": CALC})
+        red.commit({"calc.py": CALC, "more.py": "def triple(a):\n    return a * 3\n"})  # a repair leaves that
         origin = tmp_path / "origin.git"
         git(tmp_path, "clone", "-q", "--bare", str(red.path), str(origin))
         with ForgeServer(origin) as server:
