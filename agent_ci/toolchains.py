@@ -18,7 +18,7 @@ from agent_ci.runners.interpreters import Interpreter
 
 def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
     """What runs the tests: as --run says, else as the repository's files say. Raises UnsupportedError, UsageError."""
-    from agent_ci.core.frameworks import detection, packages, wrappers
+    from agent_ci.core.frameworks import detection, makefile, packages, wrappers
     from agent_ci.runners.command import AnyCommand
     from agent_ci.runners.pytest import read_command
     from agent_ci.runners.unittest import read_command as read_unittest
@@ -29,7 +29,8 @@ def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
     words = _words(settings.run)
     if not settings.shell:
         folder, words = _entered(words, tree)
-        meant = packages.scripted(words, _text(tree, f"{folder}/package.json" if folder else "package.json")) or words
+        inside = partial(_text, tree, folder=folder)
+        meant = packages.scripted(words, inside("package.json")) or makefile.read(words, inside) or words
         wrapped = wrappers.read(meant, partial(_text, tree), lambda words: read_command(words) or read_unittest(words))
         meant = wrapped.words if wrapped else meant
         own = _python_in(setup, wrapped.folder) if wrapped else ""
@@ -229,9 +230,9 @@ def _framework(setup: Setup, tree: Tree, framework: Framework, folder: str = "",
     return FrameworkRunner(framework, folder, setup.settings.repository, setup.environment, command, install)
 
 
-def _text(tree: Tree, path: str) -> str:
+def _text(tree: Tree, path: str, *, folder: str = "") -> str:
     try:
-        return tree.read(path).decode("utf-8", "replace")
+        return tree.read(f"{folder}/{path}" if folder else path).decode("utf-8", "replace")
     except FileNotFoundError:
         return ""
 
