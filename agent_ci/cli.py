@@ -79,6 +79,17 @@ def _absent_when_empty(_context: click.Context, _parameter: click.Parameter, val
     return value or None
 
 
+def _evidence(function: Function) -> Function:
+    """The argument of *function* that names the evidence of a run, by its file or by the folder of its files."""
+    default = Path(".agent-ci/evidence.json")
+    kind = click.Path(path_type=Path)
+    return click.argument("evidence", type=kind, default=default, callback=_file_of_evidence)(function)
+
+
+def _file_of_evidence(_context: click.Context, _parameter: click.Parameter, path: Path) -> Path:
+    return path / "evidence.json" if path.is_dir() else path
+
+
 def _apart(function: Function) -> Function:
     """Have *function* run in a process without the job's secrets, where there are any."""
 
@@ -123,7 +134,7 @@ def explain(**given: object) -> int:
 
 
 @cli.command(short_help="re-check a fix from its evidence, offline, with no key")
-@click.argument("evidence", type=click.Path(path_type=Path), default=Path(".agent-ci/evidence.json"))
+@_evidence
 @click.option("--patch", type=click.Path(path_type=Path), help="the patch  [default: fix.patch beside the evidence]")
 @_options
 @_apart
@@ -146,7 +157,7 @@ def verify(evidence: Path, patch: Path | None, **given: object) -> int:
 
 
 @cli.command(short_help="deliver what was proven elsewhere; needs write access, and no key of a model")
-@click.argument("evidence", type=click.Path(path_type=Path), default=Path(".agent-ci/evidence.json"))
+@_evidence
 @click.option("--patch", type=click.Path(path_type=Path), help="the patch  [default: fix.patch beside the evidence]")
 @click.option("--evidence-sha256", default="", help="the digest of EVIDENCE that was told apart from it", metavar="HEX")
 @click.option("--only-tell", is_flag=True, help="say on the forge what the run says; deliver, write and print nothing")

@@ -127,8 +127,9 @@ def test_the_demo_refuses_a_folder_with_files(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_a_fix_is_verified_from_the_command_line(proof: RedRepository) -> None:
-    verified = agent_ci("verify", "--repository", str(proof.path), str(proof.scratch / "out/evidence.json"))
+@pytest.mark.parametrize("evidence", ["out/evidence.json", "out"], ids=["file", "folder"])
+def test_a_fix_is_verified_from_the_command_line(proof: RedRepository, evidence: str) -> None:
+    verified = agent_ci("verify", "--repository", str(proof.path), str(proof.scratch / evidence))
     assert (verified.returncode, verified.stdout.count("holds ")) == (0, 13)
 
 
