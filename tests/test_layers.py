@@ -50,7 +50,7 @@ MAY_IMPORT = {
     **{family: CORE | EDGES | {"ports", family} for family in FAMILIES},
     "proposers": CORE | EDGES | {"ports", "proposers", "sandbox_kit", "mutation_kit"},
     "pipeline": CORE | EDGES | {"ports"},
-    "jobs": CORE | EDGES | {"ports", "pipeline", "jobs", "mutation_kit"},
+    "jobs": CORE | EDGES | {"ports", "pipeline", "jobs", "mutation_kit", "sandbox_kit"},
     "settings": CORE,
     "spending": CORE | EDGES | {"settings"},
     "isolation": CORE | EDGES | {"ports", "settings", "sandboxes", "runners"},

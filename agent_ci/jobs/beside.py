@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent_ci import kits
 from agent_ci.core.frameworks.python_projects import folder_of, roots_of
 from agent_ci.core.run import Evidence
 from agent_ci.errors import InfrastructureError, UnsupportedError
@@ -14,8 +15,8 @@ from agent_ci.files import open_regular
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Command, Workspace
 
-_SOURCES = Path(__file__).parent / "compare_kit"
-_PACKAGE = "agent_ci_compare_kit"
+_KIT = "jobs/compare_kit"
+_MODULES = f"{kits.PACKAGE}.jobs.compare_kit"
 _MOST_BYTES = 20_000_000
 _GRACE = 5.0  # seconds in which the program may end by itself
 
@@ -38,19 +39,16 @@ class Program:
             return ()
 
     def _run(self, workspace: Workspace, spec: Mapping[str, object]) -> Iterator[object]:
-        kit = workspace.outbox / _PACKAGE
-        kit.mkdir()
-        for module in _SOURCES.glob("*.py"):
-            (kit / module.name).write_bytes(module.read_bytes())
+        kit = kits.lay(workspace.outbox, _KIT)
         told, result = workspace.outbox / "spec.json", workspace.outbox / "rows.jsonl"
         told.write_text(json.dumps({**self._common(), **spec}), encoding="utf-8")
         roots = (str(workspace.root / root) for root in self._roots())
         environment = {
-            "PYTHONPATH": ":".join((*roots, str(workspace.outbox))),
+            "PYTHONPATH": ":".join((*roots, str(kit))),
             "PYTHONHASHSEED": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
-        argv = (self.evidence.toolchain["python"], "-B", "-m", f"{_PACKAGE}.{self.name}", str(told), str(result))
+        argv = (self.evidence.toolchain["python"], "-B", "-m", f"{_MODULES}.{self.name}", str(told), str(result))
         workspace.run(Command(argv, environment, timeout=self.seconds + _GRACE))
         if result.exists():
             yield from _read(result, workspace.outbox)

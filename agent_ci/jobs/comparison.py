@@ -13,6 +13,7 @@ from agent_ci.core.paths import is_test_path
 from agent_ci.core.run import Evidence
 from agent_ci.jobs.beside import Program
 from agent_ci.pipeline import Tools
+from agent_ci.sandbox_kit.calls import Bounds, bounds_in
 
 _MOST_INPUTS = 300  # calls of one function
 _MOST_TESTS = 60  # beside the failing ones, to record calls from
@@ -45,7 +46,8 @@ def compare(one: Patch, other: Patch, evidence: Evidence, tools: Tools, *, secon
     functions = tuple(dict.fromkeys((*_changed(one, tools), *_changed(other, tools))))
     if not functions:
         return Comparison(note="neither change touches a function")
-    program, spec = Program("probe", evidence, tools, seconds / 2), _spec(functions, evidence)
+    program, spec = Program("probe", evidence, tools, seconds / 2), spec_of(functions, evidence)
+    spec = {**spec, "bounds": _bounds(one, functions, tools)}
     mine, theirs = (dict(_calls(program.rows(patch.tree, spec))) for patch in (one, other))
     both = [call for call in mine if call in theirs]
     names = tuple(dict.fromkeys(function for function, _ in both))
@@ -55,7 +57,8 @@ def compare(one: Patch, other: Patch, evidence: Evidence, tools: Tools, *, secon
     return Comparison(len(both), names, tuple(islice(found, _MOST_DIFFERENCES)))
 
 
-def _spec(functions: tuple[tuple[str, str], ...], evidence: Evidence) -> Mapping[str, object]:
+def spec_of(functions: tuple[tuple[str, str], ...], evidence: Evidence) -> Mapping[str, object]:
+    """What the probe is told: the *functions* to call, as (path, qualified name), and the tests that call them."""
     files = {id_.partition("::")[0] for id_ in evidence.target_ids}
     near = [id_ for id_ in evidence.before.ids() if id_.partition("::")[0] in files and "::" in id_]
     tests = dict.fromkeys((*evidence.target_ids, *near[:_MOST_TESTS]))
@@ -78,7 +81,19 @@ def _changed(patch: Patch, tools: Tools) -> Iterator[tuple[str, str]]:
             yield from ((file.path, name) for name, text in after.items() if before.get(name) != text)
 
 
+def _bounds(patch: Patch, functions: tuple[tuple[str, str], ...], tools: Tools) -> Bounds:
+    """The numbers and texts that *functions* hold before *patch*: both trees are called with the same."""
+    texts = Texts(tools.clone.tree(patch.base_tree))
+    found = {(path, name): node for path, _ in functions for name, node in _nodes(texts.get(path, ""))}
+    return bounds_in(found[function] for function in functions if function in found)
+
+
 def _functions(source: str) -> Iterator[tuple[str, str]]:
+    """Each function and method in *source* by qualified name, with its syntax as text."""
+    return ((name, ast.dump(node)) for name, node in _nodes(source))
+
+
+def _nodes(source: str) -> Iterator[tuple[str, ast.AST]]:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -86,11 +101,11 @@ def _functions(source: str) -> Iterator[tuple[str, str]]:
     yield from _within(tree, "")
 
 
-def _within(node: ast.AST, prefix: str) -> Iterator[tuple[str, str]]:
-    """Each function and method below *node* by qualified name, with its syntax as text."""
+def _within(node: ast.AST, prefix: str) -> Iterator[tuple[str, ast.AST]]:
+    """Each function and method below *node* by qualified name."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield prefix + child.name, ast.dump(child)
+            yield prefix + child.name, child
         elif isinstance(child, ast.ClassDef):
             yield from _within(child, f"{prefix}{child.name}.")
 

@@ -20,6 +20,7 @@ from types import FunctionType
 from typing import Any, TextIO
 
 from agent_ci.jobs.compare_kit import probe
+from agent_ci.sandbox_kit import calls
 
 _DEEPEST = 8
 _SIGNS = "abzAZ019 -_.,;:=#'/"
@@ -56,7 +57,7 @@ def changed(value: Any, rng: random.Random) -> Any:
             other, name = copy.copy(value), rng.choice(list(vars(value)))
             other.__dict__[name] = rng.choice((None, changed(vars(value)[name], rng)))
             return other
-    return rng.choice(probe.variants(value) or [value])
+    return rng.choice(calls.variants(value) or [value])
 
 
 def described(value: Any, depth: int = _DEEPEST) -> str:
@@ -79,15 +80,15 @@ def write_outcome(function: Any, place: str, arguments: dict[str, Any], result: 
     """One row for the call, where it comes to the same twice and neither side of it names an address."""
     with contextlib.suppress(Exception):
         given = described(arguments)
-        said, again = probe.outcome(function, arguments), probe.outcome(function, arguments)
-        if said == again and not probe.ADDRESS.search(given + said):
+        said, again = calls.outcome(function, arguments), calls.outcome(function, arguments)
+        if said == again and not calls.ADDRESS.search(given + said):
             result.write(json.dumps([place, given, said]) + "\n")
 
 
 def main(spec_file: str, result_file: str) -> None:
     """Write the rows; the same spec gives the same inputs on every tree."""
     spec = json.loads(Path(spec_file).read_text(encoding="utf-8"))
-    signal.signal(signal.SIGALRM, probe.timed_out)
+    signal.signal(signal.SIGALRM, calls.timed_out)
     recorder = probe.record(spec, Path.cwd())
     deadline = time.monotonic() + spec["seconds"]
     with Path(result_file).open("w", encoding="utf-8") as result:

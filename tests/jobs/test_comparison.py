@@ -68,6 +68,12 @@ def test_changes_that_do_the_same_do_not_differ(tmp_path: Path) -> None:
     assert found.functions == ("shop.py::size",)
 
 
+def test_changes_are_called_at_the_numbers_that_the_function_holds(tmp_path: Path) -> None:
+    one = source(size='return "big" if n >= 10 else "small"')
+    other = source(size='return "big" if n >= 10 and n != 101 else "small"')
+    assert len(compared(tmp_path, one, other).differences) == 1
+
+
 def test_changes_that_differ_off_the_tests_are_told_apart_by_an_input(tmp_path: Path) -> None:
     one = source(size='return "big" if n >= 10 else "small"')
     other = source(size='return "big" if n > 1 else "small"')

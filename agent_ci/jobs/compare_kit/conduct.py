@@ -2,7 +2,7 @@
 
 At each call the process is forked, so that a fork is in the very situation that the test made. One fork makes the
 call as it is and with other arguments, another one first removes what shows that tests are being run. Python 3.10
-and its standard library only. Written as a module: ``-m agent_ci_compare_kit.conduct SPEC RESULT``.
+and its standard library only. Written as a module: ``-m agent_ci_kits.jobs.compare_kit.conduct SPEC RESULT``.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from ...sandbox_kit.calls import ADDRESS, place_of, quiet, shown
 from .nearby import nearby, strangers_equal
-from .probe import ADDRESS, function_of, functions_in, place_of, quiet, shown
+from .probe import function_of, functions_in
 
 MOST_OF_ONE = 4  # calls of one function
 FEW_OF_ONE = 2  # the same once there were many of others: no function goes unseen behind those called before it
@@ -37,7 +38,7 @@ LONGEST_ROW = 60_000
 LONGEST_PACKED = 4_000
 TOOLS = frozenset({
     "pytest", "_pytest", "py", "pluggy", "iniconfig", "xdist", "execnet", "_hypothesis_pytestplugin", "nose", "nose2",
-    "conftest", "agent_ci_compare_kit", "agent_ci_pytest_kit",
+    "conftest", "agent_ci_kits", "agent_ci_pytest_kit",
 })  # fmt: skip
 MARKS = ("PYTEST", "_PYTEST", "AGENT_CI", "TOX_", "NOX_", "COV_CORE", "COVERAGE_")
 

@@ -1,19 +1,16 @@
 """Runs in the user's interpreter: records how tests call some functions, and calls them with inputs like these.
 
-Python 3.10 and its standard library only. Written as a program: ``probe.py SPEC RESULT``.
+Python 3.10 and its standard library only. Written as a module: ``-m agent_ci_kits.jobs.compare_kit.probe SPEC RESULT``.
 """
 
 from __future__ import annotations
 
 import ast
 import contextlib
-import copy
 import importlib
-import itertools
 import json
 import os
 import random
-import re
 import signal
 import sys
 import time
@@ -21,39 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-SECONDS_A_CALL = 0.5
-MOST_RECORDED = 40  # calls of one function that are kept
-LONGEST = 300  # characters of one input or outcome
-ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
-
-Place = tuple[str, int, str]
-"""The file of a function, its first line with its decorators, and its own name."""
-
-
-class TookTooLong(BaseException):
-    """A call that did not end in its time; no handler of the code under test catches it."""
-
-
-class Recorder:
-    """Keeps the arguments of every call of the wanted functions, as they were when the call began."""
-
-    def __init__(self, wanted: dict[Place, str]) -> None:
-        self.wanted = wanted
-        self.calls: dict[str, list[dict[str, Any]]] = {name: [] for name in wanted.values()}
-        self.modules: dict[str, str] = {}
-
-    def __call__(self, frame: Any, event: str, _argument: object) -> None:
-        """Keep the call that *frame* begins."""
-        if event != "call":
-            return
-        code = frame.f_code
-        name = self.wanted.get(place_of(code))
-        if name is None or len(self.calls[name]) >= MOST_RECORDED:
-            return
-        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        with contextlib.suppress(BaseException):
-            self.calls[name].append({key: copy.deepcopy(frame.f_locals[key]) for key in names})
-            self.modules[name] = frame.f_globals["__name__"]
+from ...sandbox_kit.calls import ADDRESS, MOST_RECORDED, Place, Recorder, inputs, outcome, quiet, shown, timed_out
 
 
 def wanted_lines(root: Path, functions: list[list[str]]) -> dict[Place, str]:
@@ -61,11 +26,6 @@ def wanted_lines(root: Path, functions: list[list[str]]) -> dict[Place, str]:
     wanted = {f"{path}::{name}" for path, name in functions}
     files = dict.fromkeys(path for path, _ in functions)
     return {place: name for path in files for place, name in functions_in(root, path) if name in wanted}
-
-
-def place_of(code: Any) -> Place:
-    """Where *code* begins, and what it is called: the module's own begins in its first line as well."""
-    return code.co_filename, code.co_firstlineno, code.co_name
 
 
 def functions_in(root: Path, path: str) -> Iterator[tuple[Place, str]]:
@@ -94,7 +54,7 @@ def record(spec: dict[str, Any], root: Path) -> Recorder:
     """Run the tests of *spec* in this process and keep the calls."""
     import pytest  # noqa: PLC0415 - the program is read by tools that have none
 
-    recorder = Recorder(wanted_lines(root, spec["functions"]))
+    recorder = Recorder(wanted_lines(root, spec["functions"]), spec.get("recorded", MOST_RECORDED))
     with quiet():
         sys.setprofile(recorder)
         try:
@@ -104,71 +64,6 @@ def record(spec: dict[str, Any], root: Path) -> Recorder:
         finally:
             sys.setprofile(None)
     return recorder
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Let nothing that is printed reach our own output."""
-    with (
-        Path(os.devnull).open("w", encoding="utf-8") as nowhere,
-        contextlib.redirect_stdout(nowhere),
-        contextlib.redirect_stderr(nowhere),
-    ):
-        yield
-
-
-def inputs(recorded: list[dict[str, Any]], rng: random.Random, most: int) -> list[dict[str, Any]]:
-    """The recorded arguments, and others with one argument changed, in an order that the seed decides."""
-    varied = [
-        {**arguments, name: other}
-        for arguments in recorded
-        for name, value in arguments.items()
-        for other in variants(value)
-    ]
-    rng.shuffle(varied)
-    return (recorded + varied)[:most]
-
-
-def variants(value: Any) -> list[Any]:
-    """Values near *value*, of its own type; none for a type that is not built in."""
-    make = VARIANTS.get(type(value))
-    return make(value) if make else []
-
-
-def near_texts(value: Any) -> list[Any]:
-    """Empty, shorter, longer, in other case, reversed."""
-    return [value[:0], value[:-1], value[1:], value * 2, value.upper(), value.lower(), value[::-1]]
-
-
-def near_lists(value: Any) -> list[Any]:
-    """Empty, shorter, reversed, doubled, and with one of the first three items changed."""
-    kind = type(value)
-    inner = [
-        value[:index] + kind([other]) + value[index + 1 :]
-        for index in range(min(len(value), 3))
-        for other in variants(value[index])
-    ]
-    return [value[:0], value[:1], value[1:], value[::-1], value * 2, *inner]
-
-
-def near_dicts(value: Any) -> list[Any]:
-    """Empty, with one of the first three keys dropped, or its value changed."""
-    keys = list(value)[:3]
-    dropped = [{key: item for key, item in value.items() if key != gone} for gone in keys]
-    return [{}, *dropped, *({**value, key: other} for key in keys for other in variants(value[key]))]
-
-
-VARIANTS: dict[type, Callable[[Any], list[Any]]] = {
-    bool: lambda value: [not value],
-    int: lambda value: [value - 1, value + 1, 0, -value, value * 2, value // 2, value + 1000],
-    float: lambda value: [value - 1, value + 1, 0.0, -value, value * 2, value / 2],
-    str: near_texts,
-    bytes: near_texts,
-    list: near_lists,
-    tuple: near_lists,
-    dict: near_dicts,
-    set: lambda value: [set(), *(value - {item} for item in sorted(value, key=repr)[:3])],
-}
 
 
 def function_of(name: str, module: str) -> Callable[..., Any] | None:
@@ -185,46 +80,6 @@ def function_of(name: str, module: str) -> Callable[..., Any] | None:
     return plain if callable(plain) and not isinstance(plain, (type, classmethod)) else None
 
 
-def outcome(function: Callable[..., Any], arguments: dict[str, Any]) -> str:
-    """What a call comes to, as text: the value or the exception, and the arguments where it changed them."""
-    given = copy.deepcopy(arguments)
-    before = shown(given)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS_A_CALL)
-    try:
-        with quiet():
-            value = function(**given)
-            if hasattr(value, "__next__"):
-                value = list(itertools.islice(value, 100))
-            said = f"gives {shown(value)}"
-    except TookTooLong:
-        said = "does not end"
-    except BaseException as error:  # noqa: BLE001 - every way to end is an outcome
-        said = f"raises {type(error).__name__}: {str(error)[:LONGEST]}"
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-    after = shown(given)
-    return said if after == before else f"{said} and leaves {after}"
-
-
-def shown(value: Any) -> str:
-    """*value* as text; the arguments of a call as "name=value, ..."."""
-    text = ", ".join(f"{key}={told(item)}" for key, item in value.items()) if type(value) is dict else told(value)
-    return text[:LONGEST]
-
-
-def told(value: Any) -> str:
-    """The representation of *value*; its type and attributes where that would only be an address."""
-    is_plain: bool = type(value).__repr__ is object.__repr__  # type: ignore[comparison-overlap]
-    if not is_plain or not hasattr(value, "__dict__"):
-        return repr(value)
-    return f"{type(value).__name__}({', '.join(f'{key}={item!r}' for key, item in vars(value).items())})"
-
-
-def timed_out(_signal: int, _frame: object) -> None:
-    """End the call that runs now."""
-    raise TookTooLong
-
-
 def main(spec_file: str, result_file: str) -> None:
     """Write one JSON line per call."""
     spec = json.loads(Path(spec_file).read_text(encoding="utf-8"))
@@ -237,7 +92,7 @@ def main(spec_file: str, result_file: str) -> None:
             rng = random.Random(place)  # noqa: S311 - the same inputs on both trees, and no secret
             with contextlib.suppress(Exception):
                 function = function_of(name, recorder.modules[place])
-                for arguments in inputs(recorded, rng, spec["most"]) if function else ():
+                for arguments in inputs(recorded, rng, spec["most"], spec["bounds"]) if function else ():
                     if time.monotonic() >= deadline:
                         return
                     write_outcome(function, path, name, arguments, result)
