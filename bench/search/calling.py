@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
+import hashlib
 import itertools
 import json
 import os
 import random
+import re
 import signal
 import sys
 import time
@@ -23,12 +26,21 @@ from agent_ci.jobs.compare_kit import probe
 from agent_ci.sandbox_kit import calls
 
 _DEEPEST = 8
+_LONGEST = 2_000  # characters of an outcome, before its digest stands for the rest
+_MANGLED = re.compile(r"_[A-Za-z]\w*?__\w")
+_SOMEWHERE = re.compile(r" at 0x[0-9a-fA-F]+")
 _SIGNS = "abzAZ019 -_.,;:=#'/"
+_PARTS = 20  # of a value are looked at
 _MANY = 4  # one of so many changes is one of the usual ones: empty, doubled, turned round
 
 
-def near(recorded: list[dict[str, Any]], rng: random.Random, most: int) -> Iterator[dict[str, Any]]:
-    """The *recorded* arguments, then others: one argument changed, then more and more of them, at most *most*."""
+def near(
+    recorded: list[dict[str, Any]], rng: random.Random, most: int, bounds: calls.Bounds = ()
+) -> Iterator[dict[str, Any]]:
+    """The *recorded* arguments, then others: one argument changed, then more and more of them, at most *most*.
+
+    A value is changed a little, or is that of another call, a part of an argument, or at one of *bounds*.
+    """
     yield from recorded[:most]
     known = list(recorded)
     for _ in range(max(0, most - len(recorded)) if known else 0):
@@ -36,10 +48,27 @@ def near(recorded: list[dict[str, Any]], rng: random.Random, most: int) -> Itera
         if not arguments:
             return
         name = rng.choice(list(arguments))
-        other = rng.choice(recorded)[name]
-        arguments[name] = changed(arguments[name] if rng.randrange(_MANY) else other, rng)
+        value, others = arguments[name], [rng.choice(recorded)[name]]
+        if not hasattr(value, "__dict__"):  # nothing else stands for an object
+            others += [*held(arguments, rng), *calls.at_bounds(value, arguments, bounds)]
+        arguments[name] = changed(value, rng) if rng.randrange(_MANY) else rng.choice(others)
         known.append(arguments)
         yield arguments
+
+
+def distinct(recorded: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each of *recorded* once."""
+    return list({described(arguments): arguments for arguments in recorded}.values())
+
+
+def held(arguments: dict[str, Any], rng: random.Random) -> list[Any]:
+    """A key, an item or an attribute of one of *arguments*: what another argument may ask for."""
+    whole = rng.choice(list(arguments.values()))
+    with contextlib.suppress(Exception):  # an object may say that it has items, and fail
+        inner = vars(whole).values() if hasattr(whole, "__dict__") and not hasattr(whole, "__iter__") else whole
+        parts = list(itertools.islice(inner, _PARTS)) if type(inner) is not str else []
+        return [rng.choice(parts)] if parts else []
+    return []
 
 
 def changed(value: Any, rng: random.Random) -> Any:
@@ -53,35 +82,55 @@ def changed(value: Any, rng: random.Random) -> Any:
         if type(value) is list and value:
             at = rng.randrange(len(value))
             return [*value[:at], changed(value[at], rng), *value[at + rng.randrange(2) :]]
-        if hasattr(value, "__dict__") and not callable(value) and vars(value):
-            other, name = copy.copy(value), rng.choice(list(vars(value)))
+        if hasattr(value, "__dict__") and not callable(value) and (names := open_attributes(value)):
+            other, name = copy.copy(value), rng.choice(names)
             other.__dict__[name] = rng.choice((None, changed(vars(value)[name], rng)))
             return other
     return rng.choice(calls.variants(value) or [value])
 
 
-def described(value: Any, depth: int = _DEEPEST) -> str:
-    """*value* as text that is the same in every process: objects by their attributes, functions by their code."""
+def open_attributes(value: Any) -> list[str]:
+    """The attributes of *value* but those that Python mangles: other values of these are no state that occurs."""
+    return [name for name in vars(value) if not _MANGLED.match(name)]
+
+
+def described(value: Any, depth: int = _DEEPEST, *, code: bool = True) -> str:
+    """*value* as text that is the same in every process: objects by their attributes, functions by their *code*."""
     if not depth:
         return "..."
+    inner = functools.partial(described, depth=depth - 1, code=code)
     if type(value) is dict:
-        return f"{{{', '.join(f'{key!r}: {described(item, depth - 1)}' for key, item in value.items())}}}"
+        return f"{{{', '.join(f'{key!r}: {inner(item)}' for key, item in value.items())}}}"
     if type(value) in (list, tuple):
-        return f"{type(value).__name__}({', '.join(described(item, depth - 1) for item in value)})"
+        return f"{type(value).__name__}({', '.join(inner(item) for item in value)})"
     if type(value) is FunctionType:
-        return f"{value.__name__}:{value.__code__.co_code.hex()}:{value.__code__.co_consts!r}"
+        return (
+            f"{value.__name__}:{value.__code__.co_code.hex()}:{value.__code__.co_consts!r}" if code else value.__name__
+        )
     writer: object = type(value).__repr__
-    if writer is object.__repr__ and hasattr(value, "__dict__"):
-        return f"{type(value).__name__}({described(vars(value), depth - 1)})"
-    return repr(value)
+    if writer is object.__repr__ and (attributes := attributes_of(value)):
+        return f"{type(value).__name__}({inner(attributes)})"
+    return _SOMEWHERE.sub("", repr(value))
+
+
+def attributes_of(value: Any) -> dict[str, Any]:
+    """The attributes of *value* by name, also where its class keeps them in slots."""
+    slots = [slot for kind in type(value).__mro__ for slot in vars(kind).get("__slots__", ()) if type(slot) is str]
+    return {**{name: getattr(value, name) for name in slots if hasattr(value, name)}, **getattr(value, "__dict__", {})}
+
+
+def told(value: Any) -> str:
+    """What a call gave or left, as text: functions by their names, since the edited one has another code."""
+    text = described(value, code=False)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} {hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def write_outcome(function: Any, place: str, arguments: dict[str, Any], result: TextIO) -> None:
-    """One row for the call, where it comes to the same twice and neither side of it names an address."""
+    """One row for the call, where it comes to the same twice."""
     with contextlib.suppress(Exception):
         given = described(arguments)
-        said, again = calls.outcome(function, arguments), calls.outcome(function, arguments)
-        if said == again and not calls.ADDRESS.search(given + said):
+        said, again = (calls.outcome(function, arguments, told) for _ in range(2))
+        if said == again:
             result.write(json.dumps([place, given, said]) + "\n")
 
 
@@ -97,7 +146,7 @@ def main(spec_file: str, result_file: str) -> None:
             rng = random.Random(place)  # noqa: S311 - the same inputs on both trees, and no secret
             with contextlib.suppress(Exception):
                 function = probe.function_of(name, recorder.modules[place])
-                inputs = near(recorded, rng, spec["most"]) if function else ()
+                inputs = near(distinct(recorded), rng, spec["most"], spec["bounds"]) if function else ()
                 for arguments in itertools.takewhile(lambda _: time.monotonic() < deadline, inputs):
                     write_outcome(function, f"{path}::{name}", arguments, result)
 

@@ -6,19 +6,23 @@ import ast
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from agent_ci.core.report import TestReport
+from agent_ci.core.run import Evidence
+from agent_ci.jobs.comparison import spec_of
 from agent_ci.ports import Command
 from agent_ci.runners.interpreters import Interpreter
 from agent_ci.runners.pytest import Pytest
+from agent_ci.sandbox_kit.calls import Bounds, bounds_in
 from agent_ci.sandboxes.none import NoSandbox
 from bench.search.case import Case, Tree
 
 ENOUGH = 200  # generated inputs on which a repair must agree with the original
 _MOST = 2_000  # of one function
+_RECORDED = 400  # calls of one function by the tests, of which each counts once
 _SECONDS = 20.0
 _SUITE_SECONDS = 90.0
 _OURS = Path(__file__).parents[2]
@@ -69,25 +73,58 @@ def likeness(case: Case, text: str, tests: tuple[str, ...]) -> Likeness:
 def compared(case: Case, one: str, other: str, tests: tuple[str, ...]) -> Likeness:
     """How the file of *case* behaves reading *one* and reading *other*, called as *tests* call it."""
     names = list(_changed(one, case.wrong, other))
-    right, ours = (_answers(case, text, names, tests) for text in (one, other))
+    right, ours = (_answers(case, text, names, case.tests or tests) for text in (one, other))
     both = right.keys() & ours.keys()
     differed = tuple(f"{call[0]}({call[1]})" for call in sorted(both) if right[call] != ours[call])
     return Likeness(is_same=False, agreed=len(both) - len(differed), differed=differed)
 
 
+def is_doubted(case: Case, one: str, other: str, evidence: Evidence) -> bool:
+    """Whether the job, which compares two proven changes, would have its doubts where one reads *one*, one *other*."""
+    functions = tuple((case.path, name) for name in _changed(one, case.wrong, other))
+    spec = {
+        **spec_of(functions, evidence),
+        "arguments": [],
+        "seconds": _SECONDS,
+        "bounds": _bounds(case.wrong, functions),
+    }
+    mine, theirs = (_rows(case, text, "agent_ci.jobs.compare_kit.probe", spec) for text in (one, other))
+    return any(mine[call] != theirs[call] for call in mine.keys() & theirs.keys())
+
+
+def _bounds(text: str, functions: Iterable[tuple[str, str]]) -> Bounds:
+    """The numbers and texts that *functions* hold, where the file reads *text*."""
+    found = dict(_nodes(ast.parse(text), ""))
+    return bounds_in(found[name] for _, name in functions if name in found)
+
+
 def _answers(case: Case, text: str, names: list[str], tests: tuple[str, ...]) -> dict[tuple[str, str], str]:
+    """What the functions *names* answer where the file reads *text*; every text of it is asked the same."""
+    functions = [(case.path, name) for name in names]
+    asked = {
+        "functions": functions,
+        "tests": tests,
+        "arguments": [],
+        "recorded": _RECORDED,
+        "bounds": _bounds(case.right, functions),
+        "most": _MOST,
+        "seconds": _SECONDS,
+    }
+    rows = _rows(case, text, "bench.search.calling", asked)
+    return {call: _without_words(outcome) for call, outcome in rows.items()}
+
+
+def _rows(case: Case, text: str, program: str, asked: Mapping[str, object]) -> dict[tuple[str, str], str]:
+    """What *program* writes of each call, by function and arguments, where the file of *case* reads *text*."""
     with tempfile.TemporaryDirectory() as scratch, sandbox().open(case.with_text(text)) as workspace:
         spec, result = Path(scratch, "spec.json"), Path(scratch, "rows.jsonl")
-        functions = [(case.path, name) for name in names]
-        told = {"functions": functions, "tests": tests, "arguments": [], "most": _MOST, "seconds": _SECONDS}
-        spec.write_text(json.dumps(told), encoding="utf-8")
+        spec.write_text(json.dumps(asked), encoding="utf-8")
         roots = [str(workspace.root / root) for root in case.roots]
         environment = {"PYTHONPATH": os.pathsep.join([*roots, str(_OURS)]), "PYTHONHASHSEED": "0"}
-        argv = (case.python, "-B", "-m", "bench.search.calling", str(spec), str(result))
+        argv = (case.python, "-B", "-m", program, str(spec), str(result))
         workspace.run(Command(argv, environment, timeout=_SUITE_SECONDS))
         lines = result.read_text(encoding="utf-8").splitlines() if result.exists() else []
-    rows = [json.loads(line) for line in lines]
-    return {(function, given): _without_words(outcome) for function, given, outcome in rows}
+    return {(function, given): outcome for function, given, outcome in map(json.loads, lines)}
 
 
 def _without_words(outcome: str) -> str:
@@ -101,14 +138,14 @@ def _said(text: str) -> str:
 
 def _changed(*texts: str) -> Iterator[str]:
     """The functions in which *texts* are not all alike; every function of the first where the change is outside."""
-    versions = [dict(_functions(ast.parse(text), "")) for text in texts]
+    versions = [{name: ast.dump(node) for name, node in _nodes(ast.parse(text), "")} for text in texts]
     changed = [name for name, first in versions[0].items() if any(one.get(name) != first for one in versions[1:])]
     yield from changed or versions[0]
 
 
-def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, str]]:
+def _nodes(node: ast.AST, prefix: str) -> Iterator[tuple[str, ast.AST]]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield prefix + child.name, ast.dump(child)
+            yield prefix + child.name, child
         elif isinstance(child, ast.ClassDef):
-            yield from _functions(child, f"{prefix}{child.name}.")
+            yield from _nodes(child, f"{prefix}{child.name}.")

@@ -20,7 +20,7 @@ from agent_ci.proposers.search.answers import Answer
 from agent_ci.proposers.search.checkpoints import Checkpoint
 from agent_ci.proposers.search.proposer import Search
 from bench.search.case import Case
-from bench.search.judge import compared, likeness, runner, sandbox, tested
+from bench.search.judge import is_doubted, likeness, runner, sandbox, tested
 
 _PATIENCE = 10.0  # seconds of wall clock for one of the processor: what else the machine does is not measured
 
@@ -139,7 +139,7 @@ def _judged(result: Result, offers: list[Reply], evidence: Evidence) -> Result:
         return result
     files = tuple(sorted({id_.partition("::")[0] for id_ in evidence.target_ids}))
     found = likeness(case, texts[0], files)
-    if result.confidence == "commit" and len(texts) > 1 and compared(case, texts[0], texts[1], files).differed:
+    if result.confidence == "commit" and len(texts) > 1 and is_doubted(case, texts[0], texts[1], evidence):
         result = replace(result, confidence="suggest")  # the job compares two that are proven, and has its doubts
     return replace(
         result,

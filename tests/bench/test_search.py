@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.search.calling import described, near
+from bench.search.calling import described, distinct, near, told
 from bench.search.case import TUNING, VALIDATION, Case, by_hash, half_of
 from bench.search.gaps import GAPS
 from bench.search.judge import Likeness
@@ -62,6 +62,42 @@ def test_inputs_are_the_recorded_ones_and_then_many_near_them() -> None:
     made = list(near([{"number": 3}, {"number": 8}], random.Random(1), 300))  # noqa: S311 - no secret
     assert made[:2] == [{"number": 3}, {"number": 8}]
     assert len({one["number"] for one in made}) > 60
+
+
+def test_inputs_lie_at_the_bounds_of_a_function_and_ask_for_what_an_argument_holds() -> None:
+    made = list(near([{"number": 3, "names": {"ada": 1}}], random.Random(1), 300, (5_000,)))  # noqa: S311 - no secret
+    assert {4_999, 5_000, 5_001, "ada"} <= {one["number"] for one in made}
+
+
+def test_a_call_that_was_recorded_often_counts_once() -> None:
+    assert distinct([{"number": 3}, {"number": 4}, {"number": 3}]) == [{"number": 3}, {"number": 4}]
+
+
+class Closed:
+    def __init__(self, value: object) -> None:
+        self.__value = value
+
+    def value(self) -> object:
+        return self.__value
+
+
+def test_what_a_class_keeps_to_itself_is_not_changed_from_outside() -> None:
+    made = list(near([{"self": Closed(3)}, {"self": Closed(4)}], random.Random(1), 300))  # noqa: S311 - no secret
+    assert {one["self"].value() for one in made} == {3, 4}
+
+
+class Slot:
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+
+def test_an_outcome_is_told_by_what_it_holds_and_no_function_by_its_code() -> None:
+    assert told(Slot(3)) == told(Slot(3)) != told(Slot(4))
+    assert told({"f": lambda n: n + 1}) == told({"f": lambda n: n + 2})
+    assert told(object()) == told(object())
+    assert told(["a" * 5_000, 1]) != told(["a" * 5_000, 2])
 
 
 @pytest.mark.parametrize(
