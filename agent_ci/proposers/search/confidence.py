@@ -10,7 +10,8 @@ from agent_ci.proposers.search.answers import Survivor
 from agent_ci.proposers.search.kit.operators import EARLIER, PAIR, REMOVALS
 
 _COMMIT, _SUGGEST = 0.6, 0.2
-_FEW_TESTS = {0: 0.4, 1: 0.75, 2: 0.9}
+_FEW_TESTS = {0: 0.4, 1: 0.55, 2: 0.9}
+_ONE_KNOWN = 0.75  # for one test in other languages, where often the failing ones alone are known to run a line
 _FEW_EDITS = 10
 _GUIDED_TEXT, _LONGER = "guided_text", 20  # characters that a text grows by; a slip of the pen adds fewer
 _FITTED = frozenset({"guided_number", "guided_value"})
@@ -68,7 +69,8 @@ class Confidence:
 def confidence(survivor: Survivor) -> Confidence:
     """How far *survivor* is trusted, by what the search says of it: the product of what speaks against it.
 
-    In Python it is no part of it that another edit survived: the job compares what was proven by calling it.
+    In Python another edit that survived is a rival where it answered a call otherwise, and where it was not called it
+    is none: the job compares what was proven by calling it.
     """
     found = list(_doubts(survivor))
     score = 1.0
@@ -87,8 +89,17 @@ def _doubts(survivor: Survivor) -> Iterator[tuple[float, str]]:
     if survivor.operator == _GUIDED_TEXT and len(splice.replacement) - (splice.end - splice.start) > _LONGER:
         yield 0.4, "the edit makes a text much longer, by what one test expects"
     if survivor.tests in _FEW_TESTS:
-        yield _FEW_TESTS[survivor.tests], f"only {survivor.tests} test(s) run the edited line"
+        is_counted = survivor.tests != 1 or survivor.path.endswith(".py")
+        yield (
+            _FEW_TESTS[survivor.tests] if is_counted else _ONE_KNOWN,
+            f"only {survivor.tests} test(s) run the edited line",
+        )
     if survivor.rivals:
-        yield 0.55, f"{survivor.rivals} other edit(s) of the same function turn the failing tests green as well"
+        yield (
+            0.55,
+            f"{survivor.rivals} other edit(s) turn the failing tests green as well, and may do something else",
+        )
+    if survivor.lost:
+        yield 0.55, f"no test runs {survivor.lost} other line(s) any longer that passing tests ran before"
     if survivor.refused < _FEW_EDITS:
         yield 0.9, "few other edits of this function were tried before it"

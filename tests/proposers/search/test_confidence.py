@@ -18,7 +18,10 @@ SURE = Survivor("x.py", Splice(23, 25, "<"), "comparison", 2, tests=5, refused=3
 GRADES = {
     "a usual edit that many tests know": (SURE, Grade.COMMIT),
     "two tests": (replace(SURE, tests=2), Grade.COMMIT),
-    "one test alone": (replace(SURE, tests=1), Grade.COMMIT),
+    "one test alone": (replace(SURE, tests=1), Grade.SUGGEST),
+    "one test that is known, in another language": (replace(SURE, path="x.go", tests=1), Grade.COMMIT),
+    "another program that passes as well": (replace(SURE, rivals=1), Grade.SUGGEST),
+    "a branch that no test runs any longer": (replace(SURE, lost=2), Grade.SUGGEST),
     "a case that the code did not treat": (replace(SURE, operator="none_guard"), Grade.SUGGEST),
     "two places": (replace(SURE, operator="pair"), Grade.SUGGEST),
     "a number that pleases one test": (replace(SURE, operator="guided_number", tests=1), Grade.SUGGEST),

@@ -104,13 +104,23 @@ class Bench:
 
         return children.run(work, seconds=seconds).messages
 
+    def observe_with(self, prepared: Prepared, ids: Sequence[str], *, seconds: float, only: Lines) -> list[Message]:
+        """The same with an edit in place, and of the files in *only*."""
+
+        def work(send: suite.Send) -> None:
+            if self._is_put(prepared):
+                suite.run_items(self._named(ids), self.recorder, send, watch=suite.Watch(self.files, only))
+
+        with self._on_disk(prepared):
+            return children.run(work, seconds=seconds).messages
+
     def observe_cold(self, ids: Sequence[str], *, seconds: float) -> list[Message]:
         """The same for cases that are not collected here."""
         return self.cold.run(ids, seconds=seconds, trace=True).messages
 
     def prepare(self, source: Source, candidate: Candidate, *, cold: bool) -> Prepared | None:
         """Compile an edit and find what it replaces; None where the result is no Python."""
-        statement_functions = _functions_around(source, candidate)
+        statement_functions = functions_around(source, candidate)
         if statement_functions:
             filename = str(Path(self.files.root, source.path))
             code = function_code(source, statement_functions[0], candidate.splice, filename)
@@ -172,17 +182,28 @@ class Bench:
     def _trial(self, prepared: Prepared, ids: Sequence[str], *, stop: bool) -> Callable[[suite.Send], None]:
         def work(send: suite.Send) -> None:
             self.be_quick()
-            for function, code in prepared.swaps:
-                function.__code__ = code
-            if prepared.values is not None:
-                try:
-                    put_values(prepared.values, prepared.source.path, self.files)
-                except Exception:  # noqa: BLE001 - it runs an edited line of the user's code
-                    send({"id": ids[0], "outcome": "failed", "seconds": 0.0})
-                    return
-            suite.run_items(self._named(ids), self.recorder, send, stop=stop)
+            if self._is_put(prepared):
+                suite.run_items(self._named(ids), self.recorder, send, stop=stop)
+            else:
+                send({"id": ids[0], "outcome": "failed", "seconds": 0.0})
 
         return work
+
+    def _is_put(self, prepared: Prepared) -> bool:
+        """In a child: put the edit in place for good, and say whether that was possible."""
+        for function, code in prepared.swaps:
+            function.__code__ = code
+        if prepared.values is not None:
+            try:
+                put_values(prepared.values, prepared.source.path, self.files)
+            except Exception:  # noqa: BLE001 - it runs an edited line of the user's code
+                return False
+        return True
+
+    def run(self, ids: Sequence[str]) -> None:
+        """In a child: run collected cases as they are, whatever they say."""
+        self.be_quick()
+        suite.run_items(self._named(ids), self.recorder, lambda _: None)
 
     def be_quick(self) -> None:
         """In a child: do without what nobody reads there."""
@@ -212,7 +233,7 @@ class Bench:
             os.utime(place, (self._clock, self._clock))
 
 
-def _functions_around(source: Source, candidate: Candidate) -> tuple[Function, ...]:
+def functions_around(source: Source, candidate: Candidate) -> tuple[Function, ...]:
     """The functions whose bodies hold the whole edit, outermost first."""
     start, end = candidate.splice.start, candidate.splice.end
     return tuple(one for one, first, last in source.bodies if first <= start and end <= last)

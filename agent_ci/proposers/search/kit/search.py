@@ -18,6 +18,7 @@ from typing import Any
 from ....sandbox_kit.children import Heard, Message
 from ....sandbox_kit.source import Source
 from .bench import Bench, Limit, Prepared
+from .differing import differing
 from .hints import read_hints
 from .limits import Limits, Used
 from .localise import (
@@ -34,6 +35,7 @@ from .operators import EARLIER, Candidate
 from .pairing import Stone, pairs
 from .progress import FILE_NAME, Progress
 from .ranked import ranked_edits
+from .reaching import lost
 from .series import MOST, Series
 from .spec import Spec
 from .surviving import facts_of, is_worth_a_start, place_of, preference, standing
@@ -47,6 +49,7 @@ _MOST_STONES = 400
 _BETWEEN_PAIRS, _PAIRS_AT_ONCE, _MOST_PAIRS = 40, 16, 300
 _COLD_WORTH = 0.1  # of the rank of an edit that needs a fresh process, as such a run takes much longer
 _FEW_AT_FIRST = 4  # edits in the first series: many a fault is repaired by one of the first
+_MOST_CALLING = 40  # failing cases, and as many passing ones, whose calls tell survivors apart
 _IN_SERIES = 0.1  # seconds that a candidate gets at least in a series, before it waits for the second round
 
 
@@ -114,11 +117,21 @@ class Search:
         self._stones += starmap(Stone, self._progress.stones(frozenset(self._seen.red), self._sources, prepare))
         reason = self._try_all(ranked)
         self._name_again(ranked)
-        for prepared in sorted(self._survivors, key=preference)[: self._spec.max_survivors]:
-            facts = standing(prepared, self._seen, self._wanted)
-            told = {**facts_of(prepared), **facts, "refused": self._tried_in[place_of(prepared)]}
+        best = sorted(self._survivors, key=preference)[: self._spec.max_survivors]
+        others = self._differing(best)
+        for prepared in sorted(best, key=lambda one: (one is not best[0], one not in others)):
+            facts = {"refused": self._tried_in[place_of(prepared)], "lost": lost(prepared, self._seen, self._bench)}
+            rivals = 1 if prepared in others else len(others)
+            told = {**facts_of(prepared), **standing(prepared, self._seen, self._wanted), **facts, "rivals": rivals}
             self._results.write("survivor", told)
         return reason
+
+    def _differing(self, best: list[Prepared]) -> tuple[Prepared, ...]:
+        """Those of the *best* survivors that are another program than the first of them: one is to be proven next."""
+        if not best:
+            return ()
+        near = self._seen.guards(best[0].candidate, frozenset(self._spec.target_files), self._killers)
+        return differing(best, self._bench, [*self._targets()[:_MOST_CALLING], *near[:_MOST_CALLING]])
 
     def _name_again(self, ranked: list[Candidate]) -> None:
         """Call an older version of a line by the operator that would have made the same edit, where one would have."""
