@@ -6,7 +6,7 @@ import pytest
 
 from agent_ci.proposers.search.kit.bench import Prepared
 from agent_ci.proposers.search.kit.operators import Candidate
-from agent_ci.proposers.search.kit.surviving import is_worth_a_start
+from agent_ci.proposers.search.kit.surviving import in_order, is_worth_a_start
 from agent_ci.sandbox_kit.source import Source, Splice
 
 SOURCE = Source("a.py", b"x = 1\n")
@@ -19,3 +19,9 @@ def prepared(rank: float) -> Prepared:
 @pytest.mark.parametrize(("ranks", "is_tried"), [((), True), ((0.3,), True), ((0.3, 0.5), False), ((0.4,), False)])
 def test_a_fresh_process_is_started_only_for_what_could_come_first(ranks: tuple[float, ...], *, is_tried: bool) -> None:
     assert is_worth_a_start(prepared(0.4), [prepared(rank) for rank in ranks]) is is_tried
+
+
+def test_another_program_is_offered_after_the_best_and_before_the_same() -> None:
+    first, same, other = (prepared(rank) for rank in (0.9, 0.8, 0.7))
+    assert in_order([first, same, other], [other]) == [first, other, same]
+    assert in_order([first, same, other], []) == [first, same, other]

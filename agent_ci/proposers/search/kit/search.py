@@ -38,7 +38,7 @@ from .ranked import ranked_edits
 from .reaching import lost
 from .series import MOST, Series
 from .spec import Spec
-from .surviving import facts_of, is_worth_a_start, place_of, preference, standing
+from .surviving import facts_of, in_order, is_worth_a_start, place_of, preference, standing
 from .wanted import Wanted, read_wanted
 
 _OBSERVING = 0.2  # of the time, at most, goes into each of the two observations
@@ -119,7 +119,7 @@ class Search:
         self._name_again(ranked)
         best = sorted(self._survivors, key=preference)[: self._spec.max_survivors]
         others = self._differing(best)
-        for prepared in sorted(best, key=lambda one: (one is not best[0], one not in others)):
+        for prepared in in_order(best, others):
             facts = {"refused": self._tried_in[place_of(prepared)], "lost": lost(prepared, self._seen, self._bench)}
             rivals = 1 if prepared in others else len(others)
             told = {**facts_of(prepared), **standing(prepared, self._seen, self._wanted), **facts, "rivals": rivals}

@@ -23,6 +23,11 @@ def preference(survivor: Prepared) -> tuple[bool, float, int]:
     return survivor.candidate.operator in REMOVALS, -survivor.candidate.rank, _size(survivor.candidate)
 
 
+def in_order(best: Sequence[Prepared], others: Sequence[Prepared]) -> list[Prepared]:
+    """*best* as they are offered: the first, then those in *others*, which are another program, then the rest."""
+    return sorted(best, key=lambda one: (one is not best[0], one not in others))
+
+
 def is_worth_a_start(prepared: Prepared, survivors: Sequence[Prepared]) -> bool:
     """Whether an edit that needs a fresh process is tried: not where a likelier one survived, as that costs seconds."""
     return all(prepared.candidate.rank > one.candidate.rank for one in survivors)
