@@ -52,7 +52,7 @@ MADE = {
     "a superfluous not": ("negation", "return not a", "return a"),
     "a missing not": ("negation", "if a:", "if not a:"),
     "an integer": ("integer", "return 3", "return 4"),
-    "a negative index": ("integer", "return items[0]", "return items[(-1)]"),
+    "a negative index": ("integer", "return items[0]", "return items[-1]"),
     "a truth": ("truth", "return True", "return False"),
     "a flag": ("truth", "return f(a, strict=True)", "return f(a, strict=False)"),
     "a float": ("number", "return 0.2", "return 0.8"),
