@@ -32,6 +32,7 @@ class Style:
     say ``-> None``, with ``has_future`` the file begins with ``from __future__ import annotations``. ``names_as`` is
     how parametrize is told its names: ``text`` ("a, b") or ``tuple`` (("a", "b")). ``fixtures`` are what a conftest
     offers, ``marks`` what every test of the file ``nearest``, which all of this was read from, is marked with.
+    ``is_private_tested`` unless there are tests, and none of that file uses a private name of the package.
     """
 
     path: str
@@ -48,6 +49,7 @@ class Style:
     fixtures: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     nearest: str = ""
+    is_private_tested: bool = True
 
 
 def style_of(
@@ -87,6 +89,7 @@ def style_of(
         fixtures=tuple(sorted({name for each in _above(made, conftests) for name in _fixtures(texts.get(each, ""))})),
         marks=_marks(tree),
         nearest=nearest,
+        is_private_tested=not nearest or tree is None or _is_private_used(tree, module.partition(".")[0]),
     )
 
 
@@ -201,6 +204,26 @@ def _imports(tree: ast.Module | None, module: str) -> str:
     plain = sum(isinstance(node, ast.Import) for node in tree.body) if tree else 0
     named = sum(isinstance(node, ast.ImportFrom) for node in tree.body) if tree else 0
     return "module" if plain > 2 * named + 2 else "from"
+
+
+def _is_private_used(tree: ast.Module, package: str) -> bool:
+    """Whether a private name is imported from *package*, or reached through a module of it."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    named = [
+        (node, alias)
+        for node in imports
+        for alias in node.names
+        if (alias.name if isinstance(node, ast.Import) else node.module or "").partition(".")[0] == package
+    ]
+    if any(isinstance(node, ast.ImportFrom) and alias.name.startswith("_") for node, alias in named):
+        return True
+    modules = {(alias.asname or alias.name).partition(".")[0] for _, alias in named}
+    return any(
+        isinstance(node, ast.Attribute)
+        and re.match(r"_[^_]", node.attr)
+        and ast.unparse(node.value).partition(".")[0] in modules
+        for node in ast.walk(tree)
+    )
 
 
 def _functions(tree: ast.Module | None) -> Iterator[ast.FunctionDef]:

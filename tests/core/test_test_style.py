@@ -89,6 +89,23 @@ def test_unittest_and_plain_imports_are_kept_to() -> None:
 
 
 @pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("from shop.cart import _total\n", True),
+        ("from shop import cart\ncart._total()\n", True),
+        ("from shop.cart import total\nfrom other import _private\n", False),
+        ("from shop import cart\ncart.__name__\n", False),
+        (None, True),
+    ],
+)
+def test_private_names_are_tested_where_the_nearest_tests_use_some_and_where_there_are_none(
+    test: str | None, *, expected: bool
+) -> None:
+    texts = {"shop/cart.py": "", **({"tests/test_cart.py": test} if test else {})}
+    assert style_of("shop/cart.py", texts).is_private_tested is expected
+
+
+@pytest.mark.parametrize(
     ("files", "width"),
     [
         ({"ruff.toml": "line-length = 110\n"}, 110),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from agent_ci.proposers.characterise.answers import Found
 from agent_ci.proposers.characterise.kit.senses import numbers_for, texts_for
@@ -13,12 +14,22 @@ from agent_ci.proposers.characterise.kit.targets import Target
 
 MOST_OF_TARGET, MOST = 12, 30
 _FIXED = 30.0  # what a row costs its reader, whatever stands in it, in characters
-_STRANGE = {"example": -12, "recorded": -12, "made": 0, "varied": 25}  # what an origin costs beside its length
+_STRANGE = {
+    "example": -12,
+    "recorded": -12,
+    "made": 0,
+    "varied": 25,
+    "odd": 40,
+}  # what an origin costs beside its length
 _FIRST = 4
 _NO_NUMBER = "1.5"  # what people pass where a whole number is asked for
 _PART = 2.0  # what a bracket and each thing in it costs
 _STRANGE_VALUE = 8.0  # what a value costs that does not go without saying
 _WORD = re.compile(r"^[\w #,:/@%-]*[A-Za-z0-9]{2}[\w .,:/@!?%-]*$")  # a text that a person would write
+_OWN_TEST = 3.0  # faults or lines that a further test of the same target adds
+_LONGEST_MADE, _LONGEST_CHOSEN, _LONGEST_SAID = 100, 160, 200  # characters of an argument, and of what comes of a call
+_MOST_PARTS = 5  # of an object or a collection that nobody chose
+_EMPTY = frozenset({"None", "False", "[]", "()", "{}", '""', "''", "0", "0.0", "set()", "frozenset()", 'b""'})
 _USUAL = 16  # characters of a value that are read at a glance
 _OPTION, _FEW = 20.0, 3  # what each argument costs beyond a few
 _LINE = 1.5  # how much a new line counts beside a fault
@@ -26,24 +37,69 @@ _LINE = 1.5  # how much a new line counts beside a fault
 _Priced = tuple[float, Found]  # what it costs to read, and the call
 
 
-def chosen(found: Sequence[Found], targets: Mapping[str, Target]) -> tuple[Found, ...]:
+@dataclass(frozen=True)
+class Choice:
+    """The calls that become tests, and for what there is none although calls were made: (target, why)."""
+
+    kept: tuple[Found, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+def chosen(found: Sequence[Found], targets: Mapping[str, Target], *, is_private_tested: bool = True) -> Choice:
     """At most twelve calls of a target and thirty of the module, in the order of the file and of their plainness.
 
     Greedy: the call that adds the most, faults that no other call notices and new lines, for what it costs to read.
-    Calls with values that a person would write come first; what only a private function's own calls reach comes last.
-    Of both, those that come to something else than before the change are asked first.
+    Calls with values that a person would write come first, those with texts that nobody chose only for lines that no
+    other runs. Of both, those that come to something else than before the change are asked first. A private function
+    is called for what no public one reaches, and where *is_private_tested*. What a reader could not take in, and a
+    function of which nothing but emptiness is known, is left out.
     """
-    priced = sorted(((_cost(one), one) for one in found if one.kills or one.is_new), key=_by_cost)
-    kept: list[_Priced] = []
+    read = [one for one in found if is_readable(one)]
+    priced = sorted(((_cost(one), one) for one in read if one.kills or one.is_new), key=_by_cost)
     public = [(cost, one) for cost, one in priced if targets[one.call.target].is_public]
-    plain = [(cost, one) for cost, one in public if _is_plain(one)]
+    reached = {line for one in read if targets[one.call.target].is_public for line in one.lines}
+    private = [
+        (cost, one)
+        for cost, one in priced
+        if is_private_tested and not targets[one.call.target].is_public and one.lines - reached and _is_plain(one)
+    ]
+    sound = [(cost, one) for cost, one in public if one.call.origin != "odd"]
+    plain = [(cost, one) for cost, one in sound if _is_plain(one)]
+    kept: list[_Priced] = []
     _fill(kept, [(cost, one) for cost, one in plain if one.is_new])
     _fill(kept, plain)
-    _fill(kept, [(cost, one) for cost, one in public if one.is_new])
-    _fill(kept, public)
-    _fill(kept, priced)
+    _fill(kept, [(cost, one) for cost, one in sound if one.is_new])
+    _fill(kept, sound)
+    _fill(kept, [(cost, one) for cost, one in public if _is_short_word(one)], is_for_lines=True)
+    _fill(kept, private)
     needed = sorted(_needed(kept), key=lambda one: (targets[one[1].call.target].node.lineno, *_by_cost(one)))
-    return tuple(one for _, one in needed)
+    telling = {one.call.target for _, one in needed if _tells(one)}
+    left = tuple(one for _, one in needed if one.call.target in telling and (_tells(one) or not _is_alone(one)))
+    return Choice(left, tuple(_reasons(found, left, targets, is_private_tested=is_private_tested)))
+
+
+def _reasons(
+    found: Sequence[Found], kept: Sequence[Found], targets: Mapping[str, Target], *, is_private_tested: bool
+) -> Iterator[tuple[str, str]]:
+    """Why there is no test of each target that was called with some success."""
+    covered = {line for one in kept for line in one.lines}
+    for name in dict.fromkeys(one.call.target for one in found):
+        own = [one for one in found if one.call.target == name]
+        if any(one.call.target == name for one in kept) or {line for one in own for line in one.lines} <= covered:
+            continue
+        if not targets[name].is_public:
+            why = (
+                "it is private, and no call of it with plain values runs what public functions do not"
+                if is_private_tested
+                else "it is private, and the tests here call nothing that is"
+            )
+        elif not any(map(is_readable, own)):
+            why = "no call of it is short enough to be read"
+        elif not any(map(_tells, own)):
+            why = "all that its calls give is empty, or what they were given"
+        else:
+            why = "no call of it with values that a person would choose tells anything new"
+        yield name, why
 
 
 def _by_cost(priced: _Priced) -> tuple[float, object]:
@@ -51,18 +107,20 @@ def _by_cost(priced: _Priced) -> tuple[float, object]:
     return cost, one.call.key
 
 
-def _fill(kept: list[_Priced], priced: Sequence[_Priced]) -> None:
+def _fill(kept: list[_Priced], priced: Sequence[_Priced], *, is_for_lines: bool = False) -> None:
+    """Add to *kept* those of *priced* that are worth their room; with *is_for_lines* only such as run new lines."""
     kills = {kill for _, one in kept for kill in one.kills}
     lines = {line for _, one in kept for line in one.lines}
-    pairs = {pair for _, one in kept for pair in one.pairs}
     counts = Counter(one.call.target for _, one in kept)
     new = {one.call.target for _, one in kept if one.is_new}
     left = list(priced)
     while len(kept) < MOST:
         best, most = None, 0.0
         for cost, one in left:
-            gain = len(one.kills - kills) + _LINE * len(one.lines - lines) + 0.25 * bool(one.pairs - pairs)
+            gain = len(one.kills - kills) + _LINE * len(one.lines - lines)
             gain += one.is_new and one.call.target not in new
+            if (is_for_lines and one.lines <= lines) or (counts[one.call.target] and gain < _least_gain(one)):
+                continue
             if gain / cost > most and counts[one.call.target] < MOST_OF_TARGET:
                 best, most = (cost, one), gain / cost
         if best is None:
@@ -71,7 +129,6 @@ def _fill(kept: list[_Priced], priced: Sequence[_Priced]) -> None:
         left.remove(best)
         kills |= best[1].kills
         lines |= best[1].lines
-        pairs |= best[1].pairs
         counts[best[1].call.target] += 1
         new |= {best[1].call.target} if best[1].is_new else set()
 
@@ -85,12 +142,65 @@ def _needed(kept: Sequence[_Priced]) -> list[_Priced]:
     for priced in sorted(kept, key=lambda one: (one[1].is_new, -one[0], one[1].call.key)):
         others = [other for other in left if other is not priced]
         kills = {kill for _, other in others for kill in other.kills}
-        pairs = {pair for _, other in others for pair in other.pairs}
+        lines = {line for _, other in others for line in other.lines}
         new = {other.call.target for _, other in others if other.is_new}
         is_last = priced[1].is_new and priced[1].call.target not in new
-        if priced[1].kills <= kills and priced[1].pairs <= pairs and not is_last:
+        if priced[1].kills <= kills and priced[1].lines <= lines and not is_last:
             left = others
     return left
+
+
+def _least_gain(one: Found) -> float:
+    """What a further call of a target has to add: more where it needs a test of its own and not just a row."""
+    return _OWN_TEST if _is_alone(one) else 1.0
+
+
+def _is_alone(one: Found) -> bool:
+    """Whether it is a test of its own, and no row of a table."""
+    return bool(one.outcome.after or one.call.before)
+
+
+def is_readable(one: Found) -> bool:
+    """Whether a reader takes in at a glance what is passed and what comes of it."""
+    call, outcome = one.call, one.outcome
+    texts = (*(text for _, text in call.arguments), call.receiver, *call.before)
+    is_chosen = call.origin in ("example", "recorded")
+    longest = _LONGEST_CHOSEN if is_chosen else _LONGEST_MADE
+    said = len(outcome.value) + len(outcome.message) + sum(len(value) for _, value in outcome.after)
+    if max(map(len, texts)) > longest or sum(map(len, texts)) > 2 * longest or said > _LONGEST_SAID:
+        return False
+    return is_chosen or all(_is_small(node) for text in texts if text for node in ast.walk(ast.parse(text)))
+
+
+def _is_small(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(args=args, keywords=keywords):
+            return len(args) + len(keywords) <= _MOST_PARTS
+        case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items) | ast.Dict(values=items):
+            return len(items) <= _MOST_PARTS
+    return True
+
+
+def _tells(one: Found) -> bool:
+    """Whether *one* is passed more than emptiness, and comes to something else than that or what it was given."""
+    outcome = one.outcome
+    given = [text for _, text in one.call.arguments]
+    if outcome.kind != "returns":
+        return True
+    if given and not any(re.search(r"\w", text) for text in given):
+        return False
+    return bool(outcome.after) or (outcome.value not in _EMPTY and outcome.value not in given)
+
+
+def _is_short_word(one: Found) -> bool:
+    """Whether its texts, which nobody has chosen, are at least short words."""
+    texts = [node for _, text in one.call.arguments for node in _texts_in(text)]
+    return one.call.origin == "odd" and all(_WORD.search(text) and len(text) <= _USUAL for text in texts)
+
+
+def _texts_in(text: str) -> list[str]:
+    nodes = (node for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Constant))
+    return [node.value for node in nodes if isinstance(node.value, str) and node.value]
 
 
 def _weight(name: str, text: str) -> float:
@@ -118,12 +228,8 @@ def _is_plain(one: Found) -> bool:
     call = one.call
     if call.origin in ("example", "recorded"):
         return True
-    texts = [text for _, text in call.arguments]
-    nodes = [
-        node for text in texts for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Constant)
-    ]
-    values = [node.value for node in nodes if isinstance(node.value, str) and node.value]
-    return call.origin == "made" and len(texts) <= _FEW and all(map(_WORD.search, values))
+    values = [value for _, text in call.arguments for value in _texts_in(text)]
+    return call.origin == "made" and len(call.arguments) <= _FEW and all(map(_WORD.search, values))
 
 
 def _cost(one: Found) -> float:
@@ -134,4 +240,5 @@ def _cost(one: Found) -> float:
     odd = sum(not sign.isprintable() or not sign.isascii() for text in texts for sign in text)
     said = len(outcome.value) / 2 + sum(len(value) for _, value in outcome.after) / 3
     size += _OPTION * max(0, len(call.arguments) - _FEW)
+    size += 0 if _tells(one) else _FIXED
     return _FIXED + size + said + _STRANGE.get(call.origin, 10) + 5 * odd + 10 * len(call.before)

@@ -6,13 +6,14 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count, islice
 
 from agent_ci.proposers.characterise.answers import Found
 from agent_ci.proposers.characterise.kit.targets import Target
 
 _SPECIAL = {"eq": "equality", "ne": "inequality", "lt": "less_than", "le": "at_most", "gt": "greater_than"}
 _MOST_NAMED = 2
-_LONGEST_LABEL = 40
+_LONGEST_LABEL, _MOST_WORDS = 40, 4
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def groups(found: Sequence[Found], targets: Mapping[str, Target]) -> tuple[Group
     made = []
     for members in by_key.values():
         target = targets[members[0].call.target]
-        name = _unique(_name(members[0], target), taken)
+        name = _unique(_name(members[0], target), members[0], taken)
         made.append(Group(name, target, tuple(members)))
     return tuple(made)
 
@@ -87,12 +88,20 @@ def _has_default(target: Target, name: str) -> bool:
     return next((one.has_default for one in target.parameters if one.name == name), False)
 
 
-def _unique(name: str, taken: set[str]) -> str:
-    candidate, number = name, 2
-    while candidate in taken:
-        candidate, number = f"{name}_{number}", number + 1
+def _unique(name: str, one: Found, taken: set[str]) -> str:
+    """*name*, with what is special about *one* where another test has it already."""
+    special = f"{name}_with_{words}" if (words := _slug(one)) else name
+    numbered = (f"{special}_{number}" for number in count(2))
+    candidate = next(one for one in (name, special, *islice(numbered, len(taken) + 1)) if one not in taken)
     taken.add(candidate)
     return candidate
+
+
+def _slug(one: Found) -> str:
+    """What *one* is passed, in a few words; empty where that is no words."""
+    words = re.findall(r"[a-z0-9]+", " ".join((*(text for _, text in one.call.arguments), one.call.receiver)).lower())
+    slug = "_".join(words[:_MOST_WORDS])
+    return slug if len(slug) <= _LONGEST_LABEL else ""
 
 
 def snake(name: str) -> str:
@@ -115,7 +124,7 @@ def _words(node: ast.expr) -> Iterator[str]:
             yield "blank"
         case ast.List(elts=[]) | ast.Dict(keys=[]):
             yield "nothing"
-        case ast.Call(keywords=keywords) if keywords:
+        case ast.Call(func=ast.Name(), keywords=keywords) if keywords:
             for one in keywords:
                 if isinstance(one.value, ast.Constant | ast.Attribute | ast.Call):
                     yield from _named(str(one.arg), one.value)

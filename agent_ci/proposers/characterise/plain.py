@@ -12,7 +12,7 @@ _DEEPEST = 24  # levels of syntax; a value that is shown has at most six of its 
 _PLAIN = (
     *(ast.Expression, ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Call, ast.keyword, ast.Attribute),
     *(ast.Name, ast.Load, ast.UnaryOp, ast.USub, ast.UAdd, ast.Invert, ast.Starred, ast.Lambda, ast.arguments),
-    *(ast.arg, ast.BinOp, ast.Add, ast.Sub),
+    *(ast.arg, ast.BinOp, ast.Add, ast.Sub, ast.Subscript),
 )
 _CALLED = frozenset({"set", "frozenset", "float", "complex", "range", "bytes", "bytearray", "slice", "tuple"})
 _PASSED = frozenset({
@@ -20,7 +20,7 @@ _PASSED = frozenset({
     "oct", "ord", "pow", "repr", "round", "sorted", "sum",
 })  # fmt: skip
 _HARMLESS = frozenset({
-    "abc", "argparse", "collections", "collections.abc", "datetime", "decimal", "enum", "fractions", "http",
+    "abc", "argparse", "ast", "collections", "collections.abc", "datetime", "decimal", "enum", "fractions", "http",
     "ipaddress", "numbers", "pathlib", "re", "time", "types", "typing", "urllib.parse", "uuid",
 })  # fmt: skip
 
@@ -97,7 +97,7 @@ def _is_value(name: str) -> bool:
 
 
 def _is_reached(place: ast.expr, names: Mapping[str, tuple[str, str]]) -> bool:
-    """Whether what is called hangs on an imported class; of Python's own modules that is ``re.compile`` alone."""
+    """Whether what is called hangs on an imported class; of Python's own modules these two alone."""
     parts: list[str] = []
     while isinstance(place, ast.Attribute):
         parts.append(place.attr)
@@ -106,5 +106,5 @@ def _is_reached(place: ast.expr, names: Mapping[str, tuple[str, str]]) -> bool:
         return False
     module, attribute = names[place.id]
     if module.partition(".")[0] in sys.stdlib_module_names:
-        return (module, attribute, *parts) == ("re", "", "compile")
+        return (module, attribute, *parts) in (("re", "", "compile"), ("ast", "", "parse"))
     return bool(attribute)

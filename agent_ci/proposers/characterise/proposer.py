@@ -21,7 +21,7 @@ from agent_ci.core.worth.values import PossibleBug
 from agent_ci.kits import PACKAGE
 from agent_ci.ports import Command, Tree, Workbench, Workspace
 from agent_ci.proposers.characterise.answers import Answer, Suspicion, read_answer
-from agent_ci.proposers.characterise.choosing import chosen
+from agent_ci.proposers.characterise.choosing import Choice, chosen
 from agent_ci.proposers.characterise.kit.acts import spelled
 from agent_ci.proposers.characterise.kit.targets import Target, targets_of
 from agent_ci.proposers.characterise.writing import written
@@ -76,13 +76,14 @@ class Characterise:
             objection = f"nothing of {path} can be tested without a model: no import statement can name {style.module}"
             return Reply("characterise", objection=objection)
         answer = self._search(evidence, style, _Asked(path, targets), workbench, seconds)
-        picked = chosen(answer.cases, targets)
+        choice = chosen(answer.cases, targets, is_private_tested=style.is_private_tested)
+        picked = choice.kept
         delivery = delivery_name(evidence.tree)
         text = written(picked, targets, answer.names, style=style, delivery=delivery, trips=answer.trips)
         cost = Cost(seconds=time.monotonic() - started)
         bugs = tuple(bug for one in answer.suspicions if (bug := _bug(one, path, targets)))
         bugs += tuple(bug for one in answer.broken if (bug := one.bug(path, targets)))
-        left_out = tuple(_left_out(answer, path))
+        left_out = tuple(_left_out(answer, choice, path))
         note = f"{len(answer.cases)} calls recorded, {len(picked)} kept, {answer.mutants} faults tried"
         if answer.is_cut:
             note += "; the time cut it short, and another run may find other calls"
@@ -168,7 +169,8 @@ class _Programs:
 
 
 def _test_files(evidence: Evidence) -> list[str]:
-    files = dict.fromkeys(id_.partition("::")[0] for id_ in evidence.covering)
+    nearest = evidence.style.nearest if evidence.style else ""  # it shows values where no test runs the module yet
+    files = dict.fromkeys([id_.partition("::")[0] for id_ in evidence.covering] or [nearest])
     return [file for file in files if file.endswith(".py")][:_MOST_TEST_FILES]
 
 
@@ -181,10 +183,10 @@ def _style(path: str, tree: Tree, toolchain: Mapping[str, str]) -> Style:
     return style_of(path, texts, roots=toolchain.get("pythonpath", ".").split(os.pathsep))
 
 
-def _left_out(answer: Answer, path: str) -> Iterator[str]:
+def _left_out(answer: Answer, choice: Choice, path: str) -> Iterator[str]:
     if answer.unimported:
         yield f"{path} cannot be imported: {answer.unimported}"
-    yield from (f"{target}: {reason}" for target, reason in answer.skipped)
+    yield from (f"{target}: {reason}" for target, reason in (*answer.skipped, *choice.left_out))
 
 
 def _bug(one: Suspicion, path: str, targets: Mapping[str, Target]) -> PossibleBug | None:

@@ -13,6 +13,7 @@ from agent_ci.proposers.characterise.answers import Found
 from agent_ci.proposers.characterise.expecting import Expected, expected
 from agent_ci.proposers.characterise.grouping import Group, groups, label, snake
 from agent_ci.proposers.characterise.importing import Imports
+from agent_ci.proposers.characterise.kinds import kind_of_column
 from agent_ci.proposers.characterise.kit.acts import RESULT, spelled
 from agent_ci.proposers.characterise.kit.targets import Target
 from agent_ci.proposers.characterise.layout import Layout
@@ -329,7 +330,7 @@ class _Piece:
         arguments = ["self"] if self.style.in_class or self.is_unittest else []
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
         for one, column in zip(names, columns, strict=True):
-            arguments.append(f"{one}: {_kind(column)}" if self.style.is_annotated else one)
+            arguments.append(f"{one}: {kind_of_column(column)}" if self.style.is_annotated else one)
         returned = " -> None" if self.style.is_annotated else ""
         line = f"def {name}({', '.join(arguments)}){returned}:"
         if len(line) <= self._layout.width:
@@ -368,21 +369,3 @@ class _Piece:
         if name in self.imports.taken or name in ("request", *self.style.fixtures):
             return f"given_{name}"
         return name
-
-
-def _kind(column: Sequence[str]) -> str:
-    """The annotation of a column's values; ``object`` where they are of different kinds."""
-    kinds = {_kind_of(ast.parse(text, mode="eval").body) for text in column}
-    return kinds.pop() if len(kinds) == 1 else "object"
-
-
-def _kind_of(node: ast.expr) -> str:
-    if isinstance(node, ast.UnaryOp):
-        return _kind_of(node.operand)
-    if isinstance(node, ast.Constant):
-        return type(node.value).__name__ if node.value is not None else "None"
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id[:1].isupper():
-        return node.func.id
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id[:1].isupper():
-        return node.value.id
-    return "object"

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
+from agent_ci.proposers.characterise.kit.about import MOST
 from agent_ci.proposers.characterise.kit.acts import Call
 from agent_ci.proposers.characterise.kit.inventing import Inventor
 from agent_ci.proposers.characterise.kit.literals import Mined, alternately, called_values, literal_value, mine
 from agent_ci.proposers.characterise.kit.literals import module_values as values_of
 from agent_ci.proposers.characterise.kit.naming import Names
-from agent_ci.proposers.characterise.kit.pools import MOST, Pools
+from agent_ci.proposers.characterise.kit.pools import Pools
 from agent_ci.proposers.characterise.kit.samples import inside_words, matching, quoted
 from agent_ci.proposers.characterise.kit.showing import Shower, UnshownError, text_of
 from agent_ci.proposers.characterise.kit.targets import targets_of

@@ -137,6 +137,8 @@ class Caller:
         found = {f"_{name}": eval(_compiled(text, "eval"), scope) for name, text in call.arguments}  # noqa: S307 - our own text
         if call.receiver and self.targets[call.target].kind != "construction":
             scope["_self"] = found["_self"] = eval(_compiled(call.receiver, "eval"), scope)  # noqa: S307 - the same
+            if scope["_self"] is None:
+                raise TypeError  # what makes the object has made none
             for step in call.before:
                 exec(_compiled(f"_self.{step}", "exec"), scope)  # noqa: S102 - the same
         scope.update(found)

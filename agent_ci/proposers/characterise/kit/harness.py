@@ -64,6 +64,7 @@ def _replay(lines: list[dict[str, Any]], caller: Caller, results: Results) -> No
     for line in lines:
         if "names" in line:
             caller.shower.names.learn(line["names"])
+    caller.shower.names.load()
     calls = [Call.read(line["case"]["call"]) for line in lines if "case" in line]
     numbered = list(enumerate(calls))[::-1]
     for start in range(0, len(numbered), exploring.BATCH):

@@ -34,6 +34,13 @@ def hints_of(module: types.ModuleType, target: Target) -> dict[str, Any]:
     return {}
 
 
+def is_annotated(target: Target, parameter: str) -> bool:
+    """Whether the source says what type *target*'s *parameter* is of, readable or not."""
+    its = target.node.args
+    every = (*its.posonlyargs, *its.args, *its.kwonlyargs, *filter(None, (its.vararg, its.kwarg)))
+    return any(one.arg == parameter and one.annotation is not None for one in every)
+
+
 def default_of(module: types.ModuleType, target: Target, parameter: str) -> Any:
     """The default of *target*'s *parameter*; inspect.Parameter.empty where it has none."""
     with contextlib.suppress(UnnamedError, TypeError, ValueError, KeyError):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import enum
 import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from .acts import Call
+from .hints import is_annotated
 from .literals import alternately, literal_value
 from .pools import Pools
 from .showing import text_of
@@ -50,12 +54,24 @@ class Inventor:
         needed = [one for one in self.target.parameters if not one.has_default]
         return (not self.target.needs_object or bool(self.objects)) and all(self._columns[one.name] for one in needed)
 
-    def _objects(self) -> list[str]:
-        if not self.target.needs_object:
-            return [""]
+    @cached_property
+    def _owner(self) -> object:
         owner = vars(self._pools.module).get(self.target.owner.partition(".")[0])
         for part in self.target.owner.split(".")[1:]:
             owner = getattr(owner, part, None)
+        return owner
+
+    @property
+    def _is_frozen(self) -> bool:
+        """Whether no call changes an object, so that nothing is said by one that is made before."""
+        parameters = getattr(self._owner, "__dataclass_params__", None)
+        is_value = isinstance(self._owner, type) and issubclass(self._owner, tuple | enum.Enum)
+        return bool(getattr(parameters, "frozen", False)) or is_value
+
+    def _objects(self) -> list[str]:
+        if not self.target.needs_object:
+            return [""]
+        owner = self._owner
         return self._pools.objects(owner)[:_MOST_OBJECTS] if isinstance(owner, type) else []
 
     def _column(self, parameter: Parameter) -> list[str]:
@@ -79,14 +95,14 @@ class Inventor:
                 yield self._call({**usual, parameter.name: text}, self.objects[0])
 
     def odd(self) -> Iterator[Call]:
-        """Values of other types than are asked for, where the code looks at types."""
+        """Values of other types than are usual, where the code looks at types and no annotation forbids them."""
         reached = (self._pools.targets[name] for name in sorted(self.target.reaches))
         if not any(one.mentions(_LOOKS_AT_TYPES) for one in reached):
             return
         needed = [one for one in self.target.parameters if not one.has_default]
         usual = {one.name: self._columns[one.name][0] for one in needed}
         for parameter in self.target.parameters:
-            if parameter.kind in ("positional", "keyword"):
+            if parameter.kind in ("positional", "keyword") and not is_annotated(self.target, parameter.name):
                 yield from (self._call({**usual, parameter.name: text}, self.objects[0], (), "varied") for text in _ODD)
 
     def mixed(self) -> Call:
@@ -130,6 +146,21 @@ class Inventor:
             longest = sorted(dict.fromkeys([*known, *own]), key=len, reverse=True)
             yield from map(text_of, longest[:_MOST_PARTS])
 
+    def is_odd(self, call: Call) -> bool:
+        """Whether there is a text in *call* that neither people nor a pool have chosen."""
+        if call.origin != "varied":
+            return False
+        texts = (*(text for _, text in call.arguments), call.receiver, *call.before)
+        return any(one not in self._known for text in texts for one in _texts_in(text))
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """The texts that somebody has chosen."""
+        columns = (text for column in self._columns.values() for text in column)
+        partners = (self._pools.of(one, each) for one in self._partners for each in one.parameters)
+        every = (*columns, *self.objects, *(text for column in partners for text in column))
+        return frozenset({*self.words, *(one for text in every for one in _texts_in(text))})
+
     def _named_anew(self, call: Call) -> Call:
         """*call*, as one of values that a person would write where it now is."""
         is_plain = all(
@@ -163,7 +194,7 @@ class Inventor:
         """One or two calls of other methods of the same class."""
         found = []
         for _ in range(self._rng.randint(1, 2)):
-            if not self._partners:
+            if not self._partners or self._is_frozen:
                 break
             partner = self._rng.choice(self._partners)
             columns = [self._pools.of(partner, one) for one in partner.parameters if not one.has_default]
@@ -177,3 +208,9 @@ class Inventor:
         told = (one.name for one in self.target.parameters if one.name in arguments)
         ordered = tuple((name, arguments[name]) for name in told if arguments[name] != self._defaults.get(name))
         return Call(self.target.name, ordered, receiver, before, origin)
+
+
+def _texts_in(text: str) -> list[str]:
+    """The texts that the expression *text* is written with."""
+    nodes = ast.walk(ast.parse(text, mode="eval")) if text else ()
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]

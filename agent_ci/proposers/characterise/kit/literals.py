@@ -191,6 +191,15 @@ def literal_value(text: str) -> Any:
     return value if type(value) in _SIMPLE else None
 
 
+def elements(text: str) -> list[ast.expr]:
+    """The items of the list or tuple that the source *text* is; none where it is anything else."""
+    try:
+        body = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError):
+        return []
+    return body.elts if isinstance(body, ast.List | ast.Tuple) else []
+
+
 def unique(values: Iterable[Any]) -> list[Any]:
     """*values* without repetitions, in order; 1, 1.0 and True are three."""
     return list({(type(value), value): value for value in values}.values())

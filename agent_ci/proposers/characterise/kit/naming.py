@@ -47,6 +47,10 @@ class Names:
         for name, (module, attribute) in known.items():
             self.known.setdefault(name, (module, attribute))
 
+    def load(self) -> None:
+        """Import what the names stand for, once and for all forks; what cannot be had is forgotten."""
+        self.known = {name: place for name, place in self.known.items() if _is_there(*place)}
+
     def namespace(self) -> dict[str, Any]:
         """What the names stand for now: the modules may have been loaded anew since they were added."""
         return {name: lookup(module, attribute) for name, (module, attribute) in self.known.items()}
@@ -61,3 +65,11 @@ def lookup(module: str, qualified: str) -> Any:
     except Exception as error:
         raise UnnamedError from error
     return found
+
+
+def _is_there(module: str, attribute: str) -> bool:
+    try:
+        lookup(module, attribute)
+    except UnnamedError:
+        return False
+    return True

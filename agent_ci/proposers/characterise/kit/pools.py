@@ -20,21 +20,31 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from .about import MOST, About
 from .concrete import concrete, is_abstract
+from .fields import Field, argument, rows
 from .guessing import kind_from_use
-from .hints import default_of, hints_of, read
-from .literals import Mined, alternately, called_values, mine, mine_attribute, module_values, unique
+from .hints import default_of, hints_of, is_annotated, read
+from .literals import (
+    Mined,
+    alternately,
+    called_values,
+    elements,
+    literal_value,
+    mine,
+    mine_attribute,
+    module_values,
+    unique,
+)
 from .naming import UnnamedError
-from .senses import guess, numbers_for, texts_for
+from .nodes import is_for, is_of_nodes, samples
+from .senses import guess
 from .showing import Shower, UnshownError, text_of
 from .targets import Parameter, Target
 
-MOST = 100  # values for one parameter
 _DEEPEST = 3
 _FEW = 4
-_MANY = 10**7  # a count larger than this only costs time
-_LARGE, _LARGEST = 10**4, 10**300
-_PLAIN = re.compile(r"[\w.:/@ -]*\w{2}[\w.:/@ -]*", re.ASCII)  # a text as people pass it
+_ENOUGH = 3  # objects of a class that tests pass: then none are made up
 
 _FIXED: dict[Any, tuple[str, ...]] = {
     bool: ("True", "False"),
@@ -44,6 +54,7 @@ _FIXED: dict[Any, tuple[str, ...]] = {
     range: ("range(3)", "range(0)"),
     slice: ("slice(1, 3)",),
     type: ("int", "str", "list"),
+    re.Pattern: (),
     object: ("1", '"a"', "None", "[1, 2]"),
 }
 _MOMENTS: dict[Any, tuple[str, ...]] = {
@@ -64,6 +75,7 @@ _EXACT: dict[Any, tuple[str, str, tuple[str, ...]]] = {
     pathlib.Path: ("Path", "pathlib", ('"docs/readme.md"', '"a/b.tar.gz"', '"notes"', '"."')),
     uuid.UUID: ("UUID", "uuid", ("int=1", "int=0")),
 }
+_FOLDER, _FOLDERS = re.compile(r"dir|folder|root|home|base|box|cwd"), ('"docs"', '"src/app"', '"."')
 _LISTS = (
     list,
     collections.abc.Sequence,
@@ -74,6 +86,7 @@ _LISTS = (
 _LIST_LIKE = (*_LISTS, collections.abc.MutableSequence, collections.abc.Generator, collections.abc.Reversible)
 _SETS = (set, frozenset, collections.abc.Set, collections.abc.MutableSet)
 _MAPPINGS = (dict, collections.abc.Mapping, collections.abc.MutableMapping, collections.OrderedDict)
+_SIGNATURE, _TAKEN = 2, ("one", "other", "third")  # parts of Callable[[A], B], and names of what is taken
 _CALLABLES = ("str", "len", "abs", "bool", "str.upper", "lambda x: x", "int")
 
 
@@ -88,6 +101,7 @@ class Pools:
         self.shower = shower
         self.earlier: Callable[[str], Mined] = lambda _name: Mined()  # of a target, before a change
         self.seen: dict[tuple[str, str], list[str]] = {}
+        self.passed: dict[str, list[str]] = {}  # texts and numbers that tests pass, by the name of the parameter
         self._tree = tree
         self._globals = module_values(tree)
         self._mined: dict[str, Mined] = {}
@@ -112,10 +126,18 @@ class Pools:
 
     def _made(self, target: Target, parameter: Parameter) -> Iterator[str]:
         hint = hints_of(self.module, target).get(parameter.name)
+        if hint is None and is_annotated(target, parameter.name):
+            return iter(())  # of a type that cannot be read here no value is known to be right
         if hint is None:
             hint = self._guessed(target, parameter)
-        about = _About(parameter.name, self.mined(target))
-        return self.values(hint, about, _DEEPEST)
+        return self.values(hint, self._about(parameter.name, self.mined(target)), _DEEPEST)
+
+    def _about(self, name: str, mined: Mined, owner: str = "") -> About:
+        """What is known of the parameter *name*, or of the field *name* of the class *owner*."""
+        name_there = f"{owner}.{name}" if owner else name
+        texts = self.passed.get(name_there) or self.passed.get(name_there.removesuffix("s"), [])
+        values = (literal_value(text) for text in texts)
+        return About(name, mined, tuple(one for one in values if type(one) in (str, int)))
 
     def _guessed(self, target: Target, parameter: Parameter) -> Any:
         """A type for a parameter that has none: from its default, from what is done with it, from its name."""
@@ -133,7 +155,7 @@ class Pools:
             return "" if value is inspect.Parameter.empty else self.shower.text(value)
         return ""
 
-    def values(self, hint: Any, about: _About, depth: int) -> Iterator[str]:
+    def values(self, hint: Any, about: About, depth: int) -> Iterator[str]:
         """Values of the type *hint*."""
         origin, inner = typing.get_origin(hint), typing.get_args(hint)
         if hint is Any or isinstance(hint, typing.TypeVar) or hint is inspect.Parameter.empty:
@@ -154,11 +176,11 @@ class Pools:
         elif origin is type:
             yield from self._shown(inner)
         elif (origin or hint) is collections.abc.Callable or hint is Callable:
-            yield from _CALLABLES
+            yield from self._functions(inner, about, depth)
         else:
             yield from self._plain(origin or hint, about, depth)
 
-    def _plain(self, hint: Any, about: _About, depth: int) -> Iterator[str]:
+    def _plain(self, hint: Any, about: About, depth: int) -> Iterator[str]:
         if hint is str:
             yield from about.texts()
         elif hint is int:
@@ -172,23 +194,44 @@ class Pools:
             yield from self._exact(pathlib.Path, about)
         elif hint in _EXACT:
             yield from self._exact(hint, about)
-        elif hint is re.Pattern:
-            yield from ()
         elif hint in _FIXED:
             yield from _FIXED[hint]
+        elif is_of_nodes(hint):
+            yield from self._nodes(hint)
         elif isinstance(hint, type) and depth:
             yield from self._abstract(hint, about, depth) if is_abstract(hint) else self.objects(hint, depth - 1)
 
-    def _abstract(self, hint: type, about: _About, depth: int) -> Iterator[str]:
+    def _abstract(self, hint: type, about: About, depth: int) -> Iterator[str]:
         """Values of the types that can stand in for *hint*, most of the first one."""
         first, *others = [self.values(one, about, depth - 1) for one in concrete(hint, self.module)] or [iter(())]
         yield from itertools.islice(first, _FEW * 2)
         yield from alternately(others)
         yield from first
 
-    def _exact(self, hint: Any, about: _About) -> Iterator[str]:
+    def _nodes(self, hint: type) -> Iterator[str]:
+        """Nodes of syntax trees: those that tests pass, then those of small programs."""
+        for (key, name), texts in self.seen.items():
+            if not name and is_for(key, hint):
+                yield from texts
+        yield from (self.shower.node(program, form) for program, form in samples(hint))
+
+    def _functions(self, inner: tuple[Any, ...], about: About, depth: int) -> Iterator[str]:
+        """What is called back: anything where nothing is said of it, else what takes and gives what is asked for."""
+        if len(inner) != _SIGNATURE or not isinstance(inner[0], list):
+            yield from _CALLABLES
+            return
+        taken, given = inner
+        names = ", ".join(_TAKEN[: len(taken)])
+        if len(taken) > len(_TAKEN):
+            return
+        for value in itertools.islice(self.values(given, about, depth - 1) if depth else (), _FEW):
+            yield f"lambda {names}: {value}" if names else f"lambda: {value}"
+
+    def _exact(self, hint: Any, about: About) -> Iterator[str]:
         name, module, arguments = _EXACT[hint]
         self.shower.names.add(name, module)
+        if hint is pathlib.Path and _FOLDER.search(about.name):
+            arguments = _FOLDERS
         near = about.integers() if hint is decimal.Decimal else ()
         yield from (f'{name}("{number}")' for number in itertools.islice(near, _FEW * 2))
         yield from (f"{name}({one})" for one in arguments)
@@ -215,23 +258,36 @@ class Pools:
                 yield from self.objects(other, depth)
             return
         name = self.shower.names.of(kind)
-        yield from self.seen.get((name, ""), ())
+        seen = self.seen.get((name, ""), [])
+        yield from seen
+        if len(seen) >= _ENOUGH:
+            return  # what people make comes before anything that is made up
+        yield from itertools.islice(self._read(kind, name), _FEW)
         keys = typing.is_typeddict(kind)
         columns = {one.name: one for one in self._fields(kind, depth)}
         pools = {field: itertools.islice(one.values, _FEW * 3) for field, one in columns.items()}
         needed = {field: [*values] for field, values in pools.items()}
         if any(not values and not columns[field].has_default for field, values in needed.items()):
             return
-        for row in _rows({field: values for field, values in needed.items() if values}, columns):
+        for row in rows({field: values for field, values in needed.items() if values}, columns):
             if keys:
                 yield f"{{{', '.join(f'{text_of(field)}: {value}' for field, value in row.items())}}}"
             else:
-                yield f"{name}({', '.join(_argument(columns[field], value) for field, value in row.items())})"
+                yield f"{name}({', '.join(argument(columns[field], value) for field, value in row.items())})"
 
-    def _fields(self, kind: type, depth: int) -> Iterator[_Field]:
+    def _read(self, kind: type, name: str) -> Iterator[str]:
+        """Objects that a class method of *kind*, whose annotation says so, makes of one thing: ``Version.parse``."""
+        for target in self.targets.values():
+            returned = ast.unparse(target.node.returns) if target.node.returns else ""
+            is_maker = target.kind == "classmethod" and target.owner == kind.__qualname__ and target.is_public
+            needed = [one for one in target.parameters if not one.has_default]
+            if is_maker and len(needed) == 1 and re.search(rf"\b({kind.__name__}|Self)\b", returned):
+                yield from (f"{name}.{target.short}({text})" for text in self.of(target, needed[0]))
+
+    def _fields(self, kind: type, depth: int) -> Iterator[Field]:
         if typing.is_typeddict(kind):
             for name, hint in read(kind).items():
-                yield _Field(name, self.values(hint, _About(name, Mined()), depth), "keyword", has_default=False)
+                yield Field(name, self.values(hint, self._about(name, Mined()), depth), "keyword")
             return
         signature = inspect.signature(kind)
         target = self.targets.get(f"{kind.__qualname__}.__init__") if kind.__module__ == self.module.__name__ else None
@@ -241,15 +297,28 @@ class Pools:
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 continue
             hint = hints.get(parameter.name, parameter.annotation)
-            if hint is parameter.empty or isinstance(hint, str):
+            if isinstance(hint, str) or (hint is parameter.empty and not self._is_ours(kind)):
+                hint = None  # what it is meant to be cannot be known
+            elif hint is parameter.empty:
                 hint = _BY_KIND.get(guess(parameter.name), _ANYTHING)
             used = mine_attribute(self._tree, parameter.name, self._globals).near[parameter.name]
             near = unique([*checked.near.get(parameter.name, ()), *used])
             mined = Mined({parameter.name: near}, checked.far, checked.matching)
-            values = self.values(hint, _About(parameter.name, mined), depth)
+            about = self._about(parameter.name, mined, kind.__qualname__)
+            values = self.values(hint, about, depth) if hint is not None else iter(())
             is_keyword = parameter.kind is parameter.KEYWORD_ONLY or dataclasses.is_dataclass(kind)
-            has_default = parameter.default is not parameter.empty
-            yield _Field(parameter.name, values, "keyword" if is_keyword else "positional", has_default=has_default)
+            yield Field(parameter.name, values, "keyword" if is_keyword else "positional", self._left_out(parameter))
+
+    def _left_out(self, parameter: inspect.Parameter) -> str | None:
+        """What *parameter* is where nothing is passed; empty where that cannot be shown, None where it is needed."""
+        if parameter.default is parameter.empty:
+            return None
+        with contextlib.suppress(UnshownError):
+            return self.shower.text(parameter.default)
+        return ""
+
+    def _is_ours(self, kind: type) -> bool:
+        return kind.__module__.partition(".")[0] == self.module.__name__.partition(".")[0]
 
     def _mined_of_class(self, kind: type) -> Mined:
         """The literals of a class without a constructor of its own: those of the one that checks the fields."""
@@ -257,73 +326,7 @@ class Pools:
         return self.mined(target) if target and kind.__module__ == self.module.__name__ else Mined()
 
 
-@dataclasses.dataclass(frozen=True)
-class _Field:
-    name: str
-    values: Iterator[str]
-    kind: str
-    has_default: bool
-
-
-def _argument(field: _Field, value: str) -> str:
-    return f"{field.name}={value}" if field.kind == "keyword" or field.has_default else value
-
-
-def _rows(pools: Mapping[str, list[str]], columns: Mapping[str, _Field]) -> Iterator[dict[str, str]]:
-    """The likeliest value of each field, without and with those that have a default; then one changed at a time."""
-    first = {field: values[0] for field, values in pools.items()}
-    needed = {field: value for field, value in first.items() if not columns[field].has_default}
-    yield needed
-    if needed != first:
-        yield first
-    for place in range(1, _FEW * 3):
-        for field, values in pools.items():
-            if place < len(values):
-                yield {**(first if columns[field].has_default else needed), field: values[place]}
-        yield {
-            field: values[(place * (shift + 1)) % len(values)] for shift, (field, values) in enumerate(pools.items())
-        }
-
-
-@dataclasses.dataclass(frozen=True)
-class _About:
-    """What is known of one parameter beside its type: its *name* and the literals it may be compared with."""
-
-    name: str
-    mined: Mined
-
-    def texts(self) -> Iterator[str]:
-        near = [one for one in self.mined.near.get(self.name, ()) if isinstance(one, str)]
-        plain = [one for one in near if _PLAIN.fullmatch(one)]
-        far = [one for one in self.mined.far if isinstance(one, str)]
-        sources = (texts_for(self.name), self.mined.matching, near, self.mined.quoted, far)
-        for text in unique([*plain[:_FEW], *alternately(sources)]):
-            with contextlib.suppress(UnshownError):
-                yield text_of(text)
-
-    def integers(self) -> Iterator[str]:
-        near = [one for one in self.mined.near.get(self.name, ()) if type(one) in (int, float)]
-        far = [one for one in self.mined.far if type(one) in (int, float)]
-        whole = [int(one) for one in near if abs(one) < _MANY]
-        rest = [int(one) for one in far if abs(one) < _MANY]
-        sensible = [int(one) for one in numbers_for(self.name)]
-        around = [other for one in (*whole, *rest) for other in (one - 1, one + 1)]
-        squares = [one * one for one in (*whole, *rest) if _MANY > one * one >= _LARGE]  # where a unit gives way
-        around += [other for one in squares for other in (one - 1, one)]
-        yield from map(str, unique([*sensible[:4], *whole, *around[: 2 * len(whole)], *sensible, *rest, *around]))
-
-    def floats(self) -> Iterator[str]:
-        near = [*self.mined.near.get(self.name, ()), *self.mined.far]
-        floats = [repr(one) for one in near if type(one) is float]
-        numbers = [*itertools.islice(self.integers(), MOST // 2)]
-        whole = [f"{one}.0" for one in numbers]
-        large = [repr(float(one)) for one in near if type(one) is int and _MANY <= abs(one) < _LARGEST]
-        usual = [*floats, "1.5", "0.0", "-2.5", *whole, "0.1", "99.99", "1e6", "2.5e9", "1e15", "7e22"]
-        # Where a float is asked for, an int will do: PEP 484, "The numeric tower".
-        yield from unique([*usual[: _FEW * 3], *alternately((usual[_FEW * 3 :], numbers, large))])
-
-
-def _list(pools: Pools, inner: tuple[Any, ...], about: _About, depth: int) -> Iterator[str]:
+def _list(pools: Pools, inner: tuple[Any, ...], about: About, depth: int) -> Iterator[str]:
     first, *rest = (*itertools.islice(pools.values((inner or (Any,))[0], about, depth - 1), 9),) or ("",)
     yield from ("[]",)
     if re.search("[A-Za-z]", first) and first.startswith('"'):
@@ -343,17 +346,17 @@ def _groups(values: list[str]) -> Iterator[list[str]]:
     yield from ([one, other] for one, other in itertools.pairwise(values[3:]))
 
 
-def _set(pools: Pools, inner: tuple[Any, ...], about: _About, depth: int) -> Iterator[str]:
+def _set(pools: Pools, inner: tuple[Any, ...], about: About, depth: int) -> Iterator[str]:
     values = unique(itertools.islice(pools.values((inner or (int,))[0], about, depth - 1), 6))
     yield "set()"
     yield from (f"{{{', '.join(one)}}}" for one in (values[:2], values[:1], values) if one)
 
 
-def _mapping(pools: Pools, inner: tuple[Any, ...], about: _About, depth: int) -> Iterator[str]:
+def _mapping(pools: Pools, inner: tuple[Any, ...], about: About, depth: int) -> Iterator[str]:
     key, item = inner or (str, Any)
     near = [one for one in about.mined.near.get(about.name, ()) if isinstance(one, str)]
     texts = [text_of(one) for one in near if re.fullmatch(r"[\w .-]+", one)] if key is str else []
-    keys = unique([*texts, *itertools.islice(pools.values(key, _About("key", Mined()), depth - 1), 4)])
+    keys = unique([*texts, *itertools.islice(pools.values(key, About("key", Mined()), depth - 1), 4)])
     items = [*itertools.islice(pools.values(item, about, depth - 1), 8)]
     yield "{}"
     for size in (1, 2, 3):
@@ -363,10 +366,11 @@ def _mapping(pools: Pools, inner: tuple[Any, ...], about: _About, depth: int) ->
             yield f"{{{', '.join(f'{one}: {other}' for one, other in pairs)}}}"
 
 
-def _tuple(pools: Pools, inner: tuple[Any, ...], about: _About, depth: int) -> Iterator[str]:
+def _tuple(pools: Pools, inner: tuple[Any, ...], about: About, depth: int) -> Iterator[str]:
     if not inner or inner[-1] is ...:
         for text in _list(pools, inner[:1], about, depth):
-            yield "()" if text == "[]" else f"tuple({text})"
+            items = [ast.unparse(one) for one in elements(text)]
+            yield f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
         return
     columns = [[*itertools.islice(pools.values(one, about, depth - 1), 6)] for one in inner]
     if all(columns):
@@ -375,7 +379,7 @@ def _tuple(pools: Pools, inner: tuple[Any, ...], about: _About, depth: int) -> I
             yield f"({row[0]},)" if len(row) == 1 else f"({', '.join(row)})"
 
 
-_CONTAINERS: dict[Any, Callable[[Pools, tuple[Any, ...], _About, int], Iterator[str]]] = {
+_CONTAINERS: dict[Any, Callable[[Pools, tuple[Any, ...], About, int], Iterator[str]]] = {
     **dict.fromkeys(_LIST_LIKE, _list),
     **dict.fromkeys(_SETS, _set),
     **dict.fromkeys(_MAPPINGS, _mapping),

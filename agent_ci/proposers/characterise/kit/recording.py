@@ -5,42 +5,72 @@ A program of its own: what tests do to their process must not reach the search.
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import dataclasses
 import importlib.util
 import inspect
 import io
+import itertools
 import json
+import re
 import sys
+import tempfile
 import threading
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from . import nodes
 from .acts import Call
-from .naming import Names
-from .showing import Shower, UnshownError
+from .naming import Names, UnnamedError
+from .showing import Giver, UnshownError
 from .targets import Target
 
 _MOST_OF_ONE = 25
 _MOST = 2_000
 _MOST_LOOKS = 200_000  # calls that are looked at
+_MOST_OF_CODE, _MOST_AROUND = 12, 6_000  # calls of one function of the repository, and of all of them
+_MOST_ITEMS, _DEEPEST = 3, 3  # of a collection that are looked at, and levels of objects in objects
+_IS_OF_TESTS = re.compile(r"(^|\.)(tests?|conftest|test_\w+|\w+_test)(\.|$)")  # modules that no test imports from
+_LONGEST_OBJECT, _LONGEST_TEXT = 160, 60  # characters
 
 
 class Recorder:
-    """Keeps the calls of the targets in the file *path*, as their arguments were when the call began."""
+    """Keeps the calls of the targets in the file *path*, as their arguments were when the call began.
+
+    ``objects`` are what else is passed in the repository, by the class, and ``passed`` texts and numbers, by the name
+    of the parameter or field.
+    """
 
     def __init__(self, path: str, targets: Mapping[str, Target], names: Names) -> None:
         self.path = path
         self.calls: dict[Any, Call] = {}
         self.objects: dict[str, list[str]] = {}
-        self._shower = Shower(names)
+        self.passed: dict[str, list[str]] = {}
+        self._root = str(Path.cwd().resolve()) + "/"
+        self._places = (self._root[:-1], sys.prefix, tempfile.gettempdir(), str(Path.home()))
+        self._codes: Counter[Any] = Counter()
+        self._shower = Giver(names)
         self._by_line = {_first_line(target): target for target in targets.values()}
         self._counts: dict[str, int] = {}
         self._looks = 0
 
     def __call__(self, frame: Any, event: str, _argument: object) -> None:
         """Look at a call that begins."""
-        if event != "call" or frame.f_code.co_filename != self.path or self._looks > _MOST_LOOKS:
+        if event != "call":
+            return
+        code = frame.f_code
+        if code.co_filename.startswith(self._root) and self._is_of_interest(code):
+            self._codes[code] += 1
+            self._codes[None] += 1
+            is_near = Path(code.co_filename).parent == Path(self.path).parent
+            for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]:
+                with contextlib.suppress(Exception):
+                    known_as = name if is_near else ""  # elsewhere the same name may mean something else
+                    self._keep_value(known_as, frame.f_locals[name], _DEEPEST)
+        if code.co_filename != self.path or self._looks > _MOST_LOOKS:
             return
         if threading.current_thread() is not threading.main_thread():
             return
@@ -49,6 +79,49 @@ class Recorder:
         if target and self._counts.get(target.name, 0) < _MOST_OF_ONE and len(self.calls) < _MOST:
             with contextlib.suppress(Exception):
                 self._keep(target, frame)
+
+    def facts(self) -> dict[str, Any]:
+        """What was seen, as JSON."""
+        return {
+            "calls": [call.facts() for call in self.calls.values()],
+            "objects": {kind: texts for kind, texts in self.objects.items() if texts},
+            "passed": {name: texts for name, texts in self.passed.items() if texts},
+            "names": self._shower.names.known,
+        }
+
+    def _is_of_interest(self, code: Any) -> bool:
+        return self._codes[code] < _MOST_OF_CODE and self._codes[None] < _MOST_AROUND
+
+    def _keep_value(self, name: str, value: Any, depth: int) -> None:
+        """Remember *value* of the parameter or field *name*, and what it is made of."""
+        kind = type(value)
+        if kind in (str, int):
+            if value and name and not self._is_of_machine(value):
+                self._add(self.passed, name, value, _LONGEST_TEXT)
+        elif isinstance(value, ast.AST):
+            self._add(self.objects, nodes.key_of(kind), value, _LONGEST_OBJECT)
+        elif depth and isinstance(value, list | tuple | set | frozenset) and kind.__module__ == "builtins":
+            for one in itertools.islice(value, _MOST_ITEMS):
+                self._keep_value(name.removesuffix("s"), one, depth - 1)
+        elif depth and isinstance(value, Mapping):
+            for one in itertools.islice(value.values(), _MOST_ITEMS):
+                self._keep_value("", one, depth - 1)
+        elif dataclasses.is_dataclass(value) and not _IS_OF_TESTS.search(kind.__module__):
+            self._add(self.objects, kind.__qualname__, value, _LONGEST_OBJECT)
+            for field in dataclasses.fields(value) if depth else ():
+                self._keep_value(f"{kind.__qualname__}.{field.name}", getattr(value, field.name), depth - 1)
+
+    def _is_of_machine(self, value: object) -> bool:
+        """Whether *value* names a place that is another one on each machine, or in each run."""
+        return isinstance(value, str) and any(place in value for place in self._places)
+
+    def _add(self, where: dict[str, list[str]], key: str, value: Any, longest: int) -> None:
+        known = where.setdefault(key, [])
+        if len(known) < _MOST_OF_ONE:
+            with contextlib.suppress(UnshownError, UnnamedError):
+                text = self._shower.text(value)  # the names that it is made of are sorted out by who reads it
+                if len(text) <= longest and text not in known and not self._is_of_machine(text):
+                    known.append(text)
 
     def _keep(self, target: Target, frame: Any) -> None:
         own = frame.f_locals
@@ -103,30 +176,44 @@ def _first_line(target: Target) -> int:
 
 def record(path: Path, targets: Mapping[str, Target], tests: list[str], arguments: list[str], result: Path) -> None:
     """Run *tests* by pytest and write the calls of the *targets* in the file *path* to *result*, as one JSON value."""
-    names = Names()
-    recorder = Recorder(str(path), targets, names)
+    recorder = Recorder(str(path), targets, Names())
+    saving = _Saving(recorder, result)
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         sys.setprofile(recorder)
         try:
-            _run(tests, arguments)
+            _run(tests, arguments, saving)
         except BaseException as error:  # noqa: BLE001 - whatever the tests do, what was seen counts
             del error
         finally:
             sys.setprofile(None)
-    told = {
-        "calls": [call.facts() for call in recorder.calls.values()],
-        "objects": recorder.objects,
-        "names": names.known,
-    }
-    result.write_text(json.dumps(told), encoding="utf-8")
+    saving.save()
 
 
-def _run(tests: list[str], arguments: list[str]) -> None:
+class _Saving:
+    """A plugin of pytest that saves what was seen after each test: who ends us gets that much."""
+
+    def __init__(self, recorder: Recorder, result: Path) -> None:
+        self._recorder = recorder
+        self._result = result
+        self._write = Path.write_text  # as it is before any test
+
+    def pytest_runtest_logfinish(self) -> None:
+        """Save, and look on."""
+        sys.setprofile(None)
+        self.save()
+        sys.setprofile(self._recorder)
+
+    def save(self) -> None:
+        """Write what was seen."""
+        self._write(self._result, json.dumps(self._recorder.facts()), encoding="utf-8")
+
+
+def _run(tests: list[str], arguments: list[str], saving: _Saving) -> None:
     if importlib.util.find_spec("pytest"):
         import pytest  # noqa: PLC0415 - the repository may have none
 
         quiet = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist", "-o", "addopts=")
-        pytest.main([*quiet, *arguments, *tests])
+        pytest.main([*quiet, *arguments, *tests], [saving])
         return
     import unittest  # noqa: PLC0415 - the same
 

@@ -31,12 +31,20 @@ _LAST_SIGN = 0x3100  # code points that are looked through for one of a category
 _CATEGORIES = frozenset(
     {"Mn", "Mc", "Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "Pd", "Ps", "Pe", "Sm", "Sc", "So", "Zs", "Cf"}
 )
+_SIGNS = re.compile(r"[!-/:-@\[-`|~]{1,2}")  # no brace, and no letter
 _QUOTED = re.compile(r"(?<!\w)(``|\"|'|`)(?!\s)([^\"'`\n]{1,40}?)(?<!\s)\1(?!\w)")
 
 
 def quoted(docstring: str) -> list[str]:
     """The short texts that *docstring* has between quotes: what its writer thought of."""
     return [found[1] for found in _QUOTED.findall(docstring)]
+
+
+def around(values: Iterable[Any]) -> list[str]:
+    """Words and numbers with the signs between, before and behind them that *values* name: ``name=value``."""
+    signs = [one for one in values if isinstance(one, str) and _SIGNS.fullmatch(one)][: _MOST_SIGNS * 2]
+    forms = ("name{}value", "{}name", "name{}", "name{}10", "one{}two")
+    return [form.format(sign) for form in forms for sign in signs]
 
 
 def inside_words(texts: Iterable[str]) -> list[str]:

@@ -8,7 +8,7 @@ import os
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,8 @@ class Search:
         self._deadlines = (_spent() + spec.seconds, time.monotonic() + _PATIENCE * spec.seconds)
         self._is_cut = False
         caller = setting.caller
-        caller.shower.names.learn(recorded.get("names", {}))
+        caller.shower.names.learn(_needed_names(recorded))
+        caller.shower.names.load()
         self._recorded = [Call.read(facts) for facts in recorded.get("calls", ())]
         self._examples = documented(setting.tree, setting.targets)
         self._shown = shown_calls(setting.tree, setting.targets)
@@ -66,6 +67,7 @@ class Search:
         self._pools = Pools(setting.module, setting.tree, setting.targets, caller.shower)
         self._pools.earlier = self._before.mined
         self._learn(recorded.get("objects", {}))
+        self._pools.passed = {name: texts[:_MOST_SEEN] for name, texts in recorded.get("passed", {}).items()}
         self._skipped = effects.reasons(setting.tree, setting.targets)
         self._on_import = run_on_import(setting.tree, setting.targets)
         self._inventors: dict[str, Inventor] = {}
@@ -79,7 +81,7 @@ class Search:
                 if text not in values and len(values) < _MOST_SEEN:
                     values.append(text)
         for owner, texts in objects.items():
-            seen[owner, ""] = list(texts)[:_MOST_SEEN]
+            seen[owner, ""] = sorted(texts, key=len)[:_MOST_SEEN]
 
     def run(self) -> None:
         """Search, and write what was found."""
@@ -208,8 +210,10 @@ class Search:
         self._results.write("names", self._setting.caller.shower.names.known)
         for number, case in enumerate(found.cases):
             if number not in found.disturbed:
+                inventor = self._inventor(self._setting.targets[case.call.target])
+                call = replace(case.call, origin="odd") if inventor.is_odd(case.call) else case.call
                 facts = {
-                    "call": case.call.facts(),
+                    "call": call.facts(),
                     "outcome": case.outcome.facts(),
                     "pairs": [list(pair) for pair in sorted(case.pairs) if pair[1] in self._spec.lines],
                     "kills": sorted(set(kills.get(number, ()))),
@@ -218,6 +222,15 @@ class Search:
                 self._results.write("case", facts)
         told = {"mutants": len(faults), "endless": sorted(found.endless), "cut": self._is_cut}
         self._results.write("summary", told)
+
+
+def _needed_names(recorded: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Those names that recorded texts have in them: many more were met, and each costs an import."""
+    objects = (text for texts in recorded.get("objects", {}).values() for text in texts)
+    calls = (facts for facts in recorded.get("calls", ()))
+    given = (text for facts in calls for text in (*(pair[1] for pair in facts["arguments"]), facts["receiver"]))
+    words = {word for text in (*objects, *given) for word in re.findall(r"\w+", text)}
+    return {name: place for name, place in recorded.get("names", {}).items() if name in words}
 
 
 def _spent() -> float:

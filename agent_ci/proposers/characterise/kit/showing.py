@@ -20,6 +20,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from . import nodes
 from .naming import Names, UnnamedError
 
 LONGEST = 600  # characters of one value
@@ -72,11 +73,20 @@ class Shower:
             return self.names.of(value)
         return self._by_its_words(value, depth)
 
+    def node(self, program: str, form: str) -> str:
+        """The node that *form* takes out of *program*, as an expression that a call may be passed."""
+        self.names.known.setdefault("ast", ("ast", ""))
+        return form.format(text_of(program))
+
+    def _check(self, kind: type) -> None:
+        """Raise UnshownError where objects of *kind* equal nobody but themselves: no test could compare them."""
+        if kind.__eq__ is object.__eq__:  # type: ignore[comparison-overlap] # a class may have its own
+            raise UnshownError
+
     def _by_its_words(self, value: Any, depth: int) -> str:
         """An object that its own representation, or its text given to its class, makes anew and equal."""
         kind = type(value)
-        if _has_no_equality(kind):
-            raise UnshownError
+        self._check(kind)
         name = self.names.of(kind)
         for text in (repr(value), f"{name}({text_of(str(value))})"):
             if text.startswith(f"{name}(") and self._makes(text, value):
@@ -120,12 +130,13 @@ class Shower:
 
     def _dataclass(self, value: Any, depth: int) -> str:
         kind = type(value)
-        if _has_no_equality(kind):
-            raise UnshownError
+        self._check(kind)
         fields = []
         for field in dataclasses.fields(value):
             item = getattr(value, field.name)
             if field.init and not _is_default(field, item):
+                if field.name.startswith("_"):
+                    raise UnshownError  # a person would not pass what is private
                 fields.append((field.name, item))
         return self._call(kind, fields, depth)
 
@@ -142,9 +153,19 @@ class Shower:
         return f"{self.names.add(name, 'pathlib')}({text_of(str(value))})"
 
 
-def _has_no_equality(kind: type) -> bool:
-    """Whether objects of *kind* equal nobody but themselves."""
-    return bool(kind.__eq__ is object.__eq__)  # type: ignore[comparison-overlap] # a class may have its own
+class Giver(Shower):
+    """Writes what is passed to a call, which need equal nothing: also nodes of syntax trees."""
+
+    def _check(self, kind: type) -> None:
+        """Whatever the *kind*."""
+
+    def _text(self, value: Any, depth: int) -> str:
+        if isinstance(value, ast.AST):
+            try:
+                return self.node(*nodes.made_of(value))
+            except nodes.NoProgramError as error:
+                raise UnshownError from error
+        return super()._text(value, depth)
 
 
 def _is_default(field: dataclasses.Field[Any], item: Any) -> bool:

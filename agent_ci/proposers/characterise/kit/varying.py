@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from .literals import elements
 from .showing import UnshownError, text_of
 
 _SIGNS = " -_.,:/'\"()[]%@#+*0123456789aAzZéß\t"
@@ -27,6 +28,8 @@ def varied(text: str, rng: random.Random, words: Sequence[str], pool: Sequence[s
         tree = ast.parse(text, mode="eval")
     except (SyntaxError, ValueError, RecursionError):
         return text
+    if "ast.parse(" in text:  # a sign more or less would be no program
+        return rng.choice(pool) if pool else text
     places = [node for node in ast.walk(tree) if _is_variable(node)]
     if not places:
         return rng.choice(pool) if pool else text
@@ -113,7 +116,7 @@ def _parsed(text: str) -> ast.expr | None:
 def _items(node: ast.List | ast.Tuple | ast.Set, rng: random.Random, pool: Sequence[str]) -> ast.expr:
     """A collection with an item more, an item less, or in another order."""
     items = [*node.elts]
-    others = [one for text in pool for one in _elements(text)]
+    others = [one for text in pool for one in elements(text)]
     way = rng.choice(("fewer", "twice", "reversed", "shuffled", "more"))
     if way == "fewer" and items:
         del items[rng.randrange(len(items))]
@@ -128,11 +131,6 @@ def _items(node: ast.List | ast.Tuple | ast.Set, rng: random.Random, pool: Seque
     if isinstance(node, ast.Set):
         return ast.Set(items) if items else node
     return ast.List(items, ast.Load()) if isinstance(node, ast.List) else ast.Tuple(items, ast.Load())
-
-
-def _elements(text: str) -> list[ast.expr]:
-    body = _parsed(text)
-    return body.elts if isinstance(body, ast.List | ast.Tuple) else []
 
 
 def _expression(value: Any) -> ast.expr | None:
