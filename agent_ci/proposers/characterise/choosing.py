@@ -25,11 +25,13 @@ _FIRST = 4
 _NO_NUMBER = "1.5"  # what people pass where a whole number is asked for
 _PART = 2.0  # what a bracket and each thing in it costs
 _STRANGE_VALUE = 8.0  # what a value costs that does not go without saying
-_WORD = re.compile(r"^[\w #,:/@%-]*[A-Za-z0-9]{2}[\w .,:/@!?%-]*$")  # a text that a person would write
+_WORD = re.compile(r"^(?![,:])[\w #,:/@%-]*[A-Za-z0-9]{2}[\w .,:/@!?%-]*$")  # a text that a person would write
 _OWN_TEST = 3.0  # faults or lines that a further test of the same target adds
+_SIGNS_ROW = 2.0  # the same of a row with a text that has no letter
 _LONGEST_MADE, _LONGEST_CHOSEN, _LONGEST_SAID = 100, 160, 200  # characters of an argument, and of what comes of a call
 _MOST_PARTS = 5  # of an object or a collection that nobody chose
 _EMPTY = frozenset({"None", "False", "[]", "()", "{}", '""', "''", "0", "0.0", "set()", "frozenset()", 'b""'})
+_SIGNS_ONLY = re.compile(r"\W+")
 _USUAL = 16  # characters of a value that are read at a glance
 _OPTION, _FEW = 20.0, 3  # what each argument costs beyond a few
 _LINE = 1.5  # how much a new line counts beside a fault
@@ -152,7 +154,7 @@ def _needed(kept: Sequence[_Priced]) -> list[_Priced]:
 
 def _least_gain(one: Found) -> float:
     """What a further call of a target has to add: more where it needs a test of its own and not just a row."""
-    return _OWN_TEST if _is_alone(one) else 1.0
+    return _OWN_TEST if _is_alone(one) else _SIGNS_ROW if any(map(_SIGNS_ONLY.fullmatch, _texts_of(one))) else 1.0
 
 
 def _is_alone(one: Found) -> bool:
@@ -187,19 +189,28 @@ def _tells(one: Found) -> bool:
     given = [text for _, text in one.call.arguments]
     if outcome.kind != "returns":
         return True
-    if given and not any(re.search(r"\w", text) for text in given):
+    texts = _texts_of(one)
+    is_nothing = bool(given) and not any(re.search(r"\w", text) for text in given)
+    if is_nothing or (texts and all(map(_SIGNS_ONLY.fullmatch, texts))):
         return False
     return bool(outcome.after) or (outcome.value not in _EMPTY and outcome.value not in given)
 
 
 def _is_short_word(one: Found) -> bool:
     """Whether its texts, which nobody has chosen, are at least short words."""
-    texts = [node for _, text in one.call.arguments for node in _texts_in(text)]
-    return one.call.origin == "odd" and all(_WORD.search(text) and len(text) <= _USUAL for text in texts)
+    is_short = all(_WORD.search(text) and len(text) <= _USUAL for text in _texts_of(one))
+    return one.call.origin == "odd" and is_short
+
+
+def _texts_of(one: Found) -> list[str]:
+    """The texts, other than the empty one, that it is passed or its object is made with."""
+    return [
+        value for text in (*(text for _, text in one.call.arguments), one.call.receiver) for value in _texts_in(text)
+    ]
 
 
 def _texts_in(text: str) -> list[str]:
-    nodes = (node for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Constant))
+    nodes = (node for node in ast.walk(ast.parse(text or "()", mode="eval")) if isinstance(node, ast.Constant))
     return [node.value for node in nodes if isinstance(node.value, str) and node.value]
 
 
@@ -228,8 +239,7 @@ def _is_plain(one: Found) -> bool:
     call = one.call
     if call.origin in ("example", "recorded"):
         return True
-    values = [value for _, text in call.arguments for value in _texts_in(text)]
-    return call.origin == "made" and len(call.arguments) <= _FEW and all(map(_WORD.search, values))
+    return call.origin == "made" and len(call.arguments) <= _FEW and all(map(_WORD.search, _texts_of(one)))
 
 
 def _cost(one: Found) -> float:

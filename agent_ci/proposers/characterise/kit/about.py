@@ -11,7 +11,7 @@ from typing import Any
 
 from .literals import Mined, alternately, unique
 from .samples import around
-from .senses import numbers_for, texts_for
+from .senses import fitting_texts, numbers_for, texts_for
 from .showing import UnshownError, text_of
 
 MOST = 100  # values for one parameter
@@ -28,6 +28,7 @@ class About:
     name: str
     mined: Mined
     passed: tuple[Any, ...] = ()  # what tests pass to parameters of that name
+    is_field: bool = False  # whether it is a part of an object, which few functions read as a text
 
     def texts(self) -> Iterator[str]:
         """Texts, as source."""
@@ -36,7 +37,8 @@ class About:
         far = [one for one in self.mined.far if isinstance(one, str)]
         passed = [one for one in self.passed if isinstance(one, str)]
         sources = (texts_for(self.name), self.mined.matching, near, around(far), self.mined.quoted, far)
-        for text in unique([*plain[:_FEW], *passed, *alternately(sources)]):
+        own = [self.name.replace("_", " ").strip()] * (self.is_field and not fitting_texts(self.name))
+        for text in unique([*plain[:_FEW], *passed, *own, *alternately(sources)]):
             with contextlib.suppress(UnshownError):
                 yield text_of(text)
 

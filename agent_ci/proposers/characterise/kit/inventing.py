@@ -138,8 +138,14 @@ class Inventor:
             yield from (replace(call, receiver=one) for one in self.objects[:2])
 
     def _parts(self, text: str) -> Iterator[str]:
-        """The words that the text literal *text* has in it, alone; the longest first."""
+        """The words that the text literal *text* has in it, alone, the longest first; an object with one thing less."""
         value = literal_value(text)
+        node = ast.parse(text, mode="eval").body
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            for one in node.keywords:
+                yield ast.unparse(
+                    ast.Call(node.func, node.args, [other for other in node.keywords if other is not one])
+                )
         if isinstance(value, str):
             known = [word for word in self.words if word in value and word != value]
             own = [word for word in _WORD.findall(value) if word != value]

@@ -65,7 +65,8 @@ _MOMENTS: dict[Any, tuple[str, ...]] = {
     ),
     dt.time: ("time(13, 30)", "time(0, 0)", "time(23, 59, 59)"),
     dt.timedelta: (
-        "timedelta(days=1)", "timedelta(0)", "timedelta(seconds=90)", "timedelta(hours=25, minutes=1)",
+        "timedelta(days=1)", "timedelta(0)", "timedelta(seconds=90)", "timedelta(milliseconds=1500)",
+        "timedelta(milliseconds=25)", "timedelta(microseconds=40)", "timedelta(hours=25, minutes=1)",
         "timedelta(days=400)", "timedelta(days=-1)",
     ),
 }  # fmt: skip
@@ -130,6 +131,8 @@ class Pools:
             return iter(())  # of a type that cannot be read here no value is known to be right
         if hint is None:
             hint = self._guessed(target, parameter)
+            if hint is _ANYTHING and not target.is_public:
+                return iter(())  # its callers know what it takes, and nothing here does
         return self.values(hint, self._about(parameter.name, self.mined(target)), _DEEPEST)
 
     def _about(self, name: str, mined: Mined, owner: str = "") -> About:
@@ -137,7 +140,7 @@ class Pools:
         name_there = f"{owner}.{name}" if owner else name
         texts = self.passed.get(name_there) or self.passed.get(name_there.removesuffix("s"), [])
         values = (literal_value(text) for text in texts)
-        return About(name, mined, tuple(one for one in values if type(one) in (str, int)))
+        return About(name, mined, is_field=bool(owner), passed=tuple(one for one in values if type(one) in (str, int)))
 
     def _guessed(self, target: Target, parameter: Parameter) -> Any:
         """A type for a parameter that has none: from its default, from what is done with it, from its name."""

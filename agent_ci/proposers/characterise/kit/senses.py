@@ -52,7 +52,12 @@ _ANY_NUMBER = ("2", "3", "7", "10", "0", "1", "-1", "100")
 
 def texts_for(name: str) -> tuple[str, ...]:
     """Texts (values, not source) for a parameter called *name*: fitting ones first, then any."""
-    return (*_fitting(name, _TEXTS), *_ANY_TEXT)
+    return (*fitting_texts(name), *_ANY_TEXT)
+
+
+def fitting_texts(name: str) -> tuple[str, ...]:
+    """Texts that only a parameter called *name*, or much like it, is given."""
+    return _fitting(name, _TEXTS)
 
 
 def numbers_for(name: str) -> tuple[str, ...]:
