@@ -59,11 +59,14 @@ def chosen(found: Sequence[Found], targets: Mapping[str, Target], *, is_private_
     read = [one for one in found if is_readable(one)]
     priced = sorted(((_cost(one), one) for one in read if one.kills or one.is_new), key=_by_cost)
     public = [(cost, one) for cost, one in priced if targets[one.call.target].is_public]
-    reached = {line for one in read if targets[one.call.target].is_public for line in one.lines}
+    reached = {line for _, one in public if one.call.origin != "odd" or _is_short_word(one) for line in one.lines}
     private = [
         (cost, one)
         for cost, one in priced
-        if is_private_tested and not targets[one.call.target].is_public and one.lines - reached and _is_plain(one)
+        if is_private_tested
+        and not targets[one.call.target].is_public
+        and one.lines - reached
+        and one.call.origin != "odd"
     ]
     sound = [(cost, one) for cost, one in public if one.call.origin != "odd"]
     plain = [(cost, one) for cost, one in sound if _is_plain(one)]
