@@ -70,7 +70,7 @@ def test_a_second_test_of_the_same_target_adds_more_than_a_row_does() -> None:
 
 
 def test_a_private_function_is_called_for_what_no_public_one_reaches() -> None:
-    private = found('"alpha"', target="_inner", line=2)
+    private = found('"beta"', target="_inner", line=2)
     assert chosen([PLAIN, private], TARGETS).kept == (PLAIN,)
     alone = found('"alpha"', target="_inner", line=6)
     assert chosen([PLAIN, alone], TARGETS).kept == (PLAIN, alone)

@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 
 from agent_ci.proposers.characterise.kit import nodes
+from agent_ci.proposers.characterise.kit.acts import Call
+from agent_ci.proposers.characterise.kit.calling import Caller
+from agent_ci.proposers.characterise.kit.guard import Guard
 from agent_ci.proposers.characterise.kit.inventing import Inventor
 from agent_ci.proposers.characterise.kit.naming import Names
 from agent_ci.proposers.characterise.kit.pools import Pools
@@ -107,9 +110,17 @@ def test_an_object_is_read_by_the_class_method_that_says_so(pools: Pools) -> Non
     assert given(pools, "ship")[0].startswith("Parcel.read(")
 
 
-def test_a_call_of_no_object_is_no_accident_of_the_code(pools: Pools) -> None:
+def test_what_cannot_change_is_not_used_before_it_is_called(pools: Pools) -> None:
     partner = pools.targets["Parcel.doubled"]
-    assert {one.before for one in (Inventor(partner, pools, [partner], seed="0").mixed() for _ in range(20))} == {()}
+    inventor = Inventor(partner, pools, [partner], seed="0")
+    assert {inventor.mixed().before for _ in range(20)} == {()}
+
+
+def test_a_call_of_no_object_is_no_accident_of_the_code(pools: Pools) -> None:
+    scope = vars(pools.module)
+    caller = Caller("typed_here.py", pools.targets, pools.shower, guard=Guard(), namespace=scope, root="/nowhere")
+    outcomes = [caller.make(Call("Parcel.doubled", (), f"Parcel.read({text})"))[0] for text in ('"abc"', '""')]
+    assert [(one.kind, one.value) for one in outcomes] == [("returns", "6"), ("unbuilt", "")]
 
 
 def test_objects_that_tests_pass_come_instead_of_made_up_ones(pools: Pools) -> None:
@@ -178,9 +189,9 @@ class Mine(Tea):
     pass
 
 
-def test_price(tmp_path):
+def test_price():
     assert price(Tea("oolong", 50), "top") == 50
-    assert price(Mine("oolong"), str(tmp_path)) == 100
+    assert price(Mine("oolong"), tempfile.gettempdir()) == 100
 """
 
 

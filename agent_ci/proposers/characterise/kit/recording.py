@@ -96,7 +96,7 @@ class Recorder:
         """Remember *value* of the parameter or field *name*, and what it is made of."""
         kind = type(value)
         if kind in (str, int):
-            if value and name and not self._is_of_machine(value):
+            if value and name:
                 self._add(self.passed, name, value, _LONGEST_TEXT)
         elif isinstance(value, ast.AST):
             self._add(self.objects, nodes.key_of(kind), value, _LONGEST_OBJECT)
