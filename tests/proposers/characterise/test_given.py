@@ -182,6 +182,8 @@ def untested(tea: Tea) -> int:
     return 1
 """
 TESTS = """
+import tempfile
+
 from recorded_shop import Tea, price
 
 

@@ -199,3 +199,9 @@ def test_a_sign_that_cannot_be_seen_is_written_and_many_are_not() -> None:
     for unreadable in ("\u200b" * 3, "\ud800"):
         with pytest.raises(UnshownError):
             text_of(unreadable)
+
+
+def test_a_number_that_is_varied_has_no_more_than_one_sign() -> None:
+    texts = {varied("-13", random.Random(seed), (), ()) for seed in range(50)}
+    assert "13" in texts
+    assert not any(text.startswith("--") for text in texts)

@@ -111,9 +111,9 @@ class Recorder:
             for field in dataclasses.fields(value) if depth else ():
                 self._keep_value(f"{kind.__qualname__}.{field.name}", getattr(value, field.name), depth - 1)
 
-    def _is_of_machine(self, value: object) -> bool:
-        """Whether *value* names a place that is another one on each machine, or in each run."""
-        return isinstance(value, str) and any(place in value for place in self._places)
+    def _is_of_machine(self, text: str) -> bool:
+        """Whether *text* names a place that is another one on each machine, or in each run."""
+        return any(place in text for place in self._places)
 
     def _add(self, where: dict[str, list[str]], key: str, value: Any, longest: int) -> None:
         known = where.setdefault(key, [])

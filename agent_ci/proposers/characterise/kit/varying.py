@@ -59,7 +59,13 @@ class _Replaced(ast.NodeTransformer):
 
     def visit(self, node: ast.AST) -> Any:
         """The new node in the place of the old one."""
-        return self._new if node is self._old else self.generic_visit(node)
+        if node is self._old:
+            return self._new
+        match self.generic_visit(node):
+            case ast.UnaryOp(op=ast.USub(), operand=ast.UnaryOp(op=ast.USub(), operand=number)):
+                return number  # nobody writes --13
+            case other:
+                return other
 
 
 def _changed(node: ast.AST, rng: random.Random, words: Sequence[str], pool: Sequence[str]) -> ast.expr | None:
