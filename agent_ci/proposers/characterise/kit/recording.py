@@ -17,7 +17,6 @@ import re
 import sys
 import tempfile
 import threading
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -51,7 +50,8 @@ class Recorder:
         self.passed: dict[str, list[str]] = {}
         self._root = str(Path.cwd().resolve()) + "/"
         self._places = (self._root[:-1], sys.prefix, tempfile.gettempdir(), str(Path.home()))
-        self._codes: Counter[Any] = Counter()
+        self._codes: dict[int, list[Any]] = {}
+        self._around = 0
         self._shower = Giver(names)
         self._by_line = {_first_line(target): target for target in targets.values()}
         self._counts: dict[str, int] = {}
@@ -62,9 +62,8 @@ class Recorder:
         if event != "call":
             return
         code = frame.f_code
-        if code.co_filename.startswith(self._root) and self._is_of_interest(code):
-            self._codes[code] += 1
-            self._codes[None] += 1
+        if self._around < _MOST_AROUND and code.co_filename.startswith(self._root) and self._is_of_interest(code):
+            self._around += 1
             is_near = Path(code.co_filename).parent == Path(self.path).parent
             for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]:
                 with contextlib.suppress(Exception):
@@ -90,7 +89,10 @@ class Recorder:
         }
 
     def _is_of_interest(self, code: Any) -> bool:
-        return self._codes[code] < _MOST_OF_CODE and self._codes[None] < _MOST_AROUND
+        """Whether calls of *code* are still looked at. It is known by its address: its hash takes in all that it is."""
+        known = self._codes.setdefault(id(code), [code, 0])  # held on to, so that no other gets the address
+        known[1] += 1
+        return bool(known[1] <= _MOST_OF_CODE)
 
     def _keep_value(self, name: str, value: Any, depth: int) -> None:
         """Remember *value* of the parameter or field *name*, and what it is made of."""
