@@ -126,8 +126,6 @@ def _fill(kept: list[_Priced], priced: Sequence[_Priced], *, is_for_lines: bool 
             gain += one.is_new and one.call.target not in new
             if (is_for_lines and one.lines <= lines) or (counts[one.call.target] and gain < _least_gain(one)):
                 continue
-            if gain < _OWN_TEST and not one.is_new and _is_said(one, kept):
-                continue
             if gain / cost > most and counts[one.call.target] < MOST_OF_TARGET:
                 best, most = (cost, one), gain / cost
         if best is None:
@@ -160,15 +158,6 @@ def _needed(kept: Sequence[_Priced]) -> list[_Priced]:
 def _least_gain(one: Found) -> float:
     """What a further call of a target has to add: more where it needs a test of its own and not just a row."""
     return _OWN_TEST if _is_alone(one) else _SIGNS_ROW if any(map(_SIGNS_ONLY.fullmatch, _texts_of(one))) else 1.0
-
-
-def _is_said(one: Found, kept: Sequence[_Priced]) -> bool:
-    """Whether it ends in an error of which a reader learns nothing: one without words, or one that is kept already."""
-    outcome = one.outcome
-    if outcome.kind != "raises":
-        return False
-    others = (other for _, other in kept if other.call.target != one.call.target)
-    return not outcome.message or any(other.outcome == outcome for other in others)
 
 
 def _is_alone(one: Found) -> bool:

@@ -80,13 +80,3 @@ def test_a_private_function_is_not_called_where_the_tests_here_call_none() -> No
     alone = found('"alpha"', target="_inner", line=6)
     why = "it is private, and the tests here call nothing that is"
     assert chosen([PLAIN, alone], TARGETS, is_private_tested=False) == Choice((PLAIN,), (("_inner", why),))
-
-
-@pytest.mark.parametrize(("message", "kept"), [("no text", 1), ("", 0)])
-def test_an_error_without_words_or_one_that_is_known_gets_no_test_for_one_fault(message: str, kept: int) -> None:
-    targets = targets_of(ast.parse("def tag(text):\n    return 1\n\n\ndef name(text):\n    return 2\n"))
-    raising = [
-        replace(found('"alpha"', target=target, line=line), outcome=Outcome("raises", "ValueError", message))
-        for target, line in (("tag", 2), ("name", 6))
-    ]
-    assert len(chosen(raising, targets).kept) == kept
