@@ -132,17 +132,22 @@ _OUT = click.option("--out", help="where the files of the runs are  [default: .a
 @_OUT
 @click.option("--json", "as_json", is_flag=True, help="as JSON on standard output")
 def memory_list(*, as_json: bool, **given: object) -> int:
-    """Show each remembered fix, the newest first: the fingerprint of its failure, its files and its cause."""
+    """Show each remembered fix, the newest first: the fingerprint of its failure, its files and its cause.
+
+    Then come the failures at which a model tried something in vain, and how much that was.
+    """
     from agent_ci import remembering
 
     outward, remembered = _remembered(given)
-    fixes, shared = remembered.fixes(), [*remembered.shared()]
+    fixes, ideas, shared = remembered.fixes(), remembered.ideas(), [*remembered.shared()]
     if as_json:
         refused = [one.fault for one in shared if one.fault]
         rows = [*remembering.rows(fixes), *remembering.shared_rows(shared)]
-        say_json(outward, outward.values({"fixes": rows, **({"refused": refused} if refused else {})}))
+        tried = [*remembering.tried_rows(ideas), *remembering.shared_tried_rows(shared)]
+        told = {"fixes": rows, "tried": tried, **({"refused": refused} if refused else {})}
+        say_json(outward, outward.values(told))
         return 0
-    for line in (*remembering.lines(fixes, remembered.path), *remembering.shared_lines(shared)):
+    for line in (*remembering.lines(fixes, ideas, remembered.path), *remembering.shared_lines(shared)):
         say(outward, line)
     return 0
 

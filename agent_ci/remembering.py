@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -30,6 +31,7 @@ class Shared:
 
     ref: MemoryRef
     fixes: tuple[ProvenFix, ...] = ()
+    ideas: tuple[Idea, ...] = ()
     fault: str = ""
 
 
@@ -65,11 +67,16 @@ class Remembered:
         """All that the file remembers, the newest first."""
         return tuple(reversed(memory.recall(self.path)))
 
+    def ideas(self) -> tuple[Idea, ...]:
+        """All that a model tried in vain by what is kept beside the file, the newest first."""
+        return tuple(reversed(memory.tried(self._tried)))
+
     def shared(self) -> Iterator[Shared]:
         """What the refs of the remote remember, where the settings say that it is kept there."""
         for ref in self._place[1]:
             try:
-                yield Shared(ref, tuple(reversed(ref.held().fixes)))
+                held = ref.held()
+                yield Shared(ref, tuple(reversed(held.fixes)), tuple(reversed(held.ideas)))
             except AgentCIError as error:
                 yield Shared(ref, fault=str(error))
 
@@ -136,11 +143,18 @@ def rows(fixes: Sequence[ProvenFix]) -> Iterator[dict[str, object]]:
         yield {"fingerprint": fix.fingerprint, "cause": fix.cause, "files": _files(fix), "added": _added(fix)}
 
 
-def lines(fixes: Sequence[ProvenFix], path: Path) -> Iterator[str]:
-    """What a person reads of *fixes*, which are those in *path*."""
-    if not fixes:
+def tried_rows(ideas: Sequence[Idea]) -> Iterator[dict[str, object]]:
+    """What a program reads of *ideas*: of each failure how many there are."""
+    for fingerprint, count in Counter(idea.fingerprint for idea in ideas).items():
+        yield {"fingerprint": fingerprint, "ideas": count}
+
+
+def lines(fixes: Sequence[ProvenFix], ideas: Sequence[Idea], path: Path) -> Iterator[str]:
+    """What a person reads of *fixes* and *ideas*, which are those in *path* and beside it."""
+    if not fixes and not ideas:
         yield f"nothing is remembered in {path}"
     yield from map(_line, fixes)
+    yield from _tried_lines(ideas)
 
 
 def shared_rows(shared: Sequence[Shared]) -> Iterator[dict[str, object]]:
@@ -149,18 +163,30 @@ def shared_rows(shared: Sequence[Shared]) -> Iterator[dict[str, object]]:
         yield from ({**row, "ref": one.ref.name} for row in rows(one.fixes))
 
 
+def shared_tried_rows(shared: Sequence[Shared]) -> Iterator[dict[str, object]]:
+    """The same of what was tried in vain."""
+    for one in shared:
+        yield from ({**row, "ref": one.ref.name} for row in tried_rows(one.ideas))
+
+
 def shared_lines(shared: Sequence[Shared]) -> Iterator[str]:
     """What a person reads of *shared*."""
     for one in shared:
         if one.fault:
             yield one.fault
         else:
-            yield f"in {one.ref}:" if one.fixes else f"nothing is remembered in {one.ref}"
+            yield f"in {one.ref}:" if one.fixes or one.ideas else f"nothing is remembered in {one.ref}"
             yield from map(_line, one.fixes)
+            yield from _tried_lines(one.ideas)
 
 
 def _line(fix: ProvenFix) -> str:
     return f"{fix.fingerprint}  {', '.join(_files(fix))}, +{_added(fix)}  {fix.cause}".rstrip()
+
+
+def _tried_lines(ideas: Sequence[Idea]) -> Iterator[str]:
+    for row in tried_rows(ideas):
+        yield f"{row['fingerprint']}  tried in vain: {row['ideas']}"
 
 
 def _files(fix: ProvenFix) -> list[str]:

@@ -287,6 +287,10 @@ def test_what_a_model_offered_in_vain_is_told_to_the_next_run_in_a_fresh_checkou
         assert "+    return a * b" in asked[1]
         [kept] = MemoryRef(Remote(url), DEFAULT).held().ideas
         assert (kept.fingerprint, len(kept.offered)) == (idea["fingerprint"], 4000)
+        assert [*shared_lines([*Remembered(job, here).shared()])][:2] == [
+            f"in {DEFAULT} of {url}:",
+            f"{kept.fingerprint}  tried in vain: 1",
+        ]
         assert Remembered(job, here).forget([kept.fingerprint[:6]]) == 0
         assert MemoryRef(Remote(url), DEFAULT).held().ideas == ()
 

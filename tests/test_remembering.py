@@ -63,7 +63,14 @@ def test_an_empty_memory_says_where_it_would_be(checkout: Checkout, tmp_path: Pa
 
 def test_a_failure_is_forgotten_by_its_fingerprint_or_the_beginning_of_it(checkout: Checkout) -> None:
     tried_in = checkout.root / "kept" / TRIED
-    note_tried(tried_in, [Idea("bbbb3333", DIFF, ("still red",)), Idea("aaaa1111", DIFF, ())])
+    ideas = [Idea("bbbb3333", DIFF, ("still red",)), Idea("bbbb3333", "another", ()), Idea("aaaa1111", DIFF, ())]
+    note_tried(tried_in, ideas)
+    assert ask(checkout, "list").stdout.splitlines()[3:] == [
+        "aaaa1111  tried in vain: 1",
+        "bbbb3333  tried in vain: 2",
+    ]
+    told = json.loads(ask(checkout, "list", "--json").stdout)
+    assert told["tried"] == [{"fingerprint": "aaaa1111", "ideas": 1}, {"fingerprint": "bbbb3333", "ideas": 2}]
     assert ask(checkout, "forget", "bbbb", "aaaa2222").stdout == "2 fixes forgotten\n"
     assert left(checkout) == ["aaaa1111"]
     assert [idea.fingerprint for idea in tried(tried_in)] == ["aaaa1111"]
