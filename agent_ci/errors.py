@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from agent_ci.core.outcome import Outcome
+
+if TYPE_CHECKING:
+    from agent_ci.core.run import Cost
 
 
 class AgentCIError(Exception):
     """A stop that is explained to the user without a traceback.
 
-    The message says what happened, to what, and what to do next.
+    The message says what happened, to what, and what to do next. ``cost`` is what was paid for on the way and is
+    part of no reply.
     """
 
     outcome: ClassVar[Outcome] = Outcome.INTERNAL_ERROR
+    cost: Cost | None = None
 
 
 class UsageError(AgentCIError):

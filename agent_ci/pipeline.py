@@ -22,7 +22,7 @@ from agent_ci.core.patches.relocate import relocate
 from agent_ci.core.policy import Policy
 from agent_ci.core.report import TestCase, TestReport
 from agent_ci.core.review.review import Facts, objections
-from agent_ci.core.run import REVERT, Attempt, Cost, Evidence, Reply, Verdict
+from agent_ci.core.run import MODEL, REVERT, Attempt, Cost, Evidence, Reply, Verdict
 from agent_ci.errors import AgentCIError
 from agent_ci.history import branch_history
 from agent_ci.ports import Journal, Progress, Proposer, Runner, Sandbox, Tree, Workspace
@@ -138,6 +138,9 @@ def execute(job: Job, tools: Tools) -> Verdict:
             with tools.progress.phase("prove together"):
                 attempts.append(job.together(proven, evidence, tools))
     except AgentCIError as error:
+        if error.cost and error.cost.calls:
+            ended = Reply(MODEL, objection=str(error), cost=error.cost)
+            attempts.append(Attempt(ended, objections=(str(error),)))
         return Verdict(error.outcome, str(error), evidence, tuple(attempts))
     verdict = Verdict(Outcome.FIXED, "", evidence, tuple(attempts))
     if verdict.proof:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from agent_ci.spending import FILE_NAME, recall
 from tests.red import FILES, GOOD, QUICK, QUICK_FILES, RedRepository, Run
 from tests.servers.chat import ChatServer, Step, fails, html, says
 
@@ -110,24 +111,27 @@ def test_a_token_limit_is_named(tmp_path: Path, chat_server: ChatServer) -> None
 @pytest.mark.parametrize(
     ("step", "outcome", "calls"),
     [
+        (fails(400), "model_unavailable", 1),
         (fails(401, f"bad key {KEY}"), "model_unavailable", 1),
         (fails(404), "model_unavailable", 1),
         (fails(429, retry_after="3600"), "model_unavailable", 1),
         (fails(500), "model_unavailable", 3),
-        (html(), "model_unavailable", None),
-        (says(""), "model_unavailable", None),
-        (says("I cannot help with that."), "no_fix", None),
+        (html(), "model_unavailable", 3),
+        (says(""), "model_unavailable", 3),
+        (says("I cannot help with that."), "no_fix", 5),
+        (says(GOOD, finish="content_filter"), "no_fix", 2),
+        (says("", refusal="I must not."), "no_fix", 2),
     ],
-    ids=["401", "404", "429-hour", "500", "html", "empty", "prose"],
+    ids=["400", "401", "404", "429-hour", "500", "html", "empty", "prose", "filter", "refusal"],
 )
 def test_a_fault_of_the_model_has_its_promised_outcome_and_leaks_nothing(
-    tmp_path: Path, chat_server: ChatServer, step: Step, outcome: str, calls: int | None
+    tmp_path: Path, chat_server: ChatServer, step: Step, outcome: str, calls: int
 ) -> None:
     chat_server.play(always=step)
     run = quick_fix(tmp_path, chat_server)
     assert run.outcome == outcome
-    assert calls in (None, len(chat_server.requests))
-    assert len(chat_server.requests) <= 15
+    assert (run.document["cost"]["calls"], len(chat_server.requests)) == (calls, calls)
+    assert [one.calls for one in recall(run.out / FILE_NAME)] == [calls]
     assert [path.name for path in run.out.iterdir() if b"canary-4Zq8" in path.read_bytes()] == []
     assert "Traceback" not in (run.out / "explanation.md").read_text()
 

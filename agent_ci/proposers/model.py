@@ -119,7 +119,10 @@ class Model:
             except (ModelUnavailableError, UnsupportedError) as error:
                 if turns.leave(name, str(error), self._paid):
                     continue
-                raise type(error)("; ".join(filter(None, (turns.owed, str(error))))) from None
+                told = type(error)("; ".join(filter(None, (turns.owed, str(error)))))
+                raise _paid_for(told, self._paid + total_cost(turns.debts)) from None
+            except BudgetExhaustedError as error:
+                raise _paid_for(error, self._paid + total_cost(turns.debts)) from None
             dialogue.hear(said)
             reply = turns.settled(
                 Reply(MODEL, said.text, said.cost, cause=cause(said.text), objection=said.objection, model=name)
@@ -128,7 +131,7 @@ class Model:
             is_last = turns.is_empty and self._limit((*attempts, Attempt(reply)), workbench)
             has_other = not dialogue.is_hopeless or turns.leave(name, never, Cost())
             if is_last or (turns.is_empty and not has_other):
-                raise ModelUnavailableError(f"{never}; check --model and --api-base")
+                raise _paid_for(ModelUnavailableError(f"{never}; check --model and --api-base"), reply.cost)
             attempt = yield reply
             attempts += (attempt,)
             dialogue.learn(attempt)
@@ -218,6 +221,12 @@ class Model:
             return model.ask(question, tokens_left=tokens_left, seconds_left=left, usd_left=usd_left)
         finally:
             self._paid += model.cost
+
+
+def _paid_for(error: AgentCIError, cost: Cost) -> AgentCIError:
+    """*error* as what ends a run in which *cost* was paid since the last reply."""
+    error.cost = cost
+    return error
 
 
 def _declined(text: str) -> str:

@@ -38,6 +38,7 @@ class Asked:
         lab.server.play(always=self.step)
         end = ask(lab, **self.options)
         assert self.calls in (None, len(lab.server.requests))
+        assert end.document["cost"]["calls"] >= len(lab.server.requests)
         assert self.says in str(end.document["reason"])
         assert CANARY not in "".join(request.text for request in lab.server.requests)
         return end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import socket
 import subprocess
 import sys
 import threading
@@ -51,6 +52,16 @@ def test_a_closed_port_is_tried_three_times(talk: Talk) -> None:
     with pytest.raises(ModelUnavailableError, match=r"cannot be reached \(3 calls\): .*refused; check --api-base"):
         talk.run(api_base=address)
     assert talk.ledger.count("model.request") == 3
+
+
+def test_a_name_that_nobody_can_resolve_is_tried_three_times(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(ModelUnavailableError, match=r"cannot be reached \(3 calls\): .*not known; check --api-base"):
+        talk.run(api_base="http://no-such-host.invalid/v1")
+    assert (talk.ledger.count("model.request"), len(talk.pauses)) == (3, 2)
 
 
 def test_the_price_is_known_for_a_listed_model_and_unknown_for_any_other(talk: Talk) -> None:
