@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -18,20 +19,25 @@ LONG_FIRST = 2_400
 
 _PART_OF_FIRST = 1_000  # tokens of a function that is longer
 _PART = 500  # tokens of one that is not the likeliest
+_PART_OF_STATEMENT = 150  # tokens of what stands outside of functions, such as a table
 _GAP = 9  # tokens of a mark that says which lines are left out
 _FILE = 30  # tokens of what is around the first piece of a file: tags and marks
 _AROUND = 4  # lines above and below a suspicious one
 _LEAST = 120  # tokens; less of a piece explains nothing
 _FIRST = 6  # so many pieces are shown in part where there is no room for the whole
 _MOST = 30
-# Where so much of the tokens is spent, a piece of usual length must be as likely as the best one. One of eight times
-# its length must be twice as likely: the ranking is not sure enough of what it says for more than that.
-_ENOUGH = 0.8
-_USUAL = 200  # tokens
-_DEARER = 1 / 3
-_LEAST_SHARE = 0.4  # of the likeliest piece's score, however little is shown
-_SUSPICIOUS = 0.9  # the least share of a function that holds a line as suspicious as any
-_LEAST_SHARE_OF_ALL = 0.12  # the same where the tokens are there to be spent
+_LEAST_SHARE_OF_ALL = 0.12  # of the best score, where the tokens are there to be spent
+
+# What it costs not to show what has to change: the question is asked again, with more code, and some are then not
+# repaired at all. A piece is worth its tokens where they are fewer than this by its chance to be what has to change.
+_MISS = 10_000  # tokens
+# That chance, by the share of the best score that a piece has at least. Counted of 1,800 functions that the failing
+# tests of 57 cases of `bench.context` execute, and made to fall evenly: 0.16 of those from 0.8 on had to change, 0.05
+# of those from 0.6, 0.015 of those from 0.4, and none below. Of what stands outside of functions, one of fifty that
+# the likeliest functions use.
+_CHANCES = ((0.85, 0.17), (0.75, 0.1), (0.65, 0.05), (0.55, 0.03), (0.4, 0.016))
+_CHANCES_OUTSIDE = ((0.85, 0.17), (0.24, 0.02))
+_SHORTEST = 20  # tokens; what is shorter is not worth more
 
 
 @dataclass(frozen=True)
@@ -50,51 +56,84 @@ class Chosen:
 def chosen(places: Iterable[Place], texts: Mapping[str, str], *, tokens: int, is_filled: bool = False) -> Chosen:
     """What of *places*, the likeliest first, fits into so many *tokens* and is likely enough to be worth them.
 
-    The more is shown, the likelier the next piece must be, as a share of the best score, and a long one more so than a
-    short one. So a steep fall of the scores ends it early, and scores that are near to each other do not. A function
-    whose lines are as suspicious as any counts as nearly as likely as the best. Where it *is_filled*, the tokens are
-    spent however the scores fall.
+    The likeliest piece is always shown. Of the others, each that has to change so likely that to leave it out would
+    cost more tokens than to show it: many short functions, and long ones only where they are likely. Where there is
+    no room for all of them, those of the most chance for their length come first. Where it *is_filled*, the tokens are
+    spent in the order of the scores, however these fall.
     """
-    spent = 0
-    lines: dict[str, set[int]] = {}
-    whole: list[Place] = []
-    parts: list[Place] = []
-    others: list[Place] = []
     ordered = tuple(places)
     best = max((place.score for place in ordered), default=0.0)
-    hottest = max(map(_heat_of, ordered), default=0.0)
-    for place in ordered:
-        count = len(whole) + len(parts)
-        share = place.score / best if best > 0 else 0.0
-        if hottest > 0 and not is_filled:
-            share = max(share, _SUSPICIOUS * _heat_of(place) / hottest)
-        if count >= _MOST or share <= (_LEAST_SHARE_OF_ALL if is_filled else _LEAST_SHARE):
-            others.append(place)
-            continue
-        rows = texts[place.path].split("\n")
-        told = {*told_of(place.block), *place.block.header} - lines.get(place.path, set())
-        cost = cost_of(told, rows) + (0 if place.path in lines else _FILE)
-        long, room = (LONG, _PART) if count else (LONG_FIRST, _PART_OF_FIRST)
-        is_dear = not is_filled and share < spent / (_ENOUGH * max(1, tokens)) * (min(cost, room) / _USUAL) ** _DEARER
-        if not is_dear and cost <= min(tokens - spent, long):
-            whole.append(place)
-        elif not is_dear and tokens - spent >= _LEAST and (cost > long or count < _FIRST):
-            part = part_of(place, rows, min(tokens - spent, room))
-            told = {*part, *place.block.header} - lines.get(place.path, set())
-            parts.append(place)
-        else:
-            others.append(place)
-            continue
-        spent += cost_of(told, rows) + (0 if place.path in lines else _FILE)
-        lines.setdefault(place.path, set()).update(told)
+    shown = _Shown(texts, tokens)
+    if is_filled:
+        worth = {index: math.inf for index, one in enumerate(ordered) if one.score > _LEAST_SHARE_OF_ALL * best}
+        queue = [*worth]
+    else:
+        chances = {index: _chance(one, one.score / best) for index, one in enumerate(ordered) if best > 0}
+        worth = {index: _MISS * chance for index, chance in chances.items() if chance}
+        worth |= {0: math.inf} if worth else {}
+        costs = {index: max(_SHORTEST, shown.cost(ordered[index])) for index in worth}
+        queue = sorted(worth, key=lambda index: (-worth[index] / math.sqrt(costs[index]), index))
+    whole, parts = set[int](), set[int]()
+    for index in queue:
+        is_first = not whole | parts
+        if len(whole) + len(parts) < _MOST and (kind := shown.add(ordered[index], worth[index], is_first=is_first)):
+            (whole if kind == "whole" else parts).add(index)
+    others = (one for index, one in enumerate(ordered) if index not in whole | parts)
     return Chosen(
-        {path: frozenset(numbers) for path, numbers in lines.items()}, tuple(whole), tuple(parts), tuple(others)
+        {path: frozenset(numbers) for path, numbers in shown.lines.items()},
+        tuple(ordered[index] for index in sorted(whole)),
+        tuple(ordered[index] for index in sorted(parts)),
+        tuple(others),
     )
 
 
-def _heat_of(place: Place) -> float:
-    """How suspicious the most suspicious line of a function is."""
-    return max(place.heat.values(), default=0.0) if place.block.is_function else 0.0
+def _chance(place: Place, share: float) -> float:
+    """How likely a piece that has such a *share* of the best score has to change."""
+    chances = _CHANCES if place.block.is_function else _CHANCES_OUTSIDE
+    return next((chance for least, chance in chances if share >= least), 0.0)
+
+
+@dataclass(slots=True)
+class _Shown:
+    """The *lines* of *texts* that are shown so far, by path, of the so many *tokens* that there is room for."""
+
+    texts: Mapping[str, str]
+    tokens: int
+    lines: dict[str, set[int]] = field(default_factory=dict)
+    pieces: int = 0
+
+    def cost(self, place: Place) -> int:
+        """About how many tokens it takes to show *place* whole."""
+        return self._cost_of(place, told_of(place.block))
+
+    def add(self, place: Place, worth: float, *, is_first: bool) -> str:
+        """Show *place* where it is *worth* its tokens: "whole", a "part" of a long one, or nothing of it.
+
+        Not the whole of a long one is dearer than its part, so that the part may be worth it alone.
+        """
+        cost = self.cost(place)
+        long, room = (LONG_FIRST, _PART_OF_FIRST) if is_first else (LONG, _PART)
+        if not place.block.is_function:
+            long = room = long if is_first else _PART_OF_STATEMENT
+        told = told_of(place.block)
+        if cost <= min(self.tokens, long) and cost < worth:
+            kind = "whole"
+        elif self.tokens >= _LEAST and min(cost, room) < worth and (cost > room or self.pieces < _FIRST):
+            kind = "part"
+            rows = self.texts[place.path].split("\n")
+            told = part_of(place, rows, min(self.tokens, room))
+        else:
+            return ""
+        self.tokens -= self._cost_of(place, told)
+        self.pieces += 1
+        self.lines.setdefault(place.path, set()).update(told, place.block.header)
+        return kind
+
+    def _cost_of(self, place: Place, told: Iterable[int]) -> int:
+        """What *told* and what stands around it take, beside what is shown already."""
+        known = self.lines.get(place.path, set())
+        cost = cost_of({*told, *place.block.header} - known, self.texts[place.path].split("\n"))
+        return cost + (0 if place.path in self.lines else _FILE)
 
 
 def told_of(block: Block) -> frozenset[int]:

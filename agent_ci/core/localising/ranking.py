@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from types import MappingProxyType
 from agent_ci.core.coverage import IMPORTS, Coverage
 from agent_ci.core.generated import Generated
 from agent_ci.core.localising.blocks import Block, blocks
+from agent_ci.core.localising.outside import used_outside
 from agent_ci.core.localising.words import likeness, words
 from agent_ci.core.questions.frames import Index, frames
 from agent_ci.core.run import Evidence
@@ -36,8 +37,6 @@ class Weights:
 
 USUAL = Weights()
 _LIKELIEST = 8  # functions whose constants are looked for
-_SMALL, _SMALL_SHARE = 3, 0.8
-_BOUND = re.compile(r"^[ \t]*([^\W\d]\w*)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,7 @@ def ranked(evidence: Evidence, facts: Facts, weights: Weights = USUAL) -> tuple[
 
     Functions that the failing tests execute are compared by Ochiai's coefficient of their lines and by the words that
     they share with the tests and errors (BM25). Frames, changes and the words of what was not executed count less.
+    Constants and tables that the likeliest functions use follow, one statement a piece.
     Source of the method: "An Evaluation of Similarity Coefficients for Software Fault Localization" (Abreu, 2006).
     """
     read = [(path, block, found) for path in sorted(facts.texts) for block, found in _counted(path, facts.texts[path])]
@@ -95,13 +95,19 @@ def ranked(evidence: Evidence, facts: Facts, weights: Weights = USUAL) -> tuple[
         alike = _normal(likeness(asked, [counted[index] for index in indices]))
         for index, likely in zip(indices, alike, strict=True):
             scores[index] += weight * likely
-    _add_tables(scores, read, facts.texts, weights.table)
     generated = Generated(facts.texts)
     places = [
         Place(path, block, score * (0.1 if generated.holds(path) else 1.0), _lines_of(path, block, heat, near))
         for (path, block), score, heat in zip(everything, scores, reached, strict=True)
     ]
-    return tuple(sorted(places, key=lambda place: (-place.score, place.path, place.block.first)))
+    likeliest = heapq.nsmallest(_LIKELIEST, (one for one in places if one.block.is_function and one.score > 0), _order)
+    used = used_outside(((one.path, one.block, one.score) for one in likeliest), facts.texts)
+    places += [Place(path, block, weights.table * score) for path, block, score in used if weights.table]
+    return tuple(sorted(places, key=_order))
+
+
+def _order(place: Place) -> tuple[float, str, int]:
+    return -place.score, place.path, place.block.first
 
 
 @lru_cache(maxsize=4096)
@@ -111,22 +117,6 @@ def _counted(path: str, text: str) -> tuple[tuple[Block, Counter[str]], ...]:
     return tuple(
         (block, words("\n".join([block.name, *rows[block.first - 1 : block.last]]))) for block in blocks(path, text)
     )
-
-
-def _add_tables(
-    scores: list[float], read: list[tuple[str, Block, Counter[str]]], texts: Mapping[str, str], weight: float
-) -> None:
-    """Raise code outside of functions that binds a name which the likeliest functions use: constants and tables."""
-    likeliest = sorted(range(len(read)), key=lambda index: (-scores[index], index))[:_LIKELIEST]
-    best = {index: scores[index] for index in likeliest if read[index][1].is_function}
-    for index, (path, block, _) in enumerate(read):
-        if block.is_function:
-            continue
-        rows = texts[path].split("\n")[block.first - 1 : block.last]
-        names = {name.lower() for name in _BOUND.findall("\n".join(rows))}
-        used = max((best[one] for one in best if names & read[one][2].keys()), default=0.0)
-        share = _SMALL_SHARE if len(rows) <= _SMALL else weight
-        scores[index] = max(scores[index] + weight * used, share * used) if weight else scores[index]
 
 
 def _asked(evidence: Evidence, said: str) -> frozenset[str]:

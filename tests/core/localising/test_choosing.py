@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from agent_ci.core.localising import choosing
 from agent_ci.core.localising.blocks import Block, blocks
 from agent_ci.core.localising.choosing import chosen, cost_of
@@ -56,17 +54,15 @@ def names(found: choosing.Chosen) -> list[str]:
     return [one.block.name for one in (*found.whole, *found.parts)]
 
 
-def test_a_steep_fall_of_the_scores_ends_it_early_and_near_scores_do_not() -> None:
-    text = "".join(function(name, 20) for name in ("one", "two", "three", "four"))
-    cost = cost_of(blocks("a.py", text)[0].lines, text.split("\n"))
-    for tokens, scores, expected in (
-        (20 * cost, (1.0, 0.9, 0.35, 0.3), ["one", "two"]),  # what little speaks for is not shown, however cheap
-        (4 * cost, (1.0, 0.9, 0.4, 0.3), ["one", "two"]),
-        (4 * cost, (1.0, 0.9, 0.8, 0.7), ["one", "two", "three"]),
-        (20 * cost, (1.0, 0.9, 0.8, 0.7), ["one", "two", "three", "four"]),
+def test_a_function_is_shown_where_its_chance_is_worth_its_tokens() -> None:
+    text = "".join(function(name, 40) for name in ("one", "two", "three", "four"))
+    for scores, expected in (
+        ((1.0, 0.9, 0.35, 0.3), ["one", "two"]),  # what little speaks for is not shown, however cheap
+        ((1.0, 0.9, 0.7, 0.5), ["one", "two", "three"]),
+        ((1.0, 0.9, 0.8, 0.7), ["one", "two", "three", "four"]),
     ):
-        assert names(chosen(scored(text, *scores), {"a.py": text}, tokens=tokens)) == expected
-    filled = chosen(scored(text, 1.0, 0.9, 0.35, 0.3), {"a.py": text}, tokens=10 * cost, is_filled=True)
+        assert names(chosen(scored(text, *scores), {"a.py": text}, tokens=2_800)) == expected
+    filled = chosen(scored(text, 1.0, 0.9, 0.35, 0.3), {"a.py": text}, tokens=2_800, is_filled=True)
     assert names(filled) == ["one", "two", "three", "four"]
 
 
@@ -75,14 +71,23 @@ def test_a_short_function_is_shown_where_one_as_likely_and_longer_is_not() -> No
     assert names(chosen(scored(text, 1.0, 0.5, 0.5), {"a.py": text}, tokens=2_000)) == ["first", "short"]
 
 
+def test_where_there_is_no_room_for_all_the_most_chance_for_its_length_comes_first() -> None:
+    text = function("first", 40) + function("long", 160) + function("short", 10)
+    costs = [cost_of(one.lines, text.split("\n")) for one in blocks("a.py", text)]
+    found = chosen(scored(text, 1.0, 0.9, 0.86), {"a.py": text}, tokens=costs[0] + costs[1] + 40)
+    assert [one.block.name for one in found.whole] == ["first", "short"]
+
+
+def test_of_a_long_table_the_beginning_is_shown_and_a_short_one_whole() -> None:
+    table = "TABLE = (\n" + "".join(f"    'word {number:03}',\n" for number in range(100)) + ")\n"
+    text = function("first", 10) + "LIMIT = 3\n\n\n" + function("second", 10) + table
+    found = chosen(scored(text, 1.0, 0.5, 0.5, 0.5), {"a.py": text}, tokens=2_000)
+    rows = [text.split("\n")[line - 1] for line in found.lines["a.py"]]
+    assert "LIMIT = 3" in rows
+    assert sum("word" in row for row in rows) in range(5, 40)
+
+
 def test_the_likeliest_function_is_shown_whole_where_another_as_long_is_not() -> None:
     text = function("first", 450) + function("second", 450)
     found = chosen(scored(text, 1.0, 1.0), {"a.py": text}, tokens=8_000)
     assert ([one.block.name for one in found.whole], [one.block.name for one in found.parts]) == (["first"], ["second"])
-
-
-def test_a_function_as_suspicious_as_any_is_shown_whatever_its_words_are() -> None:
-    text = "".join(function(name, 20) for name in ("one", "two", "three"))
-    heat = ({2: 0.5}, {26: 0.2}, {50: 0.5})
-    ranked = [replace(one, heat=hot) for one, hot in zip(scored(text, 1.0, 0.3, 0.2), heat, strict=True)]
-    assert names(chosen(ranked, {"a.py": text}, tokens=2_000)) == ["one", "three"]

@@ -62,6 +62,9 @@ def test_a_constant_comes_with_the_function_that_uses_it() -> None:
     coverage = ran(it=(5,))
     assert order(EVIDENCE, Facts(TEXTS, coverage=coverage)) == ["alpha", ""]
     assert order(EVIDENCE, Facts(TEXTS, coverage=coverage), Weights(table=0)) == ["alpha"]
+    texts = {"shop.py": f"NAMES = 3\n{SHOP}"}
+    places = ranked(EVIDENCE, Facts(texts, coverage=ran(it=(6,))))
+    assert [one.block.lines for one in places if one.score > 0] == [range(5, 7), range(2, 3)]
 
 
 def test_without_coverage_the_files_that_are_near_are_looked_into() -> None:
