@@ -100,9 +100,9 @@ def ranked(evidence: Evidence, facts: Facts, weights: Weights = USUAL) -> tuple[
         Place(path, block, score * (0.1 if generated.holds(path) else 1.0), _lines_of(path, block, heat, near))
         for (path, block), score, heat in zip(everything, scores, reached, strict=True)
     ]
-    likeliest = heapq.nsmallest(_LIKELIEST, (one for one in places if one.block.is_function and one.score > 0), _order)
+    likeliest = heapq.nsmallest(_LIKELIEST, (one for one in places if one.block.is_function), _order)
     used = used_outside(((one.path, one.block, one.score) for one in likeliest), facts.texts)
-    places += [Place(path, block, weights.table * score) for path, block, score in used if weights.table]
+    places += [Place(path, block, weights.table * score) for path, block, score in used]
     return tuple(sorted(places, key=_order))
 
 

@@ -66,6 +66,13 @@ def test_a_function_is_shown_where_its_chance_is_worth_its_tokens() -> None:
     assert names(filled) == ["one", "two", "three", "four"]
 
 
+def test_with_more_room_more_is_worth_its_tokens_so_that_a_second_question_shows_what_the_first_left_out() -> None:
+    text = "".join(function(name, 60) for name in ("one", "two", "three")) + function("short", 4)
+    likely = scored(text, 1.0, 0.7, 0.5, 0.3)
+    shown = [names(chosen(likely, {"a.py": text}, tokens=tokens)) for tokens in (2_800, 8_400)]
+    assert shown == [["one", "two"], ["one", "two", "three", "short"]]
+
+
 def test_a_short_function_is_shown_where_one_as_likely_and_longer_is_not() -> None:
     text = function("first", 200) + function("long", 160) + function("short", 10)
     assert names(chosen(scored(text, 1.0, 0.5, 0.5), {"a.py": text}, tokens=2_000)) == ["first", "short"]
@@ -81,7 +88,7 @@ def test_where_there_is_no_room_for_all_the_most_chance_for_its_length_comes_fir
 def test_of_a_long_table_the_beginning_is_shown_and_a_short_one_whole() -> None:
     table = "TABLE = (\n" + "".join(f"    'word {number:03}',\n" for number in range(100)) + ")\n"
     text = function("first", 10) + "LIMIT = 3\n\n\n" + function("second", 10) + table
-    found = chosen(scored(text, 1.0, 0.5, 0.5, 0.5), {"a.py": text}, tokens=2_000)
+    found = chosen(scored(text, 1.0, 0.5, 0.5, 0.5), {"a.py": text}, tokens=2_800)
     rows = [text.split("\n")[line - 1] for line in found.lines["a.py"]]
     assert "LIMIT = 3" in rows
     assert sum("word" in row for row in rows) in range(5, 40)
@@ -91,3 +98,15 @@ def test_the_likeliest_function_is_shown_whole_where_another_as_long_is_not() ->
     text = function("first", 450) + function("second", 450)
     found = chosen(scored(text, 1.0, 1.0), {"a.py": text}, tokens=8_000)
     assert ([one.block.name for one in found.whole], [one.block.name for one in found.parts]) == (["first"], ["second"])
+
+
+def test_of_many_short_functions_no_more_are_shown_than_a_reader_looks_through() -> None:
+    text = "".join(function(f"f{number}", 1) for number in range(40))
+    assert len(names(chosen(places(text), {"a.py": text}, tokens=2_800))) == 30
+
+
+def test_what_is_shown_already_takes_no_room_again() -> None:
+    text = function("one", 40)
+    [piece] = places(text)
+    found = chosen([piece, piece], {"a.py": text}, tokens=cost_of(piece.block.lines, text.split("\n")) + 30)
+    assert len(found.whole) == 2

@@ -9,6 +9,7 @@ SHOP = """from money import EUR, round_up
 
 RATES = [
     1,
+# The other one.
     2,
 ]
 # How many there are.
@@ -46,7 +47,7 @@ def found(**scores: float) -> dict[tuple[str, str], float]:
 
 def test_a_function_brings_the_statements_that_bind_what_it_reads_and_no_others() -> None:
     assert found(add=2.0) == {
-        ("src/shop.py", "RATES = [\n    1,\n    2,\n]"): 2.0,
+        ("src/shop.py", "RATES = [\n    1,\n# The other one.\n    2,\n]"): 2.0,
         ("src/shop.py", "    size = 1"): 2.0,
         ("src/money.py", "EUR = 1.1"): 2.0,
     }
