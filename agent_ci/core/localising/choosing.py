@@ -28,10 +28,11 @@ _FIRST = 6  # so many pieces are shown in part where there is no room for the wh
 _MOST = 30
 _LEAST_SHARE_OF_ALL = 0.12  # of the best score, where the tokens are there to be spent
 
-# What it costs not to show what has to change, as a multiple of the tokens that there is room for: the question is
-# asked again, with more code, and some are then not repaired at all. A piece is worth its tokens where they are fewer
-# than this by its chance to be what has to change. Of a wider question more is: what was likelier was shown before.
-_MISS = 3.6
+# What it costs not to show what has to change, where there is the usual room: the question is asked again, with more
+# code, and some are then not repaired at all. A piece is worth its tokens where they are fewer than this by its chance
+# to be what has to change. With twice the room it is four times as much: the question is a second one, which costs
+# more, and as what was likelier was shown in vain, each that was not is likelier than it was.
+_MISS, _USUAL_ROOM = 10_000, 2_800  # tokens
 # That chance, by the share of the best score that a piece has at least. Counted of 1,500 functions that the failing
 # tests of 57 cases of `bench.context` execute, and made to fall evenly: 0.16 of those from 0.8 on had to change, 0.05
 # of those from 0.6, 0.015 of those from 0.4, and none of 560 from 0.2, which are left to a wider question. Of what
@@ -70,7 +71,8 @@ def chosen(places: Iterable[Place], texts: Mapping[str, str], *, tokens: int, is
         queue = [*worth]
     else:
         chances = {index: _chance(one, one.score / best) for index, one in enumerate(ordered) if best > 0}
-        worth = {index: _MISS * tokens * chance for index, chance in chances.items() if chance}
+        miss = _MISS * max(1.0, tokens / _USUAL_ROOM) ** 2
+        worth = {index: miss * chance for index, chance in chances.items() if chance}
         worth |= {0: math.inf} if worth else {}
         costs = {index: max(_SHORTEST, shown.cost(ordered[index])) for index in worth}
         queue = sorted(worth, key=lambda index: (-worth[index] / math.sqrt(costs[index]), index))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from agent_ci.core.budget import CHARACTERS_PER_TOKEN
 from agent_ci.core.localising.ranking import Place
@@ -133,9 +134,9 @@ def _not_shown(context: Context) -> Iterator[str]:
     for place in context.chosen.parts:
         yield f"parts of {_name_of(place)}, where the gaps are marked"
     named: dict[str, list[str]] = {}
-    for place in context.chosen.others[:_MOST_NAMED]:
-        if place.score > 0 and place.block.name:
-            named.setdefault(cleaned(place.path).text, []).append(cleaned(place.block.name).text)
+    functions = (place for place in context.chosen.others if place.score > 0 and place.block.is_function)
+    for place in islice(functions, _MOST_NAMED):
+        named.setdefault(cleaned(place.path).text, []).append(cleaned(place.block.name).text)
     for path, names in named.items():
         yield f"less suspect in {path}: {', '.join(dict.fromkeys(names))}"
 
