@@ -27,6 +27,8 @@ _PART = 2.0  # what a bracket and each thing in it costs
 _STRANGE_VALUE = 8.0  # what a value costs that does not go without saying
 _WORD = re.compile(r"^(?![,:])[\w #,:/@%-]*[A-Za-z0-9]{2}[\w .,:/@!?%-]*$")  # a text that a person would write
 _OWN_TEST = 3.0  # faults or lines that a further test of the same target adds
+_ODD_ROW = 2.0  # the same of any row with texts that nobody chose
+_LONGEST_ODD = 40  # characters of such a text
 _SIGNS_ROW = 2.0  # the same of a row with a text that has no letter
 _LONGEST_MADE, _LONGEST_CHOSEN, _LONGEST_SAID = 100, 160, 200  # characters of an argument, and of what comes of a call
 _MOST_PARTS = 5  # of an object or a collection that nobody chose
@@ -59,7 +61,7 @@ def chosen(found: Sequence[Found], targets: Mapping[str, Target], *, is_private_
     read = [one for one in found if is_readable(one)]
     priced = sorted(((_cost(one), one) for one in read if one.kills or one.is_new), key=_by_cost)
     public = [(cost, one) for cost, one in priced if targets[one.call.target].is_public]
-    reached = {line for _, one in public if one.call.origin != "odd" or _is_short_word(one) for line in one.lines}
+    reached = {line for _, one in public if one.call.origin != "odd" or _is_in_words(one) for line in one.lines}
     private = [
         (cost, one)
         for cost, one in priced
@@ -75,7 +77,7 @@ def chosen(found: Sequence[Found], targets: Mapping[str, Target], *, is_private_
     _fill(kept, plain)
     _fill(kept, [(cost, one) for cost, one in sound if one.is_new])
     _fill(kept, sound)
-    _fill(kept, [(cost, one) for cost, one in public if _is_short_word(one)], is_for_lines=True)
+    _fill(kept, [(cost, one) for cost, one in public if _is_in_words(one)], least=_ODD_ROW)
     _fill(kept, private)
     needed = sorted(_needed(kept), key=lambda one: (targets[one[1].call.target].node.lineno, *_by_cost(one)))
     telling = {one.call.target for _, one in needed if _tells(one)}
@@ -112,8 +114,8 @@ def _by_cost(priced: _Priced) -> tuple[float, object]:
     return cost, one.call.key
 
 
-def _fill(kept: list[_Priced], priced: Sequence[_Priced], *, is_for_lines: bool = False) -> None:
-    """Add to *kept* those of *priced* that are worth their room; with *is_for_lines* only such as run new lines."""
+def _fill(kept: list[_Priced], priced: Sequence[_Priced], *, least: float = 0.0) -> None:
+    """Add to *kept* those of *priced* that are worth their room, and each of which adds at *least* as much."""
     kills = {kill for _, one in kept for kill in one.kills}
     lines = {line for _, one in kept for line in one.lines}
     counts = Counter(one.call.target for _, one in kept)
@@ -124,7 +126,7 @@ def _fill(kept: list[_Priced], priced: Sequence[_Priced], *, is_for_lines: bool 
         for cost, one in left:
             gain = len(one.kills - kills) + _LINE * len(one.lines - lines)
             gain += one.is_new and one.call.target not in new
-            if (is_for_lines and one.lines <= lines) or (counts[one.call.target] and gain < _least_gain(one)):
+            if gain < max(least, _least_gain(one) if counts[one.call.target] else 0.0):
                 continue
             if gain / cost > most and counts[one.call.target] < MOST_OF_TARGET:
                 best, most = (cost, one), gain / cost
@@ -199,10 +201,10 @@ def _tells(one: Found) -> bool:
     return bool(outcome.after) or (outcome.value not in _EMPTY and outcome.value not in given)
 
 
-def _is_short_word(one: Found) -> bool:
-    """Whether its texts, which nobody has chosen, are at least short words."""
-    is_short = all(_WORD.search(text) and len(text) <= _USUAL for text in _texts_of(one))
-    return one.call.origin == "odd" and is_short
+def _is_in_words(one: Found) -> bool:
+    """Whether its texts, which nobody has chosen, are at least such as a person would write."""
+    is_written = all(_WORD.search(text) and len(text) <= _LONGEST_ODD for text in _texts_of(one))
+    return one.call.origin == "odd" and is_written
 
 
 def _texts_of(one: Found) -> list[str]:

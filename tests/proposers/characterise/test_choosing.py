@@ -53,9 +53,13 @@ def test_an_object_that_is_made_of_signs_gets_no_test_of_its_own() -> None:
     assert chosen([PLAIN, replace(signs, kills=frozenset("abcd"))], TARGETS).kept == (PLAIN,)
 
 
-def test_a_text_that_nobody_chose_is_kept_only_for_a_line_that_nothing_else_runs() -> None:
+def test_a_text_that_nobody_chose_is_kept_for_a_new_line_or_two_faults_if_it_reads_like_words() -> None:
     odd = found('"alphx"', origin="odd")
     assert chosen([PLAIN, odd], TARGETS).kept == (PLAIN,)
+    two = replace(odd, kills=frozenset("ab"))
+    assert {*chosen([PLAIN, two], TARGETS).kept} == {PLAIN, two}
+    longer = replace(found(f'"{"alphx " * 7}"', origin="odd"), kills=frozenset("ab"))
+    assert chosen([PLAIN, longer], TARGETS).kept == (PLAIN,)
     elsewhere = found('"alphx"', origin="odd", line=3)
     assert {*chosen([PLAIN, elsewhere], TARGETS).kept} == {PLAIN, elsewhere}
     assert chosen([PLAIN, found('"%s!?alphx"', origin="odd", line=3)], TARGETS).kept == (PLAIN,)
