@@ -66,8 +66,8 @@ class Answer:
     """The survivors, best first, and the figures: candidates tried, seconds of wall clock and of processor.
 
     ``trying_cpu_seconds`` is the part of the processor time in which candidates were tried. ``before`` is how many need
-    no trial since an earlier search made it, ``fault`` why what one left could not be used, and ``checkpoint`` where
-    this one left off, where it came to no end.
+    no trial since an earlier search made it, ``fault`` why what one left could not be used, ``unread`` the files that
+    are none in Python as the search knows it, and ``checkpoint`` where this one left off, where it came to no end.
     """
 
     survivors: tuple[Survivor, ...] = ()
@@ -78,6 +78,7 @@ class Answer:
     trying_cpu_seconds: float = 0.0
     before: int = 0
     fault: str = ""
+    unread: tuple[str, ...] = ()
     checkpoint: Checkpoint | None = None
 
     @property
@@ -90,7 +91,10 @@ class Answer:
         """What the search did, as one clause for the evidence."""
         before = f", after {self.before} that an earlier run was through with" if self.before else ""
         told = f"tried {self.tried} candidates in {self.seconds:.1f} s{before} ({REASONS[self.reason]})"
-        return f"{told}; {self.fault}" if self.fault else told
+        unread = (
+            f"{', '.join(self.unread)} cannot be read as Python in UTF-8 and was not searched" if self.unread else ""
+        )
+        return "; ".join(filter(None, (told, unread, self.fault)))
 
 
 def read_answer(path: Path, *, tree: Tree, suspects: tuple[str, ...], root: Path) -> Answer:
@@ -118,7 +122,12 @@ def read_answer(path: Path, *, tree: Tree, suspects: tuple[str, ...], root: Path
         _number(summary.get("seconds")),
         _number(summary.get("cpu_seconds")),
         _number(summary.get("trying_cpu_seconds")),
+        unread=tuple(path for path in suspects if path in _listed(summary.get("unread"))),
     )
+
+
+def _listed(value: object) -> list[object]:
+    return value[:_MAX_LINES] if isinstance(value, list) else []
 
 
 def _objects(lines: list[bytes]) -> Iterator[Mapping[str, object]]:

@@ -47,6 +47,20 @@ def test_an_honest_answer_is_read(tmp_path: Path) -> None:
     assert answer.summary == "tried 7 candidates in 1.5 s (found)"
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (["x.py"], "; x.py cannot be read as Python in UTF-8 and was not searched"),
+        (["<b>", 1, []], ""),
+        ("x.py", ""),
+        (7, ""),
+    ],
+)
+def test_only_suspects_are_said_to_be_unread(tmp_path: Path, value: object, said: str) -> None:
+    facts = {"summary": {"reason": "exhausted", "tried": 0, "seconds": 1, "unread": value}}
+    assert answer_in(tmp_path, json.dumps(facts).encode()).summary == f"tried 0 candidates in 1.0 s (exhausted){said}"
+
+
 STANDING = {
     "all said": ({"tests": 4, "refused": 12, "copied": False}, (4, 12, False)),
     "nothing said": ({}, (0, 0, True)),

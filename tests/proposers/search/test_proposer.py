@@ -207,6 +207,16 @@ def test_a_search_in_vain_offers_nothing_and_says_how_far_it_came(red_repository
     assert re.fullmatch(r"tried \d{2,} candidates in [\d.]+ s \((exhausted|stopped by time)\)", summary)
 
 
+def test_a_file_in_another_encoding_is_not_searched_and_that_is_said(red_repository: Make) -> None:
+    repository = red_repository(TWO_FAULTS)
+    evidence = repository.evidence()
+    text = f"# -*- coding: latin-1 -*-\n# Gr\xf6\xdfe\n{TWO_FAULTS['cart.py']}"
+    (repository.folder / "cart.py").write_bytes(text.encode("latin-1"))
+    replies, summary = repository.search_with(evidence)
+    assert replies == []
+    assert "; cart.py cannot be read as Python in UTF-8 and was not searched" in summary
+
+
 def test_a_search_ends_with_its_processor_time(red_repository: Make) -> None:
     repository = red_repository(TWO_FAULTS)
     _, summary = repository.search_with(repository.evidence(), search=Search(cpu_seconds=0.01))

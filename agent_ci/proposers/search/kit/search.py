@@ -46,6 +46,7 @@ _SHORT, _LONG = 0.3, 2.0  # seconds that a candidate gets at least: at first, an
 _MOST_FOR_STONES, _SECONDS_FOR_STONES = 12, 0.1  # red cases; the time of the telling ones, which every candidate runs
 _TELLING = 3  # red cases by which it is known what an edit repairs
 _MOST_STONES = 400
+_MOST_UNREAD = 5  # files that are named
 _BETWEEN_PAIRS, _PAIRS_AT_ONCE, _MOST_PAIRS = 40, 16, 300
 _COLD_WORTH = 0.1  # of the rank of an edit that needs a fresh process, as such a run takes much longer
 _FEW_AT_FIRST = 4  # edits in the first series: many a fault is repaired by one of the first
@@ -76,6 +77,7 @@ class Search:
         self._limits = Limits(spec.seconds, spec.cpu_seconds or math.inf, spec.max_candidates)
         self._seen = Observed()
         self._sources: dict[str, Source] = {}
+        self._unread: Sequence[str] = ()
         self._tried = 0
         self._survivors: list[Prepared] = []
         self._killers: Counter[str] = Counter()
@@ -95,6 +97,7 @@ class Search:
             "seconds": round(spent, 2),
             "cpu_seconds": round(self._cpu_seconds(), 2),
             "suspects": len(self._sources),
+            "unread": list(self._unread[:_MOST_UNREAD]),
             "trying_cpu_seconds": round(self._cpu_seconds() - self._cpu_before_trying, 2),
         }
         self._results.write("summary", facts)
@@ -195,6 +198,7 @@ class Search:
         for path in scores:
             with contextlib.suppress(OSError, SyntaxError, ValueError, RecursionError):
                 self._sources[path] = Source(path, Path(path).read_bytes())
+        self._unread = [path for path in scores if path not in self._sources]
 
     # Trying
 
