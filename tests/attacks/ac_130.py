@@ -21,6 +21,8 @@ def _delivered(scene: Scene, *, again: bool) -> tuple[str, bool]:
     """
     git(scene.root, "checkout", "-q", "change")
     git(scene.root, "rm", "-q", ".agent-ci.yml")
+    (scene.root / "more.py").write_text("MORE = 1\n", encoding="utf-8")  # which a repair does not take back
+    git(scene.root, "add", "more.py")
     git(scene.root, "commit", "-q", "-m", "no settings")
     if again:
         message = scene.fix({"PATH": scene.environment("push", {})["PATH"]}, (REPAIR,))["patch_file"]["message"]

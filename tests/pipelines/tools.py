@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from bench.repositories import git, write
-from tests.red import FILES
+from tests.red import FILES, TESTS
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ("action.yml", "pyproject.toml", "scripts", "requirements", "agent_ci")
 """What a checkout of the action has that is needed to run it."""
 
+# With these the search is sure of its edit: three tests run the line, and no other edit passes them.
+_MORE = "\n\ndef test_more():\n    assert add(2, 5) == 7\n\n\ndef test_less():\n    assert add(-4, 1) == -3\n"
 _PLACES = (ROOT / "build/tools/bin", ROOT / "build/tools/node/node_modules/.bin")
 
 
@@ -40,7 +42,7 @@ def red_repository(folder: Path, files: Mapping[str, str], *, origin: str) -> Pa
     """A repository in *folder* with one commit that has a failing test, and *files*."""
     folder.mkdir(parents=True)
     git(folder, "init", "-q", "-b", "main")
-    write(folder, {**FILES, **files})
+    write(folder, {**FILES, "test_calc.py": TESTS + _MORE, **files})
     git(folder, "add", "-A")
     git(folder, "commit", "-q", "-m", "first")
     git(folder, "remote", "add", "origin", origin)

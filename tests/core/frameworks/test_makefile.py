@@ -92,7 +92,9 @@ def test_the_first_target_is_meant_where_none_is_named() -> None:
 def test_make_itself_would_run_that_command(tmp_path: Path, target: str) -> None:
     (tmp_path / "Makefile").write_text(MAKEFILE, encoding="utf-8")
     (tmp_path / "src").mkdir()
-    done = subprocess.run(["make", "-n", target], cwd=tmp_path, check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        ["make", "-n", "--no-print-directory", target], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
     words = read(("make", target), text)
     assert words is not None
     assert [line.split() for line in done.stdout.splitlines()][-1] == " ".join(
