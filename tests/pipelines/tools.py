@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[2]
 SHIPPED = ("action.yml", "pyproject.toml", "scripts", "requirements", "agent_ci")
 """What a checkout of the action has that is needed to run it."""
 
-# With these the search is sure of its edit: three tests run the line, and no other edit passes them.
-_MORE = "\n\ndef test_more():\n    assert add(2, 5) == 7\n\n\ndef test_less():\n    assert add(-4, 1) == -3\n"
+# With these the search is sure of its edit: three tests run the line, and no bitwise operator passes them as well.
+_MORE = "\n\ndef test_more():\n    assert add(3, 5) == 8\n\n\ndef test_less():\n    assert add(-4, -6) == -10\n"
 _PLACES = (ROOT / "build/tools/bin", ROOT / "build/tools/node/node_modules/.bin")
 
 
