@@ -119,8 +119,8 @@ def unpacked(raw: bytes) -> tuple[ProvenFix, ...]:
     """The fixes that ``packed`` made *raw* of. Raises ValueError, with what is wrong, for any other content."""
     return _unpacked(
         raw,
-        lambda fingerprint, diff, cause, doubts=(): ProvenFix(
-            text(fingerprint), text(diff), text(cause), texts(doubts)
+        lambda fingerprint, diff, cause, doubts=None: ProvenFix(
+            text(fingerprint), text(diff), text(cause), texts([] if doubts is None else doubts)
         ),
     )
 

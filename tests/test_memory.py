@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agent_ci import memory
-from agent_ci.memory import Idea, ProvenFix, last_of_each, note_tried, recall, remember, tried
+from agent_ci.memory import Idea, ProvenFix, last_of_each, note_tried, recall, remember, tried, unpacked
 
 FIX = ProvenFix("0123456789abcdef", "--- a/x\n+++ b/x\n", "a slip")
 
@@ -95,3 +95,10 @@ def test_the_last_ideas_about_a_failure_are_told_oldest_first_and_each_once(tmp_
     path.write_text('{"fingerprint": "mine"}\n[]\nnull\n{\n' + path.read_text(encoding="utf-8"), encoding="utf-8")
     assert len(tried(path)) == 8
     assert last_of_each(tried(path)) == (Idea("other", "diff", ()), ideas[2], *ideas[4:], ideas[3])
+
+
+def test_rows_of_a_release_that_kept_no_doubts_are_read() -> None:
+    row = b'{"fingerprint": "0123456789abcdef", "diff": "d", "cause": "c"'
+    assert unpacked(row + b"}\n") == (ProvenFix("0123456789abcdef", "d", "c"),)
+    with pytest.raises(ValueError, match="no row of ours"):
+        unpacked(row + b', "doubts": "one"}\n')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from agent_ci.core.conditions import Conditions
@@ -65,7 +65,7 @@ def outside_cause(case: TestCase, manifests: Iterable[str]) -> str:
     for what, pattern in _INFRASTRUCTURE:
         if pattern.search(said) and (what != MISSING_PROGRAM or _is_about_a_program(case, said)):
             return what
-    return _missing_dependency(f"{case.message}\n{case.traceback[-2000:]}", manifests)
+    return _missing_dependency(_all_said(case), manifests)
 
 
 def _error_line(case: TestCase) -> str:
@@ -94,22 +94,23 @@ def _missing_dependency(text: str, manifests: Iterable[str]) -> str:
     return ""
 
 
-def undeclared(case: TestCase, paths: Iterable[str]) -> str:
-    """What imports a module that is nowhere, as a sentence; empty where *case* does not, or *paths* hold a file of it.
+def undeclared(cases: Iterable[TestCase], paths: Collection[str]) -> Iterator[str]:
+    """A sentence about each module that *cases* could not import and that none of *paths*, the repository's files, is.
 
-    *paths* are the repository's files. It is for cases that nothing outside broke: no manifest names the module.
+    It is for cases that nothing outside broke: no manifest names the module.
     """
-    module = _module_not_found(f"{case.message}\n{case.traceback[-2000:]}")
-    every = tuple(paths)
-    own = re.compile(rf"(^|/){re.escape(module)}(\.\w+$|/)")
-    if not module or any(own.search(path) for path in every):
-        return ""
-    manifests = sorted(path for path in every if is_manifest(path))
-    place = f"named in {manifests[0]}" if manifests else "named in a file of requirements"
-    return (
-        f"`{module}` is imported and is nowhere: neither a part of the repository, nor {place}, nor installed; "
-        "name it there and install it in an earlier step, or take the import out"
-    )
+    manifest = min((path for path in paths if is_manifest(path)), default="a file of requirements")
+    for module in dict.fromkeys(filter(None, map(_module_not_found, map(_all_said, cases)))):
+        own = re.compile(rf"(^|/){re.escape(module)}(\.\w+$|/)")
+        if not any(map(own.search, paths)):
+            yield (
+                f"`{module}` is imported and is nowhere: neither a part of the repository, nor named in {manifest}, "
+                "nor installed; name it there and install it in an earlier step, or take the import out"
+            )
+
+
+def _all_said(case: TestCase) -> str:
+    return f"{case.message}\n{case.traceback[-2000:]}"
 
 
 def _module_not_found(text: str) -> str:

@@ -68,9 +68,12 @@ class TestCase:
         """The same case; where it is red, what it says names files without the *prefix* of their paths."""
         if not self.is_red:
             return self
-        said = (text.replace(prefix, "") for text in (self.message, self.traceback, self.output))
-        message, traceback, output = said
-        return replace(self, message=message, traceback=traceback, output=output)
+        return replace(
+            self,
+            message=self.message.replace(prefix, ""),
+            traceback=self.traceback.replace(prefix, ""),
+            output=self.output.replace(prefix, ""),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,8 @@ class TestReport:
 
     def below(self, folder: str) -> TestReport:
         """The same report, in which what red cases say names files below the absolute *folder* relative to it."""
+        if not self.tally.red:
+            return self
         return replace(self, cases=tuple(case.below(f"{folder}/") for case in self.cases))
 
     @cached_property

@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 # https://git-scm.com/docs/git-merge#_how_conflicts_are_presented
 _MARK = re.compile(r"(?P<sign>[<>|]{7}|={7})(?: (?P<name>.*))?$")
-_OUTSIDE, _OURS, _BASE, _THEIRS = range(4)
+
+
+class _Stage(IntEnum):
+    OUTSIDE = 0
+    OURS = 1
+    BASE = 2
+    THEIRS = 3
 
 
 class Side(StrEnum):
@@ -55,19 +61,20 @@ def settled(text: str, side: Side) -> str:
 
 
 def _found(rows: list[str]) -> Iterator[Conflict]:
-    stage, begun, sides = _OUTSIDE, (0, ""), dict[int, list[str]]()
+    stage, begun, sides = _Stage.OUTSIDE, (0, ""), dict[_Stage, list[str]]()
     for number, row in enumerate(rows, 1):
         mark = _MARK.match(row)
         name = (mark["name"] or "") if mark else ""
         match mark["sign"][0] if mark else "", stage:
             case "<", _:
-                stage, begun, sides = _OURS, (number, name), {_OURS: [], _BASE: [], _THEIRS: []}
-            case "|", 1:
-                stage = _BASE
-            case "=", 1 | 2:
-                stage = _THEIRS
-            case ">", 3:
-                yield Conflict(begun[0], number, tuple(sides[_OURS]), tuple(sides[_THEIRS]), begun[1], name)
-                stage = _OUTSIDE
+                stage, begun, sides = _Stage.OURS, (number, name), {one: [] for one in _Stage}
+            case "|", _Stage.OURS:
+                stage = _Stage.BASE
+            case "=", _Stage.OURS | _Stage.BASE:
+                stage = _Stage.THEIRS
+            case ">", _Stage.THEIRS:
+                ours, theirs = tuple(sides[_Stage.OURS]), tuple(sides[_Stage.THEIRS])
+                yield Conflict(begun[0], number, ours, theirs, begun[1], name)
+                stage = _Stage.OUTSIDE
             case _ if stage:
                 sides[stage].append(row)

@@ -11,6 +11,7 @@ from agent_ci.core.change import ChangedFile, Patch
 from agent_ci.core.elsewhere.languages import GO, JAVASCRIPT
 from agent_ci.core.fingerprint import fingerprint
 from agent_ci.core.frameworks import checks
+from agent_ci.core.frameworks.python_projects import roots_of
 from agent_ci.core.grouping import groups
 from agent_ci.core.loops import Bounds, decide, mended
 from agent_ci.core.outcome import Outcome
@@ -97,7 +98,7 @@ class Fix:
             evidence.targets,
             Texts(tools.clone.tree(evidence.tree)),
             changed=added_lines(patch.diff) if patch else {},
-            roots=evidence.toolchain.get("pythonpath", ".").split(":"),
+            roots=roots_of(evidence.toolchain),
         )
         files = patch.files if patch else ()
         return replace(
@@ -227,7 +228,9 @@ class Fix:
         patch = tools.clone.patch(evidence.tree, last.patch.tree)
         objections = unproven(evidence.before, last.after, tolerated=proving.tolerated(evidence))
         whole = Attempt(reply, patch, objections, last.after, doubts=doubts)
+        if whole.objections:
+            return whole
         proof = proving.Proof(evidence, tools, self.seed)
-        if whole.objections or len(proven) > 1:
-            return whole if whole.objections else proof.of(whole)
+        if len(proven) > 1:
+            return proof.of(whole)
         return proof.steady(replace(whole, scope=last.scope))  # as often as the tests of that one cause passed

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from agent_ci import kits
 from agent_ci.core.coverage import IMPORTS, Coverage
 from agent_ci.core.formats.json_values import line, mapping, seconds, text, texts
+from agent_ci.core.frameworks.python_projects import roots_of
 from agent_ci.core.run import Evidence
 from agent_ci.core.untested import Target
 from agent_ci.core.worth.values import Mutants
@@ -118,9 +119,9 @@ class Measurement:
         kit = kits.lay(workspace.outbox, *_FOLDERS)
         told.write_text(json.dumps(spec), encoding="utf-8")
         argv = (self.evidence.toolchain["python"], "-B", "-c", _LAUNCHER, str(kit), str(told), str(result))
-        roots = self.evidence.toolchain.get("pythonpath", ".").split(":")
+        roots = roots_of(self.evidence.toolchain)
         environment = {
-            "PYTHONPATH": ":".join(str(workspace.root / root) for root in roots if root),
+            "PYTHONPATH": ":".join(str(workspace.root / root) for root in roots),
             "PYTHONHASHSEED": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
         }

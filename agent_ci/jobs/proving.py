@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from agent_ci.clone import Texts
 from agent_ci.core.change import Patch
 from agent_ci.core.conditions import Conditions
+from agent_ci.core.frameworks.python_projects import roots_of
 from agent_ci.core.impact import reached
 from agent_ci.core.patches import hunks
 from agent_ci.core.paths import is_test_path
@@ -123,7 +124,7 @@ class Proof:
         if seconds <= _SHARE_OF_TIME * self.tools.seconds_left():
             return (), ""
         every = self.evidence.before.ids()
-        roots = self.evidence.toolchain.get("pythonpath", ".").split(":")
+        roots = roots_of(self.evidence.toolchain)
         texts = Texts(self.tools.clone.tree(patch.tree))
         files = reached((file.path for file in patch.files), texts, roots=roots)
         near = [id_ for id_ in every if id_.partition("::")[0] in files or self._is_target(id_)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from agent_ci.clone import Sources
 from agent_ci.core.change import ChangedFile
 from agent_ci.core.coverage import IMPORTS, Coverage
+from agent_ci.core.frameworks.python_projects import roots_of
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestReport
 from agent_ci.core.run import Attempt, Control, Evidence, Side
@@ -132,7 +133,7 @@ class Tests:
 
     def _style(self, path: str, covering: tuple[str, ...], toolchain: Mapping[str, str], taken: set[str]) -> Style:
         files = [id_.partition("::")[0] for id_ in covering]
-        roots = toolchain.get("pythonpath", ".").split(":")
+        roots = roots_of(toolchain)
         return style_of(path, self._texts, roots=roots, covering=files, taken=taken)
 
     def _suite(self, tools: Tools) -> tuple[TestReport, float]:

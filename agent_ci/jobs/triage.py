@@ -193,8 +193,7 @@ class Triage:
         tree = tools.clone.tree(self.tree)
         manifests = [tree.read(path).decode("utf-8", "replace") for path in tree.paths() if is_manifest(path)]
         causes = {case.id: cause for case in cases if (cause := outside_cause(case, manifests))}
-        inside = (undeclared(case, tree.paths()) for case in cases if case.id not in causes)
-        for note in dict.fromkeys(filter(None, inside)):
+        for note in undeclared((case for case in cases if case.id not in causes), tree.paths()):
             evidence = _noted(evidence, note)
         if not causes:
             return cases, evidence

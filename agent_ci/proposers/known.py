@@ -28,11 +28,13 @@ class Known:
     def propose(
         self, evidence: Evidence, _attempts: tuple[Attempt, ...], workbench: Workbench
     ) -> Generator[Reply, Attempt, None]:
-        """Offer each known fix of this failure once, with the doubts that there were about it."""
+        """Offer each known fix of this failure once, with the doubts that there ever were about it."""
         is_theirs = memory.is_of_the_change(self.path, self.root, workbench.tree.paths())
         wanted = fingerprint(evidence.targets)
         known = (*self.further(), *(() if is_theirs else memory.recall(self.path)))
         fixes = [fix for fix in known if fix.fingerprint == wanted]
-        for fix in {fix.diff: fix for fix in reversed(fixes)}.values():
-            note = "the same failure was repaired this way before"
-            yield Reply("known", fix.diff, cause=fix.cause, note=note, doubts=fix.doubts)
+        note = "the same failure was repaired this way before"
+        for diff in dict.fromkeys(fix.diff for fix in reversed(fixes)):
+            same = [fix for fix in fixes if fix.diff == diff]
+            doubts = dict.fromkeys(doubt for fix in same for doubt in fix.doubts)
+            yield Reply("known", diff, cause=same[-1].cause, note=note, doubts=tuple(doubts))

@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from agent_ci.core.conditions import Conditions
 from agent_ci.core.report import Status, TestReport
@@ -18,6 +17,19 @@ from agent_ci.ports import Workspace
 
 _SOURCES = Path(__file__).parent
 _MAX_BYTES = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What a program saw of its own run: the ``digest`` of its report, and the worst of each test, as a word by its id.
+
+    The program named the tests from ``base`` on, a folder of the copy ("" for all of it); ``seen`` has them from its
+    root.
+    """
+
+    digest: str
+    seen: Mapping[str, str]
+    base: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +68,23 @@ class Kit:
         told = {"order": conditions.order, "clock": conditions.clock, "workers": conditions.workers}
         return {"AGENT_CI_CONDITIONS": json.dumps(told), "AGENT_CI_CONFIRMATION": str(self.confirmation)}
 
-    def base(self, root: Path) -> str:
-        """The folder of *root* that the program names the tests by, relative to it; "" for the root itself."""
+    def confirmed(self, root: Path) -> Confirmed | None:
+        """What the program said of its run in the copy at *root*; None where it said nothing that can be read."""
         try:
-            place = Path(str(self._told()["root"]))
-        except (UnsupportedError, OSError, ValueError, LookupError, TypeError):
-            return ""
-        inside = place.relative_to(root.resolve()) if place.is_relative_to(root.resolve()) else Path()
-        return "" if inside == Path() or ".." in inside.parts else inside.as_posix()
-
-    def _told(self) -> dict[str, Any]:
-        with open_regular(self.confirmation, max_bytes=_MAX_BYTES) as file:
-            return dict(json.loads(file.read(_MAX_BYTES)))
-
-    def doubts(self, report: TestReport, base: str = "") -> tuple[str, ...]:
-        """Why *report*, as it was read, is not what the program saw; empty where it is.
-
-        The program's ids are relative to the folder *base*.
-        """
-        try:
-            told = self._told()
-            digest = str(told["sha256"])
+            with open_regular(self.confirmation, max_bytes=_MAX_BYTES) as file:
+                told = json.loads(file.read(_MAX_BYTES))
+            base = _inside(root, str(told.get("root", "")))
             seen = {f"{base}/{id_}" if base else id_: status for id_, status in dict(told["seen"]).items()}
-        except (UnsupportedError, OSError, ValueError, LookupError, TypeError):
+            return Confirmed(str(told["sha256"]), seen, base)
+        except (UnsupportedError, OSError, ValueError, LookupError, TypeError, AttributeError):
+            return None
+
+    def doubts(self, report: TestReport, confirmed: Confirmed | None) -> tuple[str, ...]:
+        """Why *report*, as it was read, is not what the program saw and *confirmed*; empty where it is."""
+        if confirmed is None:
             return (f"{self.program} ended before it confirmed its report",)
-        if hashlib.sha256(self.report.read_bytes()).hexdigest() != digest:
+        seen = confirmed.seen
+        if hashlib.sha256(self.report.read_bytes()).hexdigest() != confirmed.digest:
             return (f"the report was changed after {self.program} wrote it",)
         green = [case.id for case in report.cases if case.status is Status.PASSED]
         lies = [id_ for id_ in green if seen.get(id_) == "failed"]
@@ -90,3 +94,10 @@ class Kit:
         if len(report.statuses) > len(seen):
             return (f"the report holds {len(report.statuses)} cases, and {self.program} saw {len(seen)}",)
         return ()
+
+
+def _inside(root: Path, place: str) -> str:
+    """*place* relative to *root*; "" for the root itself, and for what is elsewhere."""
+    whole = root.resolve()
+    inside = Path(place).relative_to(whole) if place and Path(place).is_relative_to(whole) else Path()
+    return "" if inside == Path() or ".." in inside.parts else inside.as_posix()

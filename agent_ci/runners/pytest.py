@@ -19,12 +19,12 @@ from agent_ci.runners.coverage import recorded
 from agent_ci.runners.deadline import Deadline
 from agent_ci.runners.interpreters import Interpreter
 from agent_ci.runners.kit import Kit
+from agent_ci.runners.starting import in_folder
 
 # https://docs.pytest.org/en/stable/reference/exit-codes.html
 _FINISHED = frozenset({0, 1, 2})
 _USAGE_ERROR = 4
 _NOTHING_COLLECTED = 5
-_IN_FOLDER = 'cd -- "$1" && shift && exec "$@"'
 _TAKES_A_VALUE = frozenset({
     "-c", "-k", "-m", "-o", "-p", "-n", "-W", "-r", "--rootdir", "--confcutdir", "--basetemp", "--ignore",
     "--ignore-glob", "--deselect", "--override-ini", "--import-mode", "--tb", "--color", "--capture", "--durations",
@@ -132,9 +132,10 @@ class Pytest:
             raise InfrastructureError(f"the tests were ended: {done.ended_by}")
         if done.exit_code not in _FINISHED or not kit.report.exists():
             return None if done.exit_code != _NOTHING_COLLECTED else TestReport(), done
-        report, base = reports.read_report(kit.report, root=workspace.outbox), kit.base(workspace.root)
+        report, confirmed = reports.read_report(kit.report, root=workspace.outbox), kit.confirmed(workspace.root)
+        base = confirmed.base if confirmed else ""
         report = replace(report, cases=tuple(_named(case, workspace.root, base) for case in report.cases))
-        return replace(report, partial=(*report.partial, *kit.doubts(report, base))), done
+        return replace(report, partial=(*report.partial, *kit.doubts(report, confirmed))), done
 
     def _command(self, root: Path, only: tuple[str, ...], timeout: float, conditions: Conditions, kit: Kit) -> Command:
         options, paths = _split(self.arguments)
@@ -144,7 +145,7 @@ class Pytest:
             *("-p", kit.plugin, "--continue-on-collection-errors", "--maxfail=0", "--tb=short", "--color=no", "-vv"),
             *((id_.removeprefix(f"{self.folder}/") for id_ in only) if only else paths),
         )
-        argv = ("sh", "-c", _IN_FOLDER, "sh", str(root / self.folder), *argv) if self.folder else argv
+        argv = in_folder(root / self.folder, argv) if self.folder else argv
         roots = ":".join(str(root / folder) for folder in self.interpreter.import_roots)
         variables = {
             "PYTHONPATH": f"{roots}:{kit.folder}",

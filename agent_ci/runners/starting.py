@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from agent_ci.core.frameworks.framework import Place, Step
 from agent_ci.files import make_folder, write_new
@@ -19,8 +19,12 @@ def started(workspace: Workspace, place: Place, step: Step, output: str, seconds
     Raises UnsupportedError where code of a step before is in the way.
     """
     _prepare(Path(place.desk), step, workspace.outbox)
-    argv = ("sh", "-c", _START, "sh", str(place.folder), output, *step.argv)
-    return workspace.run(Command(argv, step.environment, seconds))
+    return workspace.run(Command(in_folder(place.folder, step.argv, output), step.environment, seconds))
+
+
+def in_folder(folder: PurePath, argv: tuple[str, ...], output: str = "") -> tuple[str, ...]:
+    """What starts *argv* in *folder*; *output*, where not empty, is the file for what it prints."""
+    return ("sh", "-c", _START, "sh", str(folder), output, *argv)
 
 
 def _prepare(desk: Path, step: Step, outbox: Path) -> None:

@@ -84,7 +84,7 @@ class Unittest:
         if not kit.report.exists():
             raise InfrastructureError(f"unittest left no report; {done.explanation}")
         report = reports.read_report(kit.report, root=workspace.outbox)
-        report = replace(report, partial=(*report.partial, *kit.doubts(report)))
+        report = replace(report, partial=(*report.partial, *kit.doubts(report, kit.confirmed(workspace.root))))
         if only:
             return selected(report, only)[0]
         if not report.cases:

@@ -10,7 +10,7 @@ import pytest
 
 from agent_ci.session import Session
 from bench.repositories import git
-from tests.red import CALC, FILES, GOOD, QUICK, QUICK_FILES, TESTS, RedRepository
+from tests.red import CALC, CHECK, FILES, GOOD, QUICK, QUICK_FILES, TESTS, RedRepository
 
 RIGHT = CALC.replace("a - b", "a + b")
 HASH = "def test_it():\n    assert hash('agent') % 2\n"
@@ -65,6 +65,13 @@ def test_what_is_broken_from_outside_is_infrastructure(tmp_path: Path, test: str
     assert run.outcome == "infrastructure"
     assert why in run.document["reason"]
     assert run.document["attempts"] == []
+
+
+@pytest.mark.parametrize("sandbox", ["none", "auto"])
+def test_what_failed_is_told_without_the_folder_of_the_copy_that_it_ran_in(tmp_path: Path, sandbox: str) -> None:
+    check = CHECK.replace('message="{got}', 'message="{calc.__file__} gave {got}')
+    run = RedRepository.make(tmp_path, {**QUICK_FILES, "check.py": check}).run("diagnose", **QUICK, sandbox=sandbox)
+    assert [case["message"] for case in run.document["failures"]] == ["calc.py gave -1 is not 3"]
 
 
 def test_a_missing_program_that_a_change_asks_for_is_its_own_fault(tmp_path: Path) -> None:

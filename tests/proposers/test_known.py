@@ -62,6 +62,13 @@ def test_what_was_doubted_once_is_doubted_again(tmp_path: Path) -> None:
     ]
 
 
+def test_a_change_that_was_doubted_by_any_run_stays_doubted(tmp_path: Path) -> None:
+    doubted, sure = ProvenFix(MINE, "diff", "a slip", ("it is long",)), ProvenFix(MINE, "diff", "said anew")
+    for number, order in enumerate(((doubted, sure), (sure, doubted))):
+        (reply,) = offers(tmp_path / f"{number}.jsonl", *order)
+        assert (reply.doubts, reply.cause) == (("it is long",), order[-1].cause)
+
+
 def test_without_a_memory_nothing_is_offered(tmp_path: Path) -> None:
     assert offers(tmp_path / "memory.jsonl") == []
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
-from itertools import takewhile
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 
 _FILES = ("GNUmakefile", "makefile", "Makefile")  # in the order in which make looks for them
 _RULE = re.compile(r"^(?P<targets>[^\t#:=\n][^#:=\n]*)::?(?!=)(?P<needs>[^#=\n]*)(?:#.*)?$")
@@ -14,7 +14,11 @@ _REFERENCE = re.compile(r"\$(?:\((?P<round>[\w.-]+)\)|\{(?P<curly>[\w.-]+)\})")
 # What only a shell, or make itself, could make something of.
 _NOT_PLAIN = re.compile(r"[$`|&;<>*?~(){}\[\]]|^\s*\w+=")
 _SAYS = re.compile(r"^(?:echo|printf|true|:)\b")
-_SETS_UP = re.compile(r"^(?:\S*(?:install|setup|set-up|venv|env|deps|dependencies|dev|requirements|build|clean)\S*)$")
+_SETS_UP = re.compile(
+    r"(?:\S*/)?\.?(?:install|setup|set-up|venv|env|deps|dependencies|requirements|clean)(?:[-_./]\S*)?"
+)
+# What makes the rules depend on more than the file says; so does a second recipe of one target.
+_DEPENDS = re.compile(r"^\s*(?:ifn?eq|ifn?def|-?include|define)\b", re.MULTILINE)
 _MOST_EXPANSIONS = 20
 
 
@@ -33,14 +37,16 @@ def read(words: tuple[str, ...], text: Callable[[str], str]) -> tuple[str, ...] 
         or any(word.startswith("-") or "=" in word for word in targets)
     ):
         return None
-    rows = next(filter(None, map(text, _FILES)), "").replace("\\\n", " ").split("\n")
-    rules = dict(_rules(rows))
-    own = targets[0] if targets else next((name for name in rules if not name.startswith(".")), "")
-    needs, recipe = rules.get(own, ((), ()))
-    if any(name in rules and rules[name][1] and not _SETS_UP.match(name) for name in needs):
+    file = next(filter(None, map(text, _FILES)), "")
+    rows = [] if _DEPENDS.search(file) else file.replace("\\\n", " ").split("\n")
+    needs, recipes = _rules(rows)
+    own = targets[0] if targets else next((name for name in needs if not name.startswith(".")), "")
+    if _needs_more(own, needs, recipes):
         return None
     variables = {found["name"]: found["value"].strip() for row in rows if (found := _VARIABLE.match(row))}
-    commands = [command for row in recipe if (command := _expanded(row, variables)) and not _SAYS.match(command)]
+    commands = [
+        command for row in recipes.get(own, ()) if (command := _expanded(row, variables)) and not _SAYS.match(command)
+    ]
     if len(commands) != 1 or _NOT_PLAIN.search(commands[0]):
         return None
     try:
@@ -49,15 +55,35 @@ def read(words: tuple[str, ...], text: Callable[[str], str]) -> tuple[str, ...] 
         return None
 
 
-def _rules(rows: list[str]) -> Iterator[tuple[str, tuple[tuple[str, ...], tuple[str, ...]]]]:
-    """Each target with what it needs and its recipe; one that stands twice is that of the last."""
-    for number, row in enumerate(rows):
-        rule = _RULE.match(row)
-        if rule and not _VARIABLE.match(row):
-            below = takewhile(lambda one: one.startswith("\t") or not one.strip(), rows[number + 1 :])
-            recipe = tuple(one.strip() for one in below if one.strip() and not one.strip().startswith("#"))
-            for target in rule["targets"].split():
-                yield target, (tuple(rule["needs"].split()), recipe)
+def _rules(rows: list[str]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """What each target needs, and its recipe: all that the file says of it, wherever that stands."""
+    needs: defaultdict[str, list[str]] = defaultdict(list)
+    recipes: defaultdict[str, list[str]] = defaultdict(list)
+    targets: list[str] = []
+    for row in rows:
+        said = row.strip()
+        if not said or said.startswith("#"):
+            continue
+        if row.startswith("\t"):
+            for target in targets:
+                recipes[target].append(said)
+            continue
+        rule = None if _VARIABLE.match(row) else _RULE.match(row)
+        targets = rule["targets"].split() if rule else []
+        for target in targets:
+            needs[target] += rule["needs"].split() if rule else ()
+    return needs, recipes
+
+
+def _needs_more(target: str, needs: Mapping[str, list[str]], recipes: Mapping[str, list[str]]) -> bool:
+    """Whether what *target* needs, or that needs in its turn, does something that does not just set things up."""
+    left, seen = list(needs.get(target, ())), set[str]()
+    while left:
+        name = left.pop()
+        if name not in seen and not _SETS_UP.fullmatch(name):
+            seen.add(name)
+            left += needs.get(name, ())
+    return any(recipes.get(name) for name in seen - {target})
 
 
 def _expanded(row: str, variables: dict[str, str]) -> str:

@@ -11,16 +11,10 @@ from agent_ci.core.paths import is_python_test
 
 Read = Callable[[str], str]
 
-# https://docs.pytest.org/en/stable/reference/customize.html#initialization-determining-rootdir-and-configfile
-_SECTIONS = {
-    "pytest.ini": re.compile(""),
-    ".pytest.ini": re.compile(""),
-    "pyproject.toml": re.compile(r"^\s*\[tool\.pytest\b", re.MULTILINE),
-    "tox.ini": re.compile(r"^\s*\[pytest\]", re.MULTILINE),
-    "setup.cfg": re.compile(r"^\s*\[tool:pytest\]", re.MULTILINE),
-}
-_PACKAGES = ("pyproject.toml", "setup.py", "setup.cfg")
-_OF_ROOT = (*_PACKAGES, *_SECTIONS, "conftest.py")
+# Files of a package, and those that pytest is set up in: https://docs.pytest.org/en/stable/reference/customize.html
+_OF_PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", "pytest.ini", ".pytest.ini")
+_OF_ROOT = (*_OF_PROJECT, "tox.ini", "conftest.py")
+_IN_TOX = re.compile(r"^\s*\[pytest\]", re.MULTILINE)
 
 
 def folders_of_tests(paths: Iterable[str], read: Read) -> tuple[str, ...]:
@@ -33,21 +27,22 @@ def folders_of_tests(paths: Iterable[str], read: Read) -> tuple[str, ...]:
     every = frozenset(paths)
     if not every.isdisjoint(_OF_ROOT):
         return ("",)
-    found = {_project(path, every, read) for path in every if is_python_test(path)}
+    folders = {PurePosixPath(path).parent for path in every if is_python_test(path)}
+    found = {_project(folder, every, read) for folder in folders}
     return tuple(sorted(found)) if found and "" not in found else ("",)
 
 
-def _project(test: str, every: frozenset[str], read: Read) -> str:
-    """The folder of the project that *test* is a part of; the root where there is none."""
-    around = [place.as_posix() for place in reversed(PurePosixPath(test).parents) if place.name]
+def _project(tests: PurePosixPath, every: frozenset[str], read: Read) -> str:
+    """The folder of the project that *tests*, a folder, are a part of; the root where there is none."""
+    around = [place.as_posix() for place in reversed((tests, *tests.parents)) if place.name]
     return next((folder for folder in around if _is_project(folder, every, read)), "")
 
 
 def _is_project(folder: str, every: frozenset[str], read: Read) -> bool:
-    if any(f"{folder}/{name}" in every for name in _PACKAGES):
+    if not every.isdisjoint(f"{folder}/{name}" for name in _OF_PROJECT):
         return True
-    settings = ((f"{folder}/{name}", section) for name, section in _SECTIONS.items())
-    return any(path in every and section.search(read(path)) for path, section in settings)
+    tox = f"{folder}/tox.ini"
+    return tox in every and bool(_IN_TOX.search(read(tox)))
 
 
 def folder_of(toolchain: Mapping[str, str], ids: Iterable[str]) -> str:

@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from pathlib import PurePosixPath
 
 from agent_ci.core.localising.blocks import Block, blocks
 from agent_ci.core.names import parse
@@ -26,13 +25,16 @@ def used_outside(users: Iterable[Scored], texts: Mapping[str, str]) -> Iterator[
     name in a class where the user is a method of it.
     """
     best: dict[tuple[str, Block], float] = {}
+    bound: dict[str, list[tuple[str, str, Block]]] = {}
     for path, user, score in users:
+        if path not in bound:
+            own = ((path, name, one) for name, one in _statements(path, texts[path]))
+            bound[path] = [*own, *_imported(path, texts)]
         rows = texts[path].split("\n")
         words = set(_WORD.findall("\n".join(rows[user.first - 1 : user.last])))
         owner = user.name.rpartition(".")[0]
-        own = ((path, name, one) for name, one in _statements(path, texts[path]) if one.name in ("", owner))
-        for where, name, one in (*own, *_imported(path, texts)):
-            if name in words:
+        for where, name, one in bound[path]:
+            if name in words and one.name in ("", owner):
                 best[where, one] = max(score, best.get((where, one), 0.0))
     yield from ((path, one, score) for (path, one), score in best.items())
 
@@ -51,11 +53,9 @@ def _imported(path: str, texts: Mapping[str, str]) -> Iterator[tuple[str, str, B
 
 def _files_of(module: str, texts: Mapping[str, str]) -> Iterator[str]:
     """The files of *texts* that are called like *module*."""
-    ending = module.replace(".", "/")
-    for path in texts:
-        stem = PurePosixPath(path.removesuffix("/__init__.py")).with_suffix("").as_posix()
-        if path.endswith(".py") and (stem == ending or stem.endswith(f"/{ending}")):
-            yield path
+    name = module.replace(".", "/")
+    endings = (f"/{name}.py", f"/{name}/__init__.py")
+    return (path for path in texts if f"/{path}".endswith(endings))
 
 
 def _statements(path: str, text: str) -> Iterator[tuple[str, Block]]:

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from agent_ci.core.budget import CHARACTERS_PER_TOKEN
+from agent_ci.core.frameworks.python_projects import roots_of
 from agent_ci.core.imports import imported_files
 from agent_ci.core.localising.blocks import Block
 from agent_ci.core.localising.choosing import Chosen, chosen, cost_of, told_of
@@ -192,7 +193,7 @@ class Context:
     @cached_property
     def _near(self) -> tuple[str, ...]:
         """The files that the failure leads to directly, the nearest first."""
-        roots = self.evidence.toolchain.get("pythonpath", ".").split(":")
+        roots = roots_of(self.evidence.toolchain)
         paths = frozenset(self.texts)
         found = [*suspects(self.evidence, self.texts)]
         found += [path for files in self._executed for path in sorted(files) if path in paths]

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from agent_ci.core import names
 from agent_ci.core.codebase import Codebase
+from agent_ci.core.frameworks.python_projects import roots_of
 from agent_ci.core.import_edits import from_other_module, with_other_name
 from agent_ci.core.paths import is_test_path
 from agent_ci.core.python_edits import Span, replaced, syntax_repairs
@@ -74,7 +75,7 @@ _Node = TypeVar("_Node", ast.Name, ast.Attribute, ast.ImportFrom)
 
 def repaired(evidence: Evidence, workbench: Workbench) -> Iterator[Reply]:
     """At most six one-place repairs, likeliest first; unlike errors are first repaired together. Runs nothing."""
-    roots = tuple(evidence.toolchain.get("pythonpath", ".").split(":"))
+    roots = tuple(roots_of(evidence.toolchain))
     sources = Codebase(workbench.tree.paths(), workbench.tree.read, roots)
     failures = _failures(evidence, Index(workbench.tree.paths()))
     together = (_together(failures, sources) for _ in failures[1:2])

@@ -46,7 +46,10 @@ def _told(found: dict[str, tuple[Conflict, ...]], side: Side) -> tuple[str, str]
     """The cause, by the first conflict of each file, and what a person has to decide."""
     places = ", ".join(f"`{path}:{some[0].start}`" for path, some in found.items())
     first = next(iter(found.values()))[0]
-    names = {Side.OURS: first.name or "the first", Side.THEIRS: first.other or "the second", Side.BOTH: "both"}
+    kept = {
+        Side.OURS: f"the version of {first.name or 'the first'}",
+        Side.THEIRS: f"the version of {first.other or 'the second'}",
+        Side.BOTH: "both versions, one after the other",
+    }
     cause = f"A merge was committed unfinished: {places} holds git's marks around two versions."
-    kept = "both versions, one after the other" if side is Side.BOTH else f"the version of {names[side]}"
-    return cause, f"which version of a merge is meant, the tests may not tell: this keeps {kept}"
+    return cause, f"which version of a merge is meant, the tests may not tell: this keeps {kept[side]}"

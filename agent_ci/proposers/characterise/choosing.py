@@ -53,10 +53,10 @@ def chosen(found: Sequence[Found], targets: Mapping[str, Target], *, is_private_
     """At most twelve calls of a target and thirty of the module, in the order of the file and of their plainness.
 
     Greedy: the call that adds the most, faults that no other call notices and new lines, for what it costs to read.
-    Calls with values that a person would write come first, those with texts that nobody chose only for lines that no
-    other runs. Of both, those that come to something else than before the change are asked first. A private function
-    is called for what no public one reaches, and where *is_private_tested*. What a reader could not take in, and a
-    function of which nothing but emptiness is known, is left out.
+    Calls with values that a person would write come first, those with texts that nobody chose at last, and only where
+    they read like words and add as much as a test should. Of both, those that come to something else than before the
+    change are asked first. A private function is called for what no public one reaches, and where *is_private_tested*.
+    What a reader could not take in, and a function of which nothing but emptiness is known, is left out.
     """
     read = [one for one in found if is_readable(one)]
     priced = sorted(((_cost(one), one) for one in read if one.kills or one.is_new), key=_by_cost)

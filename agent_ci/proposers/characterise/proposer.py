@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agent_ci import kits
+from agent_ci.core.frameworks.python_projects import roots_of
 from agent_ci.core.names import is_importable, parse
 from agent_ci.core.requirements import are_requirements, is_required
 from agent_ci.core.run import Attempt, Cost, Evidence, Reply
@@ -158,7 +159,7 @@ class _Programs:
         outbox = self.workspace.outbox
         named = [str(outbox / file) for file in files]
         argv = (self.toolchain["python"], "-B", "-c", _LAUNCHER, str(self.kit), mode, str(outbox / "spec.json"), *named)
-        roots = [root for root in self.toolchain.get("pythonpath", ".").split(os.pathsep) if root]
+        roots = roots_of(self.toolchain)
         told = {
             "PYTHONPATH": os.pathsep.join(str(self.workspace.root / root) for root in roots),
             "PYTHONHASHSEED": "0",
@@ -180,7 +181,7 @@ def _requirements(tree: Tree) -> Iterator[str]:
 
 def _style(path: str, tree: Tree, toolchain: Mapping[str, str]) -> Style:
     texts = {one: tree.read(one).decode("utf-8", "replace") for one in tree.paths() if one.endswith((".py", ".toml"))}
-    return style_of(path, texts, roots=toolchain.get("pythonpath", ".").split(os.pathsep))
+    return style_of(path, texts, roots=roots_of(toolchain))
 
 
 def _left_out(answer: Answer, choice: Choice, path: str) -> Iterator[str]:

@@ -82,6 +82,29 @@ def test_a_target_of_one_plain_command_is_that_command(words: str, command: tupl
     assert read(tuple(words.split()), text) == command
 
 
+TEST = "test:\n\tpytest\n"
+BEHIND = {
+    "a check behind a name without a recipe": "test: all\nall: lint\nlint:\n\truff check\n",
+    "a check that another row asks for": "test: lint\nlint:\n\truff check\n",
+    "a check whose name holds a word of a set-up": "test: check-env\ncheck-env:\n\truff check\n",
+    "another recipe": "test:\n\truff check\n",
+    "a condition": "ifdef LINT\nendif\n",
+    "rules that are elsewhere": "-include more.mk\n",
+}
+
+
+@pytest.mark.parametrize("rows", BEHIND.values(), ids=BEHIND)
+def test_a_target_that_does_more_than_its_command_is_no_command(rows: str) -> None:
+    assert read(("make", "test"), lambda name: f"{TEST}{rows}" * (name == "Makefile")) is None
+
+
+@pytest.mark.parametrize(
+    "rows", ["test: .venv/done\n.venv/done: dev.txt\n\tpip install\n", "test: all\nall: test\n", "# so\n"]
+)
+def test_what_sets_up_and_what_does_nothing_is_left_out(rows: str) -> None:
+    assert read(("make", "test"), lambda name: f"{rows}test:\n# it\n\tpytest\n" * (name == "Makefile")) == ("pytest",)
+
+
 def test_the_first_target_is_meant_where_none_is_named() -> None:
     assert read(("make",), lambda name: "it: \n\tpytest\n\nother:\n\truff\n" * (name == "makefile")) == ("pytest",)
     assert read(("make",), lambda _name: "") is None

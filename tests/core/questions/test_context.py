@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -151,6 +152,13 @@ def test_what_did_not_fit_is_named_so_that_it_can_be_asked_for() -> None:
     question = fix_question(TEMPLATE, EVIDENCE, FILES, (), allowance=Allowance(sources=110))
     assert "less suspect in shop.py: bill" in question
     assert "price" not in question.partition("less suspect")[2]
+
+
+def test_only_functions_are_named_as_what_comes_next() -> None:
+    table = "RATES = {\n" + "".join(f'    "rate {one}": {one},\n' for one in range(200)) + "}"
+    files = {**FILES, "shop.py": SHOP.replace('RATES = {"a": 1}', table)}
+    question = fix_question(TEMPLATE, EVIDENCE, files, (), allowance=Allowance(sources=60))
+    assert re.findall(r"less suspect in shop\.py: (.*)", question) == ["price, unrelated"]  # no table
 
 
 def test_a_failing_test_that_did_not_fit_is_named_too() -> None:

@@ -48,3 +48,11 @@ def test_what_another_input_or_another_line_tells_is_a_doubt(red_repository: Mak
     replies, _ = red_repository({"shop.py": source, "test_shop.py": tests}).search()
     doubts = " ".join(replies[0].doubts)
     assert {one for one in (OTHERS, UNREACHED) if one in doubts} == said
+
+
+def test_another_program_is_offered_before_the_same_one_written_otherwise(red_repository: Make) -> None:
+    source = "def f(a, b):\n    return a - b\n"
+    tests = TWO.format("f(1, 2) == 3", "f(2, 5) == 7")
+    replies, _ = red_repository({"shop.py": source, "test_shop.py": tests}).search()
+    offered = [reply.text.rpartition("+    return ")[2].strip() for reply in replies]
+    assert (offered[:3], offered[-1]) == (["a + b", "a | b", "a ^ b"], "a - (-b)")
