@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from agent_ci.core.budget import tokens_of
 from agent_ci.core.outward.secrets import redact
-from agent_ci.core.questions.answer import joined
+from agent_ci.core.questions.answer import is_looping, joined
 from agent_ci.core.questions.fence import shrunk
 from agent_ci.core.questions.prompt import Template
 from agent_ci.core.run import Cost
@@ -25,6 +25,9 @@ from agent_ci.ports import Journal
 
 TRIES = 3
 MAX_ANSWER_TOKENS = 8000
+ANSWER_TOKENS_AFTER_LATE = 2000
+"""Of an answer that did not come in time: at temperature zero the same model would write as long once more."""
+
 _LONGEST_PAUSE = 30.0  # seconds, where the endpoint names no time itself
 _SHORTEST_CALL = 0.1  # seconds
 _ADDRESS = re.compile(r"https?://[^/?#\s]+[^\s]*$")
@@ -176,7 +179,7 @@ class Asking:
 
     def _whole(self, question: str, answer: Answer) -> Answer:
         """*answer*, continued once where it reached the length limit."""
-        if answer.finish != "length" or not answer.text.strip():
+        if answer.finish != "length" or not answer.text.strip() or is_looping(answer.text):
             return answer
         messages = (*self._messages(question), ("assistant", answer.text), ("user", self.prompts.proceed.render()))
         if self._room(messages) < SMALLEST_ANSWER:
@@ -190,10 +193,7 @@ class Asking:
     def _judged(self, answer: Answer) -> Said:
         text = self.endpoint.redact(answer.text)
         if answer.finish == "length":
-            cut = (
-                "cut at its length limit and not finished when continued" if text.strip() else "all thought and no text"
-            )
-            return self._said(text, Use.CUT, f"the answer was {cut}; a shorter one is needed")
+            return self._cut(text)
         if answer.finish == "content_filter":
             return self._said("", Use.DECLINED, "the provider's content filter stopped the answer")
         if answer.refusal and not text.strip():
@@ -204,19 +204,29 @@ class Asking:
             return self._said(text, Use.DECLINED, objection)
         return self._said(text, Use.USABLE, "")
 
+    def _cut(self, text: str) -> Said:
+        if not text.strip():
+            return self._said("", Use.CUT, "the answer was all thought and no text; a shorter one is needed")
+        if is_looping(text):
+            return self._said("", Use.USELESS, "the answer repeated the same words until it was cut")
+        cut = "cut at its length limit and not finished when continued"
+        return self._said(text, Use.CUT, f"the answer was {cut}; a shorter one is needed")
+
     def _said(self, text: str, use: Use, objection: str) -> Said:
         return Said(text, self.cost, use, objection)
 
     def _tried(self, messages: tuple[tuple[str, str], ...]) -> Answer:
         """The answer, after as many tries as can help; each try is a call that counts."""
+        longest = MAX_ANSWER_TOKENS
         for number in range(1, TRIES):
             try:
-                return self._once(messages)
+                return self._once(messages, longest)
             except FaultError as fault:
                 if not fault.kind.can_be_retried:
                     raise
                 self._wait(fault, number)
-        return self._once(messages)
+                longest = ANSWER_TOKENS_AFTER_LATE if fault.kind is FaultKind.LATE else longest
+        return self._once(messages, longest)
 
     def _wait(self, fault: FaultError, number: int) -> None:
         """Pause as the endpoint asks, else for a random part of a growing time ("full jitter")."""
@@ -231,9 +241,9 @@ class Asking:
         self.journal.record("model.wait", seconds=round(pause, 3), after=fault.kind.label)
         self.sleep(pause)
 
-    def _once(self, messages: tuple[tuple[str, str], ...]) -> Answer:
+    def _once(self, messages: tuple[tuple[str, str], ...], longest: int = MAX_ANSWER_TOKENS) -> Answer:
         started = self.clock()
-        request = self._request(messages)
+        request = self._request(messages, longest)
         self._record_request(request)
         try:
             answer = self._in_words(self.call(request))
@@ -254,7 +264,7 @@ class Asking:
         """How many tokens an answer may have: what is left after the question, within reason."""
         return min(MAX_ANSWER_TOKENS, self.tokens_left - self.cost.tokens - _prompt_tokens(messages))
 
-    def _request(self, messages: tuple[tuple[str, str], ...]) -> Request:
+    def _request(self, messages: tuple[tuple[str, str], ...], longest: int) -> Request:
         if (room := self._room(messages)) < SMALLEST_ANSWER:
             raise self._too_dear(messages)
         endpoint = self.endpoint
@@ -262,7 +272,7 @@ class Asking:
         return Request(
             model=endpoint.name,
             messages=messages,
-            max_tokens=room,
+            max_tokens=min(room, longest),
             seed=endpoint.seed,
             timeouts=replace(endpoint.timeouts, total=total),
             api_base=endpoint.api_base,

@@ -15,6 +15,7 @@ _FENCE = re.compile(r"^```", re.MULTILINE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 _LABEL = re.compile(r"^(\d+[.)]\s*)?(\**cause:?\**:?\s*)?", re.IGNORECASE)
 _CAUSE_LENGTH = 300
+_LOOP, _ROUNDS, _LEAST_LOOPED = 400, 6, 600  # characters of one round at most, rounds, and characters of all of them
 
 
 def cause(text: str) -> str:
@@ -53,6 +54,15 @@ def fingerprint(text: str) -> str:
     offered = [line.rstrip() for line in offer(text).split("\n") if line.strip()]
     lines = [line for line in offered if line[:1] in ("+", "-")] if _IS_DIFF.search(text) else offered
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest() if lines else ""
+
+
+def is_looping(text: str) -> bool:
+    """Whether *text* ends in the same few words over and over, as what a weak model writes may until it is cut."""
+    for length in range(1, _LOOP + 1):
+        rounds = text[-max(_ROUNDS * length, _LEAST_LOOPED) :]
+        if len(rounds) >= _LEAST_LOOPED and len(rounds) >= _ROUNDS * length and rounds[length:] == rounds[:-length]:
+            return True
+    return False
 
 
 def joined(first: str, rest: str) -> str:

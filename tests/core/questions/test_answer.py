@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent_ci.core.questions.answer import cause, fingerprint, joined, offer, refusal
+from agent_ci.core.questions.answer import cause, fingerprint, is_looping, joined, offer, refusal
 
 DIFF = "--- a/calc.py\n+++ b/calc.py\n@@ -1 +1 @@\n-a - b\n+a + b"
 
@@ -100,3 +100,26 @@ def test_an_offer_is_the_diff_without_words_and_fences() -> None:
 )
 def test_a_continuation_is_joined_without_a_second_fence(first: str, rest: str, expected: str) -> None:
     assert joined(first, rest) == expected
+
+
+LOOPS = {
+    "the same line": "Cause: the sign.\n" + "The code is not shown.\n\n" * 40,
+    "one character": "0" * 700,
+    "a paragraph": "It is red. I repair it so.\n" + "".join(f"line {one}\n" for one in range(40)) * 7,
+}
+NO_LOOPS = {
+    "five rounds": "".join(f"line {one:04d} is long\n" for one in range(10)) * 5,
+    "a ruler": f"{DIFF}\n" + "-" * 80,
+    "a table of other rows": "".join(f"+    ({one}, {one * one}),\n" for one in range(400)),
+    "the same line, and then something": "The code is not shown.\n\n" * 40 + DIFF,
+}
+
+
+@pytest.mark.parametrize("text", LOOPS.values(), ids=LOOPS)
+def test_an_answer_that_only_repeats_itself_is_told(text: str) -> None:
+    assert is_looping(text)
+
+
+@pytest.mark.parametrize("text", NO_LOOPS.values(), ids=NO_LOOPS)
+def test_a_long_answer_is_no_answer_that_only_repeats_itself(text: str) -> None:
+    assert not is_looping(text)

@@ -192,6 +192,22 @@ def test_thought_without_text_is_not_continued(talk: Talk) -> None:
     assert len(talk.server.requests) == 2
 
 
+def test_an_answer_that_only_repeats_itself_is_not_continued(talk: Talk) -> None:
+    endless = "Let me look. " + "The code is not shown.\n\n" * 60
+    talk.server.play(says(endless, finish="length"), says(RIGHT))
+    first, second = talk.run()
+    assert (first.text, first.objection) == ("", "the answer repeated the same words until it was cut")
+    assert second.text == RIGHT
+    assert len(talk.server.requests) == 2
+
+
+def test_what_was_late_may_be_no_longer_than_a_repair_needs(talk: Talk) -> None:
+    step = replace(says(RIGHT), delay=5)
+    talk.server.play(step, fails(503), says(RIGHT), says(RIGHT))
+    talk.run(timeouts=limits(step))
+    assert [request.json["max_tokens"] for request in talk.server.requests] == [8000, 2000, 2000]
+
+
 OVERFLOW = fails(
     400,
     "This model's maximum context length is 4096 tokens. However, your messages resulted in 9000 tokens.",
