@@ -23,6 +23,7 @@ from agent_ci.jobs.tests_elsewhere import TestsElsewhere
 from agent_ci.pipeline import Tools, execute
 from agent_ci.session import Session
 
+_NO_BASE = "the judged commit is itself the base, so that it adds nothing; name another with --base, such as HEAD~1"
 _NOT_BESIDE = "these tests were not proven beside all others"
 
 
@@ -42,8 +43,7 @@ class Testing:
                 return self.session.deliver(_reverted(self.revert, self.session.tree(repository, clone), tools), tools)
             base = parting_of(self.session.settings, self.session.context, repository, clone)
             if base.commit is None:
-                why = "the judged commit is itself the base, so that it adds nothing; name another with --base"
-                return Verdict(Outcome.NOTHING_TO_DO, why, Evidence(JOB, why, notes=(base.note,)))
+                return Verdict(Outcome.NOTHING_TO_DO, _NO_BASE, Evidence(JOB, _NO_BASE, notes=(base.note,)))
             tools = self.session.tools(repository, clone)
             tree = self.session.tree(repository, clone).id
             language = LANGUAGES.get(tools.runner.toolchain.get("runner", ""))

@@ -317,6 +317,12 @@ def test_a_delivery_is_taken_out_to_the_byte_or_not_at_all(tmp_path: Path, offer
     assert (made.path / WRITTEN).exists() is (content is not None)
 
 
+def test_a_commit_that_is_its_own_base_says_what_to_name_instead(tmp_path: Path) -> None:
+    run = Untested.make(tmp_path).run(base="HEAD")
+    assert (run.outcome, run.document["attempts"]) == ("nothing_to_do", [])
+    assert "name another with --base, such as HEAD~1" in run.document["reason"]
+
+
 PLACES = ("alembic/versions/zz_test.py", "app/commands/run_test.py", "pages/api/x.test.js", "TEST_X.py")
 
 
