@@ -205,7 +205,7 @@ def _autofix(setup: Setup) -> Proposer:
     from agent_ci.proposers.autofix.proposer import Autofix
     from agent_ci.runners import installed
 
-    return Autofix(partial(installed.link, setup.settings.repository))
+    return Autofix(partial(installed.link, setup.settings.repository), setup.environment)
 
 
 def _search(setup: Setup) -> Proposer:

@@ -18,7 +18,8 @@ _LEADS = frozenset(
 class _Repair:
     """A command that starts with *words* checks; without the words *less* and with *more* behind *words* it repairs.
 
-    Where it checks only with one of *needs*, it is left alone without. With *alone*, that is the whole command.
+    Where it checks only with one of *needs*, it is left alone without. *instead* takes the place of *words*; with
+    *alone*, that is the whole command.
     """
 
     words: tuple[str, ...]
@@ -26,6 +27,7 @@ class _Repair:
     more: tuple[str, ...] = ()
     needs: frozenset[str] = frozenset()
     alone: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
 
 
 def _repair(words: str, less: str = "", more: str = "", *, needs: str = "", alone: str = "") -> _Repair:
@@ -34,6 +36,8 @@ def _repair(words: str, less: str = "", more: str = "", *, needs: str = "", alon
         tuple(words.split()), frozenset(less.split()) | needed, tuple(more.split()), needed, tuple(alone.split())
     )
 
+
+_OF_THE_COMPILER = ("cargo", "fix", "--allow-no-vcs")
 
 _REPAIRS = (
     _repair("ruff check", "--no-fix --diff", "--fix"),
@@ -57,6 +61,8 @@ _REPAIRS = (
     _repair("deno lint", more="--fix"),
     _repair("cargo fmt", needs="--check"),
     _repair("cargo clippy", more="--fix --allow-no-vcs"),
+    _Repair(("cargo", "check"), instead=_OF_THE_COMPILER),
+    _Repair(("cargo", "build"), instead=_OF_THE_COMPILER),
     _repair("taplo fmt", "--diff", needs="--check"),
     _repair("taplo format", "--diff", needs="--check"),
     _repair("gofmt", more="-w", needs="-d -l"),
@@ -80,6 +86,13 @@ _REPAIRS = (
     _repair("pdm lock", needs="--check"),
     _repair("poetry check", needs="--lock", alone="poetry lock"),
     _repair("npm ci", alone="npm install --package-lock-only --ignore-scripts --offline"),
+    _repair("yarn install", alone="yarn install --offline --ignore-scripts", needs="--frozen-lockfile"),
+    _repair("yarn install", alone="yarn install --mode=update-lockfile", needs="--immutable"),
+    _repair(
+        "pnpm install",
+        alone="pnpm install --no-frozen-lockfile --lockfile-only --ignore-scripts --offline",
+        needs="--frozen-lockfile",
+    ),
     _repair("go mod tidy", needs="-diff"),
 )
 
@@ -95,8 +108,8 @@ def repairing(words: tuple[str, ...], manifest: str = "") -> tuple[str, ...]:
     for start in range(leading + 1):
         named = (PurePath(words[start]).name, *words[start + 1 :])
         for repair in _REPAIRS:
-            if named[: len(repair.words)] == repair.words:
-                return _turned(words, start, repair)
+            if named[: len(repair.words)] == repair.words and (turned := _turned(words, start, repair)):
+                return turned
     return ()
 
 
@@ -107,7 +120,7 @@ def _turned(words: tuple[str, ...], start: int, repair: _Repair) -> tuple[str, .
     if repair.alone:
         return (*words[:start], *repair.alone)
     left = tuple(word for word in words[end:] if word not in repair.less)
-    return (*words[:end], *repair.more, *left)
+    return (*words[:start], *(repair.instead or words[start:end]), *repair.more, *left)
 
 
 def _leads(word: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from agent_ci.core.frameworks.jvm import gradle_home
+from agent_ci.core.frameworks.homes import gradle_home
 from agent_ci.errors import UnsupportedError
 
 _Version = tuple[int, ...]

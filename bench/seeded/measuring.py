@@ -49,10 +49,10 @@ def measured(case: Case, scratch: Path, *, repeat: int) -> Measured:
         "cassette": None,
     }
     if case.again is not None:
-        small.fix(scratch, (), proposer=("search",), **given)
+        small.fix(scratch, (), _home(), proposer=("search",), **given)
         small.commit(case.again, branch="another")
     started = time.monotonic()
-    document = small.fix(scratch, (), proposer=PROPOSERS, **given)
+    document = small.fix(scratch, (), _home(), proposer=PROPOSERS, **given)
     seconds = time.monotonic() - started
     told = (scratch / "out" / "explanation.md").read_text(encoding="utf-8")
     proposers = [str(one["proposer"]) for one in document["attempts"] if not one["objections"]]
@@ -60,9 +60,14 @@ def measured(case: Case, scratch: Path, *, repeat: int) -> Measured:
     return Measured(document["outcome"], " ".join(proposers), int(document["cost"]["calls"]), holds, told, seconds)
 
 
+def _home() -> dict[str, str]:
+    """Where tools keep what they are, which rustup's are."""
+    return {"HOME": os.environ.get("HOME", "")}
+
+
 def _holds(small: Small, out: Path, given: Mapping[str, Any]) -> bool:
     """Whether each claim of the evidence in *out* holds when its proof is repeated."""
     asked = {"repository": str(small.path), **given}
-    environment = {"PATH": os.environ["PATH"]}
+    environment = {"PATH": os.environ["PATH"], **_home()}
     claims = Verification(environment, asked, io.StringIO(), out / "evidence.json", out / "fix.patch").claims()
     return passed(list(claims))

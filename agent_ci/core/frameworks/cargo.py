@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from agent_ci.core.frameworks.framework import Place, Step
+from agent_ci.core.frameworks.homes import in_own_home
 from agent_ci.core.frameworks.kind import Kind, Manifest, after
 from agent_ci.core.frameworks.options import Options
 from agent_ci.core.report import TestCase
@@ -53,7 +54,7 @@ class Cargo:
         """Compile everything; then run all, or each target that holds a wanted test."""
         cargo, own = self._split()
         job = place.environment
-        compiled = _in_own_home(job, (*self._test, "--no-run", *cargo))
+        compiled = in_own_home(job, (*self._test, "--no-run", *cargo))
         build = Step(compiled, builds=True, environment=_ENVIRONMENT)
         if not only:
             return (build, self._run(job, cargo, ("--no-fail-fast", *cargo), own))
@@ -88,7 +89,7 @@ class Cargo:
         """Tell which file is which target, as only cargo's artifacts do, and run the tests."""
         listing = shlex.join((*self._test, "--no-run", "--message-format=json", *listed))
         script = f'{listing} 2>/dev/null | grep \'"executable":"\'\nexec "$@"'
-        argv = _in_own_home(job, ("sh", "-c", script, "sh", *self._test, *run, "--", *own))
+        argv = in_own_home(job, ("sh", "-c", script, "sh", *self._test, *run, "--", *own))
         return Step(argv, tells=True, environment=_ENVIRONMENT)
 
 
@@ -111,25 +112,6 @@ def _filters(names: tuple[str, ...], *, is_documentation: bool) -> tuple[str, ..
     return () if any(not item or " " in item for item in items) else tuple(dict.fromkeys(items))
 
 
-def _in_own_home(job: Mapping[str, str], argv: tuple[str, ...]) -> tuple[str, ...]:
-    """*argv*, started where rustup and cargo may write: in a home of theirs that leads to what the job has.
-
-    Both write into their homes even to find out that nothing is to be done, and the job's can only be read.
-    """
-    home = job.get("HOME", "")
-    toolchains = job.get("RUSTUP_HOME") or f"{home}/.rustup"
-    downloads = job.get("CARGO_HOME") or f"{home}/.cargo"
-    return ("sh", "-c", _HOMES, "sh", toolchains, downloads, *argv)
-
-
-_HOMES = """RUSTUP_HOME=$HOME/.rustup CARGO_HOME=$HOME/.cargo
-export RUSTUP_HOME CARGO_HOME
-mkdir -p "$RUSTUP_HOME" "$CARGO_HOME"
-for part in toolchains settings.toml; do [ ! -e "$1/$part" ] || ln -sfn "$1/$part" "$RUSTUP_HOME/$part"; done
-for part in registry git; do [ ! -e "$2/$part" ] || ln -sfn "$2/$part" "$CARGO_HOME/$part"; done
-shift 2
-exec "$@"
-"""
 _ENVIRONMENT = {
     "CARGO_NET_OFFLINE": "true",
     "CARGO_TERM_COLOR": "never",

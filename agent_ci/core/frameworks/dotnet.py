@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agent_ci.core.frameworks.framework import Place, Step
+from agent_ci.core.frameworks.homes import packages
 from agent_ci.core.frameworks.kind import Kind, Manifest, after
 from agent_ci.core.frameworks.options import Options, with_more
 from agent_ci.core.report import TestCase
@@ -78,10 +79,8 @@ _BACKSLASH = "\\"
 
 def _environment(place: Place) -> Mapping[str, str]:
     """A home that can be written, and the job's downloaded packages."""
-    home = place.environment.get("HOME", "")
-    packages = place.environment.get("NUGET_PACKAGES") or (f"{home}/.nuget/packages" if home else "")
     quiet = {"DOTNET_CLI_TELEMETRY_OPTOUT": "1", "DOTNET_NOLOGO": "1", "DOTNET_CLI_UI_LANGUAGE": "en"}
-    return {**quiet, "DOTNET_CLI_HOME": f"{place.outbox}", **({"NUGET_PACKAGES": packages} if packages else {})}
+    return {**quiet, "DOTNET_CLI_HOME": f"{place.outbox}", **packages(place.environment)}
 
 
 def _found(manifest: Manifest) -> DotNet | None:

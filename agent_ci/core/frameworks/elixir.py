@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agent_ci.core.frameworks.framework import Place, Step, by_file
+from agent_ci.core.frameworks.homes import of_mix
 from agent_ci.core.frameworks.kind import Kind, Manifest, after
 from agent_ci.core.frameworks.options import Options
 from agent_ci.core.report import TestCase
@@ -53,7 +53,12 @@ class ExUnit:
                 build_alone=(*start, "compile"),
                 ran=(0, _FAILED),
                 kit=_KIT,
-                environment={"AGENT_CI_REPORT": report, "MIX_ENV": "test", "LANG": "C.UTF-8", **_home(place)},
+                environment={
+                    "AGENT_CI_REPORT": report,
+                    "MIX_ENV": "test",
+                    "LANG": "C.UTF-8",
+                    **of_mix(place.environment),
+                },
             )
             for number, (file, arguments) in enumerate(runs or [(".", self.arguments)])
             for report in [f"{place.outbox}/exunit-{number}"]
@@ -62,12 +67,6 @@ class ExUnit:
     def id_of(self, case: TestCase, _place: Place) -> str:
         """The file, the module and the name."""
         return f"{case.file}::{case.classname}::{case.name}"
-
-
-def _home(place: Place) -> Mapping[str, str]:
-    """Where the job keeps Hex and rebar, which packages are compiled with."""
-    home = place.environment.get("MIX_HOME") or f"{place.environment.get('HOME', '')}/.mix"
-    return {"MIX_HOME": home} if home.startswith("/") else {}
 
 
 def _chosen(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from agent_ci.core.frameworks.framework import Place, Step
+from agent_ci.core.frameworks.homes import modules
 from agent_ci.core.frameworks.kind import Kind, Manifest, after, holds_none
 from agent_ci.core.report import TestCase
 
@@ -110,11 +111,8 @@ def _split(
 
 def environment(job: Mapping[str, str]) -> Mapping[str, str]:
     """Where the job keeps downloaded modules, and how go is kept from asking a network."""
-    home = job.get("HOME", "")
-    first = (job.get("GOPATH", "").split(":")[0]) or (f"{home}/go" if home else "")
-    modules = job.get("GOMODCACHE") or (f"{first}/pkg/mod" if first else "")
     return {
-        **({"GOMODCACHE": modules} if modules.startswith("/") else {}),
+        **modules(job),
         "GOPROXY": "off",
         "GOSUMDB": "off",
         "GOTOOLCHAIN": "local",

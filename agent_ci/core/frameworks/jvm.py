@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from agent_ci.core.frameworks.framework import Place, Step
+from agent_ci.core.frameworks.homes import gradle_home, maven_wrapper, of_maven
 from agent_ci.core.frameworks.kind import Kind, Manifest, after
 from agent_ci.core.frameworks.options import Options
 from agent_ci.core.report import TestCase
@@ -73,7 +74,7 @@ class Maven:
             "-ntp",
             "-Dstyle.color=never",
             *own,
-            *_repository(place.environment),
+            *of_maven(place.environment),
             *options,
         )
         reports = tuple(f"**/target/{kind}-reports/TEST-*.xml" for kind in ("surefire", "failsafe"))
@@ -109,18 +110,10 @@ def _invocations(only: tuple[str, ...]) -> str:
     return "".join(f"{match['method']}#{match['number']}\n" for match in found if match["method"] not in whole)
 
 
-def _repository(job: Mapping[str, str]) -> tuple[str, ...]:
-    """Where the job's Maven keeps what it downloaded, whichever server that came from."""
-    home = job.get("HOME", "")
-    tracking = "-Daether.enhancedLocalRepository.trackingFilename=agent-ci"
-    return (f"-Dmaven.repo.local={home}/.m2/repository", tracking) if home.startswith("/") else ()
-
-
 def _java(job: Mapping[str, str], options: str) -> Mapping[str, str]:
     """For the process of the build tool, which lives for seconds: no time is spent on compiling it well."""
     given = (job.get(options, ""), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
-    wrapper = job.get("MAVEN_USER_HOME") or (f"{job['HOME']}/.m2" if job.get("HOME") else "")
-    return {options: " ".join(filter(None, given)), **({"MAVEN_USER_HOME": wrapper} if wrapper else {})}
+    return {options: " ".join(filter(None, given)), **maven_wrapper(job)}
 
 
 # A task that runs no tests takes no --tests: what is wanted, a pattern a line, is told to those that do.
@@ -208,11 +201,6 @@ def _gradle_pattern(id_: str) -> str:
     class_, _, name = id_.partition("::")
     method = _wild(method_of(name), "*") if METHOD.fullmatch(name) else ""
     return ".".join(filter(None, (_wild(class_, "*"), method)))
-
-
-def gradle_home(job: Mapping[str, str]) -> str:
-    """Where the job keeps what its Gradle downloaded, which is read here and not written: ours is another one."""
-    return job.get("GRADLE_USER_HOME") or f"{job.get('HOME', '')}/.gradle"
 
 
 def _is_wrapped(manifest: Manifest, wrapper: str) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
@@ -21,10 +21,12 @@ _MOST_PINS = 5
 class Autofix:
     """Settles an unfinished merge, has a tool repair what it finds, reads error messages and what changed; no model.
 
-    *prepare* brings into a copy of the tree what is installed for the checkout.
+    *prepare* brings into a copy of the tree what is installed for the checkout, and *job* are the variables of the job,
+    for the places of caches.
     """
 
     prepare: Callable[[Path], None] = lambda _copy: None
+    job: Mapping[str, str] = field(default_factory=dict)
 
     def propose(
         self, evidence: Evidence, _attempts: tuple[Attempt, ...], workbench: Workbench
@@ -33,9 +35,10 @@ class Autofix:
 
         Where a stored snapshot is what differs, the last reply says so, and how a person stores it anew.
         """
-        implied = messages.repaired(evidence, workbench)
-        known = (unmerged.repaired(evidence, workbench), tooling.repaired(evidence, workbench, self.prepare), implied)
-        for reply in chain(*known, _pinned_back(evidence, workbench)):  # noqa: UP028 - `yield from` cannot be sent an attempt
+        for reply in unmerged.repaired(evidence, workbench):
+            yield reply
+        yield from tooling.repaired(evidence, workbench, self.prepare, self.job)
+        for reply in chain(messages.repaired(evidence, workbench), _pinned_back(evidence, workbench)):
             yield reply
         if command := next(
             filter(None, (storing(f"{case.message}\n{case.traceback}") for case in evidence.targets)), ""

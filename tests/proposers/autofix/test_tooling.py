@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from agent_ci.core.report import Status, TestCase
-from agent_ci.core.run import Evidence
+from agent_ci.core.change import Patch
+from agent_ci.core.report import Status, TestCase, TestReport
+from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.ports import Workspace
 from agent_ci.proposers.autofix.tooling import repaired
 from agent_ci.sandboxes.none import NoSandbox
@@ -18,6 +19,7 @@ from bench.repositories import write
 from tests.proposers.autofix.folder import Folder
 
 TYPED = "ruff check"
+PROVEN = Attempt(Reply("autofix"), Patch("", (), "a", "b"), after=TestReport())
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,22 @@ def evidence(typed: str = TYPED, *, runner: str = "check") -> Evidence:
     return Evidence("fix", "", targets=(case,), toolchain={"runner": runner, "command": typed})
 
 
-def offers(folder: Desk, script: str, typed: str = TYPED, *, runner: str = "check") -> list[str]:
-    """The diffs that come of a `ruff` which runs the Python *script*."""
+def offers(folder: Desk, script: str, typed: str = TYPED, *, runner: str = "check", right: str = "") -> list[str]:
+    """The diffs that come of a `ruff` which runs the Python *script*, where all but *right* are refused."""
     fake = folder.root.parent / "bin" / "ruff"
     fake.parent.mkdir()
     fake.write_text(f"#!{sys.executable}\n{script}\n", encoding="utf-8")
     fake.chmod(0o755)
     typed = typed.replace("ruff", str(fake), 1)
-    return [reply.text for reply in repaired(evidence(typed, runner=runner), folder, folder.prepared.append)]
+    session, offered = repaired(evidence(typed, runner=runner), folder, folder.prepared.append, {}), []
+    reply = next(session, None)
+    while reply:
+        offered.append(reply.text)
+        try:
+            reply = session.send(PROVEN if reply.text == right else Attempt(reply, objections=("it is still red",)))
+        except StopIteration:
+            break
+    return offered
 
 
 @pytest.fixture
@@ -60,6 +70,34 @@ def test_what_the_tool_wrote_is_offered_and_what_it_added_or_removed_is_not(fold
     [diff] = offers(folder, f"{WRITES}; import os; open('new.py', 'w').write('z'); os.unlink('b/c.py')")
     assert diff == "--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-x=1\n+x = 1\n"
     assert [path.name for path in folder.prepared]
+
+
+GROWS = (
+    "text = open('a.py').read(); open('a.py', 'w').write(text.replace('=', ' = ') if ' ' not in text else 'x = (1)\\n')"
+)
+ONCE, TWICE = "x = 1\n", "x = (1)\n"
+
+
+def test_what_the_tool_makes_of_its_own_repair_is_offered_where_that_was_not_enough(folder: Desk) -> None:
+    once, twice = offers(folder, GROWS)  # and not a third time, which would be the same
+    assert (once.rpartition("+")[2], twice.rpartition("+")[2]) == (ONCE, TWICE)
+
+
+def test_the_tool_is_not_asked_again_where_its_repair_was_proven(folder: Desk) -> None:
+    diff = f"--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-x=1\n+{ONCE}"
+    assert offers(folder, GROWS, right=diff) == [diff]
+
+
+def test_a_lock_file_is_left_as_it_is_where_the_tool_repairs_something_else(folder: Desk) -> None:
+    write(folder.root, {"uv.lock": "1\n"})
+    [diff] = offers(folder, f"open('uv.lock', 'w').write('2'); {WRITES}")
+    assert "uv.lock" not in diff
+
+
+def test_a_lock_file_is_offered_where_nothing_else_changes(folder: Desk) -> None:
+    write(folder.root, {"uv.lock": "1\n"})
+    [diff] = offers(folder, "open('uv.lock', 'w').write('2\\n')")
+    assert diff.endswith("-1\n+2\n")
 
 
 def test_the_tool_is_asked_to_repair(folder: Desk) -> None:
@@ -87,4 +125,4 @@ def test_only_the_command_that_is_red_is_asked(folder: Desk) -> None:
     assert offers(folder, WRITES, runner="pytest") == []
     case = TestCase("test_a", Status.FAILED)
     beside = Evidence("fix", "", targets=(case,), toolchain={"runner": "check", "command": TYPED})
-    assert list(repaired(beside, folder, folder.prepared.append)) == []
+    assert list(repaired(beside, folder, folder.prepared.append, {})) == []
