@@ -18,7 +18,7 @@ from agent_ci.runners.interpreters import Interpreter
 
 def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
     """What runs the tests: as --run says, else as the repository's files say. Raises UnsupportedError, UsageError."""
-    from agent_ci.core.frameworks import detection, makefile, packages, wrappers
+    from agent_ci.core.frameworks import detection, django, makefile, packages, wrappers
     from agent_ci.runners.command import AnyCommand
     from agent_ci.runners.pytest import read_command
     from agent_ci.runners.unittest import read_command as read_unittest
@@ -34,7 +34,7 @@ def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
         wrapped = wrappers.read(meant, partial(_text, tree), lambda words: read_command(words) or read_unittest(words))
         meant = wrapped.words if wrapped else meant
         own = _python_in(setup, wrapped.folder) if wrapped else ""
-        for read, make in ((read_command, _pytest), (read_unittest, _unittest)):
+        for read, make in ((read_command, _pytest), (read_unittest, _unittest), (django.read, _django)):
             if asked := read(meant):
                 return make(setup, sandbox, tree, _Command(asked[0] or own, asked[1], folder))
         if framework := detection.of_command(meant):
@@ -44,7 +44,7 @@ def runner(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
                 f"--run {settings.run!r} goes to a folder, and what follows is none of the test runners that are known "
                 "by name; set `shell: true` to have a shell run it"
             )
-    argv = ("sh", "-c", settings.run) if settings.shell else words
+    argv = ("sh", "-c", settings.run) if settings.shell else _installed(words, setup)
     if settings.report:
         return AnyCommand(argv, settings.report)
     typed = shlex.join(argv) if settings.shell else settings.run
@@ -84,6 +84,13 @@ def _of_tests(setup: Setup, sandbox: Sandbox, tree: Tree) -> tuple[Runner, ...]:
                 raise
     folder, *others = _python_folders(tree)
     return (_pytest(setup, sandbox, tree, _Command(folder="" if others else folder)),)
+
+
+def _installed(words: tuple[str, ...], setup: Setup) -> tuple[str, ...]:
+    """*words*, with the whole path of a program that is in an environment of the checkout, which no copy has."""
+    place = setup.settings.repository / words[0]
+    is_there = "/" in words[0] and (place.parent.parent / "pyvenv.cfg").is_file() and place.is_file()
+    return (str(place), *words[1:]) if is_there else words
 
 
 def _alone(found: Runner) -> Runner:
@@ -138,7 +145,7 @@ def _check(setup: Setup, sandbox: Sandbox, tree: Tree, check: Check) -> Runner:
 
 def _detected(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
     """What the files of *tree* say, of which several projects may be tested by different frameworks."""
-    from agent_ci.core.frameworks import detection
+    from agent_ci.core.frameworks import detection, django
     from agent_ci.core.paths import is_python_test
     from agent_ci.runners import installed
     from agent_ci.runners.several import Several
@@ -146,7 +153,9 @@ def _detected(setup: Setup, sandbox: Sandbox, tree: Tree) -> Runner:
     paths = tree.paths()
     found: list[Runner] = []
     missing: list[str] = []
-    if any(is_python_test(path) for path in paths):
+    if django.is_project(partial(_text, tree)):
+        found.append(_django(setup, sandbox, tree, _Command()))
+    elif any(is_python_test(path) for path in paths):
         try:
             found += [_pytest(setup, sandbox, tree, _Command(folder=folder)) for folder in _python_folders(tree)]
         except InfrastructureError as error:
@@ -194,14 +203,20 @@ def _pytest(setup: Setup, sandbox: Sandbox, tree: Tree, command: _Command) -> Ru
     return Pytest(found, command.arguments, install, command.folder)
 
 
-def _unittest(setup: Setup, sandbox: Sandbox, tree: Tree, command: _Command) -> Runner:
+def _unittest(setup: Setup, sandbox: Sandbox, tree: Tree, command: _Command, program: str = "") -> Runner:
     from agent_ci.core.package_managers import installing
     from agent_ci.runners.unittest import Unittest
 
     if command.folder:
         raise UsageError("tests of unittest are run from the root of the repository; have pytest run those of a folder")
     found = _interpreter(setup, sandbox, tree, command, needs_pytest=False)
-    return Unittest(found, command.arguments, installing(tree.paths(), "unittest"))
+    return Unittest(found, command.arguments, installing(tree.paths(), "unittest"), program)
+
+
+def _django(setup: Setup, sandbox: Sandbox, tree: Tree, command: _Command) -> Runner:
+    from agent_ci.core.frameworks.django import MANAGE
+
+    return _unittest(setup, sandbox, tree, command, MANAGE)
 
 
 def _interpreter(

@@ -92,3 +92,12 @@ def test_a_command_may_go_to_a_folder_first(run: str, told: dict[str, str], tmp_
 def test_a_folder_that_cannot_be_gone_to_is_a_mistake(run: str, sentence: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=re.escape(sentence)):
         chosen(tmp_path, run)
+
+
+def test_a_program_of_an_environment_that_no_copy_has_is_started_where_it_is(tmp_path: Path) -> None:
+    for path in (".venv/pyvenv.cfg", ".venv/bin/lint", "tools/bin/lint"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch(mode=0o755)
+    runs = (".venv/bin/lint --all", "tools/bin/lint --all", ".venv/bin/gone")
+    told = [chosen(tmp_path, run)["reproduce"].rpartition(" && ")[2] for run in runs]
+    assert told == [f"{tmp_path}/.venv/bin/lint --all", "tools/bin/lint --all", ".venv/bin/gone"]

@@ -254,7 +254,7 @@ def _text(file: Path) -> str:
 
 def _complaint(done: Completed, root: Path) -> tuple[str, tuple[str, int | None]]:
     """What a build that failed says is wrong, and where first."""
-    text = done.output.replace(f"{root}/", "")
+    text = done.output.replace(f"{root}/", "").replace(str(root), ".")
     found = findings_in(text, "")
     first = next((finding for finding in found if finding.file), found[0] if found else None)
     said = first.message if first else f"it ended with exit code {done.exit_code}"

@@ -19,7 +19,7 @@ def started(workspace: Workspace, place: Place, step: Step, output: str, seconds
     Raises UnsupportedError where code of a step before is in the way.
     """
     _prepare(Path(place.desk), step, workspace.outbox)
-    return workspace.run(Command(in_folder(place.folder, step.argv, output), step.environment, seconds))
+    return workspace.run(Command(in_folder(place.folder, (*step.start, *step.argv), output), step.environment, seconds))
 
 
 def in_folder(folder: PurePath, argv: tuple[str, ...], output: str = "") -> tuple[str, ...]:

@@ -28,18 +28,22 @@ class Unittest:
 
     *install* is how a person gets the packages that the tests need. An id is ``FILE::CLASS::METHOD``. A module that
     cannot be imported is ``FILE``, a class whose fixture broke is ``FILE::CLASS``; a subtest is told of in its test.
+    With *program*, the manage.py of a Django project, that finds the tests and prepares what they need, and one more
+    case, named as it is, tells whether it got so far.
     """
 
     interpreter: Interpreter
     arguments: tuple[str, ...] = ()
     install: str = ""
+    program: str = ""
 
     @property
     def toolchain(self) -> Mapping[str, str]:
         """The programs used, and how a person runs the tests."""
-        typed = shlex.join((self.interpreter.path, "-m", "unittest", *self.arguments))
+        start = (self.program, "test") if self.program else ("-m", "unittest")
+        typed = shlex.join((self.interpreter.path, *start, *self.arguments))
         return {
-            "runner": "unittest",
+            "runner": self._name,
             "command": typed,
             "reproduce": " && ".join(filter(None, (self.install, typed))),
             "python_version": self.interpreter.version,
@@ -48,8 +52,12 @@ class Unittest:
 
     @property
     def varies(self) -> frozenset[str]:
-        """Which conditions can be set."""
-        return frozenset({"order", "hash_seed"})
+        """Which conditions can be set; Django has an order of its own, on which its tests may rely."""
+        return frozenset({"hash_seed"} if self.program else {"order", "hash_seed"})
+
+    @property
+    def _name(self) -> str:
+        return "django" if self.program else "unittest"
 
     def run(
         self,
@@ -66,6 +74,8 @@ class Unittest:
         """
         kit = Kit.unpacked(workspace, "unittest")
         told: dict[str, object] = {"report": str(kit.report), "confirmation": str(kit.confirmation), "only": only}
+        if self.program:
+            told["program"] = self.program
         if recorder:
             told["recorder"] = {"folder": str(recorder.folder), "file": str(recorder.report)}
         paths = [str(workspace.root / folder) for folder in self.interpreter.import_roots]
@@ -82,13 +92,13 @@ class Unittest:
         if done.ended_by:
             raise InfrastructureError(f"the tests were ended: {done.ended_by}")
         if not kit.report.exists():
-            raise InfrastructureError(f"unittest left no report; {done.explanation}")
+            raise InfrastructureError(f"{self._name} left no report; {done.explanation}")
         report = reports.read_report(kit.report, root=workspace.outbox)
         report = replace(report, partial=(*report.partial, *kit.doubts(report, kit.confirmed(workspace.root))))
         if only:
             return selected(report, only)[0]
         if not report.cases:
-            raise UnsupportedError(f"unittest found no tests; {done.explanation}")
+            raise UnsupportedError(f"{self._name} found no tests; {done.explanation}")
         return report
 
     def covered(self, workspace: Workspace, ids: tuple[str, ...] = (), *, timeout: float) -> Coverage:

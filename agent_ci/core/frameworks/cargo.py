@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from agent_ci.core.frameworks.framework import Place, Step
-from agent_ci.core.frameworks.homes import in_own_home
+from agent_ci.core.frameworks.homes import own_homes
 from agent_ci.core.frameworks.kind import Kind, Manifest, after
 from agent_ci.core.frameworks.options import Options
 from agent_ci.core.report import TestCase
@@ -54,8 +54,8 @@ class Cargo:
         """Compile everything; then run all, or each target that holds a wanted test."""
         cargo, own = self._split()
         job = place.environment
-        compiled = in_own_home(job, (*self._test, "--no-run", *cargo))
-        build = Step(compiled, builds=True, environment=_ENVIRONMENT)
+        compiled = (*self._test, "--no-run", *cargo)
+        build = Step(compiled, builds=True, environment=_ENVIRONMENT, start=own_homes(job))
         if not only:
             return (build, self._run(job, cargo, ("--no-fail-fast", *cargo), own))
         common = _OF_CARGO.alone(cargo, _CHOOSES)
@@ -89,8 +89,8 @@ class Cargo:
         """Tell which file is which target, as only cargo's artifacts do, and run the tests."""
         listing = shlex.join((*self._test, "--no-run", "--message-format=json", *listed))
         script = f'{listing} 2>/dev/null | grep \'"executable":"\'\nexec "$@"'
-        argv = in_own_home(job, ("sh", "-c", script, "sh", *self._test, *run, "--", *own))
-        return Step(argv, tells=True, environment=_ENVIRONMENT)
+        argv = ("sh", "-c", script, "sh", *self._test, *run, "--", *own)
+        return Step(argv, tells=True, environment=_ENVIRONMENT, start=own_homes(job))
 
 
 def _choice(target: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agent_ci.core.frameworks.framework import Place, Step
-from agent_ci.core.frameworks.homes import at_home
+from agent_ci.core.frameworks.homes import around, own_homes
 from agent_ci.core.report import TestCase
 
 
@@ -30,8 +30,8 @@ class Check:
     def steps(self, place: Place, only: tuple[str, ...]) -> tuple[Step, ...]:
         """The command; there is nothing else to select."""
         del only
-        argv, around = at_home(place.environment, self.argv)
-        return (Step(argv, builds=True, stands_for=self.typed, environment=around),)
+        job = place.environment
+        return (Step(self.argv, builds=True, stands_for=self.typed, environment=around(job), start=own_homes(job)),)
 
     def id_of(self, case: TestCase, place: Place) -> str:
         """The command as it was typed, which is the id of the case already."""

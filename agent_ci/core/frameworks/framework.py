@@ -40,7 +40,8 @@ class Step:
     any case, and a selection of tests runs without it. Where it runs the tests as well, it has reports, ``ran`` are its
     exit codes when they were run, and ``build_alone`` is what to start for the build alone. ``kit`` names files of ours
     that it finds in a folder of that name on the desk, ``files`` are texts by name on it. A step that ``warms`` fills
-    the cache whose folder the variable of that name holds, runs no code of the repository, and says nothing.
+    the cache whose folder the variable of that name holds, runs no code of the repository, and says nothing. ``start``
+    is what stands before the command where it is started, and is not shown.
     """
 
     argv: tuple[str, ...]
@@ -55,6 +56,7 @@ class Step:
     files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     warms: str = ""
     environment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    start: tuple[str, ...] = ()
 
 
 class Framework(Protocol):

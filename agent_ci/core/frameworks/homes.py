@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
-def at_home(job: Mapping[str, str], argv: tuple[str, ...]) -> tuple[tuple[str, ...], Mapping[str, str]]:
-    """How to start *argv*, which may start any tool, and the variables with which such find what the *job* has."""
+def around(job: Mapping[str, str]) -> Mapping[str, str]:
+    """The variables with which any tool finds what the *job* has."""
     settings = " ".join(filter(None, (job.get("MAVEN_OPTS", ""), *of_maven(job))))
-    return in_own_home(job, argv), {
+    return {
         **modules(job),
         **packages(job),
         **of_mix(job),
@@ -18,15 +18,15 @@ def at_home(job: Mapping[str, str], argv: tuple[str, ...]) -> tuple[tuple[str, .
     }
 
 
-def in_own_home(job: Mapping[str, str], argv: tuple[str, ...]) -> tuple[str, ...]:
-    """*argv*, started where rustup and cargo may write: in a home of theirs that leads to what the job has.
+def own_homes(job: Mapping[str, str]) -> tuple[str, ...]:
+    """What stands before a command to give rustup and cargo homes of their own that lead to what the *job* has.
 
     Both write into their homes even to find out that nothing is to be done, and the job's can only be read.
     """
     home = job.get("HOME", "")
     toolchains = job.get("RUSTUP_HOME") or f"{home}/.rustup"
     downloads = job.get("CARGO_HOME") or f"{home}/.cargo"
-    return ("sh", "-c", _HOMES, "sh", toolchains, downloads, *argv)
+    return ("sh", "-c", _HOMES, "sh", toolchains, downloads)
 
 
 _HOMES = """if [ -e "$1/toolchains" ]; then

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from agent_ci.core.codebase import Codebase
 from agent_ci.core.frameworks.checks import Check
-from agent_ci.core.frameworks.homes import at_home
+from agent_ci.core.frameworks.homes import around, own_homes
 from agent_ci.core.paths import matches
 from agent_ci.core.policy import PROTECTED
 from agent_ci.core.repair_commands import repairing
@@ -38,10 +38,9 @@ def repaired(
     repairs = repairing(_words(typed), _text(workbench.tree, "package.json"))
     if not repairs:
         return
-    argv, around = at_home(job, repairs)
     shown, last = shlex.join(repairs), ""
     for times in range(1, _PASSES + 1):
-        command = Command(argv, around, min(_SECONDS, workbench.seconds_left()))
+        command = Command((*own_homes(job), *repairs), around(job), min(_SECONDS, workbench.seconds_left()))
         diff = _changes(command, workbench, prepare, times=times)
         if diff in ("", last):
             return

@@ -34,7 +34,7 @@ _LEAST = 5.0  # seconds below which a search is not begun
 _MOST_SUSPECTS = 5_000
 _SHARE_FOR_SEVERAL = 0.3  # of the usual time, for one edit that repairs what looks like several causes
 _MOST_SURVIVORS = 5
-_NOT_SEARCHED = frozenset({"unittest", Check.name})
+_NOT_SEARCHED = frozenset({"unittest", "django", Check.name})
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,11 @@ import json
 import os
 import random
 import re
+import runpy
 import sys
 import time
 import traceback
+import types
 import unittest
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,12 +25,14 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 TOLD = "AGENT_CI_UNITTEST"
+HANDED = "agent_ci_unittest_handed"  # the module in which the runner is found by what Django makes
 REVERSED = 1
 
 _Error = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 _ILLEGAL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # https://www.w3.org/TR/xml/#charsets
 _FIXTURE = re.compile(r"(?:setUp|tearDown)(Class|Module) \((.+)\)")
 _FAILED_TO_LOAD = "_FailedTest"
+_THROUGH_DJANGO = "through_django.Runner"
 
 
 class Result(unittest.TestResult):
@@ -152,6 +156,7 @@ class Runner:
     def __init__(self, told: dict[str, Any], root: Path) -> None:
         self.told, self.root = told, root
         self.result = Result(root)
+        self.has_begun = False
 
     def __call__(self, **_options: object) -> Runner:
         """Itself: unittest makes a runner with the options of its command line."""
@@ -159,6 +164,7 @@ class Runner:
 
     def run(self, test: unittest.TestSuite | unittest.TestCase) -> Result:
         """Run the wanted ones of *test*, in the wanted order."""
+        self.has_begun = True
         only = self.told["only"]
         cases = [case for case in _flat(test) if not only or any(_is_within(self._id(case), id_) for id_ in only)]
         if order := int(self.told["order"]):
@@ -223,6 +229,28 @@ def _recorder(told: dict[str, str], root: Path) -> Any:
     return made
 
 
+def through_django(program: str, arguments: list[str], runner: Runner, kit: Path) -> None:
+    """Have the *program* of a Django project, its manage.py, find the tests and prepare what they need.
+
+    Where it does not get as far as the tests, that is the error of a case which bears the name of the *program*.
+    """
+    handed = types.ModuleType(HANDED)
+    vars(handed)["run"] = runner.run
+    sys.modules[HANDED] = handed
+    sys.path.append(str(kit.parent))
+    case = {"id": program, "file": program, "status": "passed", "message": "", "seconds": 0.0, "text": "", "line": 0}
+    sys.argv = [program, "test", *arguments, f"--testrunner={kit.name}.{_THROUGH_DJANGO}", "--noinput"]
+    try:
+        runpy.run_path(program, run_name="__main__")
+    except SystemExit as error:
+        if not runner.has_begun:
+            case |= {"status": "errored", "message": f"it ended with {error.code!r} before it ran a test"}
+    except Exception as error:  # noqa: BLE001 - it runs the user's own code
+        told = f"{type(error).__name__}: {error}"
+        case |= {"status": "errored", "message": told, "text": traceback.format_exc()}
+    runner.result.cases[program] = case
+
+
 def main() -> None:
     """Run unittest with the arguments of the command line, and leave the report where we are told to."""
     told = json.loads(os.environ.pop(TOLD))
@@ -232,7 +260,10 @@ def main() -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(told["paths"])  # for the processes that tests start
     runner = Runner(told, root)
     runner.result.recorder = recorder
-    unittest.TestProgram(module=None, argv=["python -m unittest", *sys.argv[1:]], testRunner=runner, exit=False)
+    if program := told.get("program"):
+        through_django(program, sys.argv[1:], runner, Path(__file__).parent)
+    else:
+        unittest.TestProgram(module=None, argv=["python -m unittest", *sys.argv[1:]], testRunner=runner, exit=False)
     if recorder:
         recorder.finish()
     report = document(runner.result.cases)

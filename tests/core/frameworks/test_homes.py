@@ -18,8 +18,8 @@ def started(script: str, job: dict[str, str], home: Path) -> str:
     """What a check of *script* prints, which is started in *home* for a *job* with another one."""
     place = Place(PurePosixPath("/copy"), PurePosixPath("/out"), environment=job)
     [step] = Check(("sh", "-c", script), script).steps(place, ())
-    around = {"PATH": os.environ["PATH"], "HOME": str(home), **step.environment}
-    return subprocess.run(step.argv, env=around, check=True, capture_output=True, text=True).stdout
+    variables = {"PATH": os.environ["PATH"], "HOME": str(home), **step.environment}
+    return subprocess.run((*step.start, *step.argv), env=variables, check=True, capture_output=True, text=True).stdout
 
 
 def test_rustup_and_cargo_find_theirs_and_may_write_beside_it(tmp_path: Path) -> None:
