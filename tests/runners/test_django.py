@@ -78,6 +78,11 @@ def test_exactly_what_is_asked_for_is_run(workspace: Open) -> None:
     assert runner("shop").run(workspace(SHOP), only=(NET,), timeout=60).ids() == (NET,)
 
 
+def test_how_manage_ends_after_the_tests_says_nothing(workspace: Open) -> None:
+    report = runner().run(workspace({**SHOP, "manage.py": f"{MANAGE}    sys.exit(1)\n"}), timeout=60)
+    assert report.statuses["manage.py"] is Status.PASSED
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
