@@ -278,7 +278,7 @@ class Desk:
 
     def _open(self, request: Mapping[str, Any]) -> str:
         """Pin models, their address and the budget; the first word counts. A sentence says that the key is no key."""
-        from agent_ci.model.asking import key_fault  # noqa: PLC0415 - only where a model is used
+        from agent_ci.model.endpoint import key_fault  # noqa: PLC0415 - only where a model is used
 
         if fault := key_fault(self._key or ""):
             return fault
@@ -294,7 +294,7 @@ class Desk:
         return self.values.get("AGENT_CI_API_KEY", "").strip() or None
 
     def _ask(self, request: Mapping[str, Any]) -> object:
-        from agent_ci.model.asking import cost_of, cost_of_fault  # noqa: PLC0415 - only where it is used
+        from agent_ci.model.costs import cost_of, cost_of_fault  # noqa: PLC0415 - only where it is used
         from agent_ci.model.faults import FaultError  # noqa: PLC0415 - as above
         from agent_ci.model.transport import Request, Timeouts, call  # noqa: PLC0415 - as above
 

@@ -224,7 +224,7 @@ def _model_of_tests(setup: Setup) -> Proposer:
 
 
 def _model_of_repairs(setup: Setup) -> Proposer:
-    return _model(setup, turns=setup.settings.max_looks, system="system.v5", looking="system.v6")
+    return _model(setup, turns=setup.settings.max_looks, system="system.v7", looking="system.v8")
 
 
 def _model(setup: Setup, *, system: str, turns: int, looking: str = "", rounds: int | None = None) -> Proposer:

@@ -35,7 +35,8 @@ from agent_ci.errors import AgentCIError, CancelledError, UsageError
 from agent_ci.kept import door
 from agent_ci.model import remote as remote_model
 from agent_ci.model.answering import Answering, Model, Recording
-from agent_ci.model.asking import Endpoint, Prompts
+from agent_ci.model.asking import Prompts
+from agent_ci.model.endpoint import Endpoint
 from agent_ci.model.recording import recorded
 from agent_ci.model.transport import call_with
 from agent_ci.ports import Journal

@@ -1,4 +1,4 @@
-"""Which of two versions of a prompt repairs more, and for how many tokens: ``python -m bench.prompts system.v6=FILE``.
+"""Which of two versions of a prompt repairs more, and for how many tokens: ``python -m bench.prompts system.v8=FILE``.
 
 Each case is given to ``fix`` twice: with the prompts that are shipped, and with a copy of the package in which the text
 of FILE stands for the prompt that is named. What else is given goes to `bench.repair` both times, which says what the

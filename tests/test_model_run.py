@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from agent_ci.core.views.comment import comment
 from agent_ci.spending import FILE_NAME, recall
 from tests.red import FILES, GOOD, QUICK, QUICK_FILES, RedRepository, Run
 from tests.servers.chat import ChatServer, Step, fails, html, says
@@ -39,7 +40,7 @@ def test_a_wrong_diff_and_then_a_right_one_is_fixed_in_two_calls(tmp_path: Path,
     chat_server.play(wrong("*"), says(GOOD))
     run = fix(tmp_path, chat_server)
     assert (run.outcome, run.document["cost"]["calls"], len(chat_server.requests)) == ("fixed", 2, 2)
-    assert set(run.document["versions"]["prompts"]) >= {"system.v6", "fix.v3"}
+    assert set(run.document["versions"]["prompts"]) >= {"system.v8", "fix.v3"}
     assert list(run.document["timings"]).count("coverage") == 1
     assert "test_calc.py::test_add is still red" in chat_server.requests[1].text
 
@@ -140,3 +141,23 @@ def test_the_key_is_in_no_test_run(tmp_path: Path, chat_server: ChatServer) -> N
     chat_server.play(always=says(GOOD))
     assert fix(tmp_path, chat_server).outcome == "fixed"
     assert [request for request in chat_server.requests if KEY in request.text] == []
+
+
+def test_what_a_model_says_beside_its_change_is_told_as_its_own_claim_and_a_low_confidence_as_a_doubt(
+    tmp_path: Path, chat_server: ChatServer
+) -> None:
+    claims = "CONFIDENCE: low\nRISK: sums of text, @everyone <img src=x>\nTEST: a sum of none\n"
+    chat_server.play(wrong("*"), says(f"The sign.\n\n```diff\n{GOOD}```\n\n{claims}"))
+    run = quick_fix(tmp_path, chat_server)
+    said = {"confidence": "low", "risk": "sums of text, @everyone <img src=x>", "test_further": "a sum of none"}
+    assert run.outcome == "fixed"
+    assert [attempt.get("claims") for attempt in run.document["attempts"]] == [None, said]
+    assert run.document["proof"]["claims"] == said
+    assert run.document["proof"]["doubts"] == ["the model itself is not sure of this change"]
+    label = "What the model says of it, which nobody has checked:"
+    shown = [(run.out / name).read_text(encoding="utf-8") for name in ("explanation.md", "report.html")]
+    shown.append(comment(run.document, key="fix"))
+    assert [label in text for text in shown] == [True] * 3
+    assert ["to test further: a sum of none" in text for text in shown] == [True] * 3
+    assert ["<img" in text for text in shown] == [False] * 3
+    assert ["@everyone" in text for text in shown] == [False, True, False]  # a page notifies nobody

@@ -66,7 +66,7 @@ def test_a_run_is_repeated_byte_for_byte_and_one_character_of_a_prompt_is_seen(
     assert f"reply 1 of {cassette}: the question is not the one that was recorded: line " in other.document["reason"]
     monkeypatch.undo()
     monkeypatch.setattr(recording, "template", changed)
-    assert "the prompt system.v6 is not the one that was recorded" in repository.run(**replay).document["reason"]
+    assert "the prompt system.v8 is not the one that was recorded" in repository.run(**replay).document["reason"]
 
 
 def test_the_next_run_tells_the_model_what_was_tried_in_vain_and_its_recording_holds_that(
@@ -153,7 +153,7 @@ def pairs(*events: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> list[t
 
 
 LOOK = "LOOK read calc.py:1-9"
-SHRUNK, FAULT = event(0, "model.shrunk"), event(0, "model.fault")
+SHRUNK, FAULT, UNFORMED = (event(0, f"model.{name}") for name in ("shrunk", "fault", "unformed"))
 
 
 @pytest.mark.parametrize(
@@ -170,6 +170,14 @@ SHRUNK, FAULT = event(0, "model.shrunk"), event(0, "model.fault")
         ((request("q"), reply(LOOK), request("q\n\nseen"), reply(LOOK), request("q\n\nall"), reply("a")), [("q", "a")]),
         ((request("q"), reply(LOOK), request("r"), reply("c")), [("q", LOOK), ("r", "c")]),
         ((request("q"), reply("a"), request("q, again"), reply("b")), [("q", "a"), ("q, again", "b")]),
+        (
+            (request("q"), reply("{"), UNFORMED, request("q"), reply("a"), request("q", "a", "go on"), reply("b")),
+            [("q", "ab")],
+        ),
+        (
+            (request("q"), reply(LOOK), request("q\n\nseen"), reply("{"), UNFORMED, request("q\n\nseen"), reply("a")),
+            [("q", "a")],
+        ),
     ],
     ids=[
         "retried",
@@ -180,6 +188,8 @@ SHRUNK, FAULT = event(0, "model.shrunk"), event(0, "model.fault")
         "looked twice",
         "looked in vain",
         "asked more",
+        "asked again without a schema",
+        "asked again without a schema after a look",
     ],
 )
 def test_each_reply_is_kept_with_the_question_that_it_answers(

@@ -140,6 +140,7 @@ def _proof(proof: Attempt, evidence: Evidence) -> dict[str, object]:
         "scope": proof.scope or WHOLE_SUITE,
         "repeats": proof.repeats,
         "doubts": list(proof.doubts),
+        **_claims(proof),
         "cells": [{**asdict(cell), "proof": cell.verified_by(**here, passed=passed)} for cell in evidence.cells],
     }
 
@@ -165,12 +166,19 @@ def _attempt(attempt: Attempt) -> dict[str, object]:
         **({"model": attempt.reply.model} if attempt.reply.model else {}),
         "cause": attempt.reply.cause,
         "note": attempt.reply.note,
+        **_claims(attempt),
         "patch": attempt.patch.sha256 if attempt.patch else None,
         "objections": list(attempt.objections),
         "rules": [rule for rule in map(rule_of, attempt.objections) if rule],
         "group": attempt.group,
         "cost": _cost(attempt.reply.cost),
     }
+
+
+def _claims(attempt: Attempt) -> dict[str, object]:
+    """What a model says of its change beside it, where it says anything."""
+    claims = attempt.reply.claims
+    return {"claims": asdict(claims)} if claims.rows else {}
 
 
 def _cost(cost: Cost) -> dict[str, object]:

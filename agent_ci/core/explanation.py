@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from agent_ci.core.claims import CLAIMED
 from agent_ci.core.document import Surroundings
 from agent_ci.core.grouping import groups
 from agent_ci.core.outcome import REVERTED, Outcome, headline
@@ -145,6 +146,8 @@ def _proposed(verdict: Verdict) -> Iterator[str]:
         yield "\n".join(("| job | proof |", "| --- | --- |", *rows))
     if proof.doubts:
         yield "**Look at it before you merge it.**\n\n" + "\n".join(f"- {sentence(doubt)}" for doubt in proof.doubts)
+    if claimed := proof.reply.claims.rows:
+        yield f"**{CLAIMED}**\n\n" + "\n".join(f"- {sentence(row)}" for row in claimed)
 
 
 def _cells(evidence: Evidence, proof: Attempt) -> Iterator[str]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from agent_ci.core.cells import Cell
 from agent_ci.core.change import ChangedFile, Patch
+from agent_ci.core.claims import NO_CLAIMS, Claims
 from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.coverage import Coverage
 from agent_ci.core.kinds import Kind
@@ -242,7 +243,8 @@ class Reply:
     where the proposer itself knows that the reply is of no use (refused, cut off, unreadable) or not to be trusted;
     such a reply is counted, fed back and never applied. ``doubts`` are its own reasons to have a person look at the
     change. ``bugs`` are what looked wrong on the way, and ``left_out`` what nothing was tried for, one sentence each,
-    by whoever proposes tests. ``model`` is the name of the model that said it, empty where it was none.
+    by whoever proposes tests. ``model`` is the name of the model that said it, empty where it was none, and ``claims``
+    what it says of its change beside it.
     """
 
     proposer: str
@@ -255,6 +257,7 @@ class Reply:
     bugs: tuple[PossibleBug, ...] = ()
     left_out: tuple[str, ...] = ()
     model: str = ""
+    claims: Claims = NO_CLAIMS
 
     @property
     def source(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from agent_ci.clone import Loaded, Texts
 from agent_ci.core.change import ChangedFile, Patch
+from agent_ci.core.claims import joined
 from agent_ci.core.elsewhere.languages import GO, JAVASCRIPT
 from agent_ci.core.fingerprint import fingerprint
 from agent_ci.core.frameworks import checks
@@ -223,6 +224,7 @@ class Fix:
         reply = Reply(
             " + ".join(dict.fromkeys(attempt.reply.proposer for attempt in proven)),
             cause="; ".join(dict.fromkeys(attempt.reply.cause for attempt in proven if attempt.reply.cause)),
+            claims=joined(attempt.reply.claims for attempt in proven),
         )
         doubts = tuple(doubt for attempt in proven for doubt in attempt.doubts)
         patch = tools.clone.patch(evidence.tree, last.patch.tree)

@@ -10,7 +10,8 @@ from typing import Protocol
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.run import Cost
 from agent_ci.errors import ModelUnavailableError
-from agent_ci.model.asking import Asking, Endpoint, Prompts, Said, Use
+from agent_ci.model.asking import Asking, Prompts, Said, Use
+from agent_ci.model.endpoint import Endpoint
 from agent_ci.model.recording import Recorded
 from agent_ci.model.transport import Answer, Request, call
 from agent_ci.ports import Journal

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import random
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from agent_ci.core.budget import tokens_of
-from agent_ci.core.outward.secrets import redact
 from agent_ci.core.questions.answer import is_looping, joined
 from agent_ci.core.questions.fence import shrunk
 from agent_ci.core.questions.prompt import Template
 from agent_ci.core.run import Cost
-from agent_ci.errors import BudgetExhaustedError, ModelUnavailableError, UnsupportedError, UsageError
+from agent_ci.errors import BudgetExhaustedError, ModelUnavailableError, UnsupportedError
+from agent_ci.model.costs import cost_of, cost_of_fault, prompt_tokens
+from agent_ci.model.endpoint import Endpoint
 from agent_ci.model.faults import FaultError, FaultKind, sentence
-from agent_ci.model.transport import SMALLEST_ANSWER, Answer, Request, Timeouts, call
+from agent_ci.model.transport import SMALLEST_ANSWER, Answer, Request, call
 from agent_ci.ports import Journal
 
 TRIES = 3
@@ -30,50 +28,6 @@ ANSWER_TOKENS_AFTER_LATE = 2000
 
 _LONGEST_PAUSE = 30.0  # seconds, where the endpoint names no time itself
 _SHORTEST_CALL = 0.1  # seconds
-_ADDRESS = re.compile(r"https?://[^/?#\s]+[^\s]*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Which model to ask, where, and with what; nothing of the key shows in its representation."""
-
-    name: str
-    api_base: str | None = field(default=None, repr=False)
-    api_key: str | None = field(default=None, repr=False)
-    seed: int = 0
-    timeouts: Timeouts = field(default_factory=Timeouts)
-    is_keyed: bool = False  # elsewhere, so that the key itself is not here
-
-    def __post_init__(self) -> None:
-        """Raises UsageError for an address or a key that cannot be used, and shows neither."""
-        if self.api_base and not _ADDRESS.match(self.api_base):
-            raise UsageError("--api-base must be a URL that begins with http:// or https:// and names a host")
-        if self.api_key and (fault := key_fault(self.api_key)):
-            raise UsageError(fault)
-
-    def __str__(self) -> str:
-        return f"the model {self.name} at {self.address}"
-
-    @property
-    def address(self) -> str:
-        """Where the model is, for people: without user, password and query."""
-        if not self.api_base:
-            return "the provider's own endpoint"
-        parts = urlsplit(self.api_base)
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-
-    def redact(self, text: str) -> str:
-        """*text* without the key and without the credentials of the address."""
-        parts = urlsplit(self.api_base or "")
-        account = parts.netloc.rpartition("@")[0]
-        return redact(text, (self.api_key or "", unquote(parts.password or ""), account, parts.query))
-
-
-def key_fault(key: str) -> str:
-    """Why *key* cannot be sent, in a sentence that does not show it; empty where it can."""
-    if key.isascii() and key.isprintable():
-        return ""
-    return "AGENT_CI_API_KEY holds line ends or characters other than ASCII; set it anew"
 
 
 class Use(Enum):
@@ -87,12 +41,16 @@ class Use(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What came of one question. ``objection`` is empty exactly where the text is usable."""
+    """What came of one question. ``objection`` is empty exactly where the text is usable.
+
+    ``note`` says where it was asked once more without the schema, to which the model did not keep.
+    """
 
     text: str
     cost: Cost
     use: Use = Use.USABLE
     objection: str = ""
+    note: str = ""
 
 
 def _never(_text: str) -> str:
@@ -103,19 +61,25 @@ def _nothing(_calls: tuple[tuple[str, str], ...]) -> str:
     return ""
 
 
+def _as_it_is(text: str) -> str | None:
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Prompts:
     """The prompts that surround a question; ``declined`` reads an answer as they ask for it.
 
     It gives the objection to an answer that declines, empty for every other one. ``schema`` is the form of an answer
-    in JSON Schema, where they ask for JSON. ``tools`` are what a model may call, where it can, instead of writing the
-    lines that ``called`` makes of its calls.
+    in JSON Schema, where they ask for JSON or a model that can is to answer in it, and ``worded`` says in plain words
+    what such an answer says, or None where it is none. ``tools`` are what a model may call, where it can, instead of
+    writing the lines that ``called`` makes of its calls.
     """
 
     system: Template
     proceed: Template
     declined: Callable[[str], str] = _never
     schema: Mapping[str, Any] | None = None
+    worded: Callable[[str], str | None] = _as_it_is
     tools: tuple[Mapping[str, Any], ...] = ()
     called: Callable[[tuple[tuple[str, str], ...]], str] = _nothing
 
@@ -139,6 +103,7 @@ class Asking:
     cost: Cost = field(default_factory=Cost)
     call: Callable[[Request], Answer] = call
     usd_left: float | None = None
+    note: str = ""
 
     def ask(self, question: str) -> Said:
         """The answer to *question*, whole or not at all.
@@ -149,7 +114,7 @@ class Asking:
         """
         try:
             asked, answer = self._fitting(question)
-            return self._judged(self._whole(asked, answer))
+            return self._judged(self._whole(asked, self._by_words(asked, answer)))
         except FaultError as fault:
             if fault.kind in _OBJECTIONS:
                 use = Use.DECLINED if fault.kind is FaultKind.FILTERED else Use.USELESS
@@ -176,6 +141,17 @@ class Asking:
 
     def _messages(self, question: str) -> tuple[tuple[str, str], ...]:
         return (("system", self.prompts.system.render()), ("user", question))
+
+    def _by_words(self, question: str, answer: Answer) -> Answer:
+        """*answer*, or one without the schema where it broke that: some fill it with blanks until they are cut."""
+        is_broken = answer.is_formed and bool(answer.text) and answer.finish != "content_filter"
+        if not is_broken or self._room(self._messages(question)) < SMALLEST_ANSWER:
+            return answer
+        cut = "was cut at its length limit" if answer.finish == "length" else "broke it"
+        self.note = f"{self.endpoint} answered by a schema, and the answer {cut}; it was asked once more without one"
+        self.journal.record("model.unformed", finish=answer.finish, characters=len(answer.text))
+        self.prompts = replace(self.prompts, schema=None)
+        return self._tried(self._messages(question))
 
     def _whole(self, question: str, answer: Answer) -> Answer:
         """*answer*, continued once where it reached the length limit."""
@@ -213,7 +189,7 @@ class Asking:
         return self._said(text, Use.CUT, f"the answer was {cut}; a shorter one is needed")
 
     def _said(self, text: str, use: Use, objection: str) -> Said:
-        return Said(text, self.cost, use, objection)
+        return Said(text, self.cost, use, objection, self.note)
 
     def _tried(self, messages: tuple[tuple[str, str], ...]) -> Answer:
         """The answer, after as many tries as can help; each try is a call that counts."""
@@ -256,13 +232,15 @@ class Asking:
         return answer
 
     def _in_words(self, answer: Answer) -> Answer:
-        """*answer* with the tools that it calls as lines of its text, so that it is heard and kept like any other."""
+        """*answer* in words, and with the tools that it calls as lines, so that it is heard and kept like any other."""
+        if answer.is_formed and (said := self.prompts.worded(answer.text)) is not None:
+            answer = replace(answer, text=said, finish=_ended(answer, said), is_formed=False)
         lines = self.prompts.called(answer.calls) if self.prompts.tools else ""
         return replace(answer, text="\n".join(filter(None, (answer.text, lines)))) if lines else answer
 
     def _room(self, messages: tuple[tuple[str, str], ...]) -> int:
         """How many tokens an answer may have: what is left after the question, within reason."""
-        return min(MAX_ANSWER_TOKENS, self.tokens_left - self.cost.tokens - _prompt_tokens(messages))
+        return min(MAX_ANSWER_TOKENS, self.tokens_left - self.cost.tokens - prompt_tokens(messages))
 
     def _request(self, messages: tuple[tuple[str, str], ...], longest: int) -> Request:
         if (room := self._room(messages)) < SMALLEST_ANSWER:
@@ -329,7 +307,7 @@ class Asking:
 
     def _too_dear(self, messages: tuple[tuple[str, str], ...]) -> BudgetExhaustedError:
         return BudgetExhaustedError(
-            f"the next question to {self.endpoint} needs about {_prompt_tokens(messages)} tokens and an answer, and "
+            f"the next question to {self.endpoint} needs about {prompt_tokens(messages)} tokens and an answer, and "
             f"{max(0, self.tokens_left - self.cost.tokens)} tokens may still be used; raise --max-tokens"
         )
 
@@ -340,29 +318,10 @@ class Asking:
         )
 
 
-def cost_of(answer: Answer, messages: tuple[tuple[str, str], ...]) -> Cost:
-    """What *answer* cost, with an estimate where the endpoint does not count."""
-    prompt = answer.prompt_tokens if answer.prompt_tokens is not None else _prompt_tokens(messages)
-    completion = answer.completion_tokens if answer.completion_tokens is not None else tokens_of(answer.text)
-    return Cost(1, prompt, completion, answer.usd)
+def _ended(answer: Answer, said: str) -> str:
+    """How *answer* ended: one of which something else is *said* is whole, also where only blanks behind it were cut."""
+    return "stop" if answer.finish == "length" and said != answer.text else answer.finish
 
-
-def cost_of_fault(fault: FaultError, messages: tuple[tuple[str, str], ...]) -> Cost:
-    """A request that may have been worked on is paid for, at a price nobody told; a refused one is free.
-
-    One that was too dear to be made is no call.
-    """
-    if fault.kind is FaultKind.TOO_DEAR:
-        return Cost()
-    was_worked_on = fault.kind in _WORKED_ON or (fault.kind is FaultKind.UNREACHABLE and fault.status is not None)
-    return Cost(1, _prompt_tokens(messages), 0, None) if was_worked_on else Cost(1)
-
-
-def _prompt_tokens(messages: tuple[tuple[str, str], ...]) -> int:
-    return sum(tokens_of(text) for _, text in messages)
-
-
-_WORKED_ON = {FaultKind.LATE, FaultKind.GARBLED, FaultKind.TOO_LARGE}
 
 _OBJECTIONS = {
     FaultKind.FILTERED: "the provider's content filter refused the question",

@@ -79,6 +79,8 @@ class _Dialogue:
                 self.earlier = event["ideas"]
             case "model.shrunk":
                 self.is_shorter = True  # the next request asks less than was asked
+            case "model.unformed":
+                self.looked, self.kept = self.kept, {}  # the next reply takes its place
 
     def _ask(self, request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         if len(request["messages"]) > 2:  # noqa: PLR2004 - prompt, question, and more

@@ -55,7 +55,8 @@ class Request:
     """One question to a model; ``messages`` are pairs of role and text, ``max_tokens`` caps the answer.
 
     ``schema`` is the JSON Schema of the answer, which is sent to models that are known to keep to one, and ``tools``
-    are functions in OpenAI's form, which are offered to models that are known to call such. ``usd_left`` is what the
+    are functions in OpenAI's form, which are offered to models that are known to call such; a model that is offered
+    tools is sent no schema. ``usd_left`` is what the
     call may cost where its price is known, None for any price.
     """
 
@@ -81,7 +82,8 @@ class Answer:
     """What a model said; the token counts are None where it sent none, and ``usd`` where no price is known.
 
     ``finish`` is OpenAI's finish reason, ``refusal`` the model's own words where it declined. ``calls`` are the tools
-    that it calls, each by name with its arguments as the text that came.
+    that it calls, each by name with its arguments as the text that came. ``is_formed`` tells that it was asked for
+    by the schema of the request.
     """
 
     text: str
@@ -91,6 +93,7 @@ class Answer:
     completion_tokens: int | None = None
     usd: float | None = None
     calls: tuple[tuple[str, str], ...] = ()
+    is_formed: bool = False
 
 
 def call(request: Request) -> Answer:
@@ -112,12 +115,14 @@ def call(request: Request) -> Answer:
     with client, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # litellm's and pydantic's own, which no user can act on
         try:
-            response = _within(limits.total, lambda: _complete(litellm, client, request))
+            form = _form(litellm, request)
+            response = _within(limits.total, lambda: _complete(litellm, client, request, form))
         except FaultError:
             raise
         except Exception as error:  # noqa: BLE001 - litellm raises bare exceptions too; all are classified
             raise fault_of(error, client.seen, key=request.api_key) from None
-        return _answer(litellm, response, model=_model(litellm, request), seen=client.seen)
+        answer = _answer(litellm, response, model=_model(litellm, request), seen=client.seen)
+        return replace(answer, is_formed="response_format" in form)
 
 
 @contextlib.contextmanager
@@ -160,7 +165,7 @@ def _litellm() -> Any:
     return litellm
 
 
-def _complete(litellm: Any, client: GuardedClient, request: Request) -> Any:
+def _complete(litellm: Any, client: GuardedClient, request: Request, form: Mapping[str, Any]) -> Any:
     model = _model(litellm, request)
     litellm.client_session = client
     litellm.in_memory_llm_clients_cache.flush_cache()  # it would hand out the client of the call before
@@ -176,8 +181,7 @@ def _complete(litellm: Any, client: GuardedClient, request: Request) -> Any:
         max_retries=0,
         drop_params=True,
         client=_handler(litellm, model, client),
-        **_form(litellm, model, request.schema),
-        **_offered(litellm, model, request.tools),
+        **form,
     )
 
 
@@ -200,19 +204,19 @@ def _affordable(litellm: Any, request: Request) -> int:
     return min(request.max_tokens, int((request.usd_left - asked) / each)) if each else request.max_tokens
 
 
-def _form(litellm: Any, model: str, schema: Mapping[str, Any] | None) -> dict[str, Any]:
-    """How a model that litellm knows to support it is held to *schema*; every other one only reads of it."""
-    if schema is None or not litellm.supports_response_schema(model=model):
+def _form(litellm: Any, request: Request) -> dict[str, Any]:
+    """The tools, or else the schema, for a model that litellm knows to take such; every other one only reads of them.
+
+    Never both: some providers refuse that, others offer the schema as a tool that has to be called, and either is
+    paid for as a part of the question.
+    """
+    model = _model(litellm, request)
+    if request.tools and litellm.supports_function_calling(model=model):
+        return {"tools": [*map(dict, request.tools)]}
+    if request.schema is None or not litellm.supports_response_schema(model=model):
         return {}
-    form = {"name": "answer", "schema": schema, "strict": True}
+    form = {"name": "answer", "schema": request.schema, "strict": True}
     return {"response_format": {"type": "json_schema", "json_schema": form}}
-
-
-def _offered(litellm: Any, model: str, tools: tuple[Mapping[str, Any], ...]) -> dict[str, Any]:
-    """The tools for a model that litellm knows to call such; every other one only reads of them."""
-    if not tools or not litellm.supports_function_calling(model=model):
-        return {}
-    return {"tools": [*map(dict, tools)]}
 
 
 def qualified(name: str, api_base: str | None, *, providers: frozenset[str]) -> str:

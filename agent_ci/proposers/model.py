@@ -11,6 +11,7 @@ from pathlib import Path
 from agent_ci import memory
 from agent_ci.clone import Loaded
 from agent_ci.core.budget import Budget
+from agent_ci.core.claims import LABELS, NO_CLAIMS, SCHEMA, split, worded
 from agent_ci.core.fingerprint import fingerprint as fingerprint_of
 from agent_ci.core.outward.writer import Outward
 from agent_ci.core.questions.again import tries
@@ -20,7 +21,8 @@ from agent_ci.core.run import MODEL, Attempt, Cost, Evidence, Reply, total_cost,
 from agent_ci.errors import AgentCIError, BudgetExhaustedError, ModelUnavailableError, UnsupportedError
 from agent_ci.memory import Idea
 from agent_ci.model.answering import Model as Asked
-from agent_ci.model.asking import Endpoint, Prompts, Said, Use
+from agent_ci.model.asking import Prompts, Said, Use
+from agent_ci.model.endpoint import Endpoint
 from agent_ci.model.remote import Remote
 from agent_ci.model.talk import Turns
 from agent_ci.model.transport import Timeouts, call
@@ -42,10 +44,10 @@ class Model:
     Each question stands alone: the job's text with the objections raised so far, after one system prompt. A
     name without a provider is served in OpenAI's format where *api_base* is given. An endpoint that we have
     no key for gets none, also where the environment holds one. *system* is the prompt that questions follow, *looking*
-    the one that they follow while it may still look. *rounds* is how often it is asked about one part, where that is
-    limited. The file *tried* holds what earlier runs tried in vain, and is not believed where it came with the commit
-    which is checked out in *root*; *further* gives what is kept of that elsewhere, and where there is no such file
-    neither is told of.
+    the one that they follow while it may still look. Claims beside the change are read where *system* asks for them.
+    *rounds* is how often it is asked about one part, where that is limited. The file *tried* holds what earlier runs
+    tried in vain, and is not believed where it came with the commit which is checked out in *root*; *further* gives
+    what is kept of that elsewhere, and where there is no such file neither is told of.
     For one answer it may ask to see more of the tree *turns* times; each time is a call that counts. Two tests in all
     are run for it, if it asks for such.
     """
@@ -64,7 +66,7 @@ class Model:
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - it is frozen
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
-        system: str = "system.v5",
+        system: str = "system.v7",
         looking: str = "",
         rounds: int | None = None,
         tried: Path | None = None,
@@ -74,6 +76,10 @@ class Model:
     ) -> None:
         key = (api_key or "").strip() or None
         prompts = Prompts(template(system), template("continue.v1"), _declined)
+        self._asks_for_claims = all(label in prompts.system.text for label in LABELS)
+        if self._asks_for_claims:
+            prompts = replace(prompts, schema=SCHEMA, worded=worded)
+        self._formless: set[str] = set()  # the models that did not keep to a schema
         asked_by = remote.call if remote else call
         asked = Asked(
             Endpoint(names[0], api_base or None, key, seed, timeouts, is_keyed=remote is not None),
@@ -124,9 +130,7 @@ class Model:
             except BudgetExhaustedError as error:
                 raise _paid_for(error, self._paid + total_cost(turns.debts)) from None
             dialogue.hear(said)
-            reply = turns.settled(
-                Reply(MODEL, said.text, said.cost, cause=cause(said.text), objection=said.objection, model=name)
-            )
+            reply = turns.settled(self._reply(said, name))
             never = f"{model.endpoint} never gave an answer that could be used: {said.objection}"
             is_last = turns.is_empty and self._limit((*attempts, Attempt(reply)), workbench)
             has_other = not dialogue.is_hopeless or turns.leave(name, never, Cost())
@@ -137,6 +141,21 @@ class Model:
             dialogue.learn(attempt)
         if turns.owed:
             yield turns.settled(Reply(MODEL, objection=turns.owed))
+
+    def _reply(self, said: Said, name: str) -> Reply:
+        """What the model *name* said, with its claims apart from the change."""
+        text, claims = split(said.text) if self._asks_for_claims else (said.text, NO_CLAIMS)
+        return Reply(
+            MODEL,
+            text,
+            said.cost,
+            cause=cause(text),
+            note=said.note,
+            objection=said.objection,
+            doubts=claims.doubts,
+            model=name,
+            claims=claims,
+        )
 
     def _earlier(self, evidence: Evidence, workbench: Workbench) -> tuple[Attempt, ...]:
         """What earlier runs tried in vain for the same failure."""
@@ -181,7 +200,7 @@ class Model:
                 again = self._ask(model, looked, spent, workbench, turns=self._turns - turn)
             except BudgetExhaustedError as error:
                 return replace(said, use=Use.CUT, objection=str(error))
-            said = replace(again, cost=said.cost + again.cost)
+            said = replace(again, cost=said.cost + again.cost, note=again.note or said.note)
         if self._turns and said.use is Use.USABLE and looks(said.text):
             return replace(said, use=Use.DECLINED, objection=_ONLY_LOOKS)
         return said
@@ -216,9 +235,13 @@ class Model:
         if turns:
             prompts = replace(model.prompts, system=self._looking, tools=TOOLS, called=called)
             model = replace(model, prompts=prompts)
+        if model.endpoint.name in self._formless:
+            model = replace(model, prompts=replace(model.prompts, schema=None))
         try:
             left = workbench.seconds_left
-            return model.ask(question, tokens_left=tokens_left, seconds_left=left, usd_left=usd_left)
+            said = model.ask(question, tokens_left=tokens_left, seconds_left=left, usd_left=usd_left)
+            self._formless |= {model.endpoint.name} if said.note else set()
+            return said
         finally:
             self._paid += model.cost
 

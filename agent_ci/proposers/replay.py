@@ -6,6 +6,7 @@ from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
+from agent_ci.core.claims import split
 from agent_ci.core.outward.writer import Outward, Sink
 from agent_ci.core.questions.answer import cause
 from agent_ci.core.run import MODEL, REPLAY, Attempt, Evidence, Reply
@@ -54,5 +55,14 @@ def _by_the_model(attempt: Attempt) -> Attempt:
 
 
 def _reply(found: Recorded) -> Reply:
-    said = found.cause or cause(found.text)
-    return Reply(REPLAY, found.text, found.cost, cause=said, objection=found.objection, model=found.model)
+    text, claims = split(found.text)
+    return Reply(
+        REPLAY,
+        text,
+        found.cost,
+        cause=found.cause or cause(text),
+        objection=found.objection,
+        doubts=claims.doubts,
+        model=found.model,
+        claims=claims,
+    )

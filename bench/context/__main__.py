@@ -24,7 +24,7 @@ from bench.table import print_table
 
 _CACHE = Path("~/.cache/agent-ci/bench-real")
 _HEADER = ("way", "cases", "all in, %", "one function", "whole, %", "tokens of code, median")
-_PROMPT, _SYSTEM = "fix.v3", "system.v6"
+_PROMPT, _SYSTEM = "fix.v3", "system.v8"
 
 
 def main(arguments: Sequence[str]) -> int:

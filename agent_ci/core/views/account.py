@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from agent_ci.core.claims import NO_CLAIMS, Claims
 from agent_ci.core.document import Phase
 from agent_ci.core.outcome import REVERTED, Outcome, headline
 from agent_ci.core.views.reading import item, items, number, text, texts, whole
@@ -132,6 +133,7 @@ class Account:
     repeats: int = 0
     scope: str = ""
     doubts: tuple[str, ...] = ()
+    claims: Claims = NO_CLAIMS
     cells: tuple[tuple[str, str], ...] = ()
     attempts: tuple[Tried, ...] = ()
     cost: Spent = Spent()
@@ -208,6 +210,7 @@ def read(document: Mapping[str, object]) -> Account:
         repeats=whole(proof.get("repeats")),
         scope=text(proof.get("scope")),
         doubts=texts(proof.get("doubts")),
+        claims=_claims(item(proof, "claims")),
         cells=tuple((text(row.get("name")), text(row.get("proof"))) for row in items(proof, "cells")),
         attempts=tuple(_attempt(row) for row in items(document, "attempts")),
         cost=_spent(item(document, "cost")),
@@ -265,6 +268,10 @@ def _attempt(row: Mapping[str, object]) -> Tried:
         cost=_spent(item(row, "cost")),
         model=text(row.get("model")),
     )
+
+
+def _claims(row: Mapping[str, object]) -> Claims:
+    return Claims(text(row.get("confidence")), text(row.get("risk")), text(row.get("test_further")))
 
 
 def _phase(row: Mapping[str, object]) -> Phase:

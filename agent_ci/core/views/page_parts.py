@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from agent_ci.core.claims import CLAIMED
 from agent_ci.core.document import Phase
 from agent_ci.core.views.account import Account, Cause, Place, Tried
 from agent_ci.core.views.diff_table import diff_tables
@@ -87,6 +88,9 @@ def the_change(account: Account, patch: str) -> Iterator[str]:
     if account.doubts:
         yield element("p", element("strong", "Look at it before you merge it."))
         yield _list(account.doubts)
+    if rows := account.claims.rows:
+        yield element("p", element("strong", CLAIMED))
+        yield _list(rows)
     yield from diff_tables(diff)
     if account.cells:
         yield table("Jobs that reported the failure", ("job", "proof"), account.cells[:_MOST_ROWS])

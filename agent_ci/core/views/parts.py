@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from agent_ci.core.claims import CLAIMED
 from agent_ci.core.ladder import ASKED_FOR
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.outward.markdown import block, code, fold, inert, sentence
@@ -82,6 +83,8 @@ def proof(account: Account) -> Iterator[str]:
         rows = [literally(doubt, _SENTENCE) for doubt in account.doubts[:_MOST_ROWS]]
         title = "**Look at it before you merge it.**\n\n"
         yield title + "\n".join(_rows(rows, len(account.doubts)))
+    if claimed := [literally(row, _SENTENCE) for row in account.claims.rows]:
+        yield f"**{CLAIMED}**\n\n" + "\n".join(_rows(claimed, len(claimed)))
 
 
 def change(account: Account, patch: str, room: int) -> str:

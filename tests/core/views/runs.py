@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from agent_ci.core.cells import Cell
 from agent_ci.core.change import ChangedFile, Patch
+from agent_ci.core.claims import Claims
 from agent_ci.core.context import Context, Event
 from agent_ci.core.document import Phase, Surroundings, evidence_document
 from agent_ci.core.outcome import Outcome
@@ -114,7 +115,11 @@ def hostile() -> tuple[Verdict, Surroundings, str]:
     )
     attempt = Attempt(Reply(HOSTILE, cause=many, note=many), patch, (many,) * 10)
     proven = Attempt(
-        Reply(HOSTILE, cause=HOSTILE), patch, after=TestReport.of(case), scope=HOSTILE, doubts=(many,) * 50
+        Reply(HOSTILE, cause=HOSTILE, claims=Claims(HOSTILE, many, HOSTILE)),
+        patch,
+        after=TestReport.of(case),
+        scope=HOSTILE,
+        doubts=(many,) * 50,
     )
     context = Context(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, run_url=f"https://x/)({HOSTILE}")
     facts: Mapping[str, object] = {"tier": HOSTILE, "lacks": [many] * 50, "why_not_higher": HOSTILE}

@@ -53,7 +53,7 @@ def test_several_looks_are_answered_in_one_call_that_counts(looking: Talk) -> No
 
 def test_the_prompt_that_tells_of_looks_is_followed_only_while_there_are_some(looking: Talk) -> None:
     looking.server.play(LOOK, says("LOOK search print"), says(RIGHT))
-    looking.run(turns=2, system="system.v5", looking="system.v6")
+    looking.run(turns=2, system="system.v7", looking="system.v8")
     systems = [request.json["messages"][0]["content"] for request in looking.server.requests]
     assert ["LOOK definition" in text for text in systems] == [True, True, False]
 

@@ -86,7 +86,7 @@ def test_each_request_is_journalled_with_its_prompt_and_each_answer_with_its_tok
         "model.reply",
     ]
     request, reply = talk.ledger.events[3][1], talk.ledger.events[4][1]
-    assert request["prompt"] == "system.v5"
+    assert request["prompt"] == "system.v7"
     assert len(request["prompt_sha256"]) == len(request["question_sha256"]) == 64
     assert request["call"] == 2
     assert (reply["text"], reply["prompt_tokens"], reply["completion_tokens"]) == (RIGHT, 100, 50)
