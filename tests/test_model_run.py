@@ -161,3 +161,16 @@ def test_what_a_model_says_beside_its_change_is_told_as_its_own_claim_and_a_low_
     assert ["to test further: a sum of none" in text for text in shown] == [True] * 3
     assert ["<img" in text for text in shown] == [False] * 3
     assert ["@everyone" in text for text in shown] == [False, True, False]  # a page notifies nobody
+
+
+def test_a_change_that_fails_as_the_one_before_did_is_told_so_and_leads_to_a_fresh_start_sooner(
+    tmp_path: Path, chat_server: ChatServer
+) -> None:
+    chat_server.play(wrong("*"), says(GOOD.replace("+    return a + b", "+    return b * a")), says(GOOD))
+    run = quick_fix(tmp_path, chat_server)
+    assert (run.outcome, len(chat_server.requests)) == ("fixed", 3)
+    first, second, third = (request.text for request in chat_server.requests)
+    assert "instead of" not in first
+    assert "calc::add says `2 is not 3` instead of `-1 is not 3`." in second
+    assert "start anew" in third
+    assert third.count("is still red: 2 is not 3") == 1  # both ideas are one line

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from agent_ci.core.paths import is_test_path
 from agent_ci.core.report import Status, TestCase
 
-_VARYING = (
+_OF_THE_RUN = (
     (re.compile(r"0x[0-9a-fA-F]+"), "<address>"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "<uuid>"),
     (re.compile(r"(?:/[\w.@+-]+){2,}"), "<path>"),
+)
+_VARYING = (
     (re.compile(r"\d+(?:[.:_,-]\d+)*"), "<number>"),
     (re.compile(r"\s+"), " "),
 )
@@ -62,9 +64,16 @@ def groups(cases: tuple[TestCase, ...]) -> tuple[Group, ...]:
 def shape(message: str) -> str:
     """The first line of *message* with everything that varies from run to run replaced by its kind."""
     line = next(iter(message.strip()[:_LONGEST].splitlines()), "")
-    for pattern, kind in _VARYING:
+    for pattern, kind in (*_OF_THE_RUN, *_VARYING):
         line = pattern.sub(kind, line)
     return line
+
+
+def settled(text: str) -> str:
+    """*text* with what is another in every run, such as addresses and folders, replaced by its kind; values stay."""
+    for pattern, kind in _OF_THE_RUN:
+        text = pattern.sub(kind, text[:_LONGEST])
+    return text
 
 
 def _cause(case: TestCase) -> tuple[str, str, str]:

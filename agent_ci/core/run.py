@@ -273,7 +273,8 @@ class Attempt:
     ``group`` is the fingerprint of the root cause that the attempt answers, empty where it answers all of them.
     ``repeats`` is how often the failing tests were run with the change, and ``scope`` says which other tests
     were, where those were not all. ``doubts`` are reasons to have a person look at a proven change. ``written`` is the
-    account of the tests that the reply offers, where it offers tests. ``is_rival`` is True where another change was
+    account of the tests that the reply offers, where it offers tests. ``targets_after`` is what the tests that it is to
+    repair said with the change, where one of them was red. ``is_rival`` is True where another change was
     proven before.
     """
 
@@ -288,6 +289,7 @@ class Attempt:
     doubts: tuple[str, ...] = ()
     written: Written | None = None
     is_rival: bool = False
+    targets_after: TestReport | None = None
 
     @property
     def is_proven(self) -> bool:

@@ -19,7 +19,7 @@ from agent_ci.core.outcome import Outcome
 from agent_ci.core.patches.hunks import added_lines
 from agent_ci.core.paths import is_test_path
 from agent_ci.core.proof import unproven
-from agent_ci.core.questions.again import again, tries
+from agent_ci.core.questions.again import again, rung
 from agent_ci.core.questions.question import fix_question
 from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.core.suspects import suspect_places
@@ -134,7 +134,7 @@ class Fix:
 
     def ask(self, evidence: Evidence, attempts: tuple[Attempt, ...], tools: Tools) -> str:
         """What failed, where, what was tried: for proposers that read text. What follows on an answer shows more."""
-        step = again(tries(attempts, evidence.group))
+        step = again(rung(attempts, evidence.group))
         known = self.located.with_coverage(evidence, tools)
         texts = Loaded(tools.clone.tree(evidence.tree))
         question = fix_question(

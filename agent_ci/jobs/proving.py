@@ -62,9 +62,9 @@ class Proof:
         assert patch is not None  # noqa: S101 - the pipeline proves changes only
         try:
             for tree in dict.fromkeys((self._with_original_tests(patch), patch.tree)):
-                objections = self._target_objections(self._run(tree, self.evidence.target_ids))
-                if objections:
-                    return replace(attempt, objections=objections)
+                targets = self._run(tree, self.evidence.target_ids)
+                if objections := self._target_objections(targets):
+                    return replace(attempt, objections=objections, targets_after=targets)
                 ids, scope = self._scope(patch)
                 after = self._run(tree, ids)
                 before = self.evidence.before.only(ids) if ids else self.evidence.before

@@ -72,13 +72,13 @@ class Turns:
     def __getitem__(self, name: str) -> Dialogue:
         return self._dialogues[name]
 
-    def next(self, tries: int) -> str:
-        """Whose turn it is after so many *tries*; empty where no model has more to offer.
+    def next(self, rung: int) -> str:
+        """Whose turn it is on that *rung* of the ladder; empty where no model has more to offer.
 
         It is the first model's, until the question starts anew: then it is that of the last, which is the strongest.
         """
         left = [name for name, dialogue in self._dialogues.items() if not dialogue.is_over]
-        return (left[-1] if again(tries).is_fresh else left[0]) if left else ""
+        return (left[-1] if again(rung).is_fresh else left[0]) if left else ""
 
     def leave(self, name: str, why: str, cost: Cost) -> bool:
         """Ask the model *name* no more, which *cost* what it did; whether another can be asked in its place."""

@@ -14,7 +14,7 @@ from agent_ci.core.budget import Budget
 from agent_ci.core.claims import LABELS, NO_CLAIMS, SCHEMA, split, worded
 from agent_ci.core.fingerprint import fingerprint as fingerprint_of
 from agent_ci.core.outward.writer import Outward
-from agent_ci.core.questions.again import tries
+from agent_ci.core.questions.again import rung, tries
 from agent_ci.core.questions.answer import cause, refusal
 from agent_ci.core.questions.looks import TOOLS, Beyond, Look, called, came_of, looks, shown
 from agent_ci.core.run import MODEL, Attempt, Cost, Evidence, Reply, total_cost, tried_before
@@ -115,7 +115,7 @@ class Model:
             raise BudgetExhaustedError(f"the model was not asked: {self._budget.barred}")
         turns, earlier = Turns(self._models), self._earlier(evidence, workbench)
         while not (self._is_heard(evidence, attempts) or self._limit(attempts, workbench, turns.debts)):
-            name = turns.next(tries(attempts, evidence.group))
+            name = turns.next(rung(attempts, evidence.group))
             if not name:
                 break
             model, dialogue = self._models[name], turns[name]

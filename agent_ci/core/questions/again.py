@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from agent_ci.core.questions.behaviour import repeated
 from agent_ci.core.questions.context import Allowance
 from agent_ci.core.run import MODEL, Attempt
 
@@ -23,12 +24,22 @@ class Again:
     is_fresh: bool = False
 
 
-def again(tries: int) -> Again:
-    """The question after so many *tries* of the model about the same failure."""
-    allowance = Allowance().wider(tries)
-    if tries >= _FRESH_AFTER:
+def again(rung: int) -> Again:
+    """The question on that *rung* of the ladder, which starts at 0."""
+    allowance = Allowance().wider(rung)
+    if rung >= _FRESH_AFTER:
         return Again(allowance, "fresh.v1", is_fresh=True)
-    return Again(allowance, "hypotheses.v1" if tries == _FRESH_AFTER - 1 else "")
+    return Again(allowance, "hypotheses.v1" if rung == _FRESH_AFTER - 1 else "")
+
+
+def rung(attempts: Iterable[Attempt], group: str) -> int:
+    """On which rung the question after *attempts* at the root cause *group* stands.
+
+    Each try of a model leads one further, and one more where its change failed in the very way that another had.
+    """
+    about = [attempt for attempt in attempts if attempt.group == group]
+    again_so = repeated(about)
+    return tries(about, group) + sum(1 for at in again_so if about[at].reply.proposer == MODEL)
 
 
 def tries(attempts: Iterable[Attempt], group: str) -> int:

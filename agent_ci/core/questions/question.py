@@ -9,12 +9,12 @@ from itertools import islice
 from agent_ci.core.budget import CHARACTERS_PER_TOKEN
 from agent_ci.core.localising.ranking import Place
 from agent_ci.core.outward.terminal import Cleaned, cleaned
-from agent_ci.core.questions.answer import offer
 from agent_ci.core.questions.context import Allowance, Context
 from agent_ci.core.questions.excerpts import change_near, excerpts, without_differences, without_foreign_frames
 from agent_ci.core.questions.fence import Origin, fenced, middle_cut, tag_for
 from agent_ci.core.questions.frames import named_lines
 from agent_ci.core.questions.prompt import Template
+from agent_ci.core.questions.tried import ideas, told
 from agent_ci.core.questions.window import windowed
 from agent_ci.core.report import TestCase
 from agent_ci.core.run import Attempt, Evidence
@@ -26,9 +26,6 @@ _MOST_GROUPS = 8
 _MOST_IDS = 8
 _MOST_NAMED = 12
 _MOST_FINDINGS = 30
-_MOST_OBJECTIONS = 12
-_MOST_PLACES = 3
-_LONGEST_IDEA = 300  # characters
 _SHORTENED = "full report in element text"  # pytest 9 says so of a message that the traceback has whole
 _PLENTY = 10_000_000
 
@@ -68,7 +65,7 @@ def fix_question(  # noqa: PLR0913 - what one question is made from
     context = Context(evidence, texts, allowance)
     groups = _groups(evidence.targets)
     said = _said_by_logs(evidence)
-    tried = _ideas(attempts) if is_fresh else [_attempt(number, one) for number, one in enumerate(attempts, start=1)]
+    tried = ideas(attempts) if is_fresh else told(attempts, evidence)
     code = [(Origin.SOURCE, path, cleaned(text)) for path, text in excerpts(texts, context.sources).items()]
     shown = _test_texts(context)
     tests = [(Origin.SOURCE, path, cleaned(text)) for path, text in shown.items()]
@@ -224,27 +221,6 @@ def _failure(page: _Page, group: _Group, room: int) -> str:
         page.left_out.append(f"the middle of the traceback of {group.ids[0]}")
     said = middle_cut(group.text, room) or "(it says nothing)"
     return page.block(Origin.REPORT, "failing", "\n".join([*group.ids[:_MOST_IDS], "", said]))
-
-
-def _attempt(number: int, attempt: Attempt) -> tuple[str, str]:
-    """The name of an attempt, and what it offered and why that was refused."""
-    offered = attempt.patch.diff if attempt.patch else offer(attempt.reply.text)
-    objections = "\n".join(f"- {sentence}" for sentence in attempt.objections[:_MOST_OBJECTIONS])
-    said = f"{offered.strip() or '(no change)'}\n\nRefused, because:\n{objections}"
-    return f"attempt {number} by {attempt.reply.proposer}", cleaned(said).text
-
-
-def _ideas(attempts: tuple[Attempt, ...]) -> list[tuple[str, str]]:
-    """The attempts as one text with a line for each: where it changes something, its cause, and why it was refused."""
-    lines = dict.fromkeys(map(_idea, attempts))
-    return [("ideas that failed", "\n".join(lines))] if lines else []
-
-
-def _idea(attempt: Attempt) -> str:
-    places = ", ".join(file.path for file in attempt.patch.files[:_MOST_PLACES]) if attempt.patch else "no change"
-    why = attempt.objections[0] if attempt.objections else "nothing was proven"
-    line = f"- {places}: {attempt.reply.cause or 'no cause was named'} | refused: {why}"
-    return cleaned(" ".join(line.split())).text[:_LONGEST_IDEA]
 
 
 def _attempts(page: _Page, tried: Sequence[tuple[str, str]], room: int) -> str:
