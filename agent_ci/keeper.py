@@ -309,6 +309,7 @@ class Desk:
             timeouts=Timeouts(**request["timeouts"]),
             schema=request.get("schema"),
             tools=tuple(request.get("tools") or ()),
+            fixed=int(request.get("fixed") or 0),
             api_key=self._key,
             model=request["model"],
             api_base=self.pinned["api_base"],

@@ -186,5 +186,6 @@ def _cost(cost: Cost) -> dict[str, object]:
         "calls": cost.calls,
         "prompt_tokens": cost.prompt_tokens,
         "completion_tokens": cost.completion_tokens,
+        **({"cached_tokens": cost.cached_tokens} if cost.cached_tokens else {}),
         "usd": cost.usd,
     }

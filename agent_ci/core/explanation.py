@@ -183,9 +183,10 @@ def _how_to_reproduce(evidence: Evidence) -> Iterator[str]:
 
 def _cost_and_isolation(cost: Cost, around: Surroundings) -> Iterator[str]:
     usd = "unknown" if cost.usd is None else f"US$ {cost.usd:.4f}"
+    kept = f" ({cost.cached_tokens} of them kept by the provider from an earlier call)" if cost.cached_tokens else ""
     yield "## Cost and isolation"
     yield (
-        f"- cost: {cost.calls} model calls, {cost.prompt_tokens} + {cost.completion_tokens} tokens, {usd}; "
+        f"- cost: {cost.calls} model calls, {cost.prompt_tokens} + {cost.completion_tokens} tokens{kept}, {usd}; "
         f"{around.timings.get('total', 0.0):.1f} s in all, {around.timings.get('own', 0.0):.1f} s of it our own\n"
         f"- isolation: {around.isolation.get('tier', 'none')}"
     )

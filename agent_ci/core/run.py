@@ -211,13 +211,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a reply cost. ``usd`` is None where the price is not known, which is never the same as zero."""
+    """What a reply cost. ``usd`` is None where the price is not known, which is never the same as zero.
+
+    ``cached_tokens`` are those of the ``prompt_tokens`` that the provider had kept from an earlier call.
+    """
 
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
     usd: float | None = 0.0
     seconds: float = 0.0
+    cached_tokens: int = 0
 
     @property
     def tokens(self) -> int:
@@ -232,6 +236,7 @@ class Cost:
             self.completion_tokens + other.completion_tokens,
             usd,
             self.seconds + other.seconds,
+            self.cached_tokens + other.cached_tokens,
         )
 
 

@@ -46,9 +46,15 @@ class Model:
     cost: Cost = field(default_factory=Cost)
 
     def ask(
-        self, question: str, *, tokens_left: int, seconds_left: Callable[[], float], usd_left: float | None = None
+        self,
+        question: str,
+        *,
+        tokens_left: int,
+        seconds_left: Callable[[], float],
+        usd_left: float | None = None,
+        fixed: str = "",
     ) -> Said:
-        """As ``Asking.ask``, from which the errors come."""
+        """As ``Asking.ask``, from which the errors come; the next question is likely to begin with *fixed* as well."""
         asking = Asking(
             self.endpoint,
             self.prompts,
@@ -59,6 +65,7 @@ class Model:
             sleep=self.sleep,
             clock=self.clock,
             call=self.call,
+            fixed=self.outward.to(Sink.PROMPT, fixed),
         )
         try:
             return asking.ask(self.outward.to(Sink.PROMPT, question))

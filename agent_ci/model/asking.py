@@ -18,7 +18,8 @@ from agent_ci.errors import BudgetExhaustedError, ModelUnavailableError, Unsuppo
 from agent_ci.model.costs import cost_of, cost_of_fault, prompt_tokens
 from agent_ci.model.endpoint import Endpoint
 from agent_ci.model.faults import FaultError, FaultKind, sentence
-from agent_ci.model.transport import SMALLEST_ANSWER, Answer, Request, call
+from agent_ci.model.prices import SMALLEST_ANSWER
+from agent_ci.model.transport import Answer, Request, call
 from agent_ci.ports import Journal
 
 TRIES = 3
@@ -28,6 +29,7 @@ ANSWER_TOKENS_AFTER_LATE = 2000
 
 _LONGEST_PAUSE = 30.0  # seconds, where the endpoint names no time itself
 _SHORTEST_CALL = 0.1  # seconds
+_SMALLEST_KEPT = 1024  # tokens; the least that any provider keeps of a question
 
 
 class Use(Enum):
@@ -90,7 +92,7 @@ class Asking:
 
     ``tokens_left`` is what all its calls together may use, ``usd_left`` what they may cost where the price is known,
     None for any price, ``seconds_left`` gives what remains of the run's time; ``sleep``, ``clock`` and ``call`` are the
-    outside world's.
+    outside world's. ``fixed`` is how the question begins that is likely to follow.
     """
 
     endpoint: Endpoint
@@ -104,6 +106,7 @@ class Asking:
     call: Callable[[Request], Answer] = call
     usd_left: float | None = None
     note: str = ""
+    fixed: str = ""
 
     def ask(self, question: str) -> Said:
         """The answer to *question*, whole or not at all.
@@ -257,8 +260,15 @@ class Asking:
             api_key=endpoint.api_key,
             schema=self.prompts.schema,
             tools=self.prompts.tools,
+            fixed=self._kept(messages),
             usd_left=None if self.usd_left is None or self.cost.usd is None else self.usd_left - self.cost.usd,
         )
+
+    def _kept(self, messages: tuple[tuple[str, str], ...]) -> int:
+        """How many characters of the question a provider may keep; none of what is too short for that everywhere."""
+        is_there = bool(self.fixed) and messages[1][1].startswith(self.fixed)
+        is_long = is_there and prompt_tokens((messages[0], ("user", self.fixed))) >= _SMALLEST_KEPT
+        return len(self.fixed) if is_long else 0
 
     def _pay(self, cost: Cost, started: float) -> None:
         self.cost += replace(cost, seconds=max(0.0, self.clock() - started))
@@ -286,6 +296,7 @@ class Asking:
             finish=answer.finish,
             prompt_tokens=answer.prompt_tokens,
             completion_tokens=answer.completion_tokens,
+            cached_tokens=answer.cached_tokens,
             usd=answer.usd,
             text=self.endpoint.redact(answer.text or answer.refusal),
         )

@@ -12,7 +12,7 @@ def cost_of(answer: Answer, messages: tuple[tuple[str, str], ...]) -> Cost:
     """What *answer* cost, with an estimate where the endpoint does not count."""
     prompt = answer.prompt_tokens if answer.prompt_tokens is not None else prompt_tokens(messages)
     completion = answer.completion_tokens if answer.completion_tokens is not None else tokens_of(answer.text)
-    return Cost(1, prompt, completion, answer.usd)
+    return Cost(1, prompt, completion, answer.usd, cached_tokens=answer.cached_tokens)
 
 
 def cost_of_fault(fault: FaultError, messages: tuple[tuple[str, str], ...]) -> Cost:

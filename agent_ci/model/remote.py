@@ -44,6 +44,7 @@ class Remote:
             timeouts=asdict(request.timeouts),
             schema=request.schema,
             tools=request.tools,
+            fixed=request.fixed,
         )
         if answer := told.get("answer"):
             return Answer(**{**answer, "calls": tuple(map(tuple, answer["calls"]))})

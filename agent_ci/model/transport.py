@@ -17,15 +17,13 @@ from agent_ci.core.budget import tokens_of
 from agent_ci.core.outward.secrets import redact
 from agent_ci.errors import ModelUnavailableError
 from agent_ci.model.faults import FaultError, FaultKind, fault_of
+from agent_ci.model.prices import affordable, price
 
 if TYPE_CHECKING:
     from agent_ci.model.wire import GuardedClient, Seen
 
 BODY_CAP = 2_000_000
 """The most bytes of an answer that are read, after decompression."""
-
-SMALLEST_ANSWER = 256
-"""Tokens; a diff with its sentence needs at least as many."""
 
 _GRACE = 1.0  # seconds that the worker thread may take beyond its own deadline to report
 _ENVIRONMENT = {
@@ -56,8 +54,9 @@ class Request:
 
     ``schema`` is the JSON Schema of the answer, which is sent to models that are known to keep to one, and ``tools``
     are functions in OpenAI's form, which are offered to models that are known to call such; a model that is offered
-    tools is sent no schema. ``usd_left`` is what the
-    call may cost where its price is known, None for any price.
+    tools is sent no schema. ``usd_left`` is what the call may cost where its price is known, None for any price.
+    ``fixed`` is with how many of its characters the second message is likely to begin once more: a provider that has to
+    be told what to keep of a question is told so.
     """
 
     model: str
@@ -70,6 +69,7 @@ class Request:
     schema: Mapping[str, Any] | None = field(default=None, repr=False)
     tools: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     usd_left: float | None = None
+    fixed: int = 0
 
     @property
     def prompt_tokens(self) -> int:
@@ -83,7 +83,7 @@ class Answer:
 
     ``finish`` is OpenAI's finish reason, ``refusal`` the model's own words where it declined. ``calls`` are the tools
     that it calls, each by name with its arguments as the text that came. ``is_formed`` tells that it was asked for
-    by the schema of the request.
+    by the schema of the request. ``cached_tokens`` are those of the ``prompt_tokens`` that the provider had kept.
     """
 
     text: str
@@ -94,6 +94,7 @@ class Answer:
     usd: float | None = None
     calls: tuple[tuple[str, str], ...] = ()
     is_formed: bool = False
+    cached_tokens: int = 0
 
 
 def call(request: Request) -> Answer:
@@ -107,7 +108,14 @@ def call(request: Request) -> Answer:
     cannot be used at all.
     """
     litellm = _litellm()
-    request = replace(request, max_tokens=_affordable(litellm, request))
+    most = affordable(
+        litellm,
+        _model(litellm, request),
+        prompt_tokens=request.prompt_tokens,
+        wanted=request.max_tokens,
+        usd_left=request.usd_left,
+    )
+    request = replace(request, max_tokens=most)
     from agent_ci.model.wire import GuardedClient  # noqa: PLC0415 - httpx costs 0.1 s
 
     limits = request.timeouts
@@ -171,7 +179,7 @@ def _complete(litellm: Any, client: GuardedClient, request: Request, form: Mappi
     litellm.in_memory_llm_clients_cache.flush_cache()  # it would hand out the client of the call before
     return litellm.completion(
         model=model,
-        messages=[{"role": role, "content": text} for role, text in request.messages],
+        messages=_messages(litellm, model, request),
         api_base=request.api_base,
         api_key=_key(request),
         max_tokens=_ceiling(litellm, model, request.max_tokens),
@@ -185,23 +193,17 @@ def _complete(litellm: Any, client: GuardedClient, request: Request, form: Mappi
     )
 
 
-def _affordable(litellm: Any, request: Request) -> int:
-    """How long the answer may be for what is left of the money; as long as was asked for where no price is known.
+def _messages(litellm: Any, model: str, request: Request) -> list[dict[str, Any]]:
+    """The messages, with a mark behind what Claude is to keep; others keep what they can by themselves.
 
-    Raises FaultError where the question with the shortest answer would cost more than that.
+    Not by litellm's table alone: for Gemini it would make a call of its own, to a store that has to be emptied again.
     """
-    if request.usd_left is None:
-        return request.max_tokens
-    model, length = _model(litellm, request), request.prompt_tokens
-    try:
-        asked, each = litellm.cost_per_token(model=model, prompt_tokens=length, completion_tokens=1)
-    except Exception:  # noqa: BLE001 - a bare Exception says that the model is in no table
-        return request.max_tokens
-    shortest = min(SMALLEST_ANSWER, request.max_tokens)
-    if (least := asked + shortest * each) > request.usd_left:
-        said = f"a question of about {length} tokens and an answer of {shortest} cost about US$ {least:.4f}, and"
-        raise FaultError(FaultKind.TOO_DEAR, f"{said} US$ {max(0.0, request.usd_left):.4f} may still be spent")
-    return min(request.max_tokens, int((request.usd_left - asked) / each)) if each else request.max_tokens
+    messages: list[dict[str, Any]] = [{"role": role, "content": text} for role, text in request.messages]
+    if request.fixed and "claude" in model.lower() and litellm.utils.supports_prompt_caching(model=model):
+        text = request.messages[1][1]
+        kept = {"type": "text", "text": text[: request.fixed], "cache_control": {"type": "ephemeral"}}
+        messages[1]["content"] = [kept, {"type": "text", "text": text[request.fixed :]}]
+    return messages
 
 
 def _form(litellm: Any, request: Request) -> dict[str, Any]:
@@ -282,14 +284,16 @@ def _answer(litellm: Any, response: Any, *, model: str, seen: Seen) -> Answer:
     if problem := _unreadable(text, role):
         raise FaultError(FaultKind.GARBLED, problem, status=seen.status)
     tokens = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+    cached = _cached(usage, most=tokens[0] or 0)
     return Answer(
         text=redact(text, seen.secrets),
         finish=str(choice.finish_reason or ""),
         refusal=redact(str(details.get("refusal") or ""), seen.secrets),
         prompt_tokens=tokens[0],
         completion_tokens=tokens[1],
-        usd=None if None in tokens else _price(litellm, response, model),
+        usd=None if None in tokens else price(litellm, response, model, cached=cached),
         calls=calls,
+        cached_tokens=cached or 0,
     )
 
 
@@ -314,18 +318,13 @@ def _unreadable(text: str, role: str) -> str:
     return ""
 
 
+def _cached(usage: Any, *, most: int) -> int | None:
+    """How many tokens of the question the provider had kept; None for a count that cannot be true."""
+    value = getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None) or 0
+    return value if isinstance(value, int) and 0 <= value <= most else None
+
+
 def _count(usage: Any, name: str) -> int | None:
     """A token count as the endpoint states it; a count that cannot be true is treated as none."""
     value = getattr(usage, name, None)
     return value if isinstance(value, int) and 0 < value < BODY_CAP * 10 else None
-
-
-def _price(litellm: Any, response: Any, model: str) -> float | None:
-    """The price of *model* by litellm's table, where zero stands for a price that the table does not know.
-
-    What an endpoint calls its model does not count: it could name a cheaper one.
-    """
-    try:
-        return float(litellm.completion_cost(completion_response=response, model=model)) or None
-    except Exception:  # noqa: BLE001 - a bare Exception says that the model is in no table
-        return None

@@ -29,6 +29,7 @@ from agent_ci.model.transport import Timeouts, call
 from agent_ci.ports import Journal, Recalling, Rerunning, Workbench
 from agent_ci.templates import template
 
+_TURNS_TO_KEEP = 2  # the last has other prompts and no tool: what is kept in a second call, a third may find
 _RUNS = 2  # of tests that the model asks for, in a run of ours
 _MORE = "You may ask to see more once again, or answer with the cause and the change."
 _ONLY_LOOKS = "the answer asks to see more and there is no more to see; offer a change"
@@ -197,7 +198,8 @@ class Model:
             more = _MORE if turn < self._turns else _NO_MORE
             try:
                 looked = f"{question}\n\n{template('looked.v2').render(shown=data, more=more)}"
-                again = self._ask(model, looked, spent, workbench, turns=self._turns - turn)
+                kept = question if turn < self._turns and self._turns > _TURNS_TO_KEEP else ""
+                again = self._ask(model, looked, spent, workbench, turns=self._turns - turn, fixed=kept)
             except BudgetExhaustedError as error:
                 return replace(said, use=Use.CUT, objection=str(error))
             said = replace(again, cost=said.cost + again.cost, note=again.note or said.note)
@@ -225,10 +227,17 @@ class Model:
         budget = replace(self._budget, attempts=len(attempts) + 1)
         return bool(budget.objection(attempts, elapsed=budget.seconds - workbench.seconds_left()))
 
-    def _ask(
-        self, model: Asked, question: str, attempts: tuple[Attempt, ...], workbench: Workbench, *, turns: int
+    def _ask(  # noqa: PLR0913 - one call, and what bounds it
+        self,
+        model: Asked,
+        question: str,
+        attempts: tuple[Attempt, ...],
+        workbench: Workbench,
+        *,
+        turns: int,
+        fixed: str = "",
     ) -> Said:
-        """Ask once, with the tool to look where there are *turns* left for that."""
+        """Ask once, with the tool to look where there are *turns* left for that; *fixed* may be asked again."""
         spent = total_cost(attempts)
         tokens_left = self._budget.tokens - spent.tokens
         usd_left = None if spent.usd is None else self._budget.cost - spent.usd
@@ -239,7 +248,7 @@ class Model:
             model = replace(model, prompts=replace(model.prompts, schema=None))
         try:
             left = workbench.seconds_left
-            said = model.ask(question, tokens_left=tokens_left, seconds_left=left, usd_left=usd_left)
+            said = model.ask(question, tokens_left=tokens_left, seconds_left=left, usd_left=usd_left, fixed=fixed)
             self._formless |= {model.endpoint.name} if said.note else set()
             return said
         finally:

@@ -83,6 +83,8 @@ def test_attempts_keep_their_order_their_objections_and_their_cost() -> None:
 def test_an_unknown_price_makes_the_whole_price_unknown() -> None:
     cost = {"calls": 1, "prompt_tokens": 10, "completion_tokens": 5, "usd": None}
     assert document(Outcome.FIXED, REFUSED, PROVEN)["cost"] == cost
+    kept = replace(REFUSED, reply=replace(REFUSED.reply, cost=Cost(1, 10, 5, None, cached_tokens=7)))
+    assert document(Outcome.FIXED, kept, PROVEN)["cost"] == {**cost, "cached_tokens": 7}
 
 
 def test_without_a_proof_there_is_no_patch_and_no_after() -> None:

@@ -56,10 +56,10 @@ def test_a_fixed_run_tells_failure_controls_change_and_cost() -> None:
 
 
 def test_what_was_tried_in_vain_is_listed_with_its_first_objections() -> None:
-    reply = Reply("model", cost=Cost(1, 10, 5, None))
+    reply = Reply("model", cost=Cost(1, 10, 5, None, cached_tokens=7))
     text = told(Outcome.NO_FIX, Attempt(reply, objections=("a\nb", "c", "d", "e", "f")))
     assert "## What was tried\n\n1. model: a b; c; d (and 2 more)\n" in text
-    assert "- cost: 1 model calls, 10 + 5 tokens, unknown" in text
+    assert "- cost: 1 model calls, 10 + 5 tokens (7 of them kept by the provider from an earlier call), unknown" in text
 
 
 def test_many_failures_are_counted_and_the_first_are_shown() -> None:
