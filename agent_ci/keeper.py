@@ -310,6 +310,7 @@ class Desk:
             schema=request.get("schema"),
             tools=tuple(request.get("tools") or ()),
             fixed=int(request.get("fixed") or 0),
+            sample=int(request.get("sample") or 0),
             api_key=self._key,
             model=request["model"],
             api_base=self.pinned["api_base"],

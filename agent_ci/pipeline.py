@@ -172,8 +172,9 @@ def _proof_of(job: Job, tools: Tools, part: Evidence, attempts: list[Attempt]) -
         heard += bool(proven)
         if attempt.is_proven:
             proven.append(attempt)
-        is_paid = attempt.reply.cost.calls > 0
-        if len(proven) > 1 or heard >= _FURTHER_REPLIES or (is_paid and (proven or part.causes > 1)):
+        reply = attempt.reply
+        is_enough = proven or (part.causes > 1 and not reply.is_followed)
+        if len(proven) > 1 or heard >= _FURTHER_REPLIES or (reply.was_paid and is_enough):
             break  # several causes at once get one paid reply; the others are better spent on each of them
     if len(proven) < _RIVALS:
         return proven[0] if proven else None
@@ -205,7 +206,7 @@ def _attempts(job: Job, tools: Tools, evidence: Evidence, attempts: list[Attempt
         session = proposer.propose(evidence, tuple(attempts), bench)
         answer: Attempt | None = None
         is_proven = False
-        while not tools.budget.objection(tuple(attempts), elapsed=tools.clock()):
+        while not tools.budget.objection(_counted(tuple(attempts)), elapsed=tools.clock()):
             with tools.progress.phase(f"propose ({name})"):
                 reply = _next(session, answer)
             if reply is None:
@@ -219,11 +220,16 @@ def _attempts(job: Job, tools: Tools, evidence: Evidence, attempts: list[Attempt
             return
 
 
+def _counted(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+    """What of *attempts* counts against one more reply: nothing but the time where that is paid for already."""
+    return () if attempts and attempts[-1].reply.is_followed else attempts
+
+
 def _paid_in_vain(evidence: Evidence, attempts: tuple[Attempt, ...]) -> Iterator[Reply]:
     """What was paid for as the repair of all root causes and was none: it may be that of this one, at no cost."""
     for earlier in attempts if evidence.group else ():
-        if not earlier.group and earlier.patch and not earlier.refused and earlier.reply.cost.calls > 0:
-            yield replace(earlier.reply, cost=Cost(), note=_OFFERED_BEFORE)
+        if not earlier.group and earlier.patch and not earlier.refused and earlier.reply.was_paid:
+            yield replace(earlier.reply, cost=Cost(), note=_OFFERED_BEFORE, candidate=0, candidates=1)
 
 
 def _next(session: Generator[Reply, Attempt, None], answer: Attempt | None) -> Reply | None:

@@ -236,7 +236,7 @@ def _model(setup: Setup, *, system: str, turns: int, looking: str = "", rounds: 
     if not chosen.models:
         raise UsageError("the proposer 'model' needs a model; name one with --model")
     keeper = door(setup.environment)
-    asked = Asked(chosen.models, chosen.api_base or None, chosen.seed)
+    asked = Asked(chosen.models, chosen.api_base or None, chosen.seed, chosen.candidates)
     return Model(
         remote=Remote.opened(keeper, asked, setup.budget) if keeper else None,
         names=chosen.models,
@@ -253,6 +253,7 @@ def _model(setup: Setup, *, system: str, turns: int, looking: str = "", rounds: 
         root=chosen.repository,
         further=lambda: setup.recalled().ideas,
         turns=turns,
+        candidates=1 if rounds else chosen.candidates,
     )
 
 

@@ -81,8 +81,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "when-base-red",
         "what to do when the base fails in the same way; refuse on pull and merge requests and with --base",
-        choices=("refuse", "fix"),
-        metavar="MODE",
+        choices=("refuse", "fix"), metavar="MODE",
     ),
     Option(
         "proposer",
@@ -106,6 +105,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("max-cost", "US$ that may be spent; `changelog` and `tests`: 0.5", default=1.00, kind=float, metavar="USD"),
     Option("max-tokens", "tokens that may be used, both ways", default=200_000, kind=int, metavar="N"),
     Option("max-looks", "how often a model may ask to see more for one answer", default=2, kind=int, metavar="N"),
+    Option("candidates", "how many answers to a question a model is asked for", default=1, kind=int, metavar="N"),
     Option("time-limit", "seconds that the run may take", default=1200.0, kind=float, metavar="SECONDS"),
     Option("sandbox", "where repository code runs", default="auto", choices=SANDBOXES, metavar="NAME"),
     Option("min-isolation", "the least isolation to accept", default="auto", choices=SANDBOXES, metavar="TIER"),
@@ -119,14 +119,12 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "fail-under",
         "`tests` fails where tests run less than this share of the changed lines",
-        kind=float,
-        metavar="PERCENT",
+        kind=float, metavar="PERCENT",
     ),
     Option(
         "mutation-under",
         "`tests` fails where tests notice less than this share of small faults in them",
-        kind=float,
-        metavar="PERCENT",
+        kind=float, metavar="PERCENT",
     ),
     Option("json", "the verdict as JSON on standard output", default=False, kind=bool),
     Option("quiet", "no progress on standard error", default=False, kind=bool),
@@ -208,6 +206,7 @@ class Settings:
     max_cost: float
     max_tokens: int
     max_looks: int
+    candidates: int
     time_limit: float
     sandbox: str
     min_isolation: str

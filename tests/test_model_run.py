@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from agent_ci.core.views.comment import comment
+from agent_ci.model.exchanges import record
 from agent_ci.spending import FILE_NAME, recall
 from tests.red import FILES, GOOD, QUICK, QUICK_FILES, RedRepository, Run
 from tests.servers.chat import ChatServer, Step, fails, html, says
@@ -174,3 +175,23 @@ def test_a_change_that_fails_as_the_one_before_did_is_told_so_and_leads_to_a_fre
     assert "calc::add says `2 is not 3` instead of `-1 is not 3`." in second
     assert "start anew" in third
     assert third.count("is still red: 2 is not 3") == 1  # both ideas are one line
+
+
+def test_of_several_answers_to_one_question_the_smallest_that_is_proven_wins_in_one_attempt(
+    tmp_path: Path, chat_server: ChatServer
+) -> None:
+    large = says(GOOD.replace("+    return a + b", "+    total = a\n+    total += b\n+    return total"))
+    chat_server.play(large, wrong("*"), wrong("*"), says(GOOD))
+    run = quick_fix(tmp_path, chat_server, candidates=4, max_attempts=1)
+    assert (run.outcome, len(chat_server.requests), run.document["cost"]["calls"]) == ("fixed", 4, 4)
+    assert [bool(objections) for objections in run.objections] == [True, False]
+    assert [attempt["cost"]["calls"] for attempt in run.document["attempts"]] == [4, 0]
+    assert "+    return a + b" in run.patch
+    assert len({request.text for request in chat_server.requests}) == 1
+    cassette = tmp_path / "case.jsonl"
+    record(run.out / "audit.jsonl", cassette)
+    again = RedRepository(tmp_path / "repository", tmp_path).run(
+        proposer=("replay",), cassette=str(cassette), max_attempts=1, **QUICK
+    )
+    assert (again.outcome, again.objections, again.document["cost"]["calls"]) == ("fixed", run.objections, 4)
+    assert again.document["patch"] == run.document["patch"]

@@ -249,7 +249,8 @@ class Reply:
     such a reply is counted, fed back and never applied. ``doubts`` are its own reasons to have a person look at the
     change. ``bugs`` are what looked wrong on the way, and ``left_out`` what nothing was tried for, one sentence each,
     by whoever proposes tests. ``model`` is the name of the model that said it, empty where it was none, and ``claims``
-    what it says of its change beside it.
+    what it says of its change beside it. It is the ``candidate``, from 0, of so many ``candidates``
+    that answer one question; the first of them carries the cost of all.
     """
 
     proposer: str
@@ -263,11 +264,23 @@ class Reply:
     left_out: tuple[str, ...] = ()
     model: str = ""
     claims: Claims = NO_CLAIMS
+    candidate: int = 0
+    candidates: int = 1
 
     @property
     def source(self) -> str:
         """Who said it, in words: the proposer, and which model that asked."""
         return f"{self.proposer} ({self.model})" if self.model else self.proposer
+
+    @property
+    def was_paid(self) -> bool:
+        """Whether it cost something, or is one of those for which another was paid."""
+        return self.cost.calls > 0 or self.candidate > 0
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether another reply follows that is paid for."""
+        return self.candidate + 1 < self.candidates
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ class Model:
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     cost: Cost = field(default_factory=Cost)
+    sample: int = 0
 
     def ask(
         self,
@@ -66,6 +67,7 @@ class Model:
             clock=self.clock,
             call=self.call,
             fixed=self.outward.to(Sink.PROMPT, fixed),
+            sample=self.sample,
         )
         try:
             return asking.ask(self.outward.to(Sink.PROMPT, question))

@@ -92,7 +92,8 @@ class Asking:
 
     ``tokens_left`` is what all its calls together may use, ``usd_left`` what they may cost where the price is known,
     None for any price, ``seconds_left`` gives what remains of the run's time; ``sleep``, ``clock`` and ``call`` are the
-    outside world's. ``fixed`` is how the question begins that is likely to follow.
+    outside world's. ``fixed`` is how the question begins that is likely to follow, ``sample`` which
+    of several answers to it is asked for, from 0.
     """
 
     endpoint: Endpoint
@@ -107,6 +108,7 @@ class Asking:
     usd_left: float | None = None
     note: str = ""
     fixed: str = ""
+    sample: int = 0
 
     def ask(self, question: str) -> Said:
         """The answer to *question*, whole or not at all.
@@ -261,6 +263,7 @@ class Asking:
             schema=self.prompts.schema,
             tools=self.prompts.tools,
             fixed=self._kept(messages),
+            sample=self.sample,
             usd_left=None if self.usd_left is None or self.cost.usd is None else self.usd_left - self.cost.usd,
         )
 
@@ -285,7 +288,7 @@ class Asking:
             question_sha256=hashlib.sha256(question.encode("utf-8", "surrogatepass")).hexdigest(),
             estimated_prompt_tokens=request.prompt_tokens,
             max_tokens=request.max_tokens,
-            seed=request.seed,
+            seed=request.seed + request.sample,
             messages=[{"role": role, "text": self.endpoint.redact(text)} for role, text in request.messages],
         )
 

@@ -13,11 +13,12 @@ from agent_ci.model.transport import Answer, Request
 
 @dataclass(frozen=True)
 class Asked:
-    """Which models are asked, at which address of one's own, and with which seed."""
+    """Which models are asked, at which address of one's own, with which seed, and how often each question."""
 
     models: tuple[str, ...]
     api_base: str | None
     seed: int
+    candidates: int = 1
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Remote:
     @classmethod
     def opened(cls, keeper: Kept, asked: Asked, budget: Budget) -> Remote:
         """Name the models and the budget, once and for all. Raises UsageError where the key cannot be used."""
-        limits = {"attempts": budget.attempts, "tokens": budget.tokens, "cost": budget.cost}
+        limits = {"attempts": budget.attempts * asked.candidates, "tokens": budget.tokens, "cost": budget.cost}
         if fault := keeper.ask("open", **asdict(asked), **limits):
             raise UsageError(str(fault))
         return cls(keeper)
@@ -45,6 +46,7 @@ class Remote:
             schema=request.schema,
             tools=request.tools,
             fixed=request.fixed,
+            sample=request.sample,
         )
         if answer := told.get("answer"):
             return Answer(**{**answer, "calls": tuple(map(tuple, answer["calls"]))})

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 BODY_CAP = 2_000_000
 """The most bytes of an answer that are read, after decompression."""
 
+_TEMPERATURE = 0.8  # of all answers to a question but the first
 _GRACE = 1.0  # seconds that the worker thread may take beyond its own deadline to report
 _ENVIRONMENT = {
     # Without it the import fetches a price list from the network.
@@ -56,7 +57,8 @@ class Request:
     are functions in OpenAI's form, which are offered to models that are known to call such; a model that is offered
     tools is sent no schema. ``usd_left`` is what the call may cost where its price is known, None for any price.
     ``fixed`` is with how many of its characters the second message is likely to begin once more: a provider that has to
-    be told what to keep of a question is told so.
+    be told what to keep of a question is told so. A ``sample`` other than 0, which is the likeliest answer, is drawn at
+    a temperature, with a seed of its own where the provider takes one.
     """
 
     model: str
@@ -70,6 +72,7 @@ class Request:
     tools: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     usd_left: float | None = None
     fixed: int = 0
+    sample: int = 0
 
     @property
     def prompt_tokens(self) -> int:
@@ -183,8 +186,8 @@ def _complete(litellm: Any, client: GuardedClient, request: Request, form: Mappi
         api_base=request.api_base,
         api_key=_key(request),
         max_tokens=_ceiling(litellm, model, request.max_tokens),
-        temperature=0,
-        seed=request.seed,
+        temperature=_TEMPERATURE if request.sample else 0,
+        seed=request.seed + request.sample,
         timeout=request.timeouts.total,
         max_retries=0,
         drop_params=True,

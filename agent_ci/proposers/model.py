@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from agent_ci.core.fingerprint import fingerprint as fingerprint_of
 from agent_ci.core.outward.writer import Outward
 from agent_ci.core.questions.again import rung, tries
 from agent_ci.core.questions.answer import cause, refusal
+from agent_ci.core.questions.candidates import order
 from agent_ci.core.questions.looks import TOOLS, Beyond, Look, called, came_of, looks, shown
 from agent_ci.core.run import MODEL, Attempt, Cost, Evidence, Reply, total_cost, tried_before
 from agent_ci.errors import AgentCIError, BudgetExhaustedError, ModelUnavailableError, UnsupportedError
@@ -24,7 +25,7 @@ from agent_ci.model.answering import Model as Asked
 from agent_ci.model.asking import Prompts, Said, Use
 from agent_ci.model.endpoint import Endpoint
 from agent_ci.model.remote import Remote
-from agent_ci.model.talk import Turns
+from agent_ci.model.talk import Dialogue, Turns
 from agent_ci.model.transport import Timeouts, call
 from agent_ci.ports import Journal, Recalling, Rerunning, Workbench
 from agent_ci.templates import template
@@ -49,6 +50,8 @@ class Model:
     *rounds* is how often it is asked about one part, where that is limited. The file *tried* holds what earlier runs
     tried in vain, and is not believed where it came with the commit which is checked out in *root*; *further* gives
     what is kept of that elsewhere, and where there is no such file neither is told of.
+    Each question is asked so often as *candidates* says, as far as the budget holds all of these calls; each change is
+    offered once then, the smallest first, and together they are one attempt.
     For one answer it may ask to see more of the tree *turns* times; each time is a call that counts. Two tests in all
     are run for it, if it asks for such.
     """
@@ -74,6 +77,7 @@ class Model:
         root: Path = Path(),
         further: Callable[[], tuple[Idea, ...]] = tuple,
         turns: int = 0,
+        candidates: int = 1,
     ) -> None:
         key = (api_key or "").strip() or None
         prompts = Prompts(template(system), template("continue.v1"), _declined)
@@ -99,6 +103,8 @@ class Model:
         self._tried, self._root, self._further = tried, root, further
         self._journal = journal
         self._turns = turns
+        self._candidates = candidates
+        self._share = 1  # how many answers are to be had for what is left
         self._seed = seed
         self._ran: dict[tuple[str, str], str] = {}
 
@@ -122,7 +128,7 @@ class Model:
             model, dialogue = self._models[name], turns[name]
             question = workbench.question((*earlier, *attempts)) + dialogue.note
             try:
-                said = self._answer(model, question, evidence, (*attempts, *turns.debts), workbench)
+                said, *others = self._answers(model, question, evidence, (*attempts, *turns.debts), workbench)
             except (ModelUnavailableError, UnsupportedError) as error:
                 if turns.leave(name, str(error), self._paid):
                     continue
@@ -137,9 +143,10 @@ class Model:
             has_other = not dialogue.is_hopeless or turns.leave(name, never, Cost())
             if is_last or (turns.is_empty and not has_other):
                 raise _paid_for(ModelUnavailableError(f"{never}; check --model and --api-base"), reply.cost)
-            attempt = yield reply
-            attempts += (attempt,)
-            dialogue.learn(attempt)
+            tried = yield from _each((reply, *(self._reply(other, name) for other in others)), dialogue)
+            attempts += tried
+            if tried[-1].is_proven:
+                return
         if turns.owed:
             yield turns.settled(Reply(MODEL, objection=turns.owed))
 
@@ -177,6 +184,33 @@ class Model:
         """The limit that forbids one more attempt after *attempts*, and after *debts*, which are none but cost."""
         budget = replace(self._budget, attempts=self._budget.attempts + len(debts))
         return budget.objection((*attempts, *debts), elapsed=budget.seconds - workbench.seconds_left())
+
+    def _answers(
+        self, model: Asked, question: str, evidence: Evidence, attempts: tuple[Attempt, ...], workbench: Workbench
+    ) -> tuple[Said, ...]:
+        """The answers to *question* that are to be tried, in this order; the first costs what all the calls cost.
+
+        Before the first of several is asked for, its share of what is left has to be enough for it; else it is the only
+        one. One that cannot be had after others leaves it at these.
+        """
+        found: list[Said] = []
+        cost = Cost()
+        for number in range(self._candidates):
+            spent = (*attempts, Attempt(Reply(MODEL, cost=cost)))
+            self._share = self._candidates - number
+            try:
+                said = self._answer(replace(model, sample=number), question, evidence, spent, workbench)
+            except (BudgetExhaustedError, ModelUnavailableError, UnsupportedError) as error:
+                if found:
+                    cost += self._paid
+                    break
+                if self._share == 1 or not isinstance(error, BudgetExhaustedError):
+                    raise
+                self._share = 1
+                return (self._answer(model, question, evidence, spent, workbench),)
+            found.append(said)
+            cost += said.cost
+        return _to_try(found, cost)
 
     def _answer(
         self, model: Asked, question: str, evidence: Evidence, attempts: tuple[Attempt, ...], workbench: Workbench
@@ -239,8 +273,8 @@ class Model:
     ) -> Said:
         """Ask once, with the tool to look where there are *turns* left for that; *fixed* may be asked again."""
         spent = total_cost(attempts)
-        tokens_left = self._budget.tokens - spent.tokens
-        usd_left = None if spent.usd is None else self._budget.cost - spent.usd
+        tokens_left = (self._budget.tokens - spent.tokens) // self._share
+        usd_left = None if spent.usd is None else (self._budget.cost - spent.usd) / self._share
         if turns:
             prompts = replace(model.prompts, system=self._looking, tools=TOOLS, called=called)
             model = replace(model, prompts=prompts)
@@ -253,6 +287,25 @@ class Model:
             return said
         finally:
             self._paid += model.cost
+
+
+def _each(replies: Sequence[Reply], dialogue: Dialogue) -> Generator[Reply, Attempt, tuple[Attempt, ...]]:
+    """Offer the answers to one question until one is proven, and give the attempts that came of them."""
+    tried: list[Attempt] = []
+    for number, reply in enumerate(replies):
+        tried.append((yield replace(reply, candidate=number, candidates=len(replies))))
+        dialogue.learn(tried[-1])
+        if tried[-1].is_proven:
+            break
+    return tuple(tried)
+
+
+def _to_try(found: Sequence[Said], cost: Cost) -> tuple[Said, ...]:
+    """Those of *found*, which cost *cost* together, that are to be tried, without what is of no use beside others."""
+    useful = [said for said in found if said.use is Use.USABLE] or found
+    first, *others = (useful[at] for at in order([said.text for said in useful]))
+    note = "; ".join(dict.fromkeys(said.note for said in found if said.note))
+    return (replace(first, cost=cost, note=note), *(replace(said, cost=Cost(), note="") for said in others))
 
 
 def _paid_for(error: AgentCIError, cost: Cost) -> AgentCIError:

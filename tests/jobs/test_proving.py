@@ -201,6 +201,24 @@ def test_an_answer_that_repairs_every_cause_is_paid_for_once_whatever_was_asked(
     assert (verdict.proof.patch.size, verdict.proof.repeats) == (4, 2)
 
 
+class Several(Paid):
+    """As that, where all of *texts* answer one question and the first carries the cost."""
+
+    def propose(
+        self, _evidence: Evidence, _tried: tuple[Attempt, ...], _: Workbench
+    ) -> Generator[Reply, Attempt, None]:
+        count = len(self.texts)
+        for number in range(count):
+            cost = Cost(calls=0 if number else count)
+            yield Reply("paid", self.texts[number], cost, candidate=number, candidates=count)
+
+
+def test_all_answers_to_one_question_are_tried_also_where_there_are_several_causes(tmp_path: Path) -> None:
+    verdict = answered(tmp_path, Several(["no change", BOTH, "nobody tries this"]))
+    assert verdict.outcome is Outcome.FIXED
+    assert [(attempt.group, attempt.reply.candidate) for attempt in verdict.attempts] == [("", 0), ("", 1)]
+
+
 def test_where_one_answer_repairs_every_cause_each_has_to_pass_as_often_as_it_failed(tmp_path: Path) -> None:
     counted = f"open('/'.join({('', *tmp_path.parts[1:], 'runs')!r}), 'a+')"
     often = BOTH.replace("return a * 2", f"return a * (2 if {counted}.write('x') and {counted}.tell() < 4 else 3)")

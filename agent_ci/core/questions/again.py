@@ -39,9 +39,13 @@ def rung(attempts: Iterable[Attempt], group: str) -> int:
     """
     about = [attempt for attempt in attempts if attempt.group == group]
     again_so = repeated(about)
-    return tries(about, group) + sum(1 for at in again_so if about[at].reply.proposer == MODEL)
+    return tries(about, group) + tries((about[at] for at in again_so), group)
 
 
 def tries(attempts: Iterable[Attempt], group: str) -> int:
-    """How many of *attempts* a model made at the root cause *group*, which is empty for all of them at once."""
-    return sum(1 for attempt in attempts if attempt.reply.proposer == MODEL and attempt.group == group)
+    """How often a model was asked, by *attempts*, for the root cause *group*, which is empty for all of them at once.
+
+    Several answers to one question are one try.
+    """
+    by_model = (attempt for attempt in attempts if attempt.reply.proposer == MODEL and attempt.group == group)
+    return sum(1 for attempt in by_model if not attempt.reply.candidate)

@@ -127,3 +127,9 @@ def test_a_repetition_of_a_model_leads_one_rung_further_and_one_of_others_none()
     assert [rung(attempts[:count], "") for count in range(6)] == [0, 0, 0, 1, 2, 4]
     assert rung(attempts, "another") == 0
     assert (again(4).is_fresh, again(2).note, again(1).allowance) == (True, "hypotheses.v1", Allowance().wider(1))
+
+
+def test_several_answers_to_one_question_are_one_try_and_no_repetition_of_each_other() -> None:
+    first = tried(RED)
+    others = [replace(first, reply=replace(first.reply, candidate=number, candidates=3)) for number in (1, 2)]
+    assert rung([first, *others], "") == 1
