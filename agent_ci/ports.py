@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 from agent_ci.core.chat import Ask, Heard
 from agent_ci.core.conditions import USUAL, Conditions
 from agent_ci.core.context import Context
-from agent_ci.core.coverage import Coverage
+from agent_ci.core.coverage import NOTHING, Coverage, Lines
 from agent_ci.core.notes.release import Page
 from agent_ci.core.notes.requests import Request
 from agent_ci.core.parcel import Parcel
@@ -162,10 +162,18 @@ class Covering(Protocol):
     Not every runner is one: ask with ``isinstance``.
     """
 
-    def covered(self, workspace: Workspace, ids: tuple[str, ...] = (), *, timeout: float) -> Coverage:
+    def covered(
+        self,
+        workspace: Workspace,
+        ids: tuple[str, ...] = (),
+        *,
+        timeout: float,
+        deciding: Lines = NOTHING,
+    ) -> Coverage:
         """The lines that each of *ids*, or each test of all, executes; whatever else is known says why not.
 
-        The ids are those of ``run``. Raises InfrastructureError where the tests could not be run at all, and
+        Of the *deciding* lines (1-based, by path) it is asked what runs after them as well, which is told for Python
+        only. The ids are those of ``run``. Raises InfrastructureError where the tests could not be run at all, and
         UnsupportedError where nothing here can tell which lines they execute.
         """
         ...

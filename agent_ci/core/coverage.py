@@ -10,14 +10,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from types import CodeType, MappingProxyType
+from typing import TypeVar
 
+from agent_ci.core.branches import Arc
 from agent_ci.core.names import parse
 
 IMPORTS = ""
 """Stands for the id of a test where lines ran that belong to no test: a module's own, when it was imported."""
 
-_Lines = Mapping[str, frozenset[int]]
-_NONE: _Lines = MappingProxyType({})
+_Item = TypeVar("_Item")
+_Files = Mapping[str, frozenset[_Item]]
+_Tests = Mapping[str, _Files[_Item]]
+Lines = _Files[int]
+NOTHING: Lines = MappingProxyType({})
 # https://coverage.readthedocs.io/en/latest/excluding.html, the comment that is known without being configured
 _EXCLUDED = re.compile(r"#\s*(?:pragma|PRAGMA)[:\s]?\s*(?:no|NO)\s*(?:cover|COVER)")
 
@@ -29,11 +34,13 @@ class Coverage:
     The ids are those of a TestReport; IMPORTS stands for lines that ran outside of every test. A test that ran and
     executed no line of the repository has no files. ``partial`` gives the reasons, one sentence each, why lines or
     tests may be missing. ``executable`` are all lines that could be executed, by path, as far as the tool tells them.
+    ``arcs`` say, by test and path, which line ran after each of those lines of which that was asked.
     """
 
-    tests: Mapping[str, _Lines] = field(default_factory=lambda: MappingProxyType({}))
+    tests: Mapping[str, Lines] = field(default_factory=lambda: MappingProxyType({}))
     partial: tuple[str, ...] = ()
-    executable: _Lines = field(default_factory=lambda: MappingProxyType({}))
+    executable: Lines = field(default_factory=lambda: MappingProxyType({}))
+    arcs: Mapping[str, Mapping[str, frozenset[Arc]]] = field(default_factory=lambda: MappingProxyType({}))
 
     def tests_of(self, path: str, line: int) -> frozenset[str]:
         """The ids of the tests that executed *line* of *path*; IMPORTS is among them where an import did."""
@@ -43,17 +50,20 @@ class Coverage:
         """The lines of *path* that any test or import executed."""
         return frozenset(self._tests.get(path, ()))
 
+    def arcs_of(self, path: str) -> frozenset[Arc]:
+        """What is known of the file *path* of which line ran after which in any test; no import counts."""
+        return frozenset().union(*(files.get(path, ()) for id_, files in self.arcs.items() if id_ != IMPORTS))
+
     def of(self, ids: Iterable[str]) -> Coverage:
         """What the tests *ids* alone executed; those that are not known are left out."""
-        return replace(self, tests={id_: self.tests[id_] for id_ in ids if id_ in self.tests})
+        wanted = dict.fromkeys(ids)
+        return replace(self, tests=_those(self.tests, wanted), arcs=_those(self.arcs, wanted))
 
     def __or__(self, other: Coverage) -> Coverage:
         """Both, where a test that is in both executed the lines of either."""
-        tests = {**self.tests, **other.tests}
-        for id_ in self.tests.keys() & other.tests.keys():
-            tests[id_] = _joined(self.tests[id_], other.tests[id_])
         partial = tuple(dict.fromkeys((*self.partial, *other.partial)))
-        return Coverage(tests, partial, _joined(self.executable, other.executable))
+        tests, arcs = _each_joined(self.tests, other.tests), _each_joined(self.arcs, other.arcs)
+        return Coverage(tests, partial, _joined(self.executable, other.executable), arcs)
 
     @cached_property
     def _tests(self) -> Mapping[str, Mapping[int, frozenset[str]]]:
@@ -67,7 +77,16 @@ class Coverage:
         return {path: {line: frozenset(ids) for line, ids in by_line.items()} for path, by_line in found.items()}
 
 
-def _joined(one: _Lines, other: _Lines) -> _Lines:
+def _those(files: _Tests[_Item], ids: Iterable[str]) -> _Tests[_Item]:
+    return {id_: files[id_] for id_ in ids if id_ in files}
+
+
+def _each_joined(one: _Tests[_Item], other: _Tests[_Item]) -> _Tests[_Item]:
+    both = {id_: _joined(one[id_], other[id_]) for id_ in one.keys() & other.keys()}
+    return {**one, **other, **both}
+
+
+def _joined(one: _Files[_Item], other: _Files[_Item]) -> _Files[_Item]:
     return {path: one.get(path, frozenset()) | other.get(path, frozenset()) for path in {**one, **other}}
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from agent_ci.core.coverage import IMPORTS, Coverage
+from agent_ci.core.coverage import IMPORTS, Coverage, Lines
 from agent_ci.core.coverage_formats.gathering import MAX_BYTES, Place, among
 from agent_ci.core.coverage_formats.go_profile import in_module, read_go_profile
 from agent_ci.core.coverage_formats.jacoco import read_jacoco
@@ -23,15 +24,26 @@ from agent_ci.runners.places import Texts
 
 _MOST_FILES = 200  # that one run left, one for each of its processes
 _LONGEST = 300  # characters of a reason
+_DECIDING = "deciding.json"  # where our recorder looks for the lines that decide
 
 
-def recorded(workspace: Workspace, run: Callable[[Kit], TestReport], id_of: Callable[[str], str] = str) -> Coverage:
+def recorded(
+    workspace: Workspace,
+    run: Callable[[Kit], TestReport],
+    id_of: Callable[[str], str] = str,
+    *,
+    deciding: Lines,
+) -> Coverage:
     """What our recorder, which *run* is given, wrote while that ran the tests; *id_of* makes our ids of its own.
+
+    Of the *deciding* lines, by path, it tells what ran after them as well.
 
     It is partial where it cannot be read, or the report is. The process that wrote it ran code of the repository:
     lines of files that are not in the workspace are left out.
     """
     kit = Kit.unpacked(workspace, "coverage")
+    asked = {path: sorted(lines) for path, lines in deciding.items() if lines}
+    (kit.package / _DECIDING).write_text(json.dumps(asked), encoding="utf-8")
     report = run(kit)
     known = frozenset(Texts(workspace.root))
     try:
@@ -39,8 +51,10 @@ def recorded(workspace: Workspace, run: Callable[[Kit], TestReport], id_of: Call
             found = read_ours(chunks(file, max_bytes=MAX_BYTES), lambda name: name if name in known else "")
     except UnsupportedError as error:
         found = Coverage(partial=(f"which lines the tests executed is not known: {error}",))
-    tests = {id_of(id_) if id_ != IMPORTS else id_: files for id_, files in found.tests.items()}
-    return replace(found, tests=tests, partial=(*found.partial, *report.partial))
+    ids = {id_: id_of(id_) if id_ != IMPORTS else id_ for id_ in found.tests}
+    tests = {ids[id_]: files for id_, files in found.tests.items()}
+    arcs = {ids[id_]: files for id_, files in found.arcs.items()}
+    return replace(found, tests=tests, arcs=arcs, partial=(*found.partial, *report.partial))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from agent_ci import reports
 from agent_ci.core.conditions import USUAL, Conditions
-from agent_ci.core.coverage import Coverage
+from agent_ci.core.coverage import NOTHING, Coverage, Lines
 from agent_ci.core.frameworks.framework import Framework, Place, Step, build_id, built, selected, told_once
 from agent_ci.core.frameworks.recording import RECORDINGS
 from agent_ci.core.proof import is_within
@@ -88,7 +88,14 @@ class FrameworkRunner:
         report = self._run(workspace, self._place(workspace), wanted, Deadline.after(timeout), record)
         return replace(report, cases=tuple(replace(case, id=self._outside(case.id)) for case in report.cases))
 
-    def covered(self, workspace: Workspace, ids: tuple[str, ...] = (), *, timeout: float) -> Coverage:
+    def covered(
+        self,
+        workspace: Workspace,
+        ids: tuple[str, ...] = (),
+        *,
+        timeout: float,
+        deciding: Lines = NOTHING,  # noqa: ARG002 - nothing that its tools write tells that
+    ) -> Coverage:
         """Which lines each of *ids* executes, each in a run of its own; without them, those of each file or package.
 
         Raises UnsupportedError where nothing here can tell.

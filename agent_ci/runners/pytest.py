@@ -10,7 +10,7 @@ from pathlib import Path
 
 from agent_ci import reports
 from agent_ci.core.conditions import USUAL, Conditions
-from agent_ci.core.coverage import Coverage
+from agent_ci.core.coverage import NOTHING, Coverage, Lines
 from agent_ci.core.proof import is_within
 from agent_ci.core.report import Status, TestCase, TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
@@ -103,7 +103,9 @@ class Pytest:
             raise UnsupportedError(f"pytest found no tests; {done.explanation}")
         return report
 
-    def covered(self, workspace: Workspace, ids: tuple[str, ...] = (), *, timeout: float) -> Coverage:
+    def covered(
+        self, workspace: Workspace, ids: tuple[str, ...] = (), *, timeout: float, deciding: Lines = NOTHING
+    ) -> Coverage:
         """Which lines each of *ids*, or of all tests, executes: one run, one test after the other, with our recorder.
 
         What a test's fixtures execute for the first time is the test's. Processes that a test starts are not seen.
@@ -113,6 +115,7 @@ class Pytest:
             workspace,
             lambda kit: self.run(workspace, only=ids, timeout=timeout, conditions=alone, recorder=kit),
             lambda id_: _reported_id(id_, workspace.root),
+            deciding=deciding,
         )
 
     def _run_once(

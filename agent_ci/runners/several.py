@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from agent_ci import reports
 from agent_ci.core.conditions import USUAL, Conditions
-from agent_ci.core.coverage import Coverage
+from agent_ci.core.coverage import NOTHING, Coverage, Lines
 from agent_ci.core.frameworks import python_projects
 from agent_ci.core.report import TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
@@ -69,7 +69,9 @@ class Several:
             found.append(report)
         return reports.joined(found)
 
-    def covered(self, workspace: Workspace, ids: tuple[str, ...] = (), *, timeout: float) -> Coverage:
+    def covered(
+        self, workspace: Workspace, ids: tuple[str, ...] = (), *, timeout: float, deciding: Lines = NOTHING
+    ) -> Coverage:
         """What each of them can tell of those of *ids* that are its own; of the others it is said that nobody can.
 
         Raises UnsupportedError where none can tell anything.
@@ -88,7 +90,7 @@ class Several:
                 objections.append(f"which lines a test of {runner.toolchain['runner']} executes cannot be told here")
                 continue
             try:
-                found |= runner.covered(workspace, wanted, timeout=deadline.left())
+                found |= runner.covered(workspace, wanted, timeout=deadline.left(), deciding=deciding)
             except UnsupportedError as error:
                 objections.append(str(error))
         if objections and not found.tests:

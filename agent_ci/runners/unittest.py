@@ -10,7 +10,7 @@ from pathlib import Path
 
 from agent_ci import reports
 from agent_ci.core.conditions import USUAL, Conditions
-from agent_ci.core.coverage import Coverage
+from agent_ci.core.coverage import NOTHING, Coverage, Lines
 from agent_ci.core.frameworks.framework import selected
 from agent_ci.core.report import TestReport
 from agent_ci.errors import InfrastructureError, UnsupportedError
@@ -101,12 +101,16 @@ class Unittest:
             raise UnsupportedError(f"{self._name} found no tests; {done.explanation}")
         return report
 
-    def covered(self, workspace: Workspace, ids: tuple[str, ...] = (), *, timeout: float) -> Coverage:
+    def covered(
+        self, workspace: Workspace, ids: tuple[str, ...] = (), *, timeout: float, deciding: Lines = NOTHING
+    ) -> Coverage:
         """Which lines each of *ids*, or of all tests, executes, found in one run with our recorder.
 
         What the fixtures of a class or a module execute is no test's. Processes that a test starts are not seen.
         """
-        return recorded(workspace, lambda kit: self.run(workspace, only=ids, timeout=timeout, recorder=kit))
+        return recorded(
+            workspace, lambda kit: self.run(workspace, only=ids, timeout=timeout, recorder=kit), deciding=deciding
+        )
 
 
 def read_command(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 
+from agent_ci.core.branches import Arc
 from agent_ci.core.coverage import Coverage
 from agent_ci.core.questions.frames import Index
 
@@ -60,6 +61,7 @@ class Gathering:
         self._place = place
         self._tests: dict[str, dict[str, frozenset[int]]] = {}
         self._executable: dict[str, frozenset[int]] = {}
+        self._arcs: dict[str, dict[str, frozenset[Arc]]] = {}
         self._equal: dict[frozenset[int], frozenset[int]] = {}
         self._notes: dict[str, None] = {}
         self._left = MAX_PLACES
@@ -111,6 +113,14 @@ class Gathering:
             self._left -= len(found)
             self._executable[path] = self._executable.get(path, frozenset()) | found
 
+    def follow(self, test: str, name: str, arcs: frozenset[Arc]) -> None:
+        """In *test*, which has begun, the second line of each of *arcs* ran after the first, in the file *name*."""
+        path = self._place(name)
+        if path and test in self._tests and not self.is_full:
+            self._left -= len(arcs)
+            files = self._arcs.setdefault(test, {})
+            files[path] = files.get(path, frozenset()) | arcs
+
     def note(self, reason: str) -> None:
         """Say why something may be missing; a reason is said once."""
         self._notes[reason] = None
@@ -118,4 +128,4 @@ class Gathering:
     def coverage(self) -> Coverage:
         """All of it; files without an executed line are left out."""
         tests = {id_: {path: lines for path, lines in files.items() if lines} for id_, files in self._tests.items()}
-        return Coverage(tests, tuple(self._notes), self._executable)
+        return Coverage(tests, tuple(self._notes), self._executable, self._arcs)

@@ -12,10 +12,12 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
+
+from .following import Deciding
 
 IMPORTS = ""
 _INSTALLED = frozenset({"site-packages", "dist-packages", "node_modules", ".venv", "venv", ".tox", ".nox", ".git"})
@@ -23,6 +25,7 @@ _TOOLS = (4, 3, 5, 2, 1, 0)  # the numbers of sys.monitoring, those first that s
 _MOST_TESTS = 100_000
 
 Hits = dict[str, dict[str, set[int]]]
+Arcs = dict[str, dict[str, set[tuple[int, int]]]]
 
 
 class Files:
@@ -50,10 +53,17 @@ class Files:
 
 
 class Record:
-    """The lines by file by test; ``lines`` are those of the test that runs now."""
+    """The lines by file by test; ``lines`` are those of the test that runs now.
+
+    ``arcs`` are pairs of a line that decides and the one that ran after it in the same call: -F where the call ended of
+    a function that begins in line F.
+    """
 
     def __init__(self, root: str) -> None:
         self.files = Files(root)
+        self.deciding = Deciding()
+        self.arcs: Arcs = {IMPORTS: {}}
+        self._arcs = self.arcs[IMPORTS]
         self.hits: Hits = {IMPORTS: {}}
         self.lines = self.hits[IMPORTS]
         self.partial: dict[str, None] = {}
@@ -62,19 +72,27 @@ class Record:
         """What runs from now on is *test*'s, until another one is entered."""
         if test not in self.hits and len(self.hits) > _MOST_TESTS:
             self.partial["there are too many tests to record all of them"] = None
-            self.lines = {}
+            self.lines, self._arcs = {}, {}
         else:
-            self.lines = self.hits.setdefault(test, {})
+            self.lines, self._arcs = self.hits.setdefault(test, {}), self.arcs.setdefault(test, {})
+
+    def follow(self, path: str, last: int, line: int) -> None:
+        """After the *last* line, which decides, *line* ran."""
+        self._arcs.setdefault(path, set()).add((last, line))
 
     def document(self) -> dict[str, Any]:
-        """All of it, with each set of lines once."""
-        numbers: dict[tuple[str, frozenset[int]], int] = {}
-        tests = {
-            test: [numbers.setdefault((path, frozenset(lines)), len(numbers)) for path, lines in files.items()]
-            for test, files in self.hits.items()
-        }
-        sets = [[path, sorted(lines)] for path, lines in numbers]
-        return {"sets": sets, "tests": tests, "partial": list(self.partial)}
+        """All of it, with each set of lines, and of arcs, once."""
+        return {**_numbered(self.hits), "arcs": _numbered(self.arcs), "partial": list(self.partial)}
+
+
+def _numbered(hits: Mapping[str, Mapping[str, Collection[Any]]]) -> dict[str, Any]:
+    """*hits* as each set once, and the numbers of its sets by test."""
+    numbers: dict[tuple[str, frozenset[Any]], int] = {}
+    tests = {
+        test: [numbers.setdefault((path, frozenset(some)), len(numbers)) for path, some in files.items()]
+        for test, files in hits.items()
+    }
+    return {"sets": [[path, sorted(some)] for path, some in numbers], "tests": tests}
 
 
 class Monitoring:
@@ -91,6 +109,7 @@ class Monitoring:
         self._tool = -1
         # By identity: equal code of two files is equal. The code is held, so that the number stays its own.
         self._own: dict[int, tuple[CodeType, str]] = {}
+        self._last: dict[int, int] = {}  # the line that each call ran last which is followed, by its frame
 
     def start(self) -> None:
         """Take a number that no other tool has. Raises RuntimeError where there is none."""
@@ -102,19 +121,43 @@ class Monitoring:
         monitoring.use_tool_id(self._tool, "per-test coverage")
         monitoring.register_callback(self._tool, monitoring.events.PY_START, self._on_start)
         monitoring.register_callback(self._tool, monitoring.events.LINE, self._on_line)
+        monitoring.register_callback(self._tool, monitoring.events.PY_RETURN, self._on_return)
         monitoring.set_events(self._tool, monitoring.events.PY_START)
 
     def _on_start(self, code: CodeType, _offset: int) -> object:
-        if id(code) not in self._own and (path := self._record.files.path(code.co_filename)):
+        path = self._record.files.path(code.co_filename)
+        is_followed = bool(self._record.deciding.of(code, path))
+        if path and id(code) not in self._own:
             self._own[id(code)] = (code, path)
-            self._monitoring.set_local_events(self._tool, code, self._monitoring.events.LINE)
-        return self._monitoring.DISABLE
+            events = self._monitoring.events
+            asked = events.LINE | events.PY_RETURN if is_followed else events.LINE
+            self._monitoring.set_local_events(self._tool, code, asked)
+        if not is_followed:
+            return self._monitoring.DISABLE
+        self._last[id(sys._getframe(1))] = 0  # noqa: SLF001 - the frame that the event is about
+        return None
 
     def _on_line(self, code: CodeType, line: int) -> object:
         own = self._own.get(id(code))
         if own:
             self._record.lines.setdefault(own[1], set()).add(line)
+            if deciding := self._record.deciding.of(*own):
+                frame = id(sys._getframe(1))  # noqa: SLF001 - as above
+                self._follow(own[1], deciding, frame, line)
+                self._last[frame] = line
+                return None
         return self._monitoring.DISABLE
+
+    def _on_return(self, code: CodeType, _offset: int, _value: object) -> None:
+        own = self._own.get(id(code))
+        if own and (deciding := self._record.deciding.of(*own)):
+            frame = id(sys._getframe(1))  # noqa: SLF001 - as above
+            self._follow(own[1], deciding, frame, -code.co_firstlineno)
+            self._last.pop(frame, None)
+
+    def _follow(self, path: str, deciding: Collection[int], frame: int, line: int) -> None:
+        if (last := self._last.get(frame, 0)) in deciding:
+            self._record.follow(path, last, line)
 
     def enter(self, test: str) -> None:
         """See each line once more, for *test*."""
@@ -160,7 +203,8 @@ class Tracing:
             lines = {line for _, _, line in code.co_lines() if line} - {code.co_firstlineno}
             self._unseen[id(code)] = (code, lines)
         unseen = self._unseen[id(code)][1]
-        if is_known and not unseen:
+        deciding = self._record.deciding.of(code, path)
+        if is_known and not unseen and not deciding:
             return None
         frame.f_trace_lines = True
 
@@ -171,7 +215,26 @@ class Tracing:
                 inner.f_trace_lines = bool(unseen)
             return on_line
 
-        return on_line
+        return self._following(on_line, path, deciding, frame.f_lineno) if deciding else on_line
+
+    def _following(
+        self, on_line: Callable[..., Any], path: str, deciding: Collection[int], last: int
+    ) -> Callable[..., Any]:
+        """*on_line*, which every line is shown to, with what runs after the *deciding* ones; *last* ran before."""
+
+        def follow(inner: FrameType, event: str, argument: object) -> Callable[..., Any]:
+            nonlocal last
+            on_line(inner, event, argument)
+            inner.f_trace_lines = True
+            code = inner.f_code
+            is_end = event == "return" and self._record.deciding.is_end(code, inner.f_lasti)
+            if last in deciding and (event == "line" or is_end):
+                self._record.follow(path, last, -code.co_firstlineno if is_end else inner.f_lineno)
+            if event == "line":
+                last = inner.f_lineno
+            return follow
+
+        return follow
 
     def enter(self, test: str) -> None:
         """See each line once more, for *test*."""
@@ -200,7 +263,8 @@ class Compiled(Tracing):
     def __init__(self, record: Record) -> None:
         super().__init__(record)
         coverage: Any = importlib.import_module("coverage")
-        self._coverage = coverage.Coverage(data_file=None, config_file=False, include=[f"{record.files.root}/*"])
+        facts = {"data_file": None, "config_file": False, "include": [f"{record.files.root}/*"]}
+        self._coverage = coverage.Coverage(**facts, branch=bool(record.deciding.lines))
 
     def start(self) -> None:
         """Have coverage.py trace."""
@@ -226,6 +290,16 @@ class Compiled(Tracing):
                 for line, tests in data.contexts_by_lineno(file).items():
                     for test in tests:
                         self._record.hits.setdefault(test, {}).setdefault(path, set()).add(line)
+                if path in self._record.deciding.lines:
+                    self._take_arcs(data, file, path)
+
+    def _take_arcs(self, data: Any, file: str, path: str) -> None:
+        deciding = self._record.deciding.lines[path]
+        for test in [test for test, files in self._record.hits.items() if not deciding.isdisjoint(files.get(path, ()))]:
+            data.set_query_context(test)
+            arcs = (arc for arc in data.arcs(file) or () if arc[0] in deciding)
+            self._record.arcs.setdefault(test, {}).setdefault(path, set()).update(arcs)
+        data.set_query_contexts(None)
 
 
 class Recorder:

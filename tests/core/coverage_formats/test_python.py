@@ -59,6 +59,14 @@ def ours(document: object) -> Coverage:
     return read_ours([json.dumps(document).encode()], PLACE)
 
 
+def test_arcs_are_pairs_of_lines_of_tests_that_ran_and_nothing_else_is_one() -> None:
+    pairs = [[1, 2], [2, -1], [0, 1], [1, 0], [1, 2, 3], "12", [True, 2], [1, 10**9], [None, 1]]
+    arcs = {"sets": [["/copy/src/calc.py", pairs], ["/copy/gone.py", [[1, 2]]], 7], "tests": {"a": [0, 1, 2], "b": [0]}}
+    found = ours({"sets": [["/copy/src/calc.py", [1]]], "tests": {"a": [0]}, "arcs": arcs})
+    assert found.arcs == {"a": {"src/calc.py": frozenset({(1, 2), (2, -1)})}}
+    assert ours({"tests": {"a": []}, "arcs": ["no"]}).arcs == {}
+
+
 def test_each_set_of_lines_is_told_once_and_named_by_its_number() -> None:
     sets = [["src/calc.py", [1, 2]], ["tests/test_calc.py", [7]], ["/etc/passwd", [1]], ["../calc.py", [1]]]
     found = ours({"sets": sets, "tests": {"": [0], "t::x": [0, 1, 2, 3], "t::y": []}, "partial": ["half"]})
