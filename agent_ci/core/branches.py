@@ -26,6 +26,7 @@ _WORDS = {
     "for": "the loop in line {} is never run to its end",
     "match": "no value passes all cases down to the one in line {}",
 }
+_MOST_TOLD = 3
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _NO_LINES: frozenset[int] = frozenset()
 
@@ -73,6 +74,13 @@ def branches(source: str) -> tuple[Branch, ...]:
     except RecursionError:
         return ()
     return tuple(one for one in found if not any(_EXCLUDED.search(lines[line - 1]) for line in one.head))
+
+
+def in_words(found: Sequence[Branch]) -> str:
+    """What a person is told of branches that no test takes: the first few, and how many more; empty where none is."""
+    told = [branch.words for branch in found[:_MOST_TOLD]]
+    more = [f"{len(found) - _MOST_TOLD} more branches are not taken"] if len(found) > _MOST_TOLD else []
+    return ", ".join([*told, *more])
 
 
 @dataclass(frozen=True)

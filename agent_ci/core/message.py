@@ -31,7 +31,7 @@ def message_of_tests(verdict: Verdict, name: str, *, run: str = "") -> str:
     written = proof.written
     rows = [f"- {inert(one.id)}: {inert(_good_for(one))}" for one in written.delivered[:_SHOWN]]
     more = len(written.delivered) - len(rows)
-    about = ("Each runs a changed line that no test ran, and fails where that line is slightly wrong:", *rows)
+    about = (_ABOUT, *rows)
     last = (f"- and {more} more",) if more > 0 else ()
     back = f"To take them out again: agent-ci tests --revert {delivery_id(name)}"
     trailers = (
@@ -44,9 +44,13 @@ def message_of_tests(verdict: Verdict, name: str, *, run: str = "") -> str:
     return "\n\n".join((subject, *told, "\n".join(trailers))) + "\n"
 
 
+_ABOUT = "Each runs a changed line, or takes a changed branch, as no test did, and fails where that is slightly wrong:"
+
+
 def _good_for(one: Judged) -> str:
     labels = f" ({', '.join(one.labels)})" if one.labels else ""
-    return f"{one.target}, {len(one.lines)} new line(s), notices {len(one.kills)} mutant(s){labels}"
+    branches = f", {len(one.branches)} new branch(es)" if one.branches else ""
+    return f"{one.target}, {len(one.lines)} new line(s){branches}, notices {len(one.kills)} mutant(s){labels}"
 
 
 def commit_message(verdict: Verdict, *, run: str = "", attempt: int = 1) -> str:

@@ -16,6 +16,7 @@ from agent_ci.core.kinds import Kind
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestCase, TestReport
 from agent_ci.core.test_style import Style
+from agent_ci.core.untaken import Branches
 from agent_ci.core.untested import Target
 from agent_ci.core.worth.values import PossibleBug, Written
 
@@ -163,7 +164,8 @@ class Evidence:
     ``logs`` are the job logs that were given. For the job `tests`, ``untested`` is what of the change no test runs, in
     a part of one module only, ``covering`` are the ids of the tests that run that module today, ``style`` says how
     tests of it are to be written, and to which file, ``changed`` are all executable lines (1-based) that the change
-    adds, by path, and ``coverage`` says which tests run which lines of these files. ``by_model`` is True where the
+    adds, by path, ``branches`` the branches that it adds of which it is known whether tests take them, by path, and
+    ``coverage`` says which tests run which lines of these files. ``by_model`` is True where the
     model alone is asked, False where it is not asked yet, and None where all are.
     """
 
@@ -197,6 +199,7 @@ class Evidence:
     style: Style | None = None
     by_model: bool | None = None
     changed: Mapping[str, frozenset[int]] = field(default_factory=lambda: MappingProxyType({}))
+    branches: Branches = field(default_factory=lambda: MappingProxyType({}))
     coverage: Coverage | None = field(default=None, repr=False)
 
     def is_asked(self, proposer: str) -> bool:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from agent_ci.core.coverage import IMPORTS, Coverage, executable_lines
+from agent_ci.core.branches import Branch, in_words
+from agent_ci.core.coverage import IMPORTS, Coverage, Lines, executable_lines
 from agent_ci.core.names import compiles, parse
 from agent_ci.core.paths import is_test_path, matches
 from agent_ci.core.policy import PROTECTED
 
 NOT_MEANT = (*PROTECTED, "docs/", "doc/", "examples/", "benchmarks/", "migrations/", "*.pyi")
 _PUBLIC, _REPAIRED, _MOST_REPAIRED, _MOST_COMPLEX = 100.0, 10.0, 4, 50
+_IS_RUN = 60.0  # what it takes from the score of a function that every line of it is run
 _BRANCHES = (
     *(ast.If, ast.IfExp, ast.For, ast.AsyncFor, ast.While, ast.BoolOp, ast.ExceptHandler),
     *(ast.comprehension, ast.match_case, ast.Assert),
 )
 _STUBS = ("overload", "abstractmethod")
 
-Lines = Mapping[str, frozenset[int]]
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -30,7 +32,8 @@ class Target:
 
     ``function`` is its qualified name, the outermost one where functions are nested, and empty for lines outside of
     all. The higher the ``score``, the more a test of it is worth. ``at_import`` are further lines that belong to it and
-    run as soon as any test imports the file.
+    run as soon as any test imports the file. ``branches`` are changed ones that no test takes, whether their lines are
+    run or not.
     """
 
     path: str
@@ -40,6 +43,17 @@ class Target:
     is_public: bool = True
     score: float = 0.0
     at_import: tuple[int, ...] = ()
+    branches: tuple[Branch, ...] = ()
+
+    @property
+    def deciding(self) -> tuple[int, ...]:
+        """The lines that decide on its branches, sorted."""
+        return tuple(sorted({line for branch in self.branches for line in branch.head}))
+
+    @property
+    def guarded(self) -> tuple[int, ...]:
+        """The lines in which a test of it is to notice small faults, sorted: also those that decide on its branches."""
+        return tuple(sorted({*self.lines, *self.deciding}))
 
     @property
     def every_line(self) -> tuple[int, ...]:
@@ -126,15 +140,24 @@ def unread(paths: Iterable[str], head: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def targets(
-    changed: Lines, head: Mapping[str, str], coverage: Coverage, *, repaired: Mapping[str, int]
+    changed: Lines,
+    head: Mapping[str, str],
+    coverage: Coverage,
+    *,
+    repaired: Mapping[str, int],
+    untaken: Mapping[str, Sequence[Branch]] = MappingProxyType({}),
 ) -> tuple[Target, ...]:
     """What of *changed* no test runs, the most important first: public, complex, and recently *repaired* files first.
 
     A line in a function counts as run where a test ran it, and not where only an import did. *repaired* counts the
-    recent repairs of each file.
+    recent repairs of each file. A function is a target for the sake of its *untaken* branches alone, too, by path.
     """
     found = (
-        target for path in changed for target in _of_file(path, head.get(path, ""), changed[path], coverage, repaired)
+        target
+        for path in changed
+        for target in _of_file(
+            path, head.get(path, ""), (changed[path], untaken.get(path, ())), coverage, repaired.get(path, 0)
+        )
     )
     return tuple(sorted(found, key=lambda target: (-target.score, target.path, target.every_line)))
 
@@ -152,23 +175,29 @@ def _is_meant(path: str) -> bool:
 
 
 def _of_file(
-    path: str, source: str, changed: Collection[int], coverage: Coverage, repaired: Mapping[str, int]
+    path: str, source: str, change: tuple[Collection[int], Sequence[Branch]], coverage: Coverage, repaired: int
 ) -> Iterator[Target]:
+    """The targets in one file, of which the *change* has lines and branches that no test takes."""
+    changed, untaken = change
     left = set(untested_lines(path, source, changed, coverage))
-    broken = min(repaired.get(path, 0), _MOST_REPAIRED)
+    broken = min(repaired, _MOST_REPAIRED)
     is_known = any(path in files for files in coverage.tests.values())
     is_module_public = not path.rpartition("/")[2].startswith("_") or path.endswith("/__init__.py")
     for one in definitions(source):
         lines = tuple(sorted(line for line in left if one.first <= line <= one.last))
         header = tuple(sorted(line for line in left if one.header <= line < one.first))
+        own = tuple(branch for branch in untaken if one.first <= branch.line <= one.last)
         if one.is_stub:
             left -= {*lines}
-        elif lines:
+        elif lines or own:
+            header = header if lines else ()
             left -= {*lines, *header}
             is_public = one.is_public and is_module_public
-            score = _PUBLIC * is_public + min(one.branches, _MOST_COMPLEX) + _REPAIRED * broken
-            reason = _reason(one, lines, is_known=is_known, broken=broken)
-            yield Target(path, one.name, lines, reason, is_public, score, header)
+            score = _PUBLIC * is_public + min(one.branches, _MOST_COMPLEX) + _REPAIRED * broken - _IS_RUN * (not lines)
+            why = _untested(one, lines, is_known=is_known) if lines else f"every changed line of {one.name} is run"
+            told = in_words([branch for branch in own if not branch.head & {*lines}])
+            reason = "; ".join(part for part in (why, told, _repairs(broken)) if part)
+            yield Target(path, one.name, lines, reason, is_public, score, header, own)
     if left:
         why = (
             "changed, and no test imports it" if compiles(source or "(") else "changed, and Python cannot read the file"
@@ -176,10 +205,13 @@ def _of_file(
         yield Target(path, "", (), why, is_public=False, at_import=tuple(sorted(left)))
 
 
-def _reason(one: Definition, lines: tuple[int, ...], *, is_known: bool, broken: int) -> str:
+def _untested(one: Definition, lines: tuple[int, ...], *, is_known: bool) -> str:
     count = f"{len(lines)} changed line{'s' * (len(lines) != 1)}"
-    why = f"{count} of {one.name} that no test runs" if is_known else f"{count} of {one.name}, and no test imports it"
-    return f"{why}; its file was repaired {broken} time{'s' * (broken != 1)} lately" if broken else why
+    return f"{count} of {one.name} that no test runs" if is_known else f"{count} of {one.name}, and no test imports it"
+
+
+def _repairs(broken: int) -> str:
+    return f"its file was repaired {broken} time{'s' * (broken != 1)} lately" if broken else ""
 
 
 def _says_nothing(statement: ast.stmt) -> bool:

@@ -68,9 +68,9 @@ class Confirmation:
         name, id_ = kill
         texts = Texts(self.tools.clone.tree(self.tree))
         for target in self.targets:
-            lines = [line for line in target.lines if target.name == name and id_.startswith(f"{line}-")]
+            lines = [line for line in target.guarded if target.name == name and id_.startswith(f"{line}-")]
             text = texts.get(target.path, "") if lines else ""
-            for fault in mutants(text, lines):
+            for fault in mutants(text, lines, untaken=target.deciding):
                 if fault.id == id_:
                     return {target.path: apply(text, fault).encode()}
         return {}

@@ -9,7 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from agent_ci import kits
+from agent_ci.core.branches import Arc
 from agent_ci.core.coverage import IMPORTS, Coverage
+from agent_ci.core.coverage_formats.gathering import pairs
 from agent_ci.core.formats.json_values import line, mapping, seconds, text, texts
 from agent_ci.core.frameworks.python_projects import roots_of
 from agent_ci.core.run import Evidence
@@ -21,7 +23,7 @@ from agent_ci.kits import PACKAGE
 from agent_ci.pipeline import Tools
 from agent_ci.ports import Command, Workspace
 
-_FOLDERS = ("jobs/worth_kit", "proposers/search/kit", "mutation_kit")
+_FOLDERS = ("jobs/worth_kit", "proposers/search/kit", "mutation_kit", "runners/coverage_kit")
 # Like `python -m pytest`, the program runs with the current folder first on its path.
 _LAUNCHER = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
@@ -39,13 +41,17 @@ MOST_MUTANTS, MOST_MUTANTS_OF_TARGET = 150, 60
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """How a new test ended that ran alone, in *seconds*, and the lines (1-based) of the targets' files that it ran."""
+    """How a new test ended that ran alone, in *seconds*, and the lines (1-based) of the targets' files that it ran.
+
+    The *arcs*, by path as well, say what ran after the lines that decide on branches of the targets.
+    """
 
     id: str
     outcome: str
     seconds: float = 0.0
     lines: Mapping[str, frozenset[int]] = field(default_factory=lambda: MappingProxyType({}))
     error: str = ""
+    arcs: Mapping[str, frozenset[Arc]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,9 @@ class Measurement:
         coverage = self.evidence.coverage or Coverage()
         return {
             "file": file,
-            "targets": [{"name": one.name, "path": one.path, "lines": one.lines} for one in targets],
+            "targets": [
+                {"name": one.name, "path": one.path, "lines": one.guarded, "deciding": one.deciding} for one in targets
+            ],
             "existing": {one.path: dict(_existing(coverage, one.path)) for one in targets},
             "arguments": json.loads(self.evidence.toolchain.get("pytest_arguments") or "[]"),
             "most": most,
@@ -182,8 +190,9 @@ def _read(rows: Iterable[tuple[str, Mapping[str, object]]]) -> Measured:
 
 def _case(facts: Mapping[str, object]) -> Case:
     ran = {path: frozenset(_numbers(some)) for path, some in mapping(facts.get("lines")).items()}
-    told = text(facts.get("error"))[:_LONGEST]
-    return Case(text(facts.get("id")), text(facts.get("outcome")), seconds(facts.get("seconds")) or 0.0, ran, told)
+    arcs = {path: pairs(some) for path, some in mapping(facts.get("arcs")).items()}
+    told, took = text(facts.get("error"))[:_LONGEST], seconds(facts.get("seconds")) or 0.0
+    return Case(text(facts.get("id")), text(facts.get("outcome")), took, ran, told, arcs)
 
 
 def _numbers(values: object) -> Iterator[int]:

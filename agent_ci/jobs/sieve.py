@@ -24,6 +24,17 @@ SLOWEST_OF_ALL, SHARE_OF_SUITE = 20.0, 0.1
 _LONGEST_REASON = 300
 
 
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """The *lines* of a target that a test runs, and the *branches*, by their lines, that it takes, as no other does."""
+
+    lines: frozenset[int]
+    branches: frozenset[int]
+
+    def __len__(self) -> int:
+        return len(self.lines) + len(self.branches)
+
+
 @dataclass
 class Sieve:
     """The tests in *file*, to be at *path*, about *targets*, whose files' *sources* are by path.
@@ -152,28 +163,33 @@ class Sieve:
         gained = {target: self._gained(target, cases) for target in self.targets}  # two may have one name
         best = max(gained, key=lambda target: len(gained[target]), default=None)
         if best is None or not gained[best]:
-            return self.reject(candidate, Filter.GAINS, "it runs no line that the tests there are do not run")
-        lines = gained[best]
-        self.advance(candidate, Stage.GAINED, target=best.name, lines=tuple(sorted(lines)))
-        return self._noticed(candidate, best, lines, {case.id for case in cases}, measured)
+            return self.reject(candidate, Filter.GAINS, self._adds_nothing())
+        lines, branches = (tuple(sorted(some)) for some in (gained[best].lines, gained[best].branches))
+        self.advance(candidate, Stage.GAINED, target=best.name, lines=lines, branches=branches)
+        return self._noticed(candidate, best, gained[best], {case.id for case in cases}, measured)
 
-    def _noticed(
-        self, candidate: Candidate, target: Target, lines: frozenset[int], ids: set[str], measured: Measured
-    ) -> None:
+    def _adds_nothing(self) -> str:
+        also = " and takes no branch" if any(target.branches for target in self.targets) else ""
+        return f"it runs no line{also} that the tests there are do not {'take' if also else 'run'}"
+
+    def _noticed(self, candidate: Candidate, target: Target, gain: Gain, ids: set[str], measured: Measured) -> None:
         faults = [fault for fault in measured.faults if fault.target == target.name and fault.state != "untried"]
         kills = tuple(fault.id for fault in faults if not fault.suite and ids & {*fault.by})
-        has_none = not kills and is_faultless(self.sources.get(target.path, ""), target.lines)
+        has_none = not kills and is_faultless(self.sources.get(target.path, ""), target.guarded)
         if not kills and not has_none:
             why = "it notices no small fault of the lines that it runs" if faults else "no small fault could be tried"
             return self.reject(candidate, Filter.KILLS, why)
         self.advance(candidate, Stage.KILLED, kills=kills, labels=(NO_MUTANT,) if has_none else ())
         size, order = self._size(candidate), list(self.judged).index(candidate)
-        self.useful[candidate] = Useful(candidate, target.name, frozenset(kills), lines, size, order)
+        useful = Useful(candidate, target.name, frozenset(kills), gain.lines, size, order, branches=gain.branches)
+        self.useful[candidate] = useful
         return None
 
-    def _gained(self, target: Target, cases: Sequence[Case]) -> frozenset[int]:
+    def _gained(self, target: Target, cases: Sequence[Case]) -> Gain:
         ran = {line for case in cases for line in case.lines.get(target.path, ())}
-        return frozenset(ran & {*target.lines})
+        arcs = {arc for case in cases for arc in case.arcs.get(target.path, ())}
+        taken = frozenset(branch.line for branch in target.branches if branch.is_taken(arcs))
+        return Gain(frozenset(ran & {*target.lines}), taken)
 
     def _bug(self, candidate: Candidate) -> PossibleBug | None:
         test = self._test(candidate)
@@ -235,4 +251,5 @@ def _provenances(judged: Sequence[Judged], name: str, proposer: str) -> Iterator
         lines = tuple(sorted({line for one in rows for line in one.lines}))
         kills = len({mutant for one in rows for mutant in one.kills})
         labels = tuple(dict.fromkeys(label for one in rows for label in one.labels))
-        yield test, Provenance(name, rows[0].target, lines, kills, proposer, labels)
+        branches = tuple(sorted({line for one in rows for line in one.branches}))
+        yield test, Provenance(name, rows[0].target, lines, kills, proposer, labels, branches)

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field, replace
 
 from agent_ci.clone import Sources
 from agent_ci.core.change import ChangedFile
-from agent_ci.core.coverage import IMPORTS, Coverage
+from agent_ci.core.coverage import IMPORTS, Coverage, Lines
 from agent_ci.core.frameworks.python_projects import roots_of
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.report import Status, TestReport
 from agent_ci.core.run import Attempt, Control, Evidence, Side
 from agent_ci.core.test_style import Style, next_to, style_of
-from agent_ci.core.untested import Lines, Target, changed_code, targets, unread
+from agent_ci.core.untaken import Branches, changed_branches, deciding, known, untaken
+from agent_ci.core.untested import Target, changed_code, targets, unread
 from agent_ci.core.worth.callers import callers
 from agent_ci.core.worth.provenance import delivery_id, delivery_name
 from agent_ci.core.worth.question import Shown, question_of_tests
@@ -58,6 +59,7 @@ class Tests:
     _reach: Reach = field(default_factory=Reach, init=False)
     _done: dict[str, tuple[Attempt, ...]] = field(default_factory=dict, init=False)
     _texts: Mapping[str, str] = field(default_factory=dict, init=False)
+    _branches: Branches = field(default_factory=dict, init=False)
     _changes: Mapping[str, str] = field(default_factory=dict, init=False)
     _earlier: Mapping[str, str] = field(default_factory=dict, init=False)
 
@@ -71,11 +73,13 @@ class Tests:
         if not changed:
             why = _OURS if _is_ours(tools) else "the change adds no line that a test could run"
             return replace(evidence, summary=why, settled=Outcome.NOTHING_TO_DO, notes=notes)
+        self._texts = Sources(tools.clone.tree(self.tree))
+        self._branches = self._branched(changed)
         with tools.progress.phase("run the suite"):
             before, seconds = self._suite(tools)
         with tools.progress.phase("see what the tests run"):
             coverage = self._coverage(tools, before)
-        self._texts = Sources(tools.clone.tree(self.tree))
+        self._branches = known(self._branches, coverage)
         repaired = often_repaired(tools.context.commit, tools.repository)
         changed, found = self._untested(changed, coverage, repaired)
         self._styles = dict(self._styled(found, coverage, tools.runner.toolchain))
@@ -85,6 +89,7 @@ class Tests:
             controls=(Control(Side.HEAD, alone=False, statuses={}, seconds=seconds),),
             untested=found,
             changed=changed,
+            branches=self._branches,
             coverage=_of_files(coverage, changed),
             earlier={path: text for path, text in self._earlier.items() if path in changed},
             notes=(
@@ -101,8 +106,10 @@ class Tests:
         if not found:
             why = f"every one of the {count} changed lines that can be run is run by a test"
             return replace(whole, summary=why, settled=Outcome.NOTHING_TO_DO)
-        left = sum(len(target.every_line) for target in found)
-        return replace(whole, summary=f"no test runs {left} of {count} changed lines, in {len(found)} place(s)")
+        left = [f"no test runs {sum(len(target.every_line) for target in found)} of {count} changed lines"]
+        if skipped := sum(len(target.branches) for target in found):
+            left.append(f"or takes {skipped} of {sum(map(len, self._branches.values()))} changed branches")
+        return replace(whole, summary=f"{' '.join(left)}, in {len(found)} place(s)")
 
     def _changed(self, tools: Tools) -> Lines:
         """The executable lines that the change adds, by path."""
@@ -115,11 +122,16 @@ class Tests:
         self._earlier = {path: text for path in touched if (text := before.get(path))}
         return changed_code(clone.added_lines(old.id, new.id), Sources(new), self._earlier.values())
 
+    def _branched(self, changed: Lines) -> Branches:
+        """The branches among *changed* of which it is asked whether tests take them."""
+        return changed_branches(changed, self._texts)
+
     def _untested(
         self, changed: Lines, coverage: Coverage, repaired: Mapping[str, int]
     ) -> tuple[Lines, tuple[Target, ...]]:
         """What of *changed* can be executed, and what of that no test runs."""
-        return changed, targets(changed, self._texts, coverage, repaired=repaired)
+        skipped = untaken(self._branches, coverage)
+        return changed, targets(changed, self._texts, coverage, repaired=repaired, untaken=skipped)
 
     def _styled(
         self, found: tuple[Target, ...], coverage: Coverage, toolchain: Mapping[str, str]
@@ -152,7 +164,8 @@ class Tests:
         if not isinstance(tools.runner, Covering):
             raise UnsupportedError("which lines the tests run can be told for pytest and unittest only so far")
         with tools.sandbox.open(tools.clone.tree(self.tree)) as workspace:
-            found = tools.runner.covered(workspace, timeout=max(1.0, tools.seconds_left()))
+            seconds = max(1.0, tools.seconds_left())
+            found = tools.runner.covered(workspace, timeout=seconds, deciding=deciding(self._branches))
         return found.of((IMPORTS, *before.ids(Status.PASSED)))
 
     def parts(self, evidence: Evidence) -> Generator[Evidence, Attempt | None, None]:
@@ -165,7 +178,7 @@ class Tests:
         for by_model in (False, True):
             for number, (path, own) in enumerate(modules):
                 waiting = () if by_model else modules[number:]
-                self._lines = sum(len(target.lines) for _, some in waiting for target in some)
+                self._lines = sum(len(target.guarded) for _, some in waiting for target in some)
                 while self._cases > 0 and (left := self._left(path, own)):
                     proof = yield self._part(part, path, left, by_model=by_model)
                     if not (proof and proof.patch):
@@ -189,14 +202,10 @@ class Tests:
         )
 
     def _left(self, path: str, own: tuple[Target, ...]) -> tuple[Target, ...]:
-        """Those of *own*, the targets in *path*, of which a line is not run yet, or a small fault not noticed."""
+        """Those of *own*, the targets in *path*, of which something is not run yet, or a small fault not noticed."""
         last = next((proof.written for proof in reversed(self._done.get(path, ())) if proof.written), Written())
         alive = {one.target for one in last.alive}
-        return tuple(
-            target
-            for target in own
-            if target.name in alive or any((target.name, line) not in self._reach.lines for line in target.lines)
-        )
+        return tuple(target for target in own if target.name in alive or not self._reach.covers(target))
 
     def _keep(self, path: str, proof: Attempt) -> None:
         """Remember what *proof* adds, and that its files are taken."""
@@ -240,7 +249,7 @@ class Tests:
 
     def _share(self, evidence: Evidence) -> int:
         """How many of the faults that are left go to the module of *evidence*: by its part of the lines still to do."""
-        own = sum(len(target.lines) for target in evidence.untested)
+        own = sum(len(target.guarded) for target in evidence.untested)
         left = MOST_MUTANTS - sum(count for path, count in self._mutants.items() if path != evidence.group)
         return max(1, min(left, round(left * own / max(own, self._lines))))
 
@@ -294,7 +303,7 @@ def _of_files(coverage: Coverage, changed: Mapping[str, frozenset[int]]) -> Cove
     tests = {
         id_: {path: lines for path, lines in files.items() if path in changed} for id_, files in coverage.tests.items()
     }
-    return Coverage({id_: files for id_, files in tests.items() if files}, coverage.partial, coverage.executable)
+    return replace(coverage, tests={id_: files for id_, files in tests.items() if files})
 
 
 def _about_suite(before: TestReport) -> Iterator[str]:
@@ -331,4 +340,6 @@ def _by_module(untested: tuple[Target, ...]) -> Iterator[tuple[str, tuple[Target
 
 def _summary(own: tuple[Target, ...]) -> str:
     names = ", ".join(target.function for target in own[:_MOST_NAMES]) + (" …" if len(own) > _MOST_NAMES else "")
-    return f"no test runs {sum(len(target.lines) for target in own)} changed lines of {own[0].path} ({names})"
+    branches = sum(len(target.branches) for target in own)
+    told = f" or takes {branches} branch{'es' * (branches != 1)}" if branches else ""
+    return f"no test runs {sum(len(target.lines) for target in own)} changed lines{told} of {own[0].path} ({names})"

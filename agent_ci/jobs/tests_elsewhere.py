@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent_ci.clone import Texts
-from agent_ci.core.coverage import IMPORTS, Coverage
+from agent_ci.core.coverage import IMPORTS, Coverage, Lines
 from agent_ci.core.elsewhere.blocks import Block, TestsText
 from agent_ci.core.elsewhere.languages import JAVASCRIPT, Language
 from agent_ci.core.elsewhere.style import style_of
@@ -14,7 +14,8 @@ from agent_ci.core.elsewhere.targets import changed_code, executable, targets
 from agent_ci.core.report import Status, TestReport
 from agent_ci.core.run import Attempt, Evidence, Reply
 from agent_ci.core.test_style import Style
-from agent_ci.core.untested import Lines, Target
+from agent_ci.core.untaken import Branches
+from agent_ci.core.untested import Target
 from agent_ci.core.worth.provenance import Provenance, delivery_id, delivery_name
 from agent_ci.core.worth.values import NEW_BEHAVIOUR, NOT_MUTATED, PINS_EXISTING, Judged, Written
 from agent_ci.errors import UnsupportedError
@@ -57,6 +58,9 @@ class TestsElsewhere(Tests):
         with tools.sandbox.open(tools.clone.tree(self.tree)) as workspace:
             found = tools.runner.covered(workspace, tuple(ids), timeout=max(1.0, tools.seconds_left()))
         return found.of((IMPORTS, *ids))
+
+    def _branched(self, _changed: Lines) -> Branches:
+        return {}  # what tools of other languages write of branches is not read
 
     def _untested(
         self, changed: Lines, coverage: Coverage, repaired: Mapping[str, int]

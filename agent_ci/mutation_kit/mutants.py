@@ -37,13 +37,17 @@ class Mutant:
     replacement: str
 
 
-def mutants(source: str, lines: Collection[int], *, per_line: int = MOST_PER_LINE) -> list[Mutant]:
+def mutants(
+    source: str, lines: Collection[int], *, per_line: int = MOST_PER_LINE, untaken: Collection[int] = ()
+) -> list[Mutant]:
     """At most *per_line* faults on each of *lines* (1-based), in the order of the file; none where it is no Python.
 
-    Each compiles, and none compiles to the program that is there already. What no test could sensibly notice is left
-    out: docstrings, annotations, logging, ``if TYPE_CHECKING``, and lines that say ``# pragma: no mutate``.
+    A condition that is always true is the first of them on a line whose branch is *untaken*: no other is so sure to be
+    noticed by a test that takes it, and by no other test. Each compiles, and none compiles to the program that is there
+    already. What no test could sensibly notice is left out: docstrings, annotations, logging, ``if TYPE_CHECKING``, and
+    lines that say ``# pragma: no mutate``.
     """
-    found = _made(source, lines, per_line)
+    found = _made(source, lines, per_line, untaken)
     return sorted(found, key=lambda mutant: (mutant.line, mutant.start, mutant.end, mutant.replacement))
 
 
@@ -57,7 +61,7 @@ def apply(source: str, mutant: Mutant) -> str:
     return Splice(mutant.start, mutant.end, mutant.replacement).applied_to(source.encode()).decode()
 
 
-def _made(source: str, lines: Collection[int], per_line: int) -> Iterator[Mutant]:
+def _made(source: str, lines: Collection[int], per_line: int, untaken: Collection[int] = ()) -> Iterator[Mutant]:
     """The faults on *lines*, line by line, each made when it is asked for."""
     try:
         file = Source("<mutant>", source.encode())
@@ -65,9 +69,10 @@ def _made(source: str, lines: Collection[int], per_line: int) -> Iterator[Mutant
         return
     programs = _Programs(file)
     wanted = frozenset(lines) - arid_lines(file)
-    for candidates in _by_line(file, wanted).values():
+    for line, candidates in _by_line(file, wanted).items():
         kept = 0
-        for candidate in _varied(candidates):
+        first = _always_true(candidates) if line in untaken else []
+        for candidate in (*first, *_varied([one for one in candidates if one not in first])):
             if kept == per_line:
                 break
             if programs.are_different(candidate.splice):
@@ -103,6 +108,12 @@ def _by_line(file: Source, lines: frozenset[int]) -> dict[int, list[_Candidate]]
                     own = splice.start if rest is not None and splice.start >= rest else arm
                     found.setdefault(line, []).append(_Candidate(operator, splice, own))
     return {line: sorted(candidates, key=lambda one: one.order) for line, candidates in sorted(found.items())}
+
+
+def _always_true(candidates: list[_Candidate]) -> list[_Candidate]:
+    """That of *candidates*, all on one line, by which the condition of its statement is true; none where none is."""
+    found = [one for one in candidates if one.operator == "condition" and one.splice.replacement == "True"]
+    return sorted(found, key=lambda one: one.splice.start - one.splice.end)[:1]
 
 
 def _with_arms(tree: ast.AST) -> Iterator[tuple[ast.AST, int]]:

@@ -167,3 +167,12 @@ def test_lines_are_faultless_where_no_fault_can_be_put_into_any_of_them(source: 
 )
 def test_what_a_line_computes_only_sometimes_gets_one_of_its_few_faults(line: str, part: str) -> None:
     assert any(part in changed for _, changed in changed_lines(in_function(line), per_line=2))
+
+
+def test_where_a_branch_is_untaken_the_condition_that_is_always_true_comes_first() -> None:
+    code = "def f(a, b, c):\n    if a > 3 and (b if c else a):\n        a = 3\n    return a\n"
+    plain, asked = (mutants(code, [2], per_line=1, untaken=lines) for lines in ((), (2,)))
+    assert ([one.operator for one in plain], [one.replacement for one in asked]) == (["boundary"], ["True"])
+    assert apply(code, asked[0]).splitlines()[1] == "    if True:"
+    assert len(mutants(code, [2], untaken=[2])) == 3
+    assert {one.id for one in asked} <= {one.id for one in mutants(code, [2], per_line=99)}

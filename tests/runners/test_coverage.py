@@ -26,6 +26,7 @@ from agent_ci.errors import InfrastructureError, UnsupportedError
 from agent_ci.ports import Covering, Workspace
 from agent_ci.runners.coverage import one_by_one
 from agent_ci.runners.coverage_kit.collector import Record, Tracing
+from agent_ci.runners.coverage_kit.following import Deciding
 from agent_ci.runners.deadline import Deadline
 from agent_ci.runners.framework import FrameworkRunner
 from agent_ci.runners.interpreters import Interpreter
@@ -217,11 +218,8 @@ def test_of_lines_that_decide_it_is_told_what_ran_after_them(workspace: Open, py
     assert found.of(["test_calc.py::A::test_big"]).arcs_of("calc.py") == {(2, 3), (4, 5), (5, 6)}
 
 
-def test_where_nothing_but_python_itself_can_trace_it_tells_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    code, record = tmp_path / "calc.py", Record(str(tmp_path))
-    monkeypatch.setattr(record.deciding, "lines", {"calc.py": DECIDING})
+def test_where_nothing_but_python_itself_can_trace_it_tells_the_same(tmp_path: Path) -> None:
+    code, record = tmp_path / "calc.py", Record(str(tmp_path), Deciding({"calc.py": DECIDING}))
     space: dict[str, Any] = {}
     exec(compile(DECIDES, str(code), "exec"), space)  # noqa: S102 - the code above
     before, tracing = sys.gettrace(), Tracing(record)

@@ -54,6 +54,19 @@ def possible(lines: Iterable[int]) -> frozenset[int]:
     return frozenset(line for line in lines if 0 < line <= MAX_LINE)
 
 
+def pairs(value: object) -> frozenset[Arc]:
+    """The pairs of lines of a file in the list *value*, of which nothing is believed."""
+    return frozenset(arc for pair in value if (arc := _pair(pair))) if isinstance(value, list) else frozenset()
+
+
+def _pair(value: object) -> Arc | None:
+    match value:
+        case [int(start), int(end)] if 0 < start <= MAX_LINE and 0 < abs(end) <= MAX_LINE:
+            return start, end
+        case _:
+            return None
+
+
 class Gathering:
     """What was read so far. *place* finds the files; lines of others are left out, as they belong to no repository."""
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from agent_ci.core.branches import Arc
 from agent_ci.core.coverage import Coverage
-from agent_ci.core.coverage_formats.gathering import MAX_BYTES, MAX_LINE, Gathering, Place, possible
+from agent_ci.core.coverage_formats.gathering import MAX_BYTES, Gathering, Place, pairs, possible
 from agent_ci.core.formats.documents import documents
 from agent_ci.core.formats.json_values import mapping, texts
 from agent_ci.core.formats.limits import Limits
@@ -35,8 +35,8 @@ def read_ours(chunks: Iterable[bytes], place: Place) -> Coverage:
         found.begin(test)
         for name, lines in sets:
             found.use(test, name, lines)
-    for test, pairs in _tests(mapping(value.get("arcs")), _pairs):
-        for name, arcs in pairs:
+    for test, files in _tests(mapping(value.get("arcs")), _pairs):
+        for name, arcs in files:
             found.follow(test, name, arcs)
     for reason in texts(value.get("partial"))[:_MOST_REASONS]:
         found.note(reason[:_LONGEST_REASON])
@@ -60,20 +60,12 @@ def _tests(
         )
 
 
-def _pairs(value: object) -> tuple[str, frozenset[Arc]]:
+def _pairs(value: object) -> _Set[Arc]:
     match value:
-        case [str(name), list(pairs)]:
-            return name, frozenset(arc for pair in pairs if (arc := _pair(pair)))
+        case [str(name), list(found)]:
+            return name, pairs(found)
         case _:
             return "", frozenset()
-
-
-def _pair(value: object) -> Arc | None:
-    match value:
-        case [int(start), int(end)] if 0 < start <= MAX_LINE and 0 < abs(end) <= MAX_LINE:
-            return start, end
-        case _:
-            return None
 
 
 def _set(value: object) -> tuple[str, frozenset[int]]:

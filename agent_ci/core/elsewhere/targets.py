@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from agent_ci.core.coverage import IMPORTS, Coverage
+from agent_ci.core.coverage import IMPORTS, Coverage, Lines
 from agent_ci.core.elsewhere.languages import Language
-from agent_ci.core.untested import Lines, Target
+from agent_ci.core.untested import Target
 
 _PUBLIC, _REPAIRED, _MOST_REPAIRED, _MOST_LINES = 100.0, 10.0, 4, 50
 

@@ -12,7 +12,7 @@ _MOST_ROWS = 30
 _MOST_REASONS = 10
 _MOST_BUGS = 5
 _STAGES = ("candidates", "built", "passed", "gained", "killed", "delivered")
-_HEADS = ("test", "of", "new lines", "mutants", "known of it")
+_HEADS = ("test", "of", "new lines", "new branches", "mutants", "known of it")
 
 Told = Mapping[str, object]
 
@@ -72,13 +72,19 @@ def _named(name: str, why: str) -> Markup:
 def _reached(told: Told) -> str:
     lines, mutants = item(told, "patch_coverage"), item(told, "mutants")
     of, before, after = (whole(lines.get(name)) for name in ("lines", "before", "after"))
-    words = f"Tests ran {before} of {of} changed lines before, and {after} with the new ones"
+    words = f"Tests ran {before} of {of} changed lines before, and {after} with the new ones{_taken(told)}"
     tried = whole(mutants.get("tried"))
     if not tried:
         return words
     noticed = f"{whole(mutants.get('before'))} and {whole(mutants.get('after'))} of {tried} small faults"
     apart = f"; {whole(mutants.get('timed_out'))} more ran out of time" if whole(mutants.get("timed_out")) else ""
     return f"{words}; they noticed {noticed} in them{apart}"
+
+
+def _taken(told: Told) -> str:
+    """The same of the changed branches that lines do not tell of; empty where there are none."""
+    of, before, after = (whole(item(told, "patch_branches").get(name)) for name in ("branches", "before", "after"))
+    return f"; they took {before} and {after} of {of} changed branches" if of else ""
 
 
 def _spent(told: Told) -> str:
@@ -96,7 +102,12 @@ def _spent(told: Told) -> str:
 def _delivered(told: Told) -> list[tuple[str, ...]]:
     rows = [row for row in items(told, "candidates") if row.get("stage") == "delivered"]
     return [
-        (text(row.get("id")), text(row.get("target")), _count(row, "lines"), _count(row, "kills"), _labels(row))
+        (
+            text(row.get("id")),
+            text(row.get("target")),
+            *(_count(row, name) for name in ("lines", "branches", "kills")),
+            _labels(row),
+        )
         for row in rows[:_MOST_ROWS]
     ]
 

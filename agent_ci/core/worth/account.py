@@ -16,6 +16,7 @@ class Reached:
     """How many changed *lines* can be run, how many a test runs, and how many *mutants* tests notice.
 
     ``before`` is without the new tests and ``after`` with them; ``is_there`` where they are on the branch already.
+    ``branches`` are those that it is known of whether tests take them, with the number before and after.
     """
 
     lines: int
@@ -23,6 +24,7 @@ class Reached:
     after: int
     mutants: Mutants
     is_there: bool = False
+    branches: tuple[int, int, int] = (0, 0, 0)
 
     @classmethod
     def of(cls, verdict: Verdict, *, is_there: bool = False) -> Reached:
@@ -31,7 +33,7 @@ class Reached:
         lines = sum(map(len, evidence.changed.values()))
         left = sum(len(target.every_line) for target in evidence.untested)
         more = sum(map(len, written.gained.values())) if verdict.proof else 0
-        return cls(lines, lines - left, lines - left + more, written.mutants, is_there)
+        return cls(lines, lines - left, lines - left + more, written.mutants, is_there, _branches(verdict, written))
 
     def with_all(self, suite: Mutants) -> Reached:
         """The same for the faults of all changed lines; *suite* says what the tests that were there notice of them."""
@@ -39,6 +41,10 @@ class Reached:
             return self
         more = self.mutants.after - self.mutants.before
         return replace(self, mutants=replace(suite, after=min(suite.tried, suite.before + more)))
+
+    def _branches_taken(self) -> str:
+        of, before, after = self.branches
+        return f"; they take {after if self.is_there else before} of {of} changed branches" if of else ""
 
     def missed(self, *, lines: float | None, mutants: float | None, unknown: str = "") -> str:
         """Which of the two limits, in per cent, is missed, as a sentence; empty where none is asked for or missed.
@@ -49,13 +55,23 @@ class Reached:
         noticed = self.mutants.after if self.is_there else self.mutants.before
         if lines is not None and self.lines and 100 * tested < lines * self.lines:
             share = 100 * tested / self.lines
-            return f"tests run {share:.1f} % of the changed lines, and --fail-under asks for {lines:g} %"
+            also = self._branches_taken()
+            return f"tests run {share:.1f} % of the changed lines, and --fail-under asks for {lines:g} %{also}"
         if mutants is not None and self.mutants.tried and 100 * noticed < mutants * self.mutants.tried:
             share = 100 * noticed / self.mutants.tried
             return f"tests notice {share:.1f} % of small faults, and --mutation-under asks for {mutants:g} %"
         if mutants and unknown and not self.mutants.tried:
             return f"no small fault was tried, and --mutation-under asks for {mutants:g} %: {unknown}"
         return ""
+
+
+def _branches(verdict: Verdict, written: Written) -> tuple[int, int, int]:
+    """How many changed branches it is known of whether tests take them, and how many are, before and after."""
+    evidence = verdict.evidence
+    of = sum(map(len, evidence.branches.values()))
+    before = of - sum(len(target.branches) for target in evidence.untested)
+    new = {(one.target, line) for one in written.delivered for line in one.branches} if verdict.proof else ()
+    return of, before, before + len(new)
 
 
 def account_of(verdict: Verdict) -> Written:
@@ -119,6 +135,7 @@ def tests_document(verdict: Verdict) -> dict[str, object]:
         "reverts": verdict.evidence.group,
         "targets": [_target(verdict.evidence, index) for index in range(len(verdict.evidence.untested))],
         "patch_coverage": {"lines": reached.lines, "before": reached.before, "after": reached.after},
+        "patch_branches": dict(zip(("branches", "before", "after"), reached.branches, strict=True)),
         "mutants": asdict(written.mutants),
         "unnoticed": [asdict(one) for one in written.alive[:_MOST_UNNOTICED]],
         "model": spent_on_model(verdict),
@@ -136,6 +153,7 @@ def _target(evidence: Evidence, index: int) -> dict[str, object]:
         "file": target.path,
         "function": target.function,
         "lines": list(target.every_line),
+        "branches": [{"line": branch.line, "message": branch.words} for branch in target.branches],
         "reason": target.reason,
         "public": target.is_public,
         "score": target.score,

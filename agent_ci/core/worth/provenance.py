@@ -21,6 +21,7 @@ _MOST_SPANS = 6
 class Provenance:
     """Where a test comes from: the delivery's *name*, its *target*, the new *lines* it runs, how many mutants it kills.
 
+    ``branches`` are the lines in which a branch begins that no other test takes.
     ``kills`` is None where no mutant was tried, ``proposer`` who wrote it, and ``labels`` what is known of it.
     """
 
@@ -30,13 +31,19 @@ class Provenance:
     kills: int | None = 0
     proposer: str = ""
     labels: tuple[str, ...] = ()
+    branches: tuple[int, ...] = ()
 
     def comment(self, indent: str = "", *, sign: str = "#") -> tuple[str, str]:
         """The two lines of the comment, each after the *sign* that begins one."""
         kills = "" if self.kills is None else f"kills {self.kills} mutant{'s' * (self.kills != 1)}"
-        told = ", ".join(part for part in (spans(self.lines), kills, *self.labels) if part)
+        told = ", ".join(part for part in (spans(self.lines), _branches(self.branches), kills, *self.labels) if part)
         by = f", by {self.proposer}" if self.proposer else ""
         return f"{indent}{sign} {_MARK}{self.name} {self.target}", f"{indent}{sign} {told}{by}"
+
+
+def _branches(lines: tuple[int, ...]) -> str:
+    """The branches that begin in *lines*, as words."""
+    return f"branch{'es' * (len(lines) > 1)} of {spans(lines)}" if lines else ""
 
 
 def delivery_name(commit: str) -> str:

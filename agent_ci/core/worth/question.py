@@ -12,6 +12,7 @@ from agent_ci.core.questions.prompt import Template
 from agent_ci.core.questions.question import shares
 from agent_ci.core.questions.window import windowed
 from agent_ci.core.run import Attempt, Evidence
+from agent_ci.core.untested import Target
 from agent_ci.core.worth.account import unnoticed
 from agent_ci.core.worth.selection import Reach
 
@@ -55,7 +56,7 @@ def question_of_tests(  # noqa: PLR0913 - what one question is made from
     """
     own = [attempt for attempt in attempts if attempt.group == evidence.group]
     reach = reach_of(own)
-    wanted = sorted({line for target in evidence.untested for line in target.lines})
+    wanted = sorted({line for target in evidence.untested for line in target.guarded})
     missing = {target.name: _missing(target.name, target.lines, reach) for target in evidence.untested}
     marked = {line for lines in missing.values() for line in lines}
     blocks = (
@@ -65,7 +66,8 @@ def question_of_tests(  # noqa: PLR0913 - what one question is made from
         _Part("tests", Origin.SOURCE, shown.tests),
         _Part("attempts", Origin.DIFF, dict(_tried(own))),
     )
-    told = {"targets": "\n".join(_targets(missing, own)), "conventions": "\n".join(_conventions(evidence))}
+    skipped = {target.name: _untaken(target, reach) for target in evidence.untested}
+    told = {"targets": "\n".join(_targets(missing, skipped, own)), "conventions": "\n".join(_conventions(evidence))}
     invisible = sum(cleaned(text).invisible for part in blocks for text in part.texts.values())
     parts = [part.cleaned() for part in blocks]
     told = {name: cleaned(text).text for name, text in told.items()}
@@ -122,11 +124,20 @@ def _missing(name: str, lines: Sequence[int], reach: Reach) -> tuple[int, ...]:
     return tuple(line for line in lines if (name, line) not in reach.lines)
 
 
-def _targets(missing: Mapping[str, tuple[int, ...]], own: Sequence[Attempt]) -> Iterator[str]:
+def _untaken(target: Target, reach: Reach) -> tuple[str, ...]:
+    """What is told of the branches of *target* that are not taken yet, where its lines do not say it."""
+    left = (branch for branch in target.branches if (target.name, branch.line) not in reach.branches)
+    return tuple(branch.words for branch in left if not branch.head & {*_missing(target.name, target.lines, reach)})
+
+
+def _targets(
+    missing: Mapping[str, tuple[int, ...]], skipped: Mapping[str, tuple[str, ...]], own: Sequence[Attempt]
+) -> Iterator[str]:
     for name, lines in [*missing.items()][:_MOST_TARGETS]:
         if lines:
             yield f"- {name}: no test runs line{'s' * (len(lines) > 1)} {', '.join(map(str, lines))}"
-        else:
+        yield from (f"- {name}: {words}" for words in skipped[name])
+        if not lines and not skipped[name]:
             yield f"- {name}: its lines are run now"
     for alive in unnoticed(own)[:_MOST_ALIVE]:
         yield f"- no test notices this small fault in line {alive.line} of {alive.target}: {alive.description}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
+from agent_ci.core.untested import Target
 from agent_ci.core.worth.surroundings import MOST_LINES
 from agent_ci.core.worth.tests_file import Candidate
 from agent_ci.core.worth.values import Filter, Judged
@@ -18,7 +20,8 @@ MOST_OF_TARGET, MOST_OF_PUSH = 12, 30
 class Useful:
     """A candidate for *target* that kills the mutants *kills* and runs the new *lines*; ``size`` counts its own lines.
 
-    ``order`` is its place in the file. ``is_new`` where it fails without the change.
+    It takes the new *branches*, by the lines they begin in. ``order`` is its place in the file. ``is_new`` where it
+    fails without the change.
     """
 
     candidate: Candidate
@@ -28,22 +31,40 @@ class Useful:
     size: int = 1
     order: int = 0
     is_new: bool = False
+    branches: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
 class Reach:
-    """What tests that are kept already do: the mutants that they kill and the lines that they run, with the target."""
+    """What tests that are kept already do: the mutants that they kill and the lines that they run, with the target.
+
+    Of the branches that they take it is the line of each.
+    """
 
     kills: frozenset[tuple[str, str]] = frozenset()
     lines: frozenset[tuple[str, int]] = frozenset()
+    branches: frozenset[tuple[str, int]] = frozenset()
+
+    def covers(self, target: Target) -> bool:
+        """Whether they run every line and take every branch that *target* lacks."""
+        lines = {(target.name, line) for line in target.lines}
+        return lines <= self.lines and {(target.name, branch.line) for branch in target.branches} <= self.branches
+
+    @classmethod
+    def of(cls, one: Judged | Useful) -> Reach:
+        """What *one* does."""
+        return cls(
+            frozenset((one.target, mutant) for mutant in one.kills),
+            frozenset((one.target, line) for line in one.lines),
+            frozenset((one.target, line) for line in one.branches),
+        )
+
+    def __or__(self, other: Reach) -> Reach:
+        return Reach(self.kills | other.kills, self.lines | other.lines, self.branches | other.branches)
 
     def after(self, delivered: Iterable[Judged]) -> Reach:
         """The same once those *delivered* are kept as well."""
-        kept = tuple(delivered)
-        return Reach(
-            self.kills | {(one.target, mutant) for one in kept for mutant in one.kills},
-            self.lines | {(one.target, line) for one in kept for line in one.lines},
-        )
+        return reduce(Reach.__or__, map(Reach.of, delivered), self)
 
 
 def chosen(
@@ -51,19 +72,19 @@ def chosen(
 ) -> tuple[tuple[Candidate, ...], dict[Candidate, tuple[str, str]]]:
     """The candidates to keep, and for each of the others the filter that takes it out and why.
 
-    Greedy: the one that notices the most mutants that none of those chosen does, then that runs the most new lines,
-    then the shortest, then the first of the file. The first test of a target that fails without the change comes before
-    all others of it. What adds nothing to *reach* is not kept.
+    Greedy: the one that notices the most mutants that none of those chosen does, then that runs the most new lines and
+    branches, then the shortest, then the first of the file. The first test of a target that fails without the change
+    comes before all others of it. What adds nothing to *reach* is not kept.
     """
     kept: list[Candidate] = []
     out: dict[Candidate, tuple[str, str]] = {}
     cases, sizes = Counter[str](), Counter[str]()
-    seen, reached, new = {*reach.kills}, {*reach.lines}, set[str]()
+    new = set[str]()
     left = sorted(useful, key=lambda one: one.order)
     while left:
-        best = max(left, key=lambda one: (_is_first(one, new), *_news(one, seen, reached), -one.size, -one.order))
+        best = max(left, key=lambda one: (_is_first(one, new), *_news(one, reach), -one.size, -one.order))
         left.remove(best)
-        refusal = _refusal(best, _news(best, seen, reached), cases, sizes, room - len(kept))
+        refusal = _refusal(best, _news(best, reach), cases, sizes, room - len(kept))
         if refusal:
             out[best.candidate] = refusal
             continue
@@ -71,8 +92,7 @@ def chosen(
         new |= {best.target} if best.is_new else set()
         cases[best.target] += 1
         sizes[best.target] += best.size
-        seen |= {(best.target, mutant) for mutant in best.kills}
-        reached |= {(best.target, line) for line in best.lines}
+        reach |= Reach.of(best)
     return tuple(kept), out
 
 
@@ -81,19 +101,17 @@ def _is_first(one: Useful, new: Collection[str]) -> bool:
     return one.is_new and one.target not in new
 
 
-def _news(one: Useful, seen: set[tuple[str, str]], reached: set[tuple[str, int]]) -> tuple[int, int]:
-    """How many mutants and how many lines *one* adds to what is there."""
-    return (
-        sum((one.target, mutant) not in seen for mutant in one.kills),
-        sum((one.target, line) not in reached for line in one.lines),
-    )
+def _news(one: Useful, reach: Reach) -> tuple[int, int]:
+    """How many mutants, and how many lines and branches, *one* adds to what is there."""
+    own = Reach.of(one)
+    return len(own.kills - reach.kills), len(own.lines - reach.lines) + len(own.branches - reach.branches)
 
 
 def _refusal(
     one: Useful, news: tuple[int, int], cases: Counter[str], sizes: Counter[str], room: int
 ) -> tuple[str, str] | None:
     if not any(news):
-        return Filter.UNIQUE, "every fault that it notices and every line that it runs is another's already"
+        return Filter.UNIQUE, "every fault that it notices and all that it runs is another's already"
     if room < 1:
         return Filter.UNIQUE, f"a push gets at most {MOST_OF_PUSH} tests, and others are worth more"
     if cases[one.target] >= MOST_OF_TARGET:

@@ -63,8 +63,8 @@ class Judged:
     """One candidate in *file*: a test function, or one row of its table. ``id`` is its name for a person.
 
     ``rejected_by`` is the filter that took it out, empty where it is delivered, and ``reason`` says why. ``lines``
-    (1-based) of its ``target``'s file are those that no other test runs, ``kills`` the ids of the mutants that it alone
-    notices.
+    (1-based) of its ``target``'s file are those that no other test runs, ``branches`` those in which a branch begins
+    that no other test takes, and ``kills`` the ids of the mutants that it alone notices.
     """
 
     file: str
@@ -77,6 +77,7 @@ class Judged:
     kills: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     seconds: float = 0.0
+    branches: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,10 @@ from ...proposers.search.kit.operators import Candidate
 from ...proposers.search.kit.processes import Cold, ColdLine, at_root, with_collected
 from ...proposers.search.kit.search import Results
 from ...proposers.search.kit.spec import files_of
+from ...proposers.search.kit.suite import Watch
 from ...sandbox_kit.children import Message
 from ...sandbox_kit.source import Source, Splice
+from .following import Following
 
 _ALONE = 10.0  # seconds that one test may take at most; what is too slow to deliver is for others to say
 _LEAST, _TIMES = 0.5, 5.0  # a mutant's processor time: so many seconds, and so many times what the tests usually take
@@ -36,11 +38,15 @@ _LONGEST_ERROR = 300
 
 @dataclass(frozen=True)
 class Target:
-    """The *lines* of the file *path* that tests are to guard, under a *name*."""
+    """The *lines* of the file *path* that tests are to guard, under a *name*.
+
+    Those that are *deciding* have a branch around what follows them that no test takes.
+    """
 
     name: str
     path: str
     lines: tuple[int, ...]
+    deciding: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -63,13 +69,24 @@ class Spec:
     def read(cls, path: Path) -> Spec:
         """The spec that *path* holds."""
         facts: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        rows = (Target(row["name"], row["path"], tuple(row["lines"])) for row in facts["targets"])
+        rows = (
+            Target(row["name"], row["path"], tuple(row["lines"]), tuple(row["deciding"])) for row in facts["targets"]
+        )
         return cls(**{**facts, "targets": tuple(rows), "arguments": tuple(facts["arguments"])})
 
     @property
     def paths(self) -> tuple[str, ...]:
         """The files of the targets, each once."""
         return tuple(dict.fromkeys(target.path for target in self.targets))
+
+    @property
+    def deciding(self) -> dict[str, set[int]]:
+        """The lines, by path, of which it is told what runs after them; empty where no target has any."""
+        found: dict[str, set[int]] = {}
+        for target in self.targets:
+            if target.deciding:
+                found.setdefault(target.path, set()).update(target.deciding)
+        return found
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -105,11 +122,13 @@ class Measuring:
     def _alone(self, id_: str) -> None:
         """Run one test in a process of its own, and write what it came to."""
         left = min(_ALONE, self.deadline - time.monotonic())
-        heard = self.bench.observe([id_], seconds=left) if left > 0 else []
+        deciding = self.spec.deciding
+        watch = Following(self.bench.files, deciding=deciding) if deciding else Watch(self.bench.files)
+        heard = self.bench.watch([id_], watch, seconds=left) if left > 0 else []
         message: Message = heard[0] if heard else {"id": id_, "outcome": "hung", "seconds": _ALONE, "lines": {}}
         if message["outcome"] == "passed":
             self.reach[id_] = {path: set(lines) for path, lines in message["lines"].items()}
-        facts = {name: message[name] for name in ("id", "outcome", "seconds", "lines")}
+        facts = {name: message.get(name, {}) for name in ("id", "outcome", "seconds", "lines", "arcs")}
         self.results.write("case", {**facts, "error": str(message.get("error", ""))[:_LONGEST_ERROR]})
 
     def _together(self, ids: list[str]) -> None:
@@ -126,7 +145,7 @@ class Measuring:
         for target in self.spec.targets:
             with contextlib.suppress(OSError, SyntaxError, ValueError, RecursionError):
                 source = Source(target.path, Path(target.path).read_bytes())
-                made = mutants(source.data.decode("utf-8"), target.lines)
+                made = mutants(source.data.decode("utf-8"), target.lines, untaken=target.deciding)
                 found.append((target, source, made))
         shares = shared([min(len(made), self.spec.most_of_one) for _, _, made in found], self.spec.most)
         for (target, source, made), share in zip(found, shares, strict=True):

@@ -55,15 +55,15 @@ class Files:
 class Record:
     """The lines by file by test; ``lines`` are those of the test that runs now.
 
-    ``arcs`` are pairs of a line that decides and the one that ran after it in the same call: -F where the call ended of
-    a function that begins in line F.
+    ``arcs`` are pairs of a line that is *deciding* and the one that ran after it in the same call: -F where the call
+    ended of a function that begins in line F; ``followed`` are those of the test that runs now.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, deciding: Deciding) -> None:
         self.files = Files(root)
-        self.deciding = Deciding()
+        self.deciding = deciding
         self.arcs: Arcs = {IMPORTS: {}}
-        self._arcs = self.arcs[IMPORTS]
+        self.followed = self.arcs[IMPORTS]
         self.hits: Hits = {IMPORTS: {}}
         self.lines = self.hits[IMPORTS]
         self.partial: dict[str, None] = {}
@@ -72,13 +72,13 @@ class Record:
         """What runs from now on is *test*'s, until another one is entered."""
         if test not in self.hits and len(self.hits) > _MOST_TESTS:
             self.partial["there are too many tests to record all of them"] = None
-            self.lines, self._arcs = {}, {}
+            self.lines, self.followed = {}, {}
         else:
-            self.lines, self._arcs = self.hits.setdefault(test, {}), self.arcs.setdefault(test, {})
+            self.lines, self.followed = self.hits.setdefault(test, {}), self.arcs.setdefault(test, {})
 
     def follow(self, path: str, last: int, line: int) -> None:
         """After the *last* line, which decides, *line* ran."""
-        self._arcs.setdefault(path, set()).add((last, line))
+        self.followed.setdefault(path, set()).add((last, line))
 
     def document(self) -> dict[str, Any]:
         """All of it, with each set of lines, and of arcs, once."""
@@ -307,7 +307,7 @@ class Recorder:
 
     def __init__(self, root: str, file: str) -> None:
         self._file = file
-        self._record = Record(root)
+        self._record = Record(root, Deciding.told())
         self._mechanism = _started(self._record)
 
     def enter(self, test: str = IMPORTS) -> None:

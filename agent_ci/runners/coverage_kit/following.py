@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dis
 import json
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import CodeType
 
@@ -12,14 +13,18 @@ _RETURNS = frozenset({"RETURN_VALUE", "RETURN_CONST"})
 
 
 class Deciding:
-    """The lines that decide, by the path of their file, as they were laid beside this file."""
+    """The *lines* that decide, by the path of their file."""
 
-    def __init__(self) -> None:
-        told = json.loads(_FILE.read_text("utf-8")) if _FILE.exists() else {}
-        self.lines: dict[str, frozenset[int]] = {path: frozenset(lines) for path, lines in told.items()}
+    def __init__(self, lines: Mapping[str, Collection[int]]) -> None:
+        self.lines = {path: frozenset(own) for path, own in lines.items()}
         # By identity: equal code of two files is equal. The code is held, so that the number stays its own.
         self._known: dict[int, tuple[CodeType, frozenset[int]]] = {}
         self._ends: dict[int, frozenset[int]] = {}
+
+    @classmethod
+    def told(cls) -> Deciding:
+        """Those that were laid beside this file."""
+        return cls(json.loads(_FILE.read_text("utf-8")) if _FILE.exists() else {})
 
     def of(self, code: CodeType, path: str) -> frozenset[int]:
         """Those of *code*, which is in the file *path*."""

@@ -85,9 +85,13 @@ class Bench:
 
     def observe(self, ids: Sequence[str], *, seconds: float, only: Lines | None = None) -> list[Message]:
         """Run collected cases as they are, one after the other in one child, and say what they executed."""
+        return self.watch(ids, suite.Watch(self.files, only), seconds=seconds)
+
+    def watch(self, ids: Sequence[str], watch: suite.Watch, *, seconds: float) -> list[Message]:
+        """The same, and say what *watch* observes."""
 
         def work(send: suite.Send) -> None:
-            suite.run_items(self._named(ids), self.recorder, send, watch=suite.Watch(self.files, only))
+            suite.run_items(self._named(ids), self.recorder, send, watch=watch)
 
         return children.run(work, seconds=seconds).messages
 

@@ -33,6 +33,10 @@ class Files:
         self._suspects = frozenset(suspects)
         self._known: dict[str, str] = {}
 
+    def is_suspect(self, path: str) -> bool:
+        """Whether the file *path* is one of the suspects."""
+        return path in self._suspects
+
     def path(self, filename: str) -> str:
         """The suspect's path, or an empty string."""
         if filename not in self._known:

@@ -97,6 +97,14 @@ class Watch:
     files: Files
     only: Lines | None = None
 
+    def observing(self) -> AbstractContextManager[Lines]:
+        """Observe while it is open."""
+        return recording(self.files, only=self.only)
+
+    def told(self) -> Message:
+        """What else the message holds of what was observed."""
+        return {}
+
 
 def run_items(  # noqa: PLR0913 - what is run, and how
     items: Sequence[tuple[str, pytest.Item]],
@@ -133,12 +141,13 @@ def _run(
     if watch is None:
         item.repr_failure = lambda *_, **__: ""  # type: ignore[method-assign] # nobody reads it
     started = time.monotonic()
-    observing: AbstractContextManager[Lines] = recording(watch.files, only=watch.only) if watch else nullcontext({})
+    observing: AbstractContextManager[Lines] = watch.observing() if watch else nullcontext({})
     with observing as lines:
         item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
     message: Message = {"id": id_, "outcome": _outcome(recorder.reports), "seconds": time.monotonic() - started}
     if watch:
         message["lines"] = {path: sorted(hit) for path, hit in lines.items()}
+        message.update(watch.told())
         message.update(_about_error(recorder.error, watch.files))
     return message
 
