@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.red import Run
@@ -66,3 +68,15 @@ def test_what_takes_no_new_branch_is_out_and_what_takes_one_has_to_notice_a_faul
 def test_people_read_of_the_branches_in_every_view(offered: Run) -> None:
     for name in ("explanation.md", "report.html"):
         assert "they took 0 and 1 of 1 changed branches" in (offered.out / name).read_text(encoding="utf-8")
+
+
+FEE = "def fee(price):\n    cost = price * 2\n    if price > 50:\n        cost += 7\n    return cost\n"
+
+
+def test_without_a_model_a_call_is_found_that_takes_the_branch(tmp_path: Path) -> None:
+    there = "from shop import fee\n\n\ndef test_fee():\n    assert fee(60) == 127\n"
+    made = Untested.make(tmp_path, FILES, {"shop.py": FEE, "tests/test_shop.py": there})
+    run = made.run(proposer=("characterise",), repeat=1)
+    kept = [row for row in candidates(run).values() if row["stage"] == "delivered"]
+    assert {(row["target"], *row["lines"], *row["branches"]) for row in kept} == {("shop.py::fee", 3)}
+    assert run.document["tests"]["patch_branches"] == {"branches": 1, "before": 0, "after": 1}

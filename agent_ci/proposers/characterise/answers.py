@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from agent_ci.core.branches import Branch
 from agent_ci.errors import UnsupportedError
 from agent_ci.files import open_regular
 from agent_ci.proposers.characterise.kit.acts import Call, Outcome
@@ -30,7 +31,8 @@ _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 class Found:
     """A call with its outcome, the ``kills`` (ids of faults that it notices) and the line pairs that it runs.
 
-    ``is_new`` where it came to something else before the change.
+    ``is_new`` where it came to something else before the change. The ``branches`` that it takes and no test does are
+    the lines that they begin in.
     """
 
     call: Call
@@ -38,11 +40,17 @@ class Found:
     kills: frozenset[str]
     pairs: frozenset[tuple[int, int]]
     is_new: bool = False
+    branches: frozenset[int] = frozenset()
 
     @cached_property
     def lines(self) -> frozenset[int]:
         """The wanted lines that it runs."""
         return frozenset(line for _, line in self.pairs)
+
+    @cached_property
+    def reached(self) -> frozenset[int]:
+        """The same, and of the branches that it takes their lines with a minus."""
+        return self.lines | frozenset(-line for line in self.branches)
 
 
 @dataclass(frozen=True)
@@ -75,20 +83,33 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What could be called, and the *names* that the texts may stand on: those and what the module itself has."""
+    """What could be called, and the *names* that the texts may stand on: those and what the module itself has.
+
+    The *branches* are those that no test takes.
+    """
 
     targets: Mapping[str, Target]
     names: Mapping[str, tuple[str, str]]
+    branches: Sequence[Branch] = ()
 
 
-def read_answer(found: Path, replays: tuple[Path, ...], *, root: Path, targets: Mapping[str, Target]) -> Answer:
+def read_answer(
+    found: Path,
+    replays: tuple[Path, ...],
+    *,
+    root: Path,
+    targets: Mapping[str, Target],
+    branches: Sequence[Branch] = (),
+) -> Answer:
     """The answer in the file *found*, with those of its cases that every one of *replays* confirms.
 
-    All are files below *root*. A line that breaks a rule is dropped, a file that does is no answer.
+    Of the *branches*, which no test takes, it says which of them each case takes. All are files below *root*. A line
+    that breaks a rule is dropped, a file that does is no answer.
     """
     rows = list(_rows(found, root))
     names = _names(next((row["names"] for row in rows if "names" in row), {}))
-    asked = _Asked(targets, {**names, **{name.partition(".")[0]: ("", name.partition(".")[0]) for name in targets}})
+    own = {name.partition(".")[0]: ("", name.partition(".")[0]) for name in targets}
+    asked = _Asked(targets, {**names, **own}, branches)
     again = [dict(_again(path, root)) for path in replays]
     cases = []
     numbered = enumerate(row["case"] for row in rows if "case" in row)
@@ -168,9 +189,15 @@ def _case(facts: object, asked: _Asked) -> Found | None:
     kills, pairs = facts.get("kills"), facts.get("pairs")
     if not isinstance(kills, list) or not isinstance(pairs, list):
         return None
-    ints = [tuple(pair) for pair in pairs if isinstance(pair, list) and [*map(type, pair)] == [int, int]]
-    pairs_run = frozenset((one, other) for one, other in ints)
-    return Found(call, outcome, frozenset(map(str, kills)), pairs_run, facts.get("new") is True)
+    arcs = _pairs(facts.get("arcs"))
+    taken = frozenset(branch.line for branch in asked.branches if branch.is_taken(arcs))
+    return Found(call, outcome, frozenset(map(str, kills)), _pairs(pairs), facts.get("new") is True, taken)
+
+
+def _pairs(value: object) -> frozenset[tuple[int, int]]:
+    rows = value if isinstance(value, list) else []
+    ints = [tuple(pair) for pair in rows if isinstance(pair, list) and [*map(type, pair)] == [int, int]]
+    return frozenset((one, other) for one, other in ints)
 
 
 def _suspicion(facts: object, asked: _Asked) -> Suspicion | None:

@@ -52,7 +52,8 @@ class Choice:
 def chosen(found: Sequence[Found], targets: Mapping[str, Target], *, is_private_tested: bool = True) -> Choice:
     """At most twelve calls of a target and thirty of the module, in the order of the file and of their plainness.
 
-    Greedy: the call that adds the most, faults that no other call notices and new lines, for what it costs to read.
+    Greedy: the call that adds the most, faults that no other call notices, new lines and branches, for what it costs to
+    read.
     Calls with values that a person would write come first, those with texts that nobody chose at last, and only where
     they read like words and add as much as a test should. Of both, those that come to something else than before the
     change are asked first. A private function is called for what no public one reaches, and where *is_private_tested*.
@@ -61,13 +62,13 @@ def chosen(found: Sequence[Found], targets: Mapping[str, Target], *, is_private_
     read = [one for one in found if is_readable(one)]
     priced = sorted(((_cost(one), one) for one in read if one.kills or one.is_new), key=_by_cost)
     public = [(cost, one) for cost, one in priced if targets[one.call.target].is_public]
-    reached = {line for _, one in public if one.call.origin != "odd" or _is_in_words(one) for line in one.lines}
+    reached = {line for _, one in public if one.call.origin != "odd" or _is_in_words(one) for line in one.reached}
     private = [
         (cost, one)
         for cost, one in priced
         if is_private_tested
         and not targets[one.call.target].is_public
-        and one.lines - reached
+        and one.reached - reached
         and one.call.origin != "odd"
     ]
     sound = [(cost, one) for cost, one in public if one.call.origin != "odd"]
@@ -89,10 +90,10 @@ def _reasons(
     found: Sequence[Found], kept: Sequence[Found], targets: Mapping[str, Target], *, is_private_tested: bool
 ) -> Iterator[tuple[str, str]]:
     """Why there is no test of each target that was called with some success."""
-    covered = {line for one in kept for line in one.lines}
+    covered = {line for one in kept for line in one.reached}
     for name in dict.fromkeys(one.call.target for one in found):
         own = [one for one in found if one.call.target == name]
-        if any(one.call.target == name for one in kept) or {line for one in own for line in one.lines} <= covered:
+        if any(one.call.target == name for one in kept) or {line for one in own for line in one.reached} <= covered:
             continue
         if not targets[name].is_public:
             why = (
@@ -117,14 +118,14 @@ def _by_cost(priced: _Priced) -> tuple[float, object]:
 def _fill(kept: list[_Priced], priced: Sequence[_Priced], *, least: float = 0.0) -> None:
     """Add to *kept* those of *priced* that are worth their room, and each of which adds at *least* as much."""
     kills = {kill for _, one in kept for kill in one.kills}
-    lines = {line for _, one in kept for line in one.lines}
+    lines = {line for _, one in kept for line in one.reached}
     counts = Counter(one.call.target for _, one in kept)
     new = {one.call.target for _, one in kept if one.is_new}
     left = list(priced)
     while len(kept) < MOST:
         best, most = None, 0.0
         for cost, one in left:
-            gain = len(one.kills - kills) + _LINE * len(one.lines - lines)
+            gain = len(one.kills - kills) + _LINE * len(one.reached - lines)
             gain += one.is_new and one.call.target not in new
             if gain < max(least, _least_gain(one) if counts[one.call.target] else 0.0):
                 continue
@@ -135,7 +136,7 @@ def _fill(kept: list[_Priced], priced: Sequence[_Priced], *, least: float = 0.0)
         kept.append(best)
         left.remove(best)
         kills |= best[1].kills
-        lines |= best[1].lines
+        lines |= best[1].reached
         counts[best[1].call.target] += 1
         new |= {best[1].call.target} if best[1].is_new else set()
 
@@ -149,10 +150,10 @@ def _needed(kept: Sequence[_Priced]) -> list[_Priced]:
     for priced in sorted(kept, key=lambda one: (one[1].is_new, -one[0], one[1].call.key)):
         others = [other for other in left if other is not priced]
         kills = {kill for _, other in others for kill in other.kills}
-        lines = {line for _, other in others for line in other.lines}
+        lines = {line for _, other in others for line in other.reached}
         new = {other.call.target for _, other in others if other.is_new}
         is_last = priced[1].is_new and priced[1].call.target not in new
-        if priced[1].kills <= kills and priced[1].lines <= lines and not is_last:
+        if priced[1].kills <= kills and priced[1].reached <= lines and not is_last:
             left = others
     return left
 

@@ -113,8 +113,9 @@ class Characterise:
                     programs.run("replay", "found.jsonl", replay, seconds=seconds + _GRACE, environment=environment)
                 ]
             outbox = workspace.outbox
+            branches = [branch for target in evidence.untested for branch in target.branches]
             files = tuple(outbox / replay for replay in replays)
-            answer = read_answer(outbox / "found.jsonl", files, root=outbox, targets=asked.targets)
+            answer = read_answer(outbox / "found.jsonl", files, root=outbox, targets=asked.targets, branches=branches)
             return answer if all(in_time) else replace(answer, is_cut=True)
 
     def _spec(
@@ -124,6 +125,7 @@ class Characterise:
             "path": path,
             "module": style.module,
             "lines": sorted({line for target in evidence.untested for line in target.lines}),
+            "deciding": sorted({line for target in evidence.untested for line in target.deciding}),
             "tests": tests,
             "arguments": json.loads(evidence.toolchain.get("pytest_arguments") or "[]"),
             "seed": self.seed,

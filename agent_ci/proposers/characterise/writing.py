@@ -58,7 +58,9 @@ def written(  # noqa: PLR0913 - what a file is made of
 def _comment(group: Group, style: Style, delivery: str) -> tuple[str, str]:
     lines = tuple(sorted({line for one in group.found for line in one.lines}))
     kills = {kill for one in group.found for kill in one.kills}
-    return Provenance(delivery, f"{style.module}.{group.target.name}", lines, len(kills), "characterise").comment()
+    branches = tuple(sorted({line for one in group.found for line in one.branches}))
+    target = f"{style.module}.{group.target.name}"
+    return Provenance(delivery, target, lines, len(kills), "characterise", branches=branches).comment()
 
 
 def _in_class(tests: Sequence[Sequence[str]], style: Style) -> str:

@@ -84,3 +84,11 @@ def test_a_private_function_is_not_called_where_the_tests_here_call_none() -> No
     alone = found('"alpha"', target="_inner", line=6)
     why = "it is private, and the tests here call nothing that is"
     assert chosen([PLAIN, alone], TARGETS, is_private_tested=False) == Choice((PLAIN,), (("_inner", why),))
+
+
+def test_a_branch_that_no_other_call_takes_is_worth_a_row_as_a_line_is() -> None:
+    other = replace(found('"beta"'), kills=PLAIN.kills)
+    assert chosen([PLAIN, other], TARGETS).kept == (PLAIN,)
+    taking = replace(other, branches=frozenset({2}))
+    assert ([*taking.lines], sorted(taking.reached)) == ([2], [-2, 2])
+    assert chosen([PLAIN, taking], TARGETS).kept == (taking,)

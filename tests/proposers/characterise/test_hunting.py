@@ -66,6 +66,11 @@ class Asked:
     lines: frozenset[int]
     most_mutants: int = 60
     seed: int = 0
+    deciding: frozenset[int] = frozenset()
+
+    @property
+    def guarded(self) -> frozenset[int]:
+        return self.lines
 
 
 def case(amount: str, outcome: str = "", *, target: str = "price", line: int = CONDITION) -> Case:

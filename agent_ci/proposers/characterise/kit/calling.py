@@ -40,14 +40,20 @@ class EndlessError(BaseException):
 
 @dataclass
 class Seen:
-    """What ran while a call was made: pairs of lines of the module that ran after each other."""
+    """What ran while a call was made: pairs of lines of the module that ran after each other.
+
+    Where a function ended after a line that decides, the second is the function's first line with a minus.
+    """
 
     pairs: set[Pair] = field(default_factory=set)
     count: int = 0
 
 
 class Caller:
-    """Makes calls of the targets of the module file *path*, in the repository at *root*."""
+    """Makes calls of the targets of the module file *path*, in the repository at *root*.
+
+    Of the *deciding* lines it is told where a function ended after one.
+    """
 
     def __init__(  # noqa: PLR0913 - what a call is made of
         self,
@@ -58,8 +64,10 @@ class Caller:
         guard: Guard,
         namespace: dict[str, Any],
         root: str,
+        deciding: frozenset[int] = frozenset(),
     ) -> None:
         self.path = path
+        self.deciding = deciding
         self.root = root
         self.targets = targets
         self.shower = shower
@@ -101,7 +109,7 @@ class Caller:
             expression = _compiled(spelled(target, call, names, "_self"), "eval")
             finish = ""
             try:
-                with _Watch(self.path, seen):
+                with _Watch(self.path, seen, self.deciding):
                     value = eval(expression, scope)  # noqa: S307 - the code under test
                     finish = _finish_of(value)
                     value, finish = self._finished(value)
@@ -233,6 +241,7 @@ class Setting:
 
 
 _NOTHING = object()
+_WAITS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 _COLLECTIONS = (list, dict, set)
 
 
@@ -261,9 +270,10 @@ class _Nowhere:
 class _Watch:
     """Follows the lines of one file while it is open."""
 
-    def __init__(self, path: str, seen: Seen) -> None:
+    def __init__(self, path: str, seen: Seen, deciding: frozenset[int]) -> None:
         self._path = path
         self._seen = seen
+        self._deciding = deciding
 
     def __enter__(self) -> None:
         sys.settrace(self._begin)
@@ -274,17 +284,23 @@ class _Watch:
     def _begin(self, frame: Any, _event: str, _argument: object) -> Any:
         if frame.f_code.co_filename != self._path:
             return None
-        last = -frame.f_code.co_firstlineno
-        seen = self._seen
+        first = last = -frame.f_code.co_firstlineno
+        seen, deciding = self._seen, self._deciding
+        may_wait = frame.f_code.co_flags & _WAITS
+        raised = 0  # the line that an error came from
 
         def follow(frame: Any, event: str, _argument: object) -> Any:
-            nonlocal last
+            nonlocal last, raised
             if event == "line":
                 seen.pairs.add((last, frame.f_lineno))
                 last = frame.f_lineno
                 seen.count += 1
                 if seen.count > MOST_LINES:
                     raise EndlessError
+            elif event == "exception":
+                raised = last
+            elif last in deciding and raised != last and not may_wait:
+                seen.pairs.add((last, first))
             return follow
 
         return follow

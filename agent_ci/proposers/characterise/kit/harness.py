@@ -48,7 +48,13 @@ def main(arguments: Sequence[str]) -> int:
     guard = Guard()
     shower = Shower(names)
     caller = Caller(
-        str(getattr(module, "__file__", path)), targets, shower, guard=guard, namespace=vars(module), root=str(root)
+        str(getattr(module, "__file__", path)),
+        targets,
+        shower,
+        guard=guard,
+        namespace=vars(module),
+        root=str(root),
+        deciding=spec.deciding,
     )
     gc.freeze()  # what is there now is shared with every fork and never looked at again
     if mode == "search":

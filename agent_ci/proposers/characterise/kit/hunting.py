@@ -62,8 +62,9 @@ class Hunt:
         """The faults to put in: fewer on each line, rather than none on the last lines, where there are too many."""
         most = self.spec.most_mutants
         made: list[Mutant] = []
+        source = self.setting.source
         for per_line in range(MOST_PER_LINE, 0, -1):
-            made = mutants(self.setting.source, self.spec.lines, per_line=per_line)
+            made = mutants(source, self.spec.guarded, per_line=per_line, untaken=self.spec.deciding)
             if len(made) <= most:
                 return made
         return made[:: -(-len(made) // most)]

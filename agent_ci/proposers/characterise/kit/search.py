@@ -63,7 +63,7 @@ class Search:
         self._recorded = [Call.read(facts) for facts in recorded.get("calls", ())]
         self._examples = documented(setting.tree, setting.targets)
         self._shown = shown_calls(setting.tree, setting.targets)
-        self._before = Before(spec.earlier, setting, spec.lines, self._is_late)
+        self._before = Before(spec.earlier, setting, spec.guarded, self._is_late)
         self._pools = Pools(setting.module, setting.tree, setting.targets, caller.shower)
         self._pools.earlier = self._before.mined
         self._learn(recorded.get("objects", {}))
@@ -99,7 +99,7 @@ class Search:
         trips = RoundTrips(self._setting, self._results.write, is_property=self._spec.is_property)
         for pair in pairs_of(self._setting.targets):
             names = {pair.there.name, pair.back.name}
-            if (pair.there.lines | pair.back.lines) & self._spec.lines and not names & self._skipped.keys():
+            if (pair.there.lines | pair.back.lines) & self._spec.guarded and not names & self._skipped.keys():
                 cases = [case for number, case in enumerate(found.cases) if number not in found.disturbed]
                 calls = [case.call for case in cases if case.call.target == pair.there.name]
                 inventor = self._inventor(pair.there)
@@ -108,7 +108,7 @@ class Search:
 
     def _drivers(self) -> list[Target]:
         """The targets to call for the wanted lines: their own, and for private ones those that lead there."""
-        targets, wanted = self._setting.targets, self._spec.lines
+        targets, wanted = self._setting.targets, self._spec.guarded
         owners = [one for one in targets.values() if one.lines & wanted]
         private = {one.name for one in owners if not one.is_public}
         found = {one.name: one for one in owners}
@@ -129,7 +129,7 @@ class Search:
 
     def _variables(self, private: set[str]) -> frozenset[str]:
         """The module's variables that wanted lines outside of functions make, or functions that run on import fill."""
-        targets, wanted = self._setting.targets, self._spec.lines
+        targets, wanted = self._setting.targets, self._spec.guarded
         inside = {line for one in targets.values() for line in one.lines}
         made = {name for line in wanted - inside for name in variables_at(self._setting.tree, line)}
         filled = (name for name in module_values(self._setting.tree))
@@ -216,6 +216,7 @@ class Search:
                     "call": call.facts(),
                     "outcome": case.outcome.facts(),
                     "pairs": [list(pair) for pair in sorted(case.pairs) if pair[1] in self._spec.lines],
+                    "arcs": [list(pair) for pair in sorted(case.pairs) if pair[0] in self._spec.deciding],
                     "kills": sorted(set(kills.get(number, ()))),
                     "new": case.call.key in differing,
                 }

@@ -11,6 +11,7 @@ from pathlib import Path
 class Spec:
     """``path`` and ``module`` name the module under test, ``lines`` (1-based) what of it tests are wanted of.
 
+    The ``deciding`` lines have branches around what follows them that no test takes, and faults are put into both.
     ``tests`` are test files that use it, ``arguments`` what pytest is given besides. Per target about ``trials`` calls
     are made, at most ``most_mutants`` faults are put in, and ``seconds`` is an outer limit. ``earlier`` is what the
     module read before the change, empty where that is not known. ``is_property`` where the repository itself needs
@@ -20,6 +21,7 @@ class Spec:
     path: str
     module: str
     lines: frozenset[int]
+    deciding: frozenset[int]
     tests: tuple[str, ...]
     arguments: tuple[str, ...]
     seed: int
@@ -29,9 +31,14 @@ class Spec:
     earlier: str = ""
     is_property: bool = False
 
+    @property
+    def guarded(self) -> frozenset[int]:
+        """All lines in which tests are to notice faults."""
+        return self.lines | self.deciding
+
     @classmethod
     def read(cls, path: Path) -> Spec:
         """The spec in the file *path*."""
         facts = json.loads(path.read_text(encoding="utf-8"))
-        sequences = {"lines": frozenset, "tests": tuple, "arguments": tuple}
+        sequences = {"lines": frozenset, "deciding": frozenset, "tests": tuple, "arguments": tuple}
         return cls(**{name: sequences[name](value) if name in sequences else value for name, value in facts.items()})
