@@ -53,10 +53,11 @@ class Result:
 
 @dataclass(frozen=True)
 class Workbench:
-    """A proposer's door to *tree*, with *seconds* left."""
+    """A proposer's door to *tree*, with *seconds* left and copies in *box*."""
 
     tree: ports.Tree
     seconds: float
+    box: ports.Sandbox = field(default_factory=sandbox)
 
     def question(self, _attempts: tuple[Attempt, ...]) -> str:
         """Nothing is asked."""
@@ -65,7 +66,7 @@ class Workbench:
     @contextmanager
     def open(self) -> Iterator[ports.Workspace]:
         """A fresh copy."""
-        with sandbox().open(self.tree) as workspace:
+        with self.box.open(self.tree) as workspace:
             yield workspace
 
     def seconds_left(self) -> float:

@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from agent_ci.errors import UnsupportedError
 from agent_ci.files import open_regular
 from agent_ci.ports import Tree
 from agent_ci.proposers.search.checkpoints import Checkpoint
+from agent_ci.proposers.search.kit.clues import Clues
 from agent_ci.proposers.search.kit.operators import EARLIER, KNOWN, PAIR
 from agent_ci.sandbox_kit.source import Splice
 
@@ -23,6 +25,8 @@ _MAX_REPLACEMENT = 4_000
 _MAX_COUNT = 10**9
 _LONGEST_QUOTE = 80
 _SEVERAL = 2
+_MOST_PARTS = 4
+_NO_CLUES = Clues()
 _WORDS = re.compile(r"\w+|\W")
 _GUARD = re.compile(r"(?P<check>if [^:]+): (?P<does>(?:return|raise|continue)\b.*)$")
 _GUARD_IN_BRACES = re.compile(r"(?P<check>if [^{}]+?) \{ (?P<does>return\b.*?);? \}$")
@@ -46,7 +50,8 @@ class Survivor:
     ``tests`` run the edited line, ``refused`` is the number of other edits of the same function that they refused, and
     ``is_copied`` says that the edit holds a literal of a failing test that stood nowhere in the file. ``rivals`` are
     other edits that survived and are other programs, as far as that is known; ``lost`` counts lines that passing cases
-    ran and no case runs with the edit; ``function`` is where it is, if not in Python.
+    ran and no case runs with the edit; ``function`` is where it is, if not in Python. An edit in several places has
+    ``parts``, each of which is one that an operator makes.
     """
 
     path: str
@@ -59,6 +64,21 @@ class Survivor:
     rivals: int = 0
     lost: int = 0
     function: str = ""
+    parts: tuple[Survivor, ...] = ()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The edit itself as JSON-like values."""
+        splice = self.splice
+        return {
+            "path": self.path,
+            "start": splice.start,
+            "end": splice.end,
+            "replacement": splice.replacement,
+            "operator": self.operator,
+            "line": self.line,
+            "parts": [part.facts for part in self.parts],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +88,7 @@ class Answer:
     ``trying_cpu_seconds`` is the part of the processor time in which candidates were tried. ``before`` is how many need
     no trial since an earlier search made it, ``fault`` why what one left could not be used, ``unread`` the files that
     are none in Python as the search knows it, and ``checkpoint`` where this one left off, where it came to no end.
+    From ``clues``, what the failing tests gave away, the survivors can be made once more.
     """
 
     survivors: tuple[Survivor, ...] = ()
@@ -80,6 +101,7 @@ class Answer:
     fault: str = ""
     unread: tuple[str, ...] = ()
     checkpoint: Checkpoint | None = None
+    clues: Clues = _NO_CLUES
 
     @property
     def is_over(self) -> bool:
@@ -123,6 +145,7 @@ def read_answer(path: Path, *, tree: Tree, suspects: tuple[str, ...], root: Path
         _number(summary.get("cpu_seconds")),
         _number(summary.get("trying_cpu_seconds")),
         unread=tuple(path for path in suspects if path in _listed(summary.get("unread"))),
+        clues=next((Clues.read(facts["clues"]) for facts in objects if "clues" in facts), _NO_CLUES),
     )
 
 
@@ -161,7 +184,8 @@ def _survivor(facts: object, *, tree: Tree, suspects: tuple[str, ...]) -> Surviv
             size = len(tree.read(path))
             if 0 <= start <= end <= size and 0 < line <= size and _is_text(replacement):
                 found = Survivor(path, Splice(start, end, replacement), operator, line)
-                return _with_standing(found, more)
+                parts = [_survivor(part, tree=tree, suspects=(path,)) for part in _listed(more.get("parts"))]
+                return _with_standing(replace(found, parts=tuple(filter(None, parts[:_MOST_PARTS]))), more)
     return None
 
 

@@ -22,12 +22,12 @@ from agent_ci.proposers.search.answers import Answer, Survivor, cause_of, read_a
 from agent_ci.proposers.search.checkpoints import UNENDED, Checkpoint, Checkpoints, key_of, left_in
 from agent_ci.proposers.search.confidence import Grade, confidence
 from agent_ci.proposers.search.elsewhere import Elsewhere
+from agent_ci.proposers.search.remaking import KIT, made_again
 
-_KIT = "proposers/search/kit"
 # Like `python -m pytest`, the program runs with the current folder first on its path.
 _LAUNCHER = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
-    f"from {PACKAGE}.{_KIT.replace('/', '.')}.harness import main; del sys.path[0]; sys.exit(main(sys.argv[2:]))"
+    f"from {PACKAGE}.{KIT.replace('/', '.')}.harness import main; del sys.path[0]; sys.exit(main(sys.argv[2:]))"
 )
 _GRACE = 15.0  # seconds that the program gets beyond its own limit before the sandbox ends it
 _LEAST = 5.0  # seconds below which a search is not begun
@@ -85,7 +85,7 @@ class Search:
         answer = self._answer(evidence, workbench, seconds, before)
         if answer and (answer.checkpoint or answer.is_over):
             kept.keep(key, answer.checkpoint, tree)
-        return replace(answer, fault=fault) if answer else None
+        return replace(answer, fault="; ".join(filter(None, (fault, answer.fault)))) if answer else None
 
     def _answer(self, evidence: Evidence, workbench: Workbench, seconds: float, before: Checkpoint) -> Answer | None:
         """What the search finds; None where it knows neither the language nor how the tests are run."""
@@ -104,7 +104,7 @@ class Search:
         suspects = _suspects(workbench.tree)
         with workbench.open() as workspace:
             spec, result = workspace.outbox / "spec.json", workspace.outbox / "result.jsonl"
-            kit = kits.lay(workspace.outbox, _KIT)
+            kit = kits.lay(workspace.outbox, KIT)
             facts = {**self._spec(evidence, suspects, seconds), "before": before.facts}
             spec.write_text(json.dumps(facts), "utf-8")
             argv = (evidence.toolchain["python"], "-B", "-c", _LAUNCHER, str(kit), str(spec), str(result))
@@ -112,7 +112,8 @@ class Search:
             workspace.run(Command(argv, environment, timeout=seconds + _GRACE))
             answer = read_answer(result, tree=workbench.tree, suspects=suspects, root=workspace.outbox)
             left_off = left_in(workspace.outbox) if answer.reason in UNENDED else None
-            return replace(answer, before=before.tried, checkpoint=left_off)
+        told = replace(answer, before=before.tried, checkpoint=left_off)
+        return made_again(told, facts, evidence.toolchain["python"], workbench)
 
     def _spec(self, evidence: Evidence, suspects: tuple[str, ...], seconds: float) -> Mapping[str, object]:
         return {

@@ -98,13 +98,17 @@ REMOVALS = frozenset({"removed_statement", "dropped_argument"})
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One edit of one file, the operator that made it and its rank (higher is tried earlier)."""
+    """One edit of one file, the operator that made it and its rank (higher is tried earlier).
+
+    ``parts`` are the edits that it is put together from, in their order, where it stands in several places.
+    """
 
     path: str
     splice: Splice
     operator: str
     line: int
     rank: float
+    parts: tuple[Candidate, ...] = ()
 
 
 def candidates(

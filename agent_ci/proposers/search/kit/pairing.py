@@ -53,4 +53,5 @@ def _together(first: Prepared, second: Prepared) -> Candidate | None:
     between = first.source.data[one.splice.end : other.splice.start].decode()
     text = one.splice.replacement + between + other.splice.replacement
     splice = Splice(one.splice.start, other.splice.end, text)
-    return Candidate(one.path, splice, PAIR, one.line, one.rank * other.rank)
+    parts = (*(one.parts or (one,)), *(other.parts or (other,)))
+    return Candidate(one.path, splice, PAIR, one.line, one.rank * other.rank, parts)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ....sandbox_kit.source import Source, Splice
-from .operators import Candidate
+from .operators import PAIR, Candidate
 
 if TYPE_CHECKING:  # the trusted side reads the names above, and has no pytest
     from .bench import Prepared
@@ -63,10 +63,13 @@ class Progress:
         sources: Mapping[str, Source],
         prepare: Callable[[Source, Candidate], Prepared | None],
     ) -> Iterator[tuple[Prepared, frozenset[str]]]:
-        """The stepping stones of the earlier search, compiled, with those of the *red* cases that each repairs."""
+        """The stepping stones of the earlier search, compiled, with those of the *red* cases that each repairs.
+
+        Not those that are pairs: it is not known any more what they were put together from.
+        """
         for one in self.before.get("stones", ()):
             repaired, source = frozenset(one["repaired"]), sources.get(one["path"])
-            if source and repaired < red:
+            if source and repaired < red and one["operator"] != PAIR:
                 splice = Splice(one["start"], one["end"], one["replacement"])
                 candidate = Candidate(source.path, splice, one["operator"], one["line"], one["rank"])
                 if prepared := prepare(source, candidate):

@@ -23,7 +23,7 @@ def ranked_edits(scores: Scores, sources: Mapping[str, Source], hints: Hints, sp
         text = f"{spec.seed}:{candidate.path}:{splice.start}:{splice.end}:{splice.replacement}"
         return -candidate.rank, zlib.crc32(text.encode())
 
-    return sorted((*_made(scores, sources, hints, spec), *_earlier(scores, sources, spec)), key=order)
+    return sorted((*_made(scores, sources, hints, spec), *earlier_edits(scores, sources, spec)), key=order)
 
 
 def _made(scores: Scores, sources: Mapping[str, Source], hints: Hints, spec: Spec) -> Iterator[Candidate]:
@@ -31,12 +31,17 @@ def _made(scores: Scores, sources: Mapping[str, Source], hints: Hints, spec: Spe
     kept: Scores = {}
     for score, path, line in flat[:_STATEMENTS]:
         kept.setdefault(path, {})[line] = -score
-    modules = tuple(path.rpartition("/")[2].removesuffix(".py") for path in spec.suspects)
     for path, lines in kept.items():
-        yield from candidates(sources[path], lines, hints, modules)
+        yield from candidates(sources[path], lines, hints, modules_of(spec))
 
 
-def _earlier(scores: Scores, sources: Mapping[str, Source], spec: Spec) -> Iterator[Candidate]:
+def modules_of(spec: Spec) -> tuple[str, ...]:
+    """The names of the modules that a missing import can be meant to name."""
+    return tuple(path.rpartition("/")[2].removesuffix(".py") for path in spec.suspects)
+
+
+def earlier_edits(scores: Scores, sources: Mapping[str, Source], spec: Spec) -> Iterator[Candidate]:
+    """The lines of *sources* near those with *scores*, as they stood before the change."""
     for path, before in spec.earlier.items():
         if path in sources:
             for splice, line, suspicion in earlier_lines(sources[path], before, scores.get(path, {})):

@@ -18,8 +18,8 @@ from typing import Any
 from ....sandbox_kit.children import Heard, Message
 from ....sandbox_kit.source import Source
 from .bench import Bench, Limit, Prepared
+from .clues import Clues
 from .differing import differing
-from .hints import read_hints
 from .limits import Limits, Used
 from .localise import (
     Lines,
@@ -39,7 +39,7 @@ from .reaching import lost
 from .series import MOST, Series
 from .spec import Spec
 from .surviving import facts_of, in_order, is_worth_a_start, place_of, preference, standing
-from .wanted import Wanted, read_wanted
+from .wanted import Wanted
 
 _OBSERVING = 0.2  # of the time, at most, goes into each of the two observations
 _SHORT, _LONG = 0.3, 2.0  # seconds that a candidate gets at least: at first, and in the second round if it hung
@@ -109,11 +109,9 @@ class Search:
         self._observe()
         if not self._seen.red:
             return "not_reproduced"
-        red = self._seen.red.values()
-        messages = (*self._spec.messages, *(str(one.get("error", "")) for one in red))
-        suggestions = (str(word) for one in red for word in one.get("suggestions", ()))
-        self._wanted = read_wanted(self._seen.red, Path(self._bench.files.root))
-        hints = read_hints(messages, suggestions, self._wanted)
+        clues = Clues.of(self._seen.red)
+        hints = clues.hints(self._spec.messages, Path(self._bench.files.root))
+        self._wanted = hints.wanted
         ranked = ranked_edits(self._localised(), self._sources, hints, self._spec)
         self._cpu_before_trying = self._cpu_seconds()
         prepare = partial(self._bench.prepare, cold=self._has_cold_targets)
@@ -121,6 +119,8 @@ class Search:
         reason = self._try_all(ranked)
         self._name_again(ranked)
         best = sorted(self._survivors, key=preference)[: self._spec.max_survivors]
+        if best:
+            self._results.write("clues", clues.facts)
         others = self._differing(best)
         for prepared in in_order(best, others):
             facts = {"refused": self._tried_in[place_of(prepared)], "lost": lost(prepared, self._seen, self._bench)}

@@ -35,7 +35,12 @@ def is_worth_a_start(prepared: Prepared, survivors: Sequence[Prepared]) -> bool:
 
 def facts_of(prepared: Prepared) -> dict[str, Any]:
     """The edit itself."""
-    candidate, splice = prepared.candidate, prepared.candidate.splice
+    candidate = prepared.candidate
+    return {**_edit(candidate), "rank": round(candidate.rank, 4), "size": _size(candidate)}
+
+
+def _edit(candidate: Candidate) -> dict[str, Any]:
+    splice = candidate.splice
     return {
         "path": candidate.path,
         "start": splice.start,
@@ -43,15 +48,14 @@ def facts_of(prepared: Prepared) -> dict[str, Any]:
         "replacement": splice.replacement,
         "operator": candidate.operator,
         "line": candidate.line,
-        "rank": round(candidate.rank, 4),
-        "size": _size(candidate),
     }
 
 
 def standing(prepared: Prepared, seen: Observed, wanted: Wanted) -> dict[str, Any]:
     """How well the tests know the edited place, for whoever decides how far a survivor is trusted."""
     tests = len(seen.red) + len(seen.covering(prepared.candidate))
-    return {"tests": tests, "copied": _is_copied(prepared, wanted)}
+    parts = [_edit(part) for part in prepared.candidate.parts]
+    return {"tests": tests, "copied": _is_copied(prepared, wanted), "parts": parts}
 
 
 def _is_copied(prepared: Prepared, wanted: Wanted) -> bool:
