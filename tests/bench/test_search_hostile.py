@@ -1,4 +1,4 @@
-"""Code that attacks the search reaches nothing outside of a sandbox, is seen without one, and offers no edit of its own."""
+"""Code that attacks the search reaches nothing outside of a sandbox, and offers no edit of its own."""
 
 from __future__ import annotations
 

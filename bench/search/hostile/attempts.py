@@ -2,16 +2,14 @@
 
 Each attempt is a few lines of Python. They run where the search's program does and nowhere else, with the names of
 ``PRELUDE`` and those of what there is to reach for: ``home``, ``open_`` (a folder that every user may write), ``tcp``,
-``udp``, ``abstract`` (listeners), ``pid`` (a process) and ``mark`` (a file that nobody may make).
+``udp``, ``abstract`` (listeners), ``pid`` (a process), ``mark`` (a file that nobody may make) and ``marker``, the name
+under which a process stays.
 """
 
 from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
-
-MARKER = "agent-ci-stays"
-"""The name under which a process stays."""
 
 WRONG, REPAIR = "price + count", "price * count"
 MORE = f"{REPAIR} + (__import__('os').getpid() < 0)"
@@ -24,7 +22,7 @@ _WAITS, _LATER = 2.0, 2.5  # seconds until an attempt goes on, and until it is s
 
 PRELUDE = f"""
 import contextlib, glob, json, os, signal, socket, sys, time
-MARKER, REPAIR, MORE = {MARKER!r}, {REPAIR!r}, {MORE!r}
+REPAIR, MORE = {REPAIR!r}, {MORE!r}
 
 def kit(name):
     return sys.modules["agent_ci_kits.proposers.search.kit." + name]
@@ -106,7 +104,7 @@ _STAYING = {
         if os.fork() == 0:
             os.setsid()
             if os.fork() == 0:
-                os.execvp('sleep', [MARKER, '300'])
+                os.execvp('sleep', [marker, '300'])
             os._exit(0)
     """,
     "children in sessions of their own": """
@@ -114,20 +112,20 @@ _STAYING = {
             if os.fork() == 0:
                 os.setsid()
                 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-                os.execvp('sleep', [MARKER, '300'])
+                os.execvp('sleep', [marker, '300'])
     """,
     "a stopped child": """
         if os.fork() == 0:
             os.setsid()
             os.kill(os.getpid(), signal.SIGSTOP)
-            os.execvp('sleep', [MARKER, '300'])
+            os.execvp('sleep', [marker, '300'])
     """,
     "three hundred children": """
         for _ in range(300):
             with contextlib.suppress(OSError):
                 if os.fork() == 0:
                     os.setsid()
-                    os.execvp('sleep', [MARKER, '300'])
+                    os.execvp('sleep', [marker, '300'])
     """,
     "a child that writes later": f"""
         if os.fork() == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import sys
@@ -20,7 +21,7 @@ from agent_ci.runners.pytest import Pytest
 from agent_ci.session import Session
 from bench.attacks.oracles import CHANGED, RAN, READ, SURVIVED, Outside
 from bench.repositories import PYTEST, Small
-from bench.search.hostile.attempts import MARKER, PRELUDE, REPAIR, TOLD, WRONG, Attempt
+from bench.search.hostile.attempts import PRELUDE, REPAIR, TOLD, WRONG, Attempt
 from bench.search.measure import Workbench, offers_of
 from tests.checkouts import digest
 from tests.sandboxes.survivors import sleepers
@@ -78,7 +79,7 @@ def ran(attempt: Attempt, place: str, around: Outside, *, sandbox: str = "auto")
     """One whole run of `fix` in a repository that makes *attempt*, CALLED or COLLECTED, in the *sandbox*."""
     with tempfile.TemporaryDirectory(prefix="bench-search-hostile-") as scratch:
         folder = Path(scratch)
-        small = Small.make(folder / "repository", _files(attempt, place, around.told, folder / "mark"))
+        small = Small.make(folder / "repository", _files(attempt, place, around.told, folder))
         before, stderr = digest(small.path), io.StringIO()
         effects: list[str] = []
         try:
@@ -95,7 +96,7 @@ def searched(
     attempt: Attempt, place: str, around: Outside, sandbox: Sandbox, folder: Path
 ) -> tuple[list[Reply], set[str]]:
     """What the search alone offers in *sandbox*, and the effects; *folder* is empty, and for the attempt's mark."""
-    files = _files(attempt, place, around.told, folder / "mark")
+    files = _files(attempt, place, around.told, folder)
     red = ("test_total", "test_many")
     cases = [TestCase(f"tests/test_shop.py::{name}", Status.FAILED, message="assert 1 == 2") for name in red]
     report = TestReport.of(*cases, TestCase("tests/test_shop.py::test_nothing", Status.PASSED))
@@ -114,7 +115,7 @@ def _seen(around: Outside, folder: Path, written: str, *, is_changed: bool) -> I
         yield CHANGED
     if (folder / "mark").exists():
         yield RAN
-    if left := sleepers(MARKER):
+    if left := sleepers(_marker(folder)):
         for process in left:
             os.kill(process, 9)
         yield SURVIVED
@@ -129,8 +130,13 @@ def changed_lines(patch: str) -> list[str]:
     return [line for line in body.splitlines() if line[:1] in ("-", "+") and line[:4] not in ("--- ", "+++ ")]
 
 
-def _files(attempt: Attempt, place: str, told: Mapping[str, str], mark: Path) -> Mapping[str, str]:
-    bait = {**told, "mark": str(mark), "open_": told["open"]}
+def _marker(folder: Path) -> str:
+    """The name of processes that the code of one run leaves, and of no others."""
+    return f"stays-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
+
+
+def _files(attempt: Attempt, place: str, told: Mapping[str, str], folder: Path) -> Mapping[str, str]:
+    bait = {**told, "mark": str(folder / "mark"), "open_": told["open"], "marker": _marker(folder)}
     return {
         "shop.py": _SHOP,
         "tests/test_shop.py": _TESTS,
