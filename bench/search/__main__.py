@@ -11,20 +11,13 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from statistics import median
 
 from agent_ci.core.report import TestReport
-from bench.real.cases import load
-from bench.real.fetch import Cache
-from bench.search.case import TUNING, VALIDATION, Case, by_hash
-from bench.search.gaps import GAPS
-from bench.search.measure import Result, measure, red_report
-from bench.search.packages import MODULES, faults
-from bench.search.pairs import PAIRS
-from bench.search.slips import SLIPS
-from bench.search.written import cases
+from bench.search.case import TUNING, VALIDATION, Case
+from bench.search.chosen import WRITTEN, of_packages, of_written
+from bench.search.measure import Result, measure
 from bench.table import print_table
 
 _COLUMNS = (
@@ -49,12 +42,11 @@ def main() -> None:
     """Print one line for each bug while it is measured, then the table."""
     given = _parser().parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        written = () if given.without_written else cases((*SLIPS, *GAPS, *PAIRS), Path(scratch))
-        chosen = _taken(written, half=given.half, word=given.only)
-        results = list(_measured(_red(chosen), given.seconds, show=given.show))
+        written = of_written(Path(scratch), half=given.half, word=given.only, which=given.written)
+        results = [] if given.without_written else list(_measured(written, given.seconds, show=given.show))
         if given.packages is not None:
-            made = _taken(_made(given.packages, given.cosmic), half=given.half, word=given.only)
-            sample = islice(_red(sorted(made, key=by_hash)), given.sample)
+            which = {"half": given.half, "sample": given.sample, "word": given.only}
+            sample = of_packages(given.packages, given.cosmic, **which)
             results += _measured(sample, given.seconds, show=given.show)
     groups: dict[tuple[str, str], list[Result]] = {}
     for result in results:
@@ -78,29 +70,12 @@ def _parser() -> argparse.ArgumentParser:
         "--seconds", type=float, default=60.0, metavar="N", help="of the processor, for each bug  [default: 60]"
     )
     parser.add_argument("--only", default="", metavar="WORD", help="bugs with WORD in their name")
+    parser.add_argument(
+        "--written", choices=tuple(WRITTEN), default="usual", help="which set of them  [default: usual]"
+    )
     parser.add_argument("--without-written", action="store_true", help="the packages alone")
     parser.add_argument("--show", action="store_true", help="print the patches, too")
     return parser
-
-
-def _made(packages: Path, cosmic: str) -> Iterator[Case]:
-    """The faults of all packages, whose sources and environments are kept in the folder *packages*."""
-    file = load()
-    packages.mkdir(parents=True, exist_ok=True)
-    cache = Cache(packages.resolve(), file.build, file.runner)
-    for module in MODULES:
-        yield from faults(module, cache, cosmic)
-
-
-def _taken(bugs: Iterable[Case], *, half: str, word: str) -> Iterator[Case]:
-    """Those in *half*, or in both, that have *word* in their names."""
-    return (case for case in bugs if half in ("both", case.half) and word in case.name)
-
-
-def _red(bugs: Iterable[Case]) -> Iterator[tuple[Case, TestReport]]:
-    """Those that their tests see, with what these say."""
-    reported = ((case, red_report(case)) for case in bugs)
-    return ((case, report) for case, report in reported if report is not None)
 
 
 def _measured(bugs: Iterable[tuple[Case, TestReport]], seconds: float, *, show: bool) -> Iterator[Result]:

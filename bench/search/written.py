@@ -54,11 +54,18 @@ class Slip(Broken):
         return "import pytest\nfrom subject import *\n\n\n" + "\n\n".join(tests)
 
 
+_OTHERS = 3
+
+
 def _test(number: int, line: str) -> str:
+    return f"def test_{number}():\n{_check(line)}"
+
+
+def _check(line: str) -> str:
     error, _, call = line.strip().partition(": ")
     if call and error.isidentifier():
-        return f"def test_{number}():\n    with pytest.raises({error}):\n        {call}\n"
-    return f"def test_{number}():\n    assert {line.strip()}\n"
+        return f"    with pytest.raises({error}):\n        {call}\n"
+    return f"    assert {line.strip()}\n"
 
 
 def cases(slips: tuple[Slip, ...], into: Path) -> Iterator[Case]:
@@ -67,3 +74,18 @@ def cases(slips: tuple[Slip, ...], into: Path) -> Iterator[Case]:
         folder = into / slip.name
         write(folder, {"subject.py": slip.source, "test_code.py": slip.test_file})
         yield Case(slip.name, slip.kind, folder, "subject.py", slip.source, slip.broken, sys.executable)
+
+
+def in_one_test(slips: tuple[Slip, ...], into: Path) -> Iterator[Case]:
+    """*slips* once more, each in the place before the last of the checks of four modules that one test makes."""
+    for index, slip in enumerate(slips):
+        others = [slips[(index + step) % len(slips)] for step in range(1, _OTHERS + 1)]
+        others.insert(_OTHERS - 1, slip)
+        modules = {one: "subject" if one is slip else f"other_{number}" for number, one in enumerate(others)}
+        checks = "".join(_check(line) for one in others for line in one.checks.strip().splitlines())
+        folder = into / f"one_test_{slip.name}"
+        stars = "".join(f"from {module} import *\n" for module in modules.values())
+        test = f"import pytest\n{stars}\n\ndef test_all():\n{checks}"
+        files = {f"{module}.py": one.source for one, module in modules.items()}
+        write(folder, {**files, "test_code.py": test})
+        yield Case(folder.name, "in one test", folder, "subject.py", slip.source, slip.broken, sys.executable)

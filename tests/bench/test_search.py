@@ -9,6 +9,7 @@ import pytest
 
 from bench.search.calling import described, distinct, near, told
 from bench.search.case import TUNING, VALIDATION, Case, by_hash, half_of
+from bench.search.documented import DOCUMENTED
 from bench.search.gaps import GAPS
 from bench.search.judge import Likeness
 from bench.search.pairs import PAIRS
@@ -45,7 +46,7 @@ def test_the_halves_were_chosen_by_the_hash_of_the_name_and_stay() -> None:
     assert (len(WRITTEN), halves.count(TUNING), halves.count(VALIDATION)) == (64, 39, 25)
 
 
-@pytest.mark.parametrize("slip", WRITTEN, ids=lambda slip: slip.name)
+@pytest.mark.parametrize("slip", [*WRITTEN, *DOCUMENTED], ids=lambda slip: slip.name)
 def test_the_checks_hold_for_the_right_program_alone(slip: Slip) -> None:
     assert failed(slip, slip.source) == 0
     assert failed(slip, slip.broken) > 0

@@ -101,7 +101,7 @@ class Search:
         return there.search(workbench, before, seconds=seconds, most=self.max_candidates)
 
     def _search(self, evidence: Evidence, workbench: Workbench, seconds: float, before: Checkpoint) -> Answer:
-        suspects = _suspects(workbench.tree)
+        suspects = suspects_in(workbench.tree)
         with workbench.open() as workspace:
             spec, result = workspace.outbox / "spec.json", workspace.outbox / "result.jsonl"
             kit = kits.lay(workspace.outbox, KIT)
@@ -146,7 +146,7 @@ def offered(survivor: Survivor, summary: str, tree: Tree, cost: Cost) -> Reply:
     return replace(reply, objection=f"{cause} The search does not believe in that edit ({trust.summary}): {reasons}.")
 
 
-def _suspects(tree: Tree) -> tuple[str, ...]:
+def suspects_in(tree: Tree) -> tuple[str, ...]:
     """The files that may be edited: Python, and neither tests nor what decides how they run."""
     return tuple(
         path

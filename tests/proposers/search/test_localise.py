@@ -13,8 +13,8 @@ from agent_ci.proposers.search.kit.localise import (
     by_statement,
     frames,
     names_used,
-    ochiai,
     recording,
+    suspiciousness,
     with_definitions,
     with_tracebacks,
 )
@@ -36,7 +36,7 @@ def load(tmp_path: Path) -> dict[str, object]:
 def test_the_coefficient_is_ochiais() -> None:
     red = [{"x.py": {1, 2}}, {"x.py": {1}}]
     green = [{"x.py": {1, 3}}, {"y.py": {2}}]
-    assert ochiai(red, green) == {"x.py": {1: 2 / math.sqrt(2 * 3), 2: 1 / math.sqrt(2)}}
+    assert suspiciousness(red, green) == {"x.py": {1: 2 / math.sqrt(2 * 3), 2: 1 / math.sqrt(2)}}
 
 
 def test_only_lines_of_suspects_are_recorded_in_every_thread(tmp_path: Path) -> None:

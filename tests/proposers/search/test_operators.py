@@ -291,9 +291,36 @@ def test_an_edit_outside_functions(operator: str, before: str, after: str, messa
     assert after in of_operator(operator, before, message)
 
 
+DOCUMENTED = {
+    "a number in words": ('"""Fees above 30 kg."""', "return a > 50", {"return a > 30"}),
+    "a number of another form": ('"""Half: 0.5."""', "return a * 2", {"return a * 0.5"}),
+    "a text in quotes": ('"""Joined by \'; \'."""', "return ', '.join(items)", {"return '; '.join(items)"}),
+    "a text as code": ('"""The mode is ``\'rb\'``."""', "return open(a, 'r')", {"return open(a, 'rb')"}),
+    "a sign as code": ('"""Behind a `#`."""', "return a.find(';')", {"return a.find('#')"}),
+    "a name as code": ('"""Calls `f` or ``g()``."""', "return a.find(';')", set()),
+    "what an example comes to, first": (
+        "\"\"\"Shown.\n\n    >>> f(4)\n    'four'\n    \"\"\"", "return 'five'", {"return 'four'"}
+    ),
+    "what is said already": ('"""From 30 to 50."""', "return a > 50", set()),
+    "a version": ('"""Since 2.0.1, in utf8, of x3."""', "return a > 50", set()),
+    "a truth": ('"""From 30 on."""', "return True", set()),
+    "another kind": ('"""From 30 on."""', "return 'a'", set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("docstring", "before", "after"), DOCUMENTED.values(), ids=DOCUMENTED.keys())
+def test_a_literal_is_taken_from_the_docstring(docstring: str, before: str, after: set[str]) -> None:
+    assert of_operator("documented", body(docstring, before)) == {body(docstring, one) for one in after}
+
+
+def test_a_default_value_is_taken_from_the_docstring_of_its_own_function() -> None:
+    text = 'def g():\n    """At 8."""\n    def f(a, width=60):\n        """At most 70 wide."""\n        return a\n'
+    assert of_operator("documented", text) == {text.replace("=60", "=70")}
+
+
 def test_every_operator_has_a_row_in_these_tables_or_is_named_here() -> None:
     rows = [*MADE.values(), *HINTED.values(), *WHOLE_FILES.values()]
-    unseen = {"mirrored_branch", "misspelt", "guided_value", "dropped_argument", "returned_value"}
+    unseen = {"documented", "mirrored_branch", "misspelt", "guided_value", "dropped_argument", "returned_value"}
     assert {row[0] for row in rows} | unseen == set(OPERATORS)
 
 

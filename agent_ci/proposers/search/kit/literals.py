@@ -104,6 +104,11 @@ def _overlapping(text: str, got: str, changed: tuple[int, int], new: str) -> Ite
         at = got.find(text, at + 1)
 
 
+def written_like(value: float | str, old: str, before: object) -> str:
+    """*value* in the form of the literal *old*, whose value was *before*."""
+    return _quoted(old, value) if isinstance(value, str) else _written(value, before)
+
+
 def _quoted(old: str, value: str) -> str:
     """*value* as a literal in the quotes of the *old* one, raw if that one was, where it is possible."""
     quote, text = old[-1:], repr(value)

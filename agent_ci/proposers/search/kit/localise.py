@@ -19,6 +19,7 @@ from ....sandbox_kit.source import Source, first_line, header_lines
 
 Lines = dict[str, set[int]]
 Scores = dict[str, dict[int, float]]
+Coefficient = Callable[[int, int, int, int], float]
 
 _HEADER = 0.8  # a def line (default values, decorators) against the suspicion of its body
 _DEFINITION = 0.6  # a definition outside functions against the suspicion of the lines that use its name
@@ -123,15 +124,20 @@ def _frames_of(traceback: TracebackType | None, files: Files) -> Iterator[tuple[
         traceback = traceback.tb_next
 
 
-def ochiai(failing: Iterable[Lines], passing: Iterable[Lines]) -> Scores:
-    """Suspiciousness from 0 to 1 of each line that a failing test executed."""
+def ochiai(red: int, green: int, failing: int, _passing: int) -> float:
+    """The coefficient of Ochiai of a line that *red* of the *failing* tests execute, and *green* of the passing."""
+    return red / math.sqrt(failing * (red + green))
+
+
+def suspiciousness(failing: Iterable[Lines], passing: Iterable[Lines], coefficient: Coefficient = ochiai) -> Scores:
+    """The *coefficient*, from 0 to 1, of each line that a failing test executed."""
     failed, passed = list(failing), list(passing)
     scores: Scores = {}
     for path, lines in _union(failed).items():
         for line in lines:
             red = sum(line in one.get(path, ()) for one in failed)
             green = sum(line in one.get(path, ()) for one in passed)
-            scores.setdefault(path, {})[line] = red / math.sqrt(len(failed) * (red + green))
+            scores.setdefault(path, {})[line] = coefficient(red, green, len(failed), len(passed))
     return scores
 
 

@@ -13,10 +13,14 @@ _GUARDS_SECONDS = 5.0  # seconds of passing cases that every candidate which tur
 
 @dataclass
 class Observed:
-    """The failing and the passing cases by id, each with its time, its outcome and the lines it ran."""
+    """The failing and the passing cases by id, each with its time, its outcome and the lines it ran.
+
+    With ``has_cold``, some of the failing ones are not collected and need a fresh process.
+    """
 
     red: dict[str, Message] = field(default_factory=dict)
     green: dict[str, Message] = field(default_factory=dict)
+    has_cold: bool = False
 
     def seconds(self, ids: Sequence[str]) -> float:
         """How long *ids* took unedited."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ....sandbox_kit.source import Source, Splice, has_exact_place
-from . import calls, completing, expressions, guarding, literals, naming, statements
+from . import calls, completing, documented, expressions, guarding, literals, naming, statements
 from .hints import Hints
 from .place import Place, Vocabulary, is_familiar, makes_branches_alike
 
@@ -77,6 +77,7 @@ OPERATORS: Mapping[str, tuple[float, Operator]] = {
     "dropped_operand": (0.4, expressions.dropped_operand),
     "dropped_call": (0.4, calls.dropped_call),
     "dropped_argument": (0.4, calls.dropped_argument),
+    "documented": (0.4, documented.documented),
     "assigned_variable": (0.3, naming.assigned_variable),
     "swapped_statements": (0.3, statements.swapped_statements),
     "returned_value": (0.3, statements.returned_value),

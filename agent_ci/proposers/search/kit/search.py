@@ -15,22 +15,16 @@ from itertools import starmap
 from pathlib import Path
 from typing import Any
 
-from ....sandbox_kit.children import Heard, Message
+from ....sandbox_kit.children import Heard
 from ....sandbox_kit.source import Source
 from .bench import Bench, Limit, Prepared
 from .clues import Clues
 from .differing import differing
 from .limits import Limits, Used
-from .localise import (
-    Lines,
-    Scores,
-    by_statement,
-    names_used,
-    ochiai,
-    with_definitions,
-    with_tracebacks,
-)
+from .localise import Scores
 from .observed import Observed
+from .observing import observe
+from .operands import Operands
 from .operators import EARLIER, Candidate
 from .pairing import Stone, pairs
 from .progress import FILE_NAME, Progress
@@ -39,9 +33,10 @@ from .reaching import lost
 from .series import MOST, Series
 from .spec import Spec
 from .surviving import facts_of, in_order, is_worth_a_start, place_of, preference, standing
+from .suspicion import of_lines, of_statements, with_operands
 from .wanted import Wanted
 
-_OBSERVING = 0.2  # of the time, at most, goes into each of the two observations
+_OBSERVING = 0.2  # of the time left, at most, goes into a cold run without an edit
 _SHORT, _LONG = 0.3, 2.0  # seconds that a candidate gets at least: at first, and in the second round if it hung
 _MOST_FOR_STONES, _SECONDS_FOR_STONES = 12, 0.1  # red cases; the time of the telling ones, which every candidate runs
 _TELLING = 3  # red cases by which it is known what an edit repairs
@@ -106,7 +101,7 @@ class Search:
             self._progress.write(self._results.path.with_name(FILE_NAME), stones, self._tried_in)
 
     def _search(self) -> str:
-        self._observe()
+        self._seen = observe(self._spec, self._bench)
         if not self._seen.red:
             return "not_reproduced"
         clues = Clues.of(self._seen.red)
@@ -114,7 +109,7 @@ class Search:
         self._wanted = hints.wanted
         ranked = ranked_edits(self._localised(), self._sources, hints, self._spec)
         self._cpu_before_trying = self._cpu_seconds()
-        prepare = partial(self._bench.prepare, cold=self._has_cold_targets)
+        prepare = partial(self._bench.prepare, cold=self._seen.has_cold)
         self._stones += starmap(Stone, self._progress.stones(frozenset(self._seen.red), self._sources, prepare))
         reason = self._try_all(ranked)
         self._name_again(ranked)
@@ -149,7 +144,6 @@ class Search:
 
     # Observing
 
-    _has_cold_targets = False
     _cpu_before_trying = 0.0
 
     def _cpu_seconds(self) -> float:
@@ -162,37 +156,11 @@ class Search:
     def _left(self) -> float:
         return self._limits.left(self._used())
 
-    def _observe(self) -> None:
-        here = [id_ for id_ in self._spec.targets if id_ in self._bench.items]
-        elsewhere = [id_ for id_ in self._spec.targets if id_ not in self._bench.items]
-        share = self._spec.seconds * _OBSERVING
-        messages: list[Message] = []
-        for id_ in here:
-            messages += self._bench.observe([id_], seconds=max(share / len(here), _LONG))
-        if elsewhere:
-            messages += self._bench.observe_cold(elsewhere, seconds=max(share, _LONG))
-        self._seen.red = {one["id"]: one for one in messages if one["outcome"] != "passed"}
-        for id_, seconds in self._bench.seconds(here, limit=max(share, _LONG)).items():
-            if id_ in self._seen.red:
-                self._seen.red[id_]["seconds"] = seconds
-        self._has_cold_targets = bool(elsewhere)
-        passing = [id_ for id_ in self._spec.passing if id_ in self._bench.items]
-        only: Lines = {path: set() for one in self._seen.red.values() for path in one["lines"]}
-        greens = self._bench.observe(passing, seconds=max(share, _LONG), only=only) if passing else []
-        self._seen.green = {one["id"]: one for one in greens if one["outcome"] == "passed"}
-
     def _localised(self) -> Scores:
-        red = [_lines(one) for one in self._seen.red.values()]
-        scores = ochiai(red, [_lines(one) for one in self._seen.green.values()])
-        traces = [[(str(path), int(line)) for path, line in one["frames"]] for one in self._seen.red.values()]
-        scores = with_tracebacks(scores, traces)
+        scores = of_lines(self._seen)
         self._read_sources(scores)
-        stated = {path: by_statement(source, scores.get(path, {})) for path, source in self._sources.items()}
-        used: dict[str, float] = {}
-        for path, source in self._sources.items():
-            for name, score in names_used(source, stated[path]).items():
-                used[name] = max(used.get(name, 0.0), score)
-        return {path: with_definitions(source, stated[path], used) for path, source in self._sources.items()}
+        operands = Operands(self._sources, Path(self._bench.files.root))
+        return of_statements(with_operands(scores, self._seen, operands), self._sources)
 
     def _read_sources(self, scores: Scores) -> None:
         for path in scores:
@@ -241,10 +209,10 @@ class Search:
             if self._progress.has(candidate):
                 continue
             source = self._sources[candidate.path]
-            prepared = self._bench.prepare(source, candidate, cold=self._has_cold_targets)
+            prepared = self._bench.prepare(source, candidate, cold=self._seen.has_cold)
             if prepared is not None and prepared.signature not in known:
                 known.add(prepared.signature)
-                if prepared.is_warm or self._has_cold_targets:
+                if prepared.is_warm or self._seen.has_cold:
                     yield prepared
                 else:
                     waiting.append(prepared)
@@ -297,7 +265,7 @@ class Search:
             if self._survivors or self._must_stop(limits):
                 break
             self._progress.add([both])
-            prepared = self._bench.prepare_pair(first, second, both, cold=self._has_cold_targets)
+            prepared = self._bench.prepare_pair(first, second, both, cold=self._seen.has_cold)
             if prepared is not None:
                 self._tried += 1
                 if self._is_plausible(prepared, hung):
@@ -382,7 +350,3 @@ class Search:
         if not rest or self._seen.seconds(rest) * 2 > self._left() / 4:
             return True
         return self._passes(prepared, rest)[1]
-
-
-def _lines(message: Message) -> Lines:
-    return {str(path): set(lines) for path, lines in message["lines"].items()}

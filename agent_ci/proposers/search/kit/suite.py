@@ -149,7 +149,22 @@ def _run(
         message["lines"] = {path: sorted(hit) for path, hit in lines.items()}
         message.update(watch.told())
         message.update(_about_error(recorder.error, watch.files))
+        message["stopped"] = _place_in_test(item, recorder.error)
     return message
+
+
+def _place_in_test(item: pytest.Item, error: BaseException | None) -> tuple[str, int]:
+    """The file, from the current folder, and the line of *item*'s own function at which *error* came out of it.
+
+    Nothing and 0 where it is not in the traceback.
+    """
+    traceback = error.__traceback__ if error else None
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if code.co_name == item.name.partition("[")[0]:
+            return os.path.relpath(os.path.realpath(code.co_filename)).replace(os.sep, "/"), traceback.tb_lineno
+        traceback = traceback.tb_next
+    return "", 0
 
 
 def _about_error(error: BaseException | None, files: Files) -> Message:
@@ -177,7 +192,8 @@ def _names_of(thing: object) -> list[str]:
 
 def about_collection(path: str, error: BaseException | None, files: Files) -> Message:
     """The message about a file that could not be collected."""
-    return {"id": path, "outcome": "failed", "seconds": 0.0, "lines": {}, **_about_error(error, files)}
+    about = {"lines": {}, "stopped": ("", 0), **_about_error(error, files)}
+    return {"id": path, "outcome": "failed", "seconds": 0.0, **about}
 
 
 def _outcome(reports: Sequence[pytest.TestReport]) -> str:
