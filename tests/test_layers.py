@@ -36,6 +36,7 @@ EDGES = {
     "commits",
     "interfaces",
     "blame",
+    "older",
     "fetched",
     "requested",
     "model",

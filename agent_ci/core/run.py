@@ -157,6 +157,7 @@ class Evidence:
     where it is about all ``causes`` of them. ``cells`` are the jobs that reported it, ``first_bad`` is what a
     bisection found, ``suspects`` are places to look at, ``since_green`` is what differs from the base where that is
     green, ``diff`` says it in git's words, ``earlier`` is the text there of the changed source files by path,
+    ``older`` what suspects read before the latest commits that changed them up to there, the newest first,
     ``escalate`` is the fingerprint of a failure that a person has to look at since repairs of it did not hold,
     ``takes_back`` is set where the targets are what a repair of ours broke, and its revert is the one change that is
     proposed, ``mended`` are those of failures that repairs on this branch were about, where all is green, ``system``
@@ -189,6 +190,7 @@ class Evidence:
     since_green: tuple[ChangedFile, ...] = ()
     diff: str = field(default="", repr=False)
     earlier: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    older: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     system: str = ""
     escalate: str = ""
     takes_back: TakenBack | None = None

@@ -21,7 +21,7 @@ from agent_ci.core.paths import is_test_path
 from agent_ci.core.proof import unproven
 from agent_ci.core.questions.again import again, rung
 from agent_ci.core.questions.question import fix_question
-from agent_ci.core.run import Attempt, Evidence, Reply
+from agent_ci.core.run import Attempt, Evidence, Reply, Suspect
 from agent_ci.core.suspects import suspect_places
 from agent_ci.core.undone import is_undone
 from agent_ci.jobs import comparison, proving
@@ -31,6 +31,7 @@ from agent_ci.jobs.hooks import Hooks
 from agent_ci.jobs.locating import Located
 from agent_ci.jobs.reverting import inexact, with_revert
 from agent_ci.jobs.triage import Triage, summary_of
+from agent_ci.older import older_texts
 from agent_ci.pipeline import Tools
 from agent_ci.process import ToolError
 from agent_ci.templates import template
@@ -38,6 +39,7 @@ from agent_ci.templates import template
 _PROMPT = "fix.v3"
 _MOST_FILES = 30
 _LONGEST_FILE = 200_000
+_MOST_OLDER_FILES, _MOST_OLDER = 8, 5  # versions of each
 _SEARCHED = (".py", *JAVASCRIPT.endings, *GO.endings)
 _SECONDS_TO_COMPARE = 20.0
 _UNDONE = (
@@ -108,7 +110,15 @@ class Fix:
             since_green=files,
             diff=patch.diff if patch else "",
             earlier=self._earlier(files, tools),
+            older=self._older(found, tools, since=self.triage.base if patch else None),
         )
+
+    def _older(self, found: tuple[Suspect, ...], tools: Tools, *, since: str | None) -> Mapping[str, tuple[str, ...]]:
+        """How the files of the suspects *found* read before *since*, or before the commit that is judged."""
+        paths = dict.fromkeys(one.path for one in found if one.path.endswith(".py") and not is_test_path(one.path))
+        commit = since or tools.context.commit
+        few = list(paths)[:_MOST_OLDER_FILES]
+        return older_texts(tools.clone, commit, few, most=_MOST_OLDER, longest=_LONGEST_FILE)
 
     def _earlier(self, files: tuple[ChangedFile, ...], tools: Tools) -> Mapping[str, str]:
         """What the changed *files* read on the base, where they are source and not too many or too long."""

@@ -13,6 +13,7 @@ from bench.repositories import git
 from tests.red import CALC, CHECK, FILES, GOOD, QUICK, QUICK_FILES, TESTS, RedRepository
 
 RIGHT = CALC.replace("a - b", "a + b")
+OLD = f"# how it began\n{RIGHT}"
 HASH = "def test_it():\n    assert hash('agent') % 2\n"
 CHANCE = "import os\n\n\ndef test_it():\n    assert os.urandom(1)[0] % 2\n"
 POLLUTED = (
@@ -129,8 +130,8 @@ def test_the_suspects_are_named_with_their_lines_and_what_changed_since_green(tm
 
 
 def test_the_text_of_changed_source_on_the_green_base_is_kept_for_those_who_bring_lines_back(tmp_path: Path) -> None:
-    files = {**QUICK_FILES, "calc.py": RIGHT, "long.py": "a = 1\n" * 40_000, "test_x.py": "c = 2\n"}
-    repository = RedRepository.make(tmp_path, files)
+    files = {**QUICK_FILES, "calc.py": OLD, "long.py": "a = 1\n" * 40_000, "test_x.py": "c = 2\n"}
+    repository = RedRepository.make(tmp_path, files).commit({"calc.py": RIGHT})
     git(repository.path, "checkout", "-q", "-b", "feature")
     repository.commit({"calc.py": CALC, "long.py": "a = 2\n", "new.py": "b = 1\n", "test_x.py": "c = 1\n"})
     given = {"repository": str(repository.path), "base": "main", "repeat": 1, "sandbox": "none", **QUICK}
@@ -139,3 +140,4 @@ def test_the_text_of_changed_source_on_the_green_base_is_kept_for_those_who_brin
         evidence = job.gather(tools)
     assert evidence.caused_by_change
     assert evidence.earlier == {"calc.py": RIGHT}
+    assert evidence.older == {"calc.py": (OLD,)}

@@ -128,6 +128,7 @@ class Search:
             "seconds": seconds,
             "cpu_seconds": self.cpu_seconds,
             "earlier": {path: text for path, text in evidence.earlier.items() if path in suspects},
+            "older": {path: texts for path, texts in evidence.older.items() if path in suspects},
         }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from agent_ci.proposers.search.kit.earlier import earlier_lines
+from agent_ci.proposers.search.kit.ranked import earlier_edits
+from agent_ci.proposers.search.kit.spec import Spec
 from agent_ci.sandbox_kit.source import Source
 
 NOW = "def f(a):\n    b = a + 1\n    c = b * 3\n    return c\n\n\ndef g():\n    return 2\n"
@@ -24,3 +26,11 @@ def test_a_run_of_lines_and_each_line_alone_is_brought_back() -> None:
 def test_lines_far_from_any_suspicion_stay() -> None:
     assert brought_back({8: 1.0}) == {NOW.replace("return 2", "return 1"): (8, 1.0)}
     assert brought_back({}) == {}
+
+
+def test_versions_before_the_change_are_less_likely_the_older_they_are() -> None:
+    older = (NOW.replace("return 2", "return 0"), NOW.replace("return 2", "return []"))
+    spec = Spec((), (), (), (), (), 0, 0, 0, 1.0, 0.0, {"x.py": BEFORE}, older={"x.py": older, "y.py": ("a",)})
+    found = earlier_edits({"x.py": {8: 1.0}}, {"x.py": Source("x.py", NOW.encode())}, spec)
+    told = [(one.splice.replacement.strip(), one.rank) for one in found]
+    assert told == [("return 1", 2.0), ("return 0", 0.4), ("return []", 0.2)]

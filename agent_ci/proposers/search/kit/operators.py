@@ -90,7 +90,7 @@ _FAMILIAR = 1.5  # for an edit after which an expression reads as another one of
 _ALIKE = 0.2  # for an edit after which both branches of a condition say the same
 EARLIER, PAIR = "earlier_lines", "pair"
 """What makes candidates without standing in the table: older versions of lines, and two edits at once."""
-EARLIER_PRIOR = 2.0
+EARLIER_PRIOR, OLDER_PRIOR = 2.0, 0.4
 KNOWN = frozenset({*OPERATORS, EARLIER, PAIR})
 """Every name that a candidate's operator may have."""
 REMOVALS = frozenset({"removed_statement", "dropped_argument"})

@@ -9,10 +9,11 @@ from ....sandbox_kit.source import Source
 from .earlier import earlier_lines
 from .hints import Hints
 from .localise import Scores
-from .operators import EARLIER, EARLIER_PRIOR, Candidate, candidates
+from .operators import EARLIER, EARLIER_PRIOR, OLDER_PRIOR, Candidate, candidates
 from .spec import Spec
 
 _STATEMENTS = 400  # the most suspicious ones are edited, no others
+_OF_ONE_VERSION = 200  # edits that bring lines of it back
 
 
 def ranked_edits(scores: Scores, sources: Mapping[str, Source], hints: Hints, spec: Spec) -> list[Candidate]:
@@ -41,8 +42,18 @@ def modules_of(spec: Spec) -> tuple[str, ...]:
 
 
 def earlier_edits(scores: Scores, sources: Mapping[str, Source], spec: Spec) -> Iterator[Candidate]:
-    """The lines of *sources* near those with *scores*, as they stood before the change."""
-    for path, before in spec.earlier.items():
+    """The lines of *sources* near those with *scores*, as they stood before the change, and in older versions."""
+    for path, prior, before in _versions(spec):
         if path in sources:
-            for splice, line, suspicion in earlier_lines(sources[path], before, scores.get(path, {})):
-                yield Candidate(path, splice, EARLIER, line, EARLIER_PRIOR * suspicion)
+            found = earlier_lines(sources[path], before, scores.get(path, {}))
+            for splice, line, suspicion in sorted(found, key=lambda one: -one[2])[:_OF_ONE_VERSION]:
+                yield Candidate(path, splice, EARLIER, line, prior * suspicion)
+
+
+def _versions(spec: Spec) -> Iterator[tuple[str, float, str]]:
+    """Texts that files had, each with its path and how likely one of its lines is the right one."""
+    for path, before in spec.earlier.items():
+        yield path, EARLIER_PRIOR, before
+    for path, versions in spec.older.items():
+        for age, before in enumerate(versions, 1):
+            yield path, OLDER_PRIOR / age, before

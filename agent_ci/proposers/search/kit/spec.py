@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ class Spec:
     ``seconds`` is wall clock for all of it, ``cpu_seconds`` processor time, which is not limited where that is 0.
     ``targets`` are the ids of red cases (a file's id stands for a file that cannot be collected), ``passing``
     those of green ones, ``suspects`` the files that may be edited, ``messages`` what the red cases said,
-    ``earlier`` the text of changed files from before the change, by path, and ``before`` what an earlier search of the
-    same tree for the same cases left.
+    ``earlier`` the text of changed files from before the change, by path, ``older`` that of files from before the latest
+    commits that changed them, the newest first, and ``before`` what an earlier search of the same tree for the same
+    cases left.
     """
 
     targets: tuple[str, ...]
@@ -32,6 +33,7 @@ class Spec:
     cpu_seconds: float
     earlier: Mapping[str, str]
     before: Mapping[str, Any] = field(default_factory=dict)
+    older: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> Spec:
