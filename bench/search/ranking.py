@@ -24,7 +24,8 @@ from agent_ci.core.report import Status, TestReport
 from agent_ci.ports import Command
 from agent_ci.proposers.search.kit.localise import Coefficient, Scores, ochiai
 from agent_ci.proposers.search.kit.observed import Observed
-from agent_ci.proposers.search.kit.suspicion import of_lines, of_statements
+from agent_ci.proposers.search.kit.operands import Operands
+from agent_ci.proposers.search.kit.suspicion import of_lines, of_statements, with_operands
 from agent_ci.proposers.search.proposer import suspects_in
 from agent_ci.sandbox_kit.source import Source, header_lines
 from bench.search.case import TUNING, VALIDATION, Case
@@ -32,7 +33,9 @@ from bench.search.chosen import TOGETHER, of_packages, of_written
 from bench.search.judge import sandbox
 from bench.table import print_table
 
-Ranking = Callable[[Observed, Mapping[str, Source]], Scores]
+Ranking = Callable[[Observed, Mapping[str, Source], Path], Scores]
+"""What ranks: by what was observed, in which sources, with the tests below which folder."""
+
 COLUMNS = ("bugs", "half", "ranking", "number", "first", "of the first 5", "rank, median", "MAP")
 _OURS = Path(__file__).parents[2]
 _SECONDS = 60.0
@@ -63,10 +66,18 @@ def dstar(red: int, green: int, failing: int, _passing: int) -> float:
 
 
 def _by(coefficient: Coefficient) -> Ranking:
-    return lambda seen, sources: of_statements(of_lines(seen, coefficient), sources)
+    return lambda seen, sources, _folder: of_statements(of_lines(seen, coefficient), sources)
 
 
-RANKINGS: Mapping[str, Ranking] = {one.__name__: _by(one) for one in (ochiai, tarantula, barinel, dstar)}
+def with_values(seen: Observed, sources: Mapping[str, Source], folder: Path) -> Scores:
+    """As the search ranks: by Ochiai's coefficient, and where the values of the failing assertion come from."""
+    return of_statements(with_operands(of_lines(seen), seen, Operands(sources, folder)), sources)
+
+
+RANKINGS: Mapping[str, Ranking] = {
+    **{one.__name__: _by(one) for one in (tarantula, barinel, dstar, ochiai)},
+    "ochiai and operands": with_values,
+}
 
 
 @dataclass(frozen=True)
@@ -145,7 +156,7 @@ def observed(case: Case, report: TestReport) -> Observed | None:
 def ranked(case: Case, seen: Observed) -> Mapping[str, Scores]:
     """The suspicion of each statement, in each way."""
     sources = {path: Source(path, case.red.read(path)) for path in of_lines(seen)}
-    return {name: ranking(seen, sources) for name, ranking in RANKINGS.items()}
+    return {name: ranking(seen, sources, case.folder) for name, ranking in RANKINGS.items()}
 
 
 def place(case: Case, scores: Scores) -> Place:

@@ -16,7 +16,7 @@ class Spec:
     ``seconds`` is wall clock for all of it, ``cpu_seconds`` processor time, which is not limited where that is 0.
     ``targets`` are the ids of red cases (a file's id stands for a file that cannot be collected), ``passing``
     those of green ones, ``suspects`` the files that may be edited, ``messages`` what the red cases said,
-    ``earlier`` the text of changed files from before the change, by path, ``older`` that of files from before the latest
+    ``earlier`` the text of changed files from before the change, by path, ``older`` that of files from before the last
     commits that changed them, the newest first, and ``before`` what an earlier search of the same tree for the same
     cases left.
     """
