@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,9 +13,10 @@ from agent_ci.core.limits import Limits
 from agent_ci.ports import Sandbox
 from bench.attacks.boxes import BOXES, box
 from bench.attacks.case import UnavailableError
-from bench.attacks.oracles import CHANGED, RAN, REACHED, READ, TOUCHED, outside
+from bench.attacks.oracles import CHANGED, RAN, REACHED, READ, SURVIVED, TOUCHED, outside
 from bench.search.hostile.attempts import MORE, REPAIR, at_once, attempts
-from bench.search.hostile.runs import CALLED, COLLECTED, PLACES, changed_lines, searched
+from bench.search.hostile.runs import CALLED, COLLECTED, PLACES, changed_lines, marker_of, searched, seen
+from tests.sandboxes.survivors import sleepers, within
 
 LEAST = 50
 REACHES = at_once(
@@ -43,8 +47,8 @@ def test_what_the_search_runs_reaches_out_where_no_sandbox_stops_it_and_its_edit
     name: str, place: str, effects: set[str], tmp_path: Path
 ) -> None:
     with outside() as around:
-        offers, seen = searched(REACHES, place, around, _sandbox(name), tmp_path)
-    assert seen == effects
+        offers, found = searched(REACHES, place, around, _sandbox(name), tmp_path)
+    assert found == effects
     assert [offer.text for offer in offers if MORE in offer.text] == []
     assert "not its own" in offers[0].note
 
@@ -56,6 +60,14 @@ def _sandbox(name: str) -> Sandbox:
         except UnavailableError:
             continue
     pytest.skip("no sandbox can be had here")
+
+
+def test_a_process_that_stays_is_seen_and_ended(tmp_path: Path) -> None:
+    sleep = shutil.which("sleep") or ""
+    with outside() as around, subprocess.Popen((marker_of(tmp_path), "60"), executable=sleep) as process:
+        assert within(5, lambda: sleepers(marker_of(tmp_path)))
+        assert list(seen(around, tmp_path, "", is_changed=False)) == [SURVIVED]
+        assert process.wait(5) == -signal.SIGKILL
 
 
 def test_a_patch_is_told_by_the_lines_that_it_changes() -> None:

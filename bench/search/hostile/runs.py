@@ -88,7 +88,7 @@ def ran(attempt: Attempt, place: str, around: Outside, *, sandbox: str = "auto")
             outcome, effects = type(error).__name__, [BROKE]
         time.sleep(attempt.seconds)
         written = stderr.getvalue() + "".join(_texts(folder / "out"))
-        effects += _seen(around, folder, written, is_changed=digest(small.path) != before)
+        effects += seen(around, folder, written, is_changed=digest(small.path) != before)
         return Ran(attempt, place, outcome, tuple(dict.fromkeys(effects)))
 
 
@@ -103,10 +103,10 @@ def searched(
     tools = Pytest(Interpreter(sys.executable, "3", "9", ())).toolchain
     evidence = Evidence("fix", "red", before=report, targets=report.red, toolchain=tools)
     offers = list(offers_of(Search(), evidence, Workbench(Files(files), _SECONDS, sandbox)))
-    return offers, set(_seen(around, folder, repr(offers), is_changed=False))
+    return offers, set(seen(around, folder, repr(offers), is_changed=False))
 
 
-def _seen(around: Outside, folder: Path, written: str, *, is_changed: bool) -> Iterator[str]:
+def seen(around: Outside, folder: Path, written: str, *, is_changed: bool) -> Iterator[str]:
     """What happened that must not *around* the run in *folder*, which has *written* that."""
     yield from around.effects(written)
     if str(TOLD) in written:
@@ -115,7 +115,7 @@ def _seen(around: Outside, folder: Path, written: str, *, is_changed: bool) -> I
         yield CHANGED
     if (folder / "mark").exists():
         yield RAN
-    if left := sleepers(_marker(folder)):
+    if left := sleepers(marker_of(folder)):
         for process in left:
             os.kill(process, 9)
         yield SURVIVED
@@ -130,13 +130,13 @@ def changed_lines(patch: str) -> list[str]:
     return [line for line in body.splitlines() if line[:1] in ("-", "+") and line[:4] not in ("--- ", "+++ ")]
 
 
-def _marker(folder: Path) -> str:
+def marker_of(folder: Path) -> str:
     """The name of processes that the code of one run leaves, and of no others."""
     return f"stays-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
 
 
 def _files(attempt: Attempt, place: str, told: Mapping[str, str], folder: Path) -> Mapping[str, str]:
-    bait = {**told, "mark": str(folder / "mark"), "open_": told["open"], "marker": _marker(folder)}
+    bait = {**told, "mark": str(folder / "mark"), "open_": told["open"], "marker": marker_of(folder)}
     return {
         "shop.py": _SHOP,
         "tests/test_shop.py": _TESTS,
