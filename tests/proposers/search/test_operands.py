@@ -70,6 +70,7 @@ TESTS = {
         ["for line in label([]):", "    found = total([line])", "    assert found == 4"],
         set(),
     ),
+    "what is called without its name as well": (["Cart.__init__(3)", "assert total([]) == 4"], set()),
     "an error": (["label([])", "total(None)"], {"label", "shown"}),
     "both operands": (["assert total([]) == label([])"], set()),
     "a helper of the test's file": (["label([])", "check(3)"], {"label", "shown"}),

@@ -41,12 +41,11 @@ class Operands:
         needed, called = self._reached(behind, path), self._reached(others, path)
         lines: dict[str, set[int]] = defaultdict(set)
         for source, function in self._functions:
-            name = function.name
-            if name in called and name not in needed and not name.startswith("__"):
-                lines[source.path] |= set(range(function.lineno, (function.end_lineno or function.lineno) + 1))
+            if function.name in called:
+                lines[source.path] |= _lines_of(function)
         for source, function in self._functions:
-            if function.name in needed and source.path in lines:
-                lines[source.path] -= set(range(function.lineno, (function.end_lineno or function.lineno) + 1))
+            if function.name in needed or function.name.startswith("__"):  # which are called without their names
+                lines[source.path] -= _lines_of(function)
         return lines
 
     @cached_property
@@ -97,6 +96,10 @@ class Operands:
             for name, used in _graph(source.tree).items():
                 whole[name] |= used
         return whole
+
+
+def _lines_of(function: Function) -> set[int]:
+    return set(range(function.lineno, (function.end_lineno or function.lineno) + 1))
 
 
 def _graph(tree: ast.Module | None) -> dict[str, set[str]]:
