@@ -16,7 +16,7 @@ from statistics import median
 
 from agent_ci.core.report import TestReport
 from bench.search.case import TUNING, VALIDATION, Case
-from bench.search.chosen import WRITTEN, of_packages, of_written
+from bench.search.chosen import TOGETHER, WRITTEN, of_packages, of_written
 from bench.search.measure import Result, measure
 from bench.table import print_table
 
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--only", default="", metavar="WORD", help="bugs with WORD in their name")
     parser.add_argument(
-        "--written", choices=tuple(WRITTEN), default="usual", help="which set of them  [default: usual]"
+        "--written", choices=(*WRITTEN, TOGETHER), default="usual", help="which set of them  [default: usual]"
     )
     parser.add_argument("--without-written", action="store_true", help="the packages alone")
     parser.add_argument("--show", action="store_true", help="print the patches, too")
