@@ -49,9 +49,10 @@ class Survivor:
 
     ``tests`` run the edited line, ``refused`` is the number of other edits of the same function that they refused, and
     ``is_copied`` says that the edit holds a literal of a failing test that stood nowhere in the file. ``rivals`` are
-    other edits that survived and are other programs, as far as that is known; ``lost`` counts lines that passing cases
-    ran and no case runs with the edit; ``function`` is where it is, if not in Python. An edit in several places has
-    ``parts``, each of which is one that an operator makes.
+    other edits that survived and are other programs, as far as that is known, and ``untold`` those of the same
+    expression of which nothing tells whether they are; ``lost`` counts lines that passing cases ran and no case runs
+    with the edit; ``function`` is where it is, if not in Python. An edit in several places has ``parts``, each of which
+    is one that an operator makes.
     """
 
     path: str
@@ -62,6 +63,7 @@ class Survivor:
     refused: int = 0
     is_copied: bool = False
     rivals: int = 0
+    untold: int = 0
     lost: int = 0
     function: str = ""
     parts: tuple[Survivor, ...] = ()
@@ -191,8 +193,9 @@ def _survivor(facts: object, *, tree: Tree, suspects: tuple[str, ...]) -> Surviv
 
 def _with_standing(survivor: Survivor, facts: Mapping[object, object]) -> Survivor:
     """*survivor* with what *facts* say of it; what they do not say speaks against it."""
-    tests, refused, rivals, lost = (int(_number(facts.get(name))) for name in ("tests", "refused", "rivals", "lost"))
-    counted = replace(survivor, tests=tests, refused=refused, rivals=rivals, lost=lost)
+    names = ("tests", "refused", "rivals", "untold", "lost")
+    tests, refused, rivals, untold, lost = (int(_number(facts.get(name))) for name in names)
+    counted = replace(survivor, tests=tests, refused=refused, rivals=rivals, untold=untold, lost=lost)
     return replace(counted, is_copied=facts.get("copied") is not False)
 
 

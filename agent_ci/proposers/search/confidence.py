@@ -99,6 +99,11 @@ def _doubts(survivor: Survivor) -> Iterator[tuple[float, str]]:
             0.55,
             f"{survivor.rivals} other edit(s) turn the failing tests green as well, and may do something else",
         )
+    if survivor.untold and not survivor.rivals:
+        yield (
+            0.55,
+            f"no call tells the edit from {survivor.untold} other(s) of the same expression that the tests let pass",
+        )
     if survivor.lost:
         yield 0.55, f"no test runs {survivor.lost} other line(s) any longer that passing tests ran before"
     if survivor.refused < _FEW_EDITS:

@@ -21,6 +21,7 @@ GRADES = {
     "one test alone": (replace(SURE, tests=1), Grade.SUGGEST),
     "one test that is known, in another language": (replace(SURE, path="x.go", tests=1), Grade.COMMIT),
     "another program that passes as well": (replace(SURE, rivals=1), Grade.SUGGEST),
+    "another edit of the expression that no call tells from it": (replace(SURE, untold=1), Grade.SUGGEST),
     "a branch that no test runs any longer": (replace(SURE, lost=2), Grade.SUGGEST),
     "a case that the code did not treat": (replace(SURE, operator="none_guard"), Grade.SUGGEST),
     "two places": (replace(SURE, operator="pair"), Grade.SUGGEST),

@@ -209,6 +209,8 @@ MEANT = {
     "a shift that should be a sum": ("return len(a) << len(b)", "<<", "+"),
     "a size of None": ("return a < None", "<", "is"),
     "an identity with a number": ("return a is 3", "is", "=="),
+    "equality for an identity of any two": ("return a is b", "is", "=="),
+    "an identity of a constant stays one": ("return a is not MISSING", "is not", "is"),
     "a sum with a text that formats": ("return 'x%s' << a", "<<", "%"),
     "a boundary stays a boundary first": ("return a < b", "<", "<="),
 }

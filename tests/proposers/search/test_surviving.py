@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agent_ci.proposers.search.kit.bench import Prepared
+from agent_ci.proposers.search.kit.differing import Apart
 from agent_ci.proposers.search.kit.operators import Candidate
-from agent_ci.proposers.search.kit.surviving import in_order, is_worth_a_start
+from agent_ci.proposers.search.kit.surviving import in_order, is_worth_a_start, siblings
 from agent_ci.sandbox_kit.source import Source, Splice
 
 SOURCE = Source("a.py", b"x = 1\n")
@@ -23,5 +26,14 @@ def test_a_fresh_process_is_started_only_for_what_could_come_first(ranks: tuple[
 
 def test_another_program_is_offered_after_the_best_and_before_the_same() -> None:
     first, same, other = (prepared(rank) for rank in (0.9, 0.8, 0.7))
-    assert in_order([first, same, other], [other]) == [first, other, same]
-    assert in_order([first, same, other], []) == [first, same, other]
+    assert in_order([first, same, other], Apart(differing=(other,))) == [first, other, same]
+    assert in_order([first, same, other], Apart()) == [first, same, other]
+
+
+def test_what_else_may_stand_in_the_place_of_the_best_is_tried_if_it_is_thought_of() -> None:
+    first = prepared(0.9)
+    near, far = (Candidate("a.py", Splice(4, 5, "3"), "integer", 1, rank) for rank in (0.3, 0.1))
+    elsewhere = Candidate("a.py", Splice(0, 1, "y"), "variable", 1, 0.8)
+    assert siblings([prepared(0.4), first], [elsewhere, near, far]) == [near]
+    assert siblings([replace(first, is_warm=False)], [near]) == []
+    assert siblings([], [near]) == []

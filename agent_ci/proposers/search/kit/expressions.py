@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 
 from ....sandbox_kit.source import Splice
 from .place import Place
-from .signs import ARITHMETIC, COMPARISONS, Weights, usual_arithmetic, usual_comparison, weights
+from .signs import Weights, arithmetics, comparisons
 
 _COMPARISON = re.compile(rb"not\s+in\b|is\s+not\b|\bis\b|\bin\b|[<>=!]=|<|>")
 _ARITHMETIC = re.compile(rb"\*\*|//|<<|>>|[-+*/%&|^@]")
@@ -19,13 +20,13 @@ _CONNECTIVE = re.compile(rb"\band\b|\bor\b")
 
 
 def _swap(
-    place: Place, token: re.Pattern[bytes], slips: Mapping[str, Weights], usual: Weights, ends: tuple[int, int]
+    place: Place, token: re.Pattern[bytes], likely: Callable[[str], Weights], ends: tuple[int, int]
 ) -> Iterator[Splice]:
-    """Replace the operator that stands between two offsets by each other one."""
+    """Replace the operator that stands between two offsets by each other one, as *likely* as it says of the first."""
     found = place.source.find(token, *ends)
     if found:
         written = b" ".join(place.source.data[slice(*found)].split()).decode()
-        for other, weight in weights(written, slips, usual).items():
+        for other, weight in likely(written).items():
             yield Splice(*found, other, weight)
 
 
@@ -35,7 +36,7 @@ def comparison(place: Place) -> Iterator[Splice]:
         operands = [place.node.left, *place.node.comparators]
         for left, right in pairwise(operands):
             ends = (place.source.end(left), place.source.start(right))
-            yield from _swap(place, _COMPARISON, COMPARISONS, usual_comparison(right), ends)
+            yield from _swap(place, _COMPARISON, partial(comparisons, left=left, right=right), ends)
 
 
 def comparison_order(place: Place) -> Iterator[Splice]:
@@ -57,7 +58,7 @@ def arithmetic(place: Place) -> Iterator[Splice]:
     """``+`` for ``-``, ``//`` for ``/``, ``&`` for ``|``."""
     if isinstance(place.node, ast.BinOp):
         ends = (place.source.end(place.node.left), place.source.start(place.node.right))
-        for splice in _swap(place, _ARITHMETIC, ARITHMETIC, usual_arithmetic(place.node), ends):
+        for splice in _swap(place, _ARITHMETIC, partial(arithmetics, node=place.node), ends):
             if splice.replacement not in _IDLE_WITH_ONE or not _is_one(place.node.right):
                 yield splice
 
@@ -67,7 +68,7 @@ def augmented(place: Place) -> Iterator[Splice]:
     if not isinstance(place.node, ast.AugAssign):
         return
     ends = (place.source.end(place.node.target), place.source.start(place.node.value))
-    yield from _swap(place, _AUGMENTED, ARITHMETIC, usual_arithmetic(place.node), ends)
+    yield from _swap(place, _AUGMENTED, partial(arithmetics, node=place.node), ends)
     if operator := place.source.find(_AUGMENTED, *ends):
         yield Splice(*operator, "", 0.5)
 

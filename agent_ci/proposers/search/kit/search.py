@@ -19,7 +19,7 @@ from ....sandbox_kit.children import Heard
 from ....sandbox_kit.source import Source
 from .bench import Bench, Limit, Prepared
 from .clues import Clues
-from .differing import differing
+from .differing import Apart, apart
 from .limits import Limits, Used
 from .localise import Scores
 from .observed import Observed
@@ -32,7 +32,7 @@ from .ranked import ranked_edits
 from .reaching import lost
 from .series import MOST, Series
 from .spec import Spec
-from .surviving import facts_of, in_order, is_worth_a_start, place_of, preference, standing
+from .surviving import best_of, facts_of, in_order, is_worth_a_start, place_of, siblings, standing
 from .suspicion import of_lines, of_statements, with_operands
 from .wanted import Wanted
 
@@ -112,24 +112,34 @@ class Search:
         prepare = partial(self._bench.prepare, cold=self._seen.has_cold)
         self._stones += starmap(Stone, self._progress.stones(frozenset(self._seen.red), self._sources, prepare))
         reason = self._try_all(ranked)
+        self._try_siblings(ranked)
         self._name_again(ranked)
-        best = sorted(self._survivors, key=preference)[: self._spec.max_survivors]
+        best = best_of(self._survivors)
         if best:
             self._results.write("clues", clues.facts)
-        others = self._differing(best)
-        for prepared in in_order(best, others):
+        others = self._apart(best)
+        for prepared in in_order(best, others)[: self._spec.max_survivors]:
             facts = {"refused": self._tried_in[place_of(prepared)], "lost": lost(prepared, self._seen, self._bench)}
-            rivals = 1 if prepared in others else len(others)
-            told = {**facts_of(prepared), **standing(prepared, self._seen, self._wanted), **facts, "rivals": rivals}
-            self._results.write("survivor", told)
+            told = {**facts_of(prepared), **standing(prepared, self._seen, self._wanted), **facts}
+            self._results.write("survivor", {**told, **others.counted(prepared)})
         return reason
 
-    def _differing(self, best: list[Prepared]) -> tuple[Prepared, ...]:
-        """Those of the *best* survivors that are another program than the first of them: one is to be proven next."""
+    def _try_siblings(self, ranked: list[Candidate]) -> None:
+        """Try what else may stand in the place of the best survivor's edit, so that its choice is one of all."""
+        for prepared in self._prepared(siblings(self._survivors, ranked)):
+            if self._left() <= 0:
+                return
+            self._tried += 1
+            self._progress.add([prepared.candidate])
+            if self._is_plausible(prepared, []):
+                self._survivors.append(prepared)
+
+    def _apart(self, best: list[Prepared]) -> Apart:
+        """Which of the *best* survivors are another program than the first of them, or may be: one is proven next."""
         if not best:
-            return ()
+            return Apart()
         near = self._seen.guards(best[0].candidate, frozenset(self._spec.target_files), self._killers)
-        return differing(best, self._bench, [*self._targets()[:_MOST_CALLING], *near[:_MOST_CALLING]])
+        return apart(best, self._bench, [*self._targets()[:_MOST_CALLING], *near[:_MOST_CALLING]])
 
     def _name_again(self, ranked: list[Candidate]) -> None:
         """Call an older version of a line by the operator that would have made the same edit, where one would have."""

@@ -6,6 +6,7 @@ How often each usually stands where was counted in the standard library of CPyth
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 
 Weights = Mapping[str, float]
@@ -48,12 +49,15 @@ _USUAL_COMPARISON = {
     "==": 0.6, "!=": 0.4, "is": 0.35, "<": 0.35, ">": 0.35, "is not": 0.3, ">=": 0.3, "<=": 0.25, "in": 0.15,
     "not in": 0.15,
 }  # fmt: skip
+IDENTITIES: Mapping[str, str] = {"is": "==", "is not": "!="}
+"""Each comparison for identity, and the one for equality in its place."""
+_LIKE_A_CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*$")
 _HARDLY_EVER = 0.05
 _ODD = 0.2  # a usual share from which on downwards what is written looks like a slip itself
 _MORE_WHERE_ODD = 1.5
 
 
-def weights(written: str, slips: Mapping[str, Weights], usual: Weights) -> Weights:
+def _weights(written: str, slips: Mapping[str, Weights], usual: Weights) -> Weights:
     """How likely each operator that *slips* knows was meant for *written*, where *usual* ones stand."""
     known = slips.get(written, {})
     likely = {other: (known.get(other, 0.0), usual.get(other, _HARDLY_EVER)) for other in slips if other != written}
@@ -62,7 +66,24 @@ def weights(written: str, slips: Mapping[str, Weights], usual: Weights) -> Weigh
     return {other: max(both) for other, both in likely.items()}
 
 
-def usual_comparison(right: ast.expr) -> Weights:
+def comparisons(written: str, left: ast.expr, right: ast.expr) -> Weights:
+    """How likely each comparison was meant for the *written* one: identity is less so, but with single objects."""
+    found = dict(_weights(written, COMPARISONS, _usual_comparison(right)))
+    if not is_singular(left) and not is_singular(right):
+        for identity, equality in IDENTITIES.items():
+            if identity in found and equality in found:
+                found[identity] = min(found[identity], found[equality] / 2)
+    return found
+
+
+def is_singular(node: ast.expr) -> bool:
+    """Whether there is one object of what *node* says: None, True, what is written like a constant or a member."""
+    if isinstance(node, ast.Constant):
+        return node.value is None or isinstance(node.value, bool) or node.value is ...
+    return bool(_LIKE_A_CONSTANT.match(getattr(node, "attr", getattr(node, "id", ""))))
+
+
+def _usual_comparison(right: ast.expr) -> Weights:
     """How usual each comparison with *right* is."""
     match right:
         case ast.Constant(value=None):
@@ -76,7 +97,12 @@ def usual_comparison(right: ast.expr) -> Weights:
     return _USUAL_COMPARISON
 
 
-def usual_arithmetic(node: ast.BinOp | ast.AugAssign) -> Weights:
+def arithmetics(written: str, node: ast.BinOp | ast.AugAssign) -> Weights:
+    """How likely each operator was meant for the *written* one of *node*."""
+    return _weights(written, ARITHMETIC, _usual_arithmetic(node))
+
+
+def _usual_arithmetic(node: ast.BinOp | ast.AugAssign) -> Weights:
     """How usual each operator is in the place of that of *node*."""
     if isinstance(node, ast.AugAssign):
         return _USUAL_IN_ASSIGNMENT

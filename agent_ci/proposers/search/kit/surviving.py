@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from .bench import Prepared
+from .differing import Apart
+from .meaning import is_far_fetched
 from .observed import Observed
 from .operators import REMOVALS, Candidate
 from .wanted import Wanted
 
+_MOST_COMPARED, _MOST_SIBLINGS = 8, 10
 _TELLING = 2  # characters of a literal that are no accident
 
 
@@ -23,9 +26,29 @@ def preference(survivor: Prepared) -> tuple[bool, float, int]:
     return survivor.candidate.operator in REMOVALS, -survivor.candidate.rank, _size(survivor.candidate)
 
 
-def in_order(best: Sequence[Prepared], others: Sequence[Prepared]) -> list[Prepared]:
-    """*best* as they are offered: the first, then those in *others*, which are another program, then the rest."""
-    return sorted(best, key=lambda one: (one is not best[0], one not in others))
+def best_of(survivors: Sequence[Prepared]) -> list[Prepared]:
+    """The best of *survivors*, then what else stands in its place, then the others, at most `_MOST_COMPARED`."""
+    ordered = sorted(survivors, key=preference)
+    rest = sorted(ordered[1:], key=lambda one: not _is_in_place_of(one.candidate, ordered[0].candidate))
+    return [*ordered[:1], *rest][:_MOST_COMPARED]
+
+
+def siblings(survivors: Sequence[Prepared], ranked: Sequence[Candidate]) -> list[Candidate]:
+    """What else of *ranked* is thought of in the place of the best survivor's edit, if that needs no fresh process."""
+    for first in [one for one in best_of(survivors)[:1] if one.is_warm]:
+        near = (one for one in ranked if _is_in_place_of(one, first.candidate))
+        return [one for one in near if not is_far_fetched(first.source, first.candidate, one)][:_MOST_SIBLINGS]
+    return []
+
+
+def _is_in_place_of(one: Candidate, other: Candidate) -> bool:
+    mine, theirs = one.splice, other.splice
+    return (one.path, mine.start, mine.end) == (other.path, theirs.start, theirs.end)
+
+
+def in_order(best: Sequence[Prepared], others: Apart) -> list[Prepared]:
+    """*best* as they are offered: the first, then those that are, or may be, another program, then the rest."""
+    return sorted(best, key=lambda one: (one is not best[0], one not in others.differing, one not in others.untold))
 
 
 def is_worth_a_start(prepared: Prepared, survivors: Sequence[Prepared]) -> bool:
