@@ -28,6 +28,10 @@ FILES = {
         BOX + "def f(a, b):\n    return 'other' if a.size > b.size else 'same'\n",
         TWO.format("f(Box(1), Box(2)) == 'other'", "f(Box(1), Box(1)) == 'same'"),
     ),
+    "sizes of things, of which an identity says as much": (
+        BOX + "def f(a, b):\n    if a.size == b.size:\n        return 'other'\n    return 'same'\n",
+        TWO.format("f(Box(2), Box(1)) == f(Box(1), Box(2)) == 'other'", "f(Box(1), Box(1)) == 'same'"),
+    ),
     "a branch that nothing reaches": (
         """def f(values):
     values = tuple(values)
@@ -58,6 +62,7 @@ UNTOLD = "no call tells the edit from"
         ("one program, beside a clock", {UNTOLD}),
         ("one program, of which a tie tells", set()),
         ("sizes of things that are never turned round", {UNTOLD}),
+        ("sizes of things, of which an identity says as much", set()),
         ("a branch that nothing reaches", {UNREACHED}),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from agent_ci.proposers.search.kit.bench import Prepared
 from agent_ci.proposers.search.kit.differing import Apart
 from agent_ci.proposers.search.kit.operators import Candidate
-from agent_ci.proposers.search.kit.surviving import in_order, is_worth_a_start, siblings
+from agent_ci.proposers.search.kit.surviving import best_of, in_order, is_worth_a_start, siblings
 from agent_ci.sandbox_kit.source import Source, Splice
 
 SOURCE = Source("a.py", b"x = 1\n")
@@ -37,3 +37,9 @@ def test_what_else_may_stand_in_the_place_of_the_best_is_tried_if_it_is_thought_
     assert siblings([prepared(0.4), first], [elsewhere, near, far]) == [near]
     assert siblings([replace(first, is_warm=False)], [near]) == []
     assert siblings([], [near]) == []
+
+
+def test_what_stands_in_the_place_of_the_best_is_compared_before_the_others() -> None:
+    first, near = prepared(0.9), prepared(0.2)
+    elsewhere = [replace(near, candidate=Candidate("a.py", Splice(0, 1, "y"), "variable", 1, 0.8)) for _ in range(9)]
+    assert best_of([*elsewhere, near, first]) == [first, near, *elsewhere[:6]]
