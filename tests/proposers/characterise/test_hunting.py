@@ -57,8 +57,15 @@ async def later(amount: int) -> int:
 
 def leave(amount: int) -> int:
     raise SystemExit(amount)
+
+
+def has(amount: int) -> bool:
+    return amount in STOCK
+
+
+fill(77)
 """
-CONDITION, SALE = 6, 9  # lines
+CONDITION, SALE, FILLING = 6, 9, 14  # lines
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,7 @@ def case(amount: str, outcome: str = "", *, target: str = "price", line: int = C
 def told_in_fork(tmp_path: Path, work: Callable[[Setting, Hunt], Any], **asked: Any) -> Any:
     """What *work* gives of a hunt in a module of ours, in a process that may end."""
     (tmp_path / "hunted_module.py").write_text(SOURCE, "utf-8")
+    asked_on_import = asked.pop("on_import", ())
 
     def inside(send: Any) -> None:
         sys.path.insert(0, str(tmp_path))
@@ -98,7 +106,7 @@ def told_in_fork(tmp_path: Path, work: Callable[[Setting, Hunt], Any], **asked: 
         hunt = Hunt(
             Asked(frozenset(asked.pop("lines", ())), **asked),
             setting,
-            frozenset(),
+            frozenset(asked_on_import),
             lambda one: invent(one.name),
             lambda: False,
         )
@@ -146,6 +154,17 @@ def test_a_fault_that_no_call_notices_is_looked_for_near_those_that_reach_it(tmp
     told = told_in_fork(tmp_path, noticed, lines={CONDITION})
     assert len(told) > 1
     assert all(told)  # the boundary as well, which neither 1 nor 7 tells
+
+
+def test_a_fault_in_what_runs_on_import_is_shown_to_the_calls_that_depend_on_it(tmp_path: Path) -> None:
+    def noticed(_setting: Setting, hunt: Hunt) -> list[list[int]]:
+        cases = [case(str(number), str(number == 77), target="has", line=1) for number in range(400)]
+        found = Found(cases)
+        hunt.run(found)
+        return [found.noticed[one.id] for one in hunt.faults]
+
+    told = told_in_fork(tmp_path, noticed, lines={FILLING}, on_import=["fill"])
+    assert told == [[77]]  # 400 are too many to show each to every fault
 
 
 def test_what_only_an_odd_call_notices_a_plain_one_is_found_for(tmp_path: Path) -> None:

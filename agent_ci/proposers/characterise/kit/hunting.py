@@ -49,6 +49,7 @@ class Hunt:
     on_import: frozenset[str]
     inventor: Callable[[Target], Inventor]
     is_late: Callable[[], bool]
+    _dependent: dict[tuple[str, ...], list[int]] = field(default_factory=dict, init=False, repr=False)
 
     def run(self, found: Found) -> None:
         """Tell in *found* which cases notice which faults, and add cases for those that none notices."""
@@ -94,9 +95,17 @@ class Hunt:
         words = words_around(self.setting.source, mutant.line)
         private = frozenset(one.name for one in self.setting.targets.values() if not one.is_public)
         numbers = reaching(found.cases, mutant.line, words, most=most, private=private)
-        if any(mutant.line in self.setting.targets[name].lines for name in self.on_import):
-            numbers += self._spread(list(range(len(found.cases))), found)
-        return numbers
+        fillers = [name for name in sorted(self.on_import) if mutant.line in self.setting.targets[name].lines]
+        return numbers + (self._spread(self._depending(fillers, found), found) if fillers else [])
+
+    def _depending(self, names: list[str], found: Found) -> list[int]:
+        """The cases that come to something else where what the functions *names* do on import is not done; else all."""
+        place = tuple(names)
+        if place not in self._dependent:
+            nodes = [self.setting.targets[name].node for name in names]
+            seen = self._bench.depending(found.cases, nodes).cases
+            self._dependent[place] = [*(seen or range(len(found.cases)))]
+        return self._dependent[place]
 
     def _above(self, line: int, found: Found) -> list[int]:
         """The cases to show a fault that no call runs: one of a function's head, or of the module itself."""

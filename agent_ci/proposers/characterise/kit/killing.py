@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import itertools
 import re
@@ -49,6 +50,10 @@ class Faults:
     def noticed(self, mutant: Mutant, cases: Sequence[Case]) -> Noticed:
         """Which of *cases* notice *mutant*; no more than are enough to choose from."""
         return self._run(apply(self._source, mutant), cases, most=_ENOUGH)
+
+    def depending(self, cases: Sequence[Case], nodes: Sequence[ast.stmt]) -> Noticed:
+        """Which of *cases* come to something else where the module's functions *nodes* do nothing."""
+        return self._run(emptied(self._source, nodes), cases, most=len(cases) + 1)
 
     def differing(self, earlier: str, cases: Sequence[Case]) -> tuple[int, ...]:
         """Which of *cases*, by number, come to something else where the module reads *earlier*, which may not load.
@@ -117,6 +122,15 @@ def is_same_value(caller: Caller, expected: str, actual: str) -> bool:
         return are_equal(eval(actual, dict(scope)), eval(expected, dict(scope)))  # noqa: S307 - our own texts
     except Exception:  # noqa: BLE001 - a value that cannot even be compared is another one
         return False
+
+
+def emptied(source: str, nodes: Sequence[ast.stmt]) -> str:
+    """*source* with nothing in the bodies of those of its functions that begin where *nodes* do."""
+    tree, places = ast.parse(source), {node.lineno for node in nodes}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.lineno in places:
+            node.body = [ast.Pass()]
+    return ast.unparse(ast.fix_missing_locations(tree))
 
 
 def bound_in(source: str) -> frozenset[str]:
