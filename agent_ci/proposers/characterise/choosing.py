@@ -22,6 +22,7 @@ _STRANGE = {
     "odd": 40,
 }  # what an origin costs beside its length
 _FIRST = 4
+_ROUNDS = 3  # of adding calls and dropping what they make up for
 _NO_NUMBER = "1.5"  # what people pass where a whole number is asked for
 _PART = 2.0  # what a bracket and each thing in it costs
 _STRANGE_VALUE = 8.0  # what a value costs that does not go without saying
@@ -74,13 +75,15 @@ def chosen(found: Sequence[Found], targets: Mapping[str, Target], *, is_private_
     sound = [(cost, one) for cost, one in public if one.call.origin != "odd"]
     plain = [(cost, one) for cost, one in sound if _is_plain(one)]
     kept: list[_Priced] = []
-    _fill(kept, [(cost, one) for cost, one in plain if one.is_new])
-    _fill(kept, plain)
-    _fill(kept, [(cost, one) for cost, one in sound if one.is_new])
-    _fill(kept, sound)
-    _fill(kept, [(cost, one) for cost, one in public if _is_in_words(one)], least=_ODD_ROW)
-    _fill(kept, private)
-    needed = sorted(_needed(kept), key=lambda one: (targets[one[1].call.target].node.lineno, *_by_cost(one)))
+    for _ in range(_ROUNDS):  # what is not needed any more makes room
+        _fill(kept, [(cost, one) for cost, one in plain if one.is_new])
+        _fill(kept, plain)
+        _fill(kept, [(cost, one) for cost, one in sound if one.is_new])
+        _fill(kept, sound)
+        _fill(kept, [(cost, one) for cost, one in public if _is_in_words(one)], least=_ODD_ROW)
+        _fill(kept, private)
+        kept = _needed(kept)
+    needed = sorted(kept, key=lambda one: (targets[one[1].call.target].node.lineno, *_by_cost(one)))
     telling = {one.call.target for _, one in needed if _tells(one)}
     left = tuple(one for _, one in needed if one.call.target in telling and (_tells(one) or not _is_alone(one)))
     return Choice(left, tuple(_reasons(found, left, targets, is_private_tested=is_private_tested)))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from agent_ci.proposers.characterise.answers import Found
-from agent_ci.proposers.characterise.choosing import Choice, chosen
+from agent_ci.proposers.characterise.choosing import MOST_OF_TARGET, Choice, chosen
 from agent_ci.proposers.characterise.kit.acts import Call, Outcome
 from agent_ci.proposers.characterise.kit.targets import targets_of
 
@@ -71,6 +71,13 @@ def test_a_second_test_of_the_same_target_adds_more_than_a_row_does() -> None:
         for text, kills in (('"alpha"', "abc"), ('"beta"', "d"))
     ]
     assert chosen(changing, TARGETS).kept == (changing[0],)
+
+
+def test_what_others_make_up_for_makes_room_for_one_more() -> None:
+    first, *later = [replace(found(f'"aa{kills}"'), kills=frozenset(kills)) for kills in ("ab", "ac", "bd")]
+    singles = [replace(found(f'"text {number}"'), kills=frozenset({str(number)})) for number in range(10)]
+    assert len([first, *later, *singles]) == MOST_OF_TARGET + 1
+    assert {*chosen([first, *later, *singles], TARGETS).kept} == {*later, *singles}
 
 
 def test_a_private_function_is_called_for_what_no_public_one_reaches() -> None:
