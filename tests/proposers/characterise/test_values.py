@@ -18,7 +18,7 @@ from agent_ci.proposers.characterise.kit.literals import Mined, alternately, cal
 from agent_ci.proposers.characterise.kit.literals import module_values as values_of
 from agent_ci.proposers.characterise.kit.naming import Names
 from agent_ci.proposers.characterise.kit.pools import Pools
-from agent_ci.proposers.characterise.kit.samples import inside_words, matching, quoted
+from agent_ci.proposers.characterise.kit.samples import inside_words, matching, quoted, with_numbers
 from agent_ci.proposers.characterise.kit.showing import Shower, UnshownError, text_of
 from agent_ci.proposers.characterise.kit.targets import targets_of
 from agent_ci.proposers.characterise.kit.varying import varied
@@ -79,12 +79,28 @@ def test_signs_that_no_keyboard_has_are_tried_inside_of_words() -> None:
     assert inside_words(["plain", "ü", "Nd"]) == ["aüb", "aü", "a\u0660b", "a\u0660"]
 
 
+def test_such_words_come_before_many_other_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = (
+        "def f(p: str) -> str:\n    return p if 'ü' in p else " + repr([f"word {one}" for one in range(200)]) + "[0]\n"
+    )
+    pools = loaded(source, monkeypatch)
+    assert '"aüb"' in pools.of(pools.targets["f"], pools.targets["f"].parameters[0])
+
+
 def test_a_pattern_is_matched_under_its_own_flags() -> None:
     pattern = "a # a letter\n  (b|c)"
     assert matching(pattern, re.VERBOSE)[:2] == ["ab", "ac"]
     assert "ab" not in matching(pattern)
     source = "import re\nP = re.compile('x')\n\ndef f(p): return P.match(p)\n"
     assert "ac" in mined(source, P=re.compile(pattern, re.VERBOSE)).matching
+
+
+def test_the_numbers_of_the_code_are_put_into_what_its_patterns_match() -> None:
+    assert with_numbers(["no", "&#7;", "&#77;"], [255, 10, -1]) == ["&#255;", "&#10;"]
+    assert with_numbers(["0x7f"], [255]) == ["0xff"]
+    assert with_numbers(["no"], [255]) == []
+    source = "def f(p):\n    return re.sub('=[0-9]+;', 'x', p) if len(p) < 4321 else p\n"
+    assert "=4321;" in mined(source).matching
 
 
 def test_what_patterns_match_is_taken_in_turns() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .literals import Mined, alternately, unique
-from .samples import around
+from .samples import around, inside_words
 from .senses import fitting_texts, numbers_for, texts_for
 from .showing import UnshownError, text_of
 
@@ -36,7 +36,15 @@ class About:
         plain = [one for one in near if _PLAIN.fullmatch(one)]
         far = [one for one in self.mined.far if isinstance(one, str)]
         passed = [one for one in self.passed if isinstance(one, str)]
-        sources = (texts_for(self.name), self.mined.matching, near, around(far), self.mined.quoted, far)
+        sources = (
+            texts_for(self.name),
+            self.mined.matching,
+            near,
+            around(far),
+            inside_words(far),
+            self.mined.quoted,
+            far,
+        )
         own = [self.name.replace("_", " ").strip()] * (self.is_field and not fitting_texts(self.name))
         for text in unique([*plain[:_FEW], *passed, *own, *alternately(sources)]):
             with contextlib.suppress(UnshownError):

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .samples import inside_words, is_pattern, matching, quoted
+from .samples import inside_words, is_pattern, matching, quoted, with_numbers
 from .targets import Target
 
 _MOST = 40
 _LONGEST = 200
 _MOST_PLACES = 16  # that are tried one by one
+_MOST_NUMBERS = 6  # that are put into a text that a pattern matches
 _CASE = frozenset({"upper", "lower", "title", "capitalize", "casefold", "swapcase", "isupper", "islower", "IGNORECASE"})
 _SIMPLE = (str, int, float, bytes)
 _NOTHING = object()
@@ -79,6 +80,8 @@ def mine(
     texts = [one for one in found.far if isinstance(one, str)]
     patterns = [one for one in unique(texts) if is_pattern(one)]
     matched += [matching(pattern) for pattern in patterns]
+    numbers = unique(one for one in found.far if type(one) is int)[:_MOST_NUMBERS]
+    matched += [with_numbers(one, numbers) for one in matched]
     found.matching = unique(alternately(matched))[: 3 * _MOST]
     found.far = [one for one in unique(found.far) if one not in patterns]
     found.far += inside_words(one for one in found.far if isinstance(one, str))

@@ -32,6 +32,7 @@ _CATEGORIES = frozenset(
     {"Mn", "Mc", "Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "Pd", "Ps", "Pe", "Sm", "Sc", "So", "Zs", "Cf"}
 )
 _SIGNS = re.compile(r"[!-/:-@\[-`|~]{1,2}")  # no brace, and no letter
+_HEXADECIMAL = re.compile("(?<=[xX])[0-9A-Fa-f]+")
 _QUOTED = re.compile(r"(?<!\w)(``|\"|'|`)(?!\s)([^\"'`\n]{1,40}?)(?<!\s)\1(?!\w)")
 
 
@@ -79,6 +80,17 @@ def matching(pattern: str, flags: int = 0) -> list[str]:
         if text not in found and compiled.search(text):
             found.append(text)
     return found
+
+
+def with_numbers(texts: Iterable[str], numbers: Iterable[int]) -> list[str]:
+    """The first of *texts* that has a number in it with each of *numbers* in its place, to the base 16 after an x."""
+    for text in texts:
+        part, form = _HEXADECIMAL.search(text), "{:x}"
+        if part is None:
+            part, form = re.search("[0-9]+", text), "{}"
+        if part is not None:
+            return [text[: part.start()] + form.format(one) + text[part.end() :] for one in numbers if one >= 0]
+    return []
 
 
 def is_pattern(text: str) -> bool:

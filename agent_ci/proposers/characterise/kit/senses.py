@@ -21,7 +21,7 @@ _TEXTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"time|duration|interval|delay", ("1h30m", "90s", "12:30", "10")),
     (r"size|bytes|memory", ("10 MB", "1.5GiB", "512", "1kb")),
     (r"path|file|folder|dir", ("docs/readme.md", "a/b.tar.gz", "notes.txt", "../up")),
-    (r"ext|suffix", (".txt", "txt")),
+    (r"(^|_)ext(ension)?$|suffix", (".txt", "txt")),
     (r"sep|delim|joiner|glue", (",", "-", ", ", "")),
     (r"pattern|regex", (r"\\d+", "a.c", "[ab]+")),
     (r"key|field|attr|column|label|tag|slug|id$|code|kind|type", ("name", "size", "a-b", "x_1")),
