@@ -63,9 +63,17 @@ def has(amount: int) -> bool:
     return amount in STOCK
 
 
+def _short(code: str) -> str:
+    return "long" if len(code) == 23 else "short"
+
+
+def sort(code: str, mode: str = "any") -> str:
+    return _short(code) if mode == "size" else mode
+
+
 fill(77)
 """
-CONDITION, SALE, FILLING = 6, 9, 14  # lines
+CONDITION, SALE, FILLING, SHORT = 6, 9, 14, 35  # lines
 
 
 @dataclass(frozen=True)
@@ -165,6 +173,23 @@ def test_a_fault_in_what_runs_on_import_is_shown_to_the_calls_that_depend_on_it(
 
     told = told_in_fork(tmp_path, noticed, lines={FILLING}, on_import=["fill"])
     assert told == [[77]]  # 400 are too many to show each to every fault
+
+
+def test_what_a_private_function_is_given_is_tried_with_the_public_ones_that_lead_to_it(tmp_path: Path) -> None:
+    def plain(setting: Setting, hunt: Hunt) -> list[bool]:
+        calls = [
+            Call("_short", (("code", f'"{"letter " * 3}ab"'),)),
+            Call("sort", (("code", '"ab"'), ("mode", '"size"'))),
+        ]
+        found = Found([*exploring.run(calls, setting.caller)])
+        hunt.run(found)
+        return [
+            any(found.cases[number].call.target == "sort" for number in found.noticed[one.id]) for one in hunt.faults
+        ]
+
+    told = told_in_fork(tmp_path, plain, lines={SHORT})
+    assert len(told) > 1
+    assert all(told)
 
 
 def test_what_only_an_odd_call_notices_a_plain_one_is_found_for(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from keyword import iskeyword
 from typing import Any
 
@@ -29,10 +29,11 @@ class Call:
     before: tuple[str, ...] = ()
     origin: str = "made"
 
-    @property
+    @cached_property
     def key(self) -> tuple[Any, ...]:
-        """What makes it the same call."""
-        return self.target, self.arguments, self.receiver, self.before
+        """What makes it the same call, however its texts are quoted."""
+        arguments = tuple((name, _plainly(text)) for name, text in self.arguments)
+        return self.target, arguments, _plainly(self.receiver), tuple(map(_plainly, self.before))
 
     @property
     def size(self) -> int:
@@ -70,6 +71,15 @@ class Call:
         arguments = tuple((str(name), str(text)) for name, text in facts["arguments"])
         before = tuple(str(step) for step in facts["before"])
         return cls(str(facts["target"]), arguments, str(facts["receiver"]), before, str(facts["origin"]))
+
+
+@lru_cache(maxsize=2**16)
+def _plainly(text: str) -> str:
+    """The expression *text* in the one spelling that Python has for it; itself where it is none."""
+    try:
+        return ast.unparse(ast.parse(text, mode="eval")) if text else ""
+    except (SyntaxError, ValueError, RecursionError):
+        return text
 
 
 @dataclass(frozen=True)

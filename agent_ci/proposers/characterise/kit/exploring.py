@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from .inventing import Inventor
 BATCH = 60
 SECONDS_A_BATCH = 60.0  # of wall clock: an outer limit, each call has its own
 _SIMPLIFIED = 30  # of the calls that reached something new are tried with less
+_DOORS, _DEEPEST = 2, 2  # options that open the way to lines, and how many of them together
 _VARIED = 0.6  # of the trials change a call that was kept
 
 
@@ -62,32 +64,61 @@ class Corpus:
                 yield call
 
 
-def explore(inventor: Inventor, caller: Caller, given: Iterable[Call], *, trials: int) -> Corpus:
-    """What about *trials* calls of a target come to, the *given* ones first."""
+def explore(
+    inventor: Inventor, caller: Caller, given: Iterable[Call], *, trials: int, wanted: frozenset[int] = frozenset()
+) -> Corpus:
+    """What about *trials* calls of a target come to, the *given* ones first. Lines are *wanted* to be run."""
     corpus = Corpus()
-    first = list(
-        corpus.fresh(
-            [
-                *given,
-                *(inventor.first() if inventor.is_possible else ()),
-                *(inventor.odd() if inventor.is_possible else ()),
-            ]
-        )
-    )
-    for start in range(0, len(first), BATCH):
-        _take(corpus, run(first[start : start + BATCH], caller))
     if not inventor.is_possible:
+        _make(corpus, given, caller)
         return corpus
-    for _ in range(max(1, (trials - len(first)) // BATCH)):
-        _take(corpus, run(list(corpus.fresh(_next_batch(inventor, corpus))), caller))
-    simpler = (one for call in corpus.newest[-_SIMPLIFIED:] for one in inventor.simpler(call))
-    _take(corpus, run(list(corpus.fresh(simpler)), caller))
+    _make(corpus, [*given, *inventor.first(), *inventor.odd()], caller)
+    last = (trials + len(corpus.made)) // 2
+    for door in _doors(corpus, inventor, wanted, {}):
+        _make(corpus, itertools.islice(inventor.first(door), max(0, last - len(corpus.made))), caller)
+    for _ in range(max(1, (trials - len(corpus.made)) // BATCH)):
+        _make(corpus, _next_batch(inventor, corpus), caller)
+    _make(corpus, [one for call in corpus.newest[-_SIMPLIFIED:] for one in inventor.simpler(call)], caller)
     return corpus
 
 
-def _take(corpus: Corpus, cases: Iterable[Case]) -> None:
-    for case in cases:
-        corpus.add(case)
+def _make(corpus: Corpus, calls: Iterable[Call], caller: Caller) -> None:
+    """Make those of *calls* that were not made yet, and take what they come to."""
+    fresh = [*corpus.fresh(calls)]
+    for start in range(0, len(fresh), BATCH):
+        for case in run(fresh[start : start + BATCH], caller):
+            corpus.add(case)
+
+
+def _doors(
+    corpus: Corpus, inventor: Inventor, wanted: frozenset[int], beside: Mapping[str, str]
+) -> Iterator[Mapping[str, str]]:
+    """The options, with those *beside* them, without which *wanted* lines do not run, by what *corpus* has by then."""
+    for option in _options(corpus, inventor, beside, wanted) if len(beside) < _DEEPEST else ():
+        door = {**beside, **option}
+        yield door
+        yield from _doors(corpus, inventor, wanted, door)
+
+
+def _options(
+    corpus: Corpus, inventor: Inventor, beside: Mapping[str, str], wanted: frozenset[int]
+) -> Iterator[Mapping[str, str]]:
+    """The single options that, given *beside* others, run the most *wanted* lines that nothing runs without them."""
+    needed = {one.name for one in inventor.needed}
+    ran: dict[tuple[str, str], set[int]] = {}
+    known: set[int] = set()
+    for case in (one for one in corpus.cases if one.outcome.kind != "raises"):
+        more = [one for one in case.call.arguments if one[0] not in needed and one not in beside.items()]
+        if len(more) == 1 and beside.items() <= {*case.call.arguments}:
+            ran.setdefault(more[0], set()).update(case.lines & wanted)
+        elif not more:
+            known |= case.lines
+    for _ in range(_DOORS):
+        best = max(ran, key=lambda one: len(ran[one] - known), default=None)
+        if best is None or not ran[best] - known:
+            return
+        known |= ran[best]
+        yield dict([best])
 
 
 def _next_batch(inventor: Inventor, corpus: Corpus) -> Iterator[Call]:

@@ -5,6 +5,7 @@ import __future__
 
 import ast
 import contextlib
+import enum
 import inspect
 import sys
 import types
@@ -39,6 +40,14 @@ def is_annotated(target: Target, parameter: str) -> bool:
     its = target.node.args
     every = (*its.posonlyargs, *its.args, *its.kwonlyargs, *filter(None, (its.vararg, its.kwarg)))
     return any(one.arg == parameter and one.annotation is not None for one in every)
+
+
+def is_listed(hint: Any) -> bool:
+    """Whether the type *hint* names each of its values: a ``Literal``, an enumeration, and ``None`` beside these."""
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return all(map(is_listed, typing.get_args(hint)))
+    is_few = isinstance(hint, type) and (issubclass(hint, enum.Enum) or hint in (bool, type(None)))
+    return is_few or typing.get_origin(hint) is typing.Literal
 
 
 def default_of(module: types.ModuleType, target: Target, parameter: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,7 @@ from .targets import Target, variables_at
 
 _ASKED, _ASKED_OF_DATA = 40, 150  # calls that one fault is shown to, and one in a table that many calls look into
 _NEIGHBOURS, _ROUNDS, _PARENTS = 60, 2, 6
+_HANDED = 2  # calls of private targets whose values are tried with public ones, for each fault
 _MOST_ODD = 40  # faults that only odd calls notice, for which plain ones are looked for
 
 
@@ -124,26 +125,37 @@ class Hunt:
         return sorted(few, key=lambda number: found.cases[number].call.origin not in ("example", "recorded"))
 
     def _look_near(self, found: Found) -> None:
-        """Look for calls that notice the faults that nothing noticed, close to those that reach them."""
+        """Look for calls that notice the faults that no call of a public target noticed, near those that reach them."""
         known = {case.call.key: number for number, case in enumerate(found.cases)}
-        left = [one for one in self.faults if not found.noticed.get(one.id) and one.id not in found.endless]
+        left = [one for one in self.faults if not self._is_noticed(one, found) and one.id not in found.endless]
         for _, together in itertools.groupby(left, key=lambda mutant: mutant.line):
             of_line = list(together)
             if self.is_late():
                 return
             parents = [found.cases[number].call for number in self._reaching(found, of_line[0], _PARENTS * 4)]
             rng = random.Random(f"{self.spec.seed}:{of_line[0].id}:{len(found.cases)}")  # noqa: S311 - repeatable
-            calls = [call for call in self._near(parents, rng) if call.key not in known]
+            through = self._through(parents, [found.cases[number].call for number in self._private(of_line, found)])
+            calls = [call for call in (*through, *self._near(parents, rng)) if call.key not in known]
             cases = [case for case in exploring.run(calls, self.setting.caller) if case.outcome.is_kept]
             for mutant in of_line:
                 seen = self._bench.noticed(mutant, cases)
                 if seen.cases:
-                    first = cases[min(seen.cases, key=lambda place: cases[place].call.size)]
+                    first = min((cases[place] for place in seen.cases), key=self._awkwardness)
                     best = self._simplest(mutant, first)
                     if best.call.key not in known:
                         known[best.call.key] = len(found.cases)
                         found.cases.append(best)
-                    found.noticed[mutant.id] = [known[best.call.key]]
+                    found.noticed.setdefault(mutant.id, []).append(known[best.call.key])
+
+    def _is_noticed(self, mutant: Mutant, found: Found) -> bool:
+        """Whether a call of a public target notices *mutant*: one of a private target is no test that people like."""
+        return not all(self._is_private(found.cases[number]) for number in found.noticed.get(mutant.id, ()))
+
+    def _is_private(self, case: Case) -> bool:
+        return not self.setting.targets[case.call.target].is_public
+
+    def _awkwardness(self, case: Case) -> tuple[bool, int]:
+        return self._is_private(case), case.call.size
 
     def _simplest(self, mutant: Mutant, case: Case) -> Case:
         """A simpler call than that of *case* which notices *mutant* as well, where there is one."""
@@ -175,6 +187,25 @@ class Hunt:
         for mutant in odd if plain else ():
             seen = self._bench.noticed(mutant, found.cases[start:])
             found.noticed[mutant.id] += [start + place for place in seen.cases]
+
+    def _private(self, mutants_: Iterable[Mutant], found: Found) -> list[int]:
+        """The first of the cases of private targets that notice each of *mutants_*, by number."""
+        numbers = (sorted(found.noticed.get(one.id, ()))[:_HANDED] for one in mutants_)
+        return list(dict.fromkeys(itertools.chain.from_iterable(numbers)))
+
+    def _through(self, parents: list[Call], private: list[Call]) -> list[Call]:
+        """The plainest of *parents*, of public targets, with what *private* calls were given."""
+        ways: dict[tuple[str, frozenset[str]], Call] = {}
+        for parent in parents:
+            if self.setting.targets[parent.target].is_public:
+                options = frozenset(name for name, _ in parent.arguments)
+                ways.setdefault((parent.target, options), parent)
+        found = [
+            self.inventor(self.setting.targets[parent.target]).taking(parent, call)
+            for parent in [*ways.values()][:_PARENTS]
+            for call in private
+        ]
+        return list({call.key: call for call in found}.values())
 
     def _near(self, parents: list[Call], rng: random.Random) -> list[Call]:
         few = rng.sample(parents, min(_PARENTS, len(parents)))

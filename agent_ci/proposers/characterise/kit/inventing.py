@@ -6,12 +6,14 @@ import ast
 import enum
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from types import MappingProxyType
 
+from .about import MOST
 from .acts import Call
-from .hints import is_annotated
+from .hints import hints_of, is_annotated, is_listed
 from .literals import alternately, literal_value
 from .pools import Pools
 from .showing import text_of
@@ -27,6 +29,7 @@ _OPTIONAL = 0.4  # how often a parameter with a default is given, and an object 
 _USUAL, _MOST_PARTS = 4, 5  # values that are tried in the place of an odd one, and words of it
 _WORD = re.compile(r"[A-Za-z]{2,}|[0-9]+")
 _OPTIONS = 1.5  # how many options are given at a time
+_FEW_VALUES = 4  # of an option, beside another
 _FIRST_CALLS, _FEWEST = 600, 12  # calls that try each value of a parameter, and how many of each at least
 _REPLACED, _DROPPED = 0.2, 0.1  # how often an argument becomes any other, or is left out
 
@@ -41,6 +44,8 @@ class Inventor:
         self._rng = random.Random(f"{seed}:{target.name}")  # noqa: S311 - repeatable, and no secret
         self.objects = self._objects()
         self._columns = {parameter.name: self._column(parameter) for parameter in target.parameters}
+        hints = hints_of(pools.module, target)
+        self._listed = frozenset(name for name, hint in hints.items() if is_listed(hint))
         self._defaults = {one.name: pools.default_text(target, one) for one in target.parameters}
         mined = pools.mined(target)
         texts = (one for one in alternately((mined.far, mined.matching, mined.quoted)) if isinstance(one, str))
@@ -51,8 +56,9 @@ class Inventor:
     @property
     def is_possible(self) -> bool:
         """Whether everything that a call needs can be had."""
-        needed = [one for one in self.target.parameters if not one.has_default]
-        return (not self.target.needs_object or bool(self.objects)) and all(self._columns[one.name] for one in needed)
+        return (not self.target.needs_object or bool(self.objects)) and all(
+            self._columns[one.name] for one in self.needed
+        )
 
     @cached_property
     def _owner(self) -> object:
@@ -83,24 +89,32 @@ class Inventor:
             return [f"{{{text_of('a')}: {value}}}" for value in values[:4]]
         return values
 
-    def first(self) -> Iterator[Call]:
-        """Each value of each parameter, where all others have their first one; each object once."""
-        needed = [one for one in self.target.parameters if not one.has_default]
-        usual = {one.name: self._columns[one.name][0] for one in needed}
+    def first(self, beside: Mapping[str, str] = MappingProxyType({})) -> Iterator[Call]:
+        """Each value of each parameter, where all others have their first one, and those in *beside* that; each object.
+
+        With options *beside*, of every option less.
+        """
+        usual = {**{one.name: self._columns[one.name][0] for one in self.needed}, **beside}
         for receiver in self.objects:
             yield self._call(usual, receiver)
-        most = max(_FEWEST, _FIRST_CALLS // max(1, len(self.target.parameters)))
+        share = _FIRST_CALLS // max(1, len(self.target.parameters))
         for parameter in self.target.parameters:
-            for text in self._columns[parameter.name][:most]:
+            least = _FEW_VALUES if beside else max(_FEWEST, share)
+            most = least if parameter.has_default else max(_FEWEST, share, MOST // len(self.needed))
+            for text in self._columns[parameter.name][:most] if parameter.name not in beside else ():
                 yield self._call({**usual, parameter.name: text}, self.objects[0])
+
+    @property
+    def needed(self) -> list[Parameter]:
+        """The parameters without a default."""
+        return [one for one in self.target.parameters if not one.has_default]
 
     def odd(self) -> Iterator[Call]:
         """Values of other types than are usual, where the code looks at types and no annotation forbids them."""
         reached = (self._pools.targets[name] for name in sorted(self.target.reaches))
         if not any(one.mentions(_LOOKS_AT_TYPES) for one in reached):
             return
-        needed = [one for one in self.target.parameters if not one.has_default]
-        usual = {one.name: self._columns[one.name][0] for one in needed}
+        usual = {one.name: self._columns[one.name][0] for one in self.needed}
         for parameter in self.target.parameters:
             if parameter.kind in ("positional", "keyword") and not is_annotated(self.target, parameter.name):
                 yield from (self._call({**usual, parameter.name: text}, self.objects[0], (), "varied") for text in _ODD)
@@ -131,7 +145,8 @@ class Inventor:
                 rest = tuple(pair for pair in call.arguments if pair[0] != parameter.name)
                 yield replace(call, arguments=rest)
             usual = self._columns[parameter.name][:_USUAL]
-            for text in dict.fromkeys([*usual, *self._parts(given[parameter.name])]):
+            parts = () if parameter.name in self._listed else self._parts(given[parameter.name])
+            for text in dict.fromkeys([*usual, *parts]):
                 changed = ((name, text if name == parameter.name else old) for name, old in call.arguments)
                 yield self._named_anew(replace(call, arguments=tuple(changed)))
         if call.receiver not in self.objects[:2]:
@@ -188,13 +203,21 @@ class Inventor:
             return call
         parameter = rng.choice(places)
         column = self._columns[parameter.name]
-        if parameter.name not in arguments or rng.random() < _REPLACED:
+        if parameter.name not in arguments or parameter.name in self._listed or rng.random() < _REPLACED:
             arguments[parameter.name] = rng.choice(column)
         elif parameter.has_default and rng.random() < _DROPPED:
             del arguments[parameter.name]
         else:
             arguments[parameter.name] = varied(arguments[parameter.name], rng, self.words, column)
         return self._call(arguments, call.receiver, call.before, "varied")
+
+    def taking(self, call: Call, other: Call) -> Call:
+        """*call* with what *other*, of a target that this one leads to, is given: by name, or as the first argument."""
+        given, names = dict(other.arguments), {one.name for one in self.target.parameters}
+        shared = {name: text for name, text in given.items() if name in names}
+        first = [one.name for one in self.needed[:1] if not shared]
+        arguments = {**dict(call.arguments), **shared, **dict(zip(first, given.values(), strict=False))}
+        return self._call(arguments, call.receiver, call.before, max(call.origin, other.origin))
 
     def _steps(self) -> tuple[str, ...]:
         """One or two calls of other methods of the same class."""

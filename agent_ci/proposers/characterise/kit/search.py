@@ -162,7 +162,8 @@ class Search:
         wrong = self._contradicted(examples)
         shown = [call for call in self._shown if call.target == target.name]
         given += [call for call in (*(one.call for one in examples), *shown) if call.key not in wrong]
-        corpus = exploring.explore(inventor, self._setting.caller, given, trials=self._spec.trials)
+        caller, trials = self._setting.caller, self._spec.trials
+        corpus = exploring.explore(inventor, caller, given, trials=trials, wanted=self._spec.lines)
         cases = [case for case in corpus.cases if case.call.key not in wrong]
         told = [case for case in self._before.told_apart(cases, inventor) if case.call.key not in wrong]
         found.cases += _diverse(list({case.call.key: case for case in (*told, *cases)}.values()), len(told))
