@@ -18,7 +18,7 @@ from agent_ci.proposers.characterise.kit.literals import Mined, alternately, cal
 from agent_ci.proposers.characterise.kit.literals import module_values as values_of
 from agent_ci.proposers.characterise.kit.naming import Names
 from agent_ci.proposers.characterise.kit.pools import Pools
-from agent_ci.proposers.characterise.kit.samples import inside_words, matching, quoted, with_numbers
+from agent_ci.proposers.characterise.kit.samples import dressed, inside_words, matching, quoted, with_numbers
 from agent_ci.proposers.characterise.kit.showing import Shower, UnshownError, text_of
 from agent_ci.proposers.characterise.kit.targets import targets_of
 from agent_ci.proposers.characterise.kit.varying import varied
@@ -192,6 +192,14 @@ def test_a_long_text_is_tried_as_one_word_of_it(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(("text", "value"), [("3", 3), ('"a"', "a"), ("[1]", None), ("f(", None), ("None", None)])
 def test_a_literal_is_a_number_or_a_text(text: str, value: object) -> None:
     assert literal_value(text) == value
+
+
+def test_a_text_of_signs_is_tried_with_words_around_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert dressed("8;,") == ["name;,value", ";,name", "name;,", ";name,value"]
+    assert dressed("words;,") == dressed("8") == dressed(";" * 9) == []
+    one = inventor(loaded("def f(text: str) -> str: return text\n", monkeypatch), "f")
+    signs = Call("f", (("text", '";,"'),), origin="varied")
+    assert Call("f", (("text", '";name,value"'),), origin="made") in one.simpler(signs)
 
 
 def test_one_number_or_word_of_a_text_is_exchanged() -> None:

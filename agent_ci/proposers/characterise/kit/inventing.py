@@ -16,6 +16,7 @@ from .acts import Call
 from .hints import hints_of, is_annotated, is_listed
 from .literals import alternately, literal_value
 from .pools import Pools
+from .samples import dressed
 from .showing import text_of
 from .targets import Parameter, Target
 from .varying import varied
@@ -146,9 +147,10 @@ class Inventor:
                 yield replace(call, arguments=rest)
             usual = self._columns[parameter.name][:_USUAL]
             parts = () if parameter.name in self._listed else self._parts(given[parameter.name])
-            for text in dict.fromkeys([*usual, *parts]):
+            clothed = () if parameter.name in self._listed else self._dressed(given[parameter.name])
+            for text in dict.fromkeys([*usual, *parts, *clothed]):
                 changed = ((name, text if name == parameter.name else old) for name, old in call.arguments)
-                yield self._named_anew(replace(call, arguments=tuple(changed)))
+                yield self._named_anew(replace(call, arguments=tuple(changed)), chosen=clothed)
         if call.receiver not in self.objects[:2]:
             yield from (replace(call, receiver=one) for one in self.objects[:2])
 
@@ -167,6 +169,11 @@ class Inventor:
             longest = sorted(dict.fromkeys([*known, *own]), key=len, reverse=True)
             yield from map(text_of, longest[:_MOST_PARTS])
 
+    def _dressed(self, text: str) -> list[str]:
+        """The text literal *text*, where it is but signs, with words around them."""
+        value = literal_value(text)
+        return [text_of(one) for one in dressed(value)] if isinstance(value, str) else []
+
     def is_odd(self, call: Call) -> bool:
         """Whether there is a text in *call* that neither people nor a pool have chosen."""
         if call.origin != "varied":
@@ -182,10 +189,11 @@ class Inventor:
         every = (*columns, *self.objects, *(text for column in partners for text in column))
         return frozenset({*self.words, *(one for text in every for one in _texts_in(text))})
 
-    def _named_anew(self, call: Call) -> Call:
-        """*call*, as one of values that a person would write where it now is."""
+    def _named_anew(self, call: Call, *, chosen: Sequence[str] = ()) -> Call:
+        """*call*, as one of values that a person would write where it now is: the *chosen* ones are such."""
         is_plain = all(
-            text in self._columns[name] or literal_value(text) in self.words for name, text in call.arguments
+            text in self._columns[name] or text in chosen or literal_value(text) in self.words
+            for name, text in call.arguments
         )
         return replace(call, origin="made") if is_plain and call.receiver in self.objects else call
 

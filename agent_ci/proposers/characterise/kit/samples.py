@@ -26,12 +26,13 @@ _BY_CATEGORY = {
     "CATEGORY_NOT_WORD": "-", "CATEGORY_NOT_SPACE": "x",
 }  # fmt: skip
 _FILL = "x1 A-_."
-_MOST_SIGNS = 6  # of a set of signs
+_MOST_SIGNS, _MOST_TOGETHER = 6, 4  # of a set of signs, and of a text that has nothing else
 _LAST_SIGN = 0x3100  # code points that are looked through for one of a category
 _CATEGORIES = frozenset(
     {"Mn", "Mc", "Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "Pd", "Ps", "Pe", "Sm", "Sc", "So", "Zs", "Cf"}
 )
-_SIGNS = re.compile(r"[!-/:-@\[-`|~]{1,2}")  # no brace, and no letter
+_SIGN = r"[!-/:-@\[-`|~]"
+_SIGNS = re.compile(f"{_SIGN}{{1,2}}")  # no brace, and no letter
 _HEXADECIMAL = re.compile("(?<=[xX])[0-9A-Fa-f]+")
 _QUOTED = re.compile(r"(?<!\w)(``|\"|'|`)(?!\s)([^\"'`\n]{1,40}?)(?<!\s)\1(?!\w)")
 
@@ -46,6 +47,16 @@ def around(values: Iterable[Any]) -> list[str]:
     signs = [one for one in values if isinstance(one, str) and _SIGNS.fullmatch(one)][: _MOST_SIGNS * 2]
     forms = ("name{}value", "{}name", "name{}", "name{}10", "one{}two")
     return [form.format(sign) for form in forms for sign in signs]
+
+
+def dressed(text: str) -> list[str]:
+    """Words around and between the signs of *text*, which has hardly more than a few of them: ``name",value``."""
+    runs = re.findall(f"{_SIGN}+", text)
+    signs = max(runs, key=len, default="")
+    if re.search(r"\w{2}", text) or not 0 < len(signs) <= _MOST_TOGETHER:
+        return []
+    inner = [f"{signs[:place]}name{signs[place:]}value" for place in range(1, len(signs))]
+    return [f"name{signs}value", f"{signs}name", f"name{signs}", *inner]
 
 
 def inside_words(texts: Iterable[str]) -> list[str]:
