@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent_ci.proposers.characterise.answers import Found
+from agent_ci.proposers.characterise.kit.acts import is_idle
 from agent_ci.proposers.characterise.kit.senses import numbers_for, texts_for
 from agent_ci.proposers.characterise.kit.targets import Target
 
@@ -33,7 +34,6 @@ _LONGEST_ODD = 40  # characters of such a text
 _SIGNS_ROW = 2.0  # the same of a row with a text that has no letter
 _LONGEST_MADE, _LONGEST_CHOSEN, _LONGEST_SAID = 100, 160, 200  # characters of an argument, and of what comes of a call
 _MOST_PARTS = 5  # of an object or a collection that nobody chose
-_EMPTY = frozenset({"None", "False", "[]", "()", "{}", '""', "''", "0", "0.0", "set()", "frozenset()", 'b""'})
 _SIGNS_ONLY = re.compile(r"\W+")
 _USUAL = 16  # characters of a value that are read at a glance
 _OPTION, _FEW = 20.0, 3  # what each argument costs beyond a few
@@ -194,15 +194,14 @@ def _is_small(node: ast.AST) -> bool:
 
 def _tells(one: Found) -> bool:
     """Whether *one* is passed more than emptiness, and comes to something else than that or what it was given."""
-    outcome = one.outcome
     given = [text for _, text in one.call.arguments]
-    if outcome.kind != "returns":
+    if one.outcome.kind != "returns":
         return True
     texts = _texts_of(one)
     is_nothing = bool(given) and not any(re.search(r"\w", text) for text in given)
     if is_nothing or (texts and all(map(_SIGNS_ONLY.fullmatch, texts))):
         return False
-    return bool(outcome.after) or (outcome.value not in _EMPTY and outcome.value not in given)
+    return not is_idle(one.call, one.outcome)
 
 
 def _is_in_words(one: Found) -> bool:

@@ -125,9 +125,14 @@ def told_in_fork(tmp_path: Path, work: Callable[[Setting, Hunt], Any], **asked: 
 
 
 def test_calls_of_private_functions_are_shown_a_fault_last() -> None:
-    cases = [case("1", target="_inner"), case("1000"), case("2", line=99)]
+    cases = [case("1", "3", target="_inner"), case("1000", "3"), case("2", "3", line=99)]
     assert reaching(cases, CONDITION, frozenset(), most=4, private=frozenset({"_inner"})) == [1, 0]
     assert reaching(cases, CONDITION, frozenset(), most=4) == [0, 1]
+
+
+def test_calls_that_come_to_nothing_are_shown_a_fault_after_those_that_tell() -> None:
+    cases = [case("1", "0"), case("2", "2"), case("1000", "995")]
+    assert reaching(cases, CONDITION, frozenset(), most=4) == [2, 0, 1]
 
 
 def test_the_patterns_in_tables_are_compiled_before_the_forks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,6 +103,18 @@ def test_the_numbers_of_the_code_are_put_into_what_its_patterns_match() -> None:
     assert "=4321;" in mined(source).matching
 
 
+@pytest.mark.parametrize(
+    ("code", "tried"),
+    [
+        ("p.startswith('0x')", {"0x", "0x10", "0xname"}),
+        ("p.endswith(('kg', 'm'))", {"10kg", "namekg", "10m", "namem"}),
+        ("int(p, 2)", {"10"}),
+    ],
+)
+def test_a_text_has_more_than_the_beginning_or_the_end_that_is_asked_for(code: str, tried: set[str]) -> None:
+    assert tried <= {*mined(f"def f(p): return {code}\n").near["p"]}
+
+
 def test_what_patterns_match_is_taken_in_turns() -> None:
     assert [*alternately(["abc", "d", "ef"])] == ["a", "d", "e", "b", "f", "c"]
     source = 'def f(p): return re.sub("a[1-9]", "b+c", p)\n'

@@ -13,6 +13,7 @@ from typing import Any
 from .targets import SPELLED, Target
 
 RESULT = "result"
+_EMPTY = frozenset({"None", "False", "[]", "()", "{}", '""', "''", "0", "0.0", "set()", "frozenset()", 'b""'})
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,12 @@ class Call:
         arguments = tuple((str(name), str(text)) for name, text in facts["arguments"])
         before = tuple(str(step) for step in facts["before"])
         return cls(str(facts["target"]), arguments, str(facts["receiver"]), before, str(facts["origin"]))
+
+
+def is_idle(call: Call, outcome: Outcome) -> bool:
+    """Whether *call* comes to nothing, zero or what it was given, and changes nothing: what tells a reader little."""
+    given = [text for _, text in call.arguments]
+    return outcome.kind == "returns" and not outcome.after and (outcome.value in _EMPTY or outcome.value in given)
 
 
 @lru_cache(maxsize=2**16)

@@ -15,7 +15,7 @@ from typing import Any
 
 from ....mutation_kit.mutants import Mutant, apply
 from ....sandbox_kit import children
-from .acts import Outcome
+from .acts import Outcome, is_idle
 from .calling import Caller
 from .exploring import Case
 from .showing import are_equal
@@ -163,10 +163,10 @@ def reaching(
 ) -> list[int]:
     """The numbers of *most* of *cases* that run *line*: those that are given one of *words*, short ones, and any.
 
-    Calls of *private* targets come last.
+    Calls of *private* targets come last, and before them those that come to nothing: a test needs one that tells.
     """
     found = [
-        ((case.call.target in private, *case.call.rank), number)
+        ((case.call.target in private, is_idle(case.call, case.outcome), *case.call.rank), number)
         for number, case in enumerate(cases)
         if line in case.lines
     ]

@@ -17,6 +17,7 @@ _LONGEST = 200
 _MOST_PLACES = 16  # that are tried one by one
 _MOST_NUMBERS = 6  # that are put into a text that a pattern matches
 _CASE = frozenset({"upper", "lower", "title", "capitalize", "casefold", "swapcase", "isupper", "islower", "IGNORECASE"})
+_AFFIXES = {"startswith": "{1}{0}", "removeprefix": "{1}{0}", "endswith": "{0}{1}", "removesuffix": "{0}{1}"}
 _SIMPLE = (str, int, float, bytes)
 _NOTHING = object()
 
@@ -133,12 +134,23 @@ def _near(node: ast.AST, name: str, globals_: Mapping[str, ast.expr]) -> Iterato
             continue
         if isinstance(one, ast.Compare | ast.Call | ast.Subscript | ast.BinOp) and _mentions(one, name):
             yield from _constants(one)
+            yield from _affixed(one, name)
             yield from _places(one, name, globals_)
             for other in ast.walk(one):
                 if isinstance(other, ast.Name) and other.id in globals_:
                     yield from _constants(globals_[other.id])
         elif isinstance(one, ast.Match) and _mentions(one.subject, name):
             yield from (value for case in one.cases for value in _constants(case.pattern))
+
+
+def _affixed(node: ast.AST, name: str) -> Iterator[str]:
+    """Texts with more than the beginning or end that *node* asks the parameter *name* for, and one that is a number."""
+    match node:
+        case ast.Call(func=ast.Name(id="int"), args=[ast.Name(id=found), *_]) if found == name:
+            yield "10"  # to every base
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=found), attr=way), args=[text]) if found == name:
+            given = (one for one in _constants(text) if isinstance(one, str) and way in _AFFIXES)
+            yield from (_AFFIXES[way].format(more, one) for one in given for more in ("10", "name"))
 
 
 def _places(node: ast.AST, name: str, globals_: Mapping[str, ast.expr]) -> Iterable[int]:
