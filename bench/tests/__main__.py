@@ -2,16 +2,19 @@
 
 The projects of ours always, modules of published packages with --real (fetched into DIR). --cosmic is a Python that
 has cosmic-ray, whose faults the search never sees; --pynguin the program to compare with, 60 seconds a module;
---elsewhere another Python of this machine, for a container in which the same bytes are to be written.
+--elsewhere another Python of this machine, for a container in which the same bytes are to be written; --interpreter
+another one that runs the code under test, as one of an emulated processor does.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
+from agent_ci.proposers.characterise.proposer import Characterise
 from bench.table import print_table
 from bench.tests.elsewhere import container
 from bench.tests.functions import FUNCTIONS
@@ -24,6 +27,9 @@ from bench.tests.pulls_held_out import HELD_OUT
 from bench.tests.pynguin import pynguin
 from bench.tests.real import SOURCES, fetched
 from bench.tests.seeds import again, differing
+from bench.tests.workbench import reply_of, text_of
+
+_PATIENCE = 300.0  # seconds of processor time that a search has
 
 _COLUMNS = ("project", "tests", "lines %", "own faults %", "cosmic-ray's %", "seconds", "red of repeats", "bugs told")
 
@@ -39,6 +45,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=20, help="further runs of what is written  [default: 20]")
     parser.add_argument("--hash-seeds", type=int, default=0, metavar="N", help="only compare what N processes write")
     parser.add_argument("--elsewhere", default="", metavar="PYTHON", help="only compare with a container that has it")
+    parser.add_argument("--interpreter", default="", metavar="PYTHON", help="only compare with what that finds")
     parser.add_argument("--only", default="", metavar="WORD", help="projects with WORD in their name")
     parser.add_argument("--show", action="store_true", help="print the tests, too")
     parser.add_argument("--pull-requests", action="store_true", help="only write tests for small pull requests of ours")
@@ -52,6 +59,9 @@ def main() -> None:
     chosen = [project for project in projects if given.only in project.name]
     if given.hash_seeds:
         _compare(chosen, given.hash_seeds)
+        return
+    if given.interpreter:
+        _compare_interpreters(chosen, given.interpreter)
         return
     if given.elsewhere:
         _compare_elsewhere(chosen, given.elsewhere)
@@ -106,11 +116,21 @@ def _compare(projects: Sequence[Project], seeds: int) -> None:
     print_table("Tests written under other hash seeds", ("project", "processes", "other bytes"), rows)
 
 
+def _compare_interpreters(projects: Sequence[Project], python: str) -> None:
+    patient = Characterise(seconds=_PATIENCE)  # work is bounded by counts, and an emulated processor is slow
+    for project in projects:
+        here, there = (text_of(reply_of(project, patient, python=one)) for one in (sys.executable, python))
+        _tell(project, here, there)
+
+
 def _compare_elsewhere(projects: Sequence[Project], python: str) -> None:
     with container(python) as other:
         for project in projects:
-            here, there = again(project, 1), other.written(project)
-            print(f"{project.name} | {len(here)} bytes | {'the same' if here == there else 'OTHER'} there", flush=True)
+            _tell(project, again(project, 1), other.written(project))
+
+
+def _tell(project: Project, here: str, there: str) -> None:
+    print(f"{project.name} | {len(here)} bytes | {'the same' if here == there else 'OTHER'} there", flush=True)
 
 
 def _print(scores: Sequence[Score], repeats: int) -> None:

@@ -42,22 +42,22 @@ class Workbench:
         return _SECONDS
 
 
-def evidence_of(project: Project) -> Evidence:
-    """What the job would know, where no test ran any line of the module before."""
+def evidence_of(project: Project, python: str = sys.executable) -> Evidence:
+    """What the job would know, where no test ran any line of the module before; *python* runs the repository's code."""
     changed = {project.path: project.lines}
     found = targets(changed, project.files, Coverage({}), repaired={})
     wanted = tuple(one for one in found if not project.functions or one.function in project.functions)
     style = style_of(project.path, project.files, roots=project.roots)
-    toolchain = {"runner": "pytest", "python": sys.executable, "pythonpath": os.pathsep.join(project.roots)}
+    toolchain = {"runner": "pytest", "python": python, "pythonpath": os.pathsep.join(project.roots)}
     covering = tuple(f"{path}::all" for path in project.tests)
     return Evidence(
         "tests", "untested", tree="0" * 40, untested=wanted, style=style, toolchain=toolchain, covering=covering
     )
 
 
-def reply_of(project: Project, proposer: Characterise | None = None) -> Reply:
-    """What the *proposer*, as it is by default, says to *project*."""
-    return answered(evidence_of(project), project.files, proposer)
+def reply_of(project: Project, proposer: Characterise | None = None, *, python: str = sys.executable) -> Reply:
+    """What the *proposer*, as it is by default, says to *project*, whose code *python* runs."""
+    return answered(evidence_of(project, python), project.files, proposer)
 
 
 def answered(evidence: Evidence, files: Mapping[str, str], proposer: Characterise | None = None) -> Reply:
