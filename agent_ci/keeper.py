@@ -315,7 +315,7 @@ class Desk:
             model=request["model"],
             api_base=self.pinned["api_base"],
             seed=self.pinned["seed"],
-            usd_left=self.usd_left,
+            usd_left=self.usd_left if (most := request.get("usd_left")) is None else min(self.usd_left, float(most)),
         )
         try:
             with self._in_the_environment():

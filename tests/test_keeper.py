@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -269,6 +270,8 @@ def test_the_form_of_an_answer_and_the_tools_reach_the_model_and_its_calls_come_
     assert answer == Answer("{}", "stop", usd=0.25, calls=(("look", "{}"),))
     assert [(one.model, one.schema, one.tools, one.api_key) for one in called] == [("m", schema, tools, KEY)]
     assert (called[0].usd_left, made.usd_left) == (1.0, 0.75)
+    Remote(Line()).call(replace(asked, usd_left=0.5, fixed=3, sample=2))  # type: ignore[arg-type] # as above
+    assert (called[1].usd_left, called[1].fixed, called[1].sample, called[1].seed) == (0.5, 3, 2, called[0].seed)
 
 
 CLOSED = """\

@@ -47,6 +47,7 @@ class Remote:
             tools=request.tools,
             fixed=request.fixed,
             sample=request.sample,
+            usd_left=request.usd_left,
         )
         if answer := told.get("answer"):
             return Answer(**{**answer, "calls": tuple(map(tuple, answer["calls"]))})
