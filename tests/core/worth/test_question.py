@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from agent_ci.core.branches import branches
 from agent_ci.core.change import Patch
 from agent_ci.core.patches.diff import RejectedPatch, read_edits
 from agent_ci.core.questions.prompt import Template
@@ -50,6 +51,14 @@ def test_lines_that_no_test_runs_are_listed_and_marked_in_the_code() -> None:
     assert f"- {NET}: no test runs lines 2, 3\n" in text
     assert "  1 | def net(price):\n> 2 |     price -= 1\n> 3 |     return price\n" in text
     assert "path of the new file: tests/test_shop.py\n" in text
+
+
+def test_a_branch_that_no_test_takes_is_asked_for_in_words() -> None:
+    code = "def net(price):\n    if price:\n        price -= 1\n    return price\n"
+    target = Target("shop.py", "net", (), "", branches=branches(code))
+    text = question_of_tests(TEMPLATE, replace(EVIDENCE, untested=(target,)), Shown({"shop.py": code}), ())
+    assert f"- {NET}: line 2 is never run with the condition false\n" in text
+    assert "its lines are run now" not in text
 
 
 def test_what_was_kept_counts_and_what_is_left_is_asked_for() -> None:

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from agent_ci.core.branches import branches
 from agent_ci.core.outcome import Outcome
 from agent_ci.core.run import Attempt, Evidence, Reply, Verdict
 from agent_ci.core.untested import Target
 from agent_ci.core.worth.account import Reached
 from agent_ci.core.worth.provenance import Provenance, delivery_name, marked, names_in, taken_out, without_delivery
-from agent_ci.core.worth.selection import Useful, chosen
+from agent_ci.core.worth.selection import Reach, Useful, chosen
 from agent_ci.core.worth.tests_file import Candidate
 from agent_ci.core.worth.values import Judged, Mutants, Stage, Written
 
@@ -37,6 +38,27 @@ def test_new_lines_count_where_no_mutant_does_and_targets_count_apart() -> None:
         "test_2",
         "test_3",
     ]
+
+
+def test_new_branches_count_as_lines_do_and_what_lacks_one_is_not_covered() -> None:
+    taking = [replace(useful(number, "a", (1,)), branches=frozenset(own)) for number, own in ((1, ()), (2, (1,)))]
+    assert kept(*taking) == ["test_2"]
+    branch = branches("def f(n):\n    if n:\n        n = 1\n    return n\n")[0]
+    target = Target("a.py", "f", (3,), "", branches=(branch,))
+    done = Judged("t.py", "test_f", Stage.DELIVERED, target=target.name, lines=(3,))
+    assert not Reach().after([done]).covers(target)
+    assert Reach().after([done, replace(done, lines=(), branches=(2,))]).covers(target)
+
+
+def test_the_gate_tells_of_branches_and_asks_for_lines() -> None:
+    reached = Reached(10, 5, 10, Mutants(), branches=(4, 1, 3))
+    assert reached.missed(lines=80, mutants=None) == (
+        "tests run 50.0 % of the changed lines, and --fail-under asks for 80 %; they take 1 of 4 changed branches"
+    )
+    assert reached.missed(lines=50, mutants=None) == ""
+    assert (
+        replace(reached, after=5, is_there=True).missed(lines=80, mutants=None).endswith("take 3 of 4 changed branches")
+    )
 
 
 def test_the_first_that_fails_without_the_change_is_kept_before_one_that_notices_more() -> None:
