@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ....sandbox_kit import children
@@ -27,7 +28,7 @@ class Case:
     outcome: Outcome
     pairs: frozenset[Pair] = frozenset()
 
-    @property
+    @cached_property  # it is asked for each fault
     def lines(self) -> frozenset[int]:
         """The lines that ran."""
         return frozenset(line for _, line in self.pairs)

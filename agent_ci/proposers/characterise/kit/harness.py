@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import exploring, recording
+from . import errors, exploring, recording
 from .acts import Call
 from .calling import Caller, Setting
 from .guard import Guard
@@ -56,6 +56,7 @@ def main(arguments: Sequence[str]) -> int:
         root=str(root),
         deciding=spec.deciding,
     )
+    errors.prepare(str(root), caller.path)
     gc.freeze()  # what is there now is shared with every fork and never looked at again
     if mode == "search":
         recorded = _read(Path(files[0]))

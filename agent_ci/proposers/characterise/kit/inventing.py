@@ -8,7 +8,7 @@ import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from .about import MOST
@@ -247,7 +247,8 @@ class Inventor:
         return Call(self.target.name, ordered, receiver, before, origin)
 
 
-def _texts_in(text: str) -> list[str]:
+@lru_cache(maxsize=50_000)
+def _texts_in(text: str) -> tuple[str, ...]:
     """The texts that the expression *text* is written with."""
     nodes = ast.walk(ast.parse(text, mode="eval")) if text else ()
-    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return tuple(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))

@@ -8,6 +8,7 @@ import re
 import string
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from .literals import elements
@@ -104,19 +105,21 @@ def _exact(node: ast.Call, rng: random.Random) -> ast.expr | None:
 def _crossed(node: ast.Call, rng: random.Random, pool: Sequence[str]) -> ast.expr | None:
     """*node* with one named argument of another object of its kind, or without one."""
     name = ast.unparse(node.func)
-    others = [one for one in map(_parsed, pool) if isinstance(one, ast.Call) and ast.unparse(one.func) == name]
-    given = [argument for one in others for argument in one.keywords]
+    given = [argument for text in pool for argument in _named_in(text, name)]
     if not given:
         return None
     new = rng.choice(given)
     return ast.Call(node.func, node.args, [*(one for one in node.keywords if one.arg != new.arg), new])
 
 
-def _parsed(text: str) -> ast.expr | None:
+@lru_cache(maxsize=5_000)  # a pool is looked through each time that one of its objects is varied
+def _named_in(text: str, name: str) -> tuple[ast.keyword, ...]:
+    """The named arguments of the call *text*, where that is one of *name*."""
     try:
-        return ast.parse(text, mode="eval").body
+        node = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError):
-        return None
+        return ()
+    return tuple(node.keywords) if isinstance(node, ast.Call) and ast.unparse(node.func) == name else ()
 
 
 def _items(node: ast.List | ast.Tuple | ast.Set, rng: random.Random, pool: Sequence[str]) -> ast.expr:
