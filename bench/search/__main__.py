@@ -16,8 +16,9 @@ from statistics import median
 
 from agent_ci.core.report import TestReport
 from bench.search.case import TUNING, VALIDATION, Case
-from bench.search.chosen import TOGETHER, WRITTEN, of_packages, of_written
+from bench.search.chosen import WRITTEN, of_packages, of_written
 from bench.search.measure import Result, measure
+from bench.search.written import TOGETHER
 from bench.table import print_table
 
 _COLUMNS = (

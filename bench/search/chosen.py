@@ -16,16 +16,13 @@ from bench.search.measure import red_report
 from bench.search.packages import MODULES, faults
 from bench.search.pairs import PAIRS
 from bench.search.slips import SLIPS
-from bench.search.written import cases, in_one_test
+from bench.search.written import TOGETHER, cases, in_one_test
 
 Red = Iterator[tuple[Case, TestReport]]
 
 
 WRITTEN = {"usual": (*SLIPS, *GAPS, *PAIRS), "documented": DOCUMENTED}
 """The bugs that were written, by the name of their set: those of every kind, and those that a docstring tells of."""
-
-TOGETHER = "in one test"
-"""The set in which those of every kind stand in four modules each, which one test checks."""
 
 
 def of_written(into: Path, *, half: str, word: str = "", which: str = "usual") -> Red:

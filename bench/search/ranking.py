@@ -29,8 +29,9 @@ from agent_ci.proposers.search.kit.suspicion import of_lines, of_statements, wit
 from agent_ci.proposers.search.proposer import suspects_in
 from agent_ci.sandbox_kit.source import Source, header_lines
 from bench.search.case import TUNING, VALIDATION, Case
-from bench.search.chosen import TOGETHER, of_packages, of_written
+from bench.search.chosen import of_packages, of_written
 from bench.search.judge import sandbox
+from bench.search.written import TOGETHER
 from bench.table import print_table
 
 Ranking = Callable[[Observed, Mapping[str, Source], Path], Scores]

@@ -55,6 +55,8 @@ class Slip(Broken):
 
 
 _OTHERS = 3
+TOGETHER = "in one test"
+"""The group of the bugs that stand in four modules each, which one test checks."""
 
 
 def _test(number: int, line: str) -> str:
@@ -88,4 +90,4 @@ def in_one_test(slips: tuple[Slip, ...], into: Path) -> Iterator[Case]:
         test = f"import pytest\n{stars}\n\ndef test_all():\n{checks}"
         files = {f"{module}.py": one.source for one, module in modules.items()}
         write(folder, {**files, "test_code.py": test})
-        yield Case(folder.name, "in one test", folder, "subject.py", slip.source, slip.broken, sys.executable)
+        yield Case(slip.name, TOGETHER, folder, "subject.py", slip.source, slip.broken, sys.executable)
