@@ -16,7 +16,7 @@ from agent_ci.files import open_regular
 from agent_ci.ports import Tree
 from agent_ci.proposers.search.checkpoints import Checkpoint
 from agent_ci.proposers.search.kit.clues import Clues
-from agent_ci.proposers.search.kit.operators import EARLIER, KNOWN, PAIR
+from agent_ci.proposers.search.kit.operators import EARLIER, KNOWN, PAIR, spelled
 from agent_ci.sandbox_kit.source import Splice
 
 _MAX_BYTES = 1_000_000
@@ -71,16 +71,7 @@ class Survivor:
     @property
     def facts(self) -> dict[str, Any]:
         """The edit itself as JSON-like values."""
-        splice = self.splice
-        return {
-            "path": self.path,
-            "start": splice.start,
-            "end": splice.end,
-            "replacement": splice.replacement,
-            "operator": self.operator,
-            "line": self.line,
-            "parts": [part.facts for part in self.parts],
-        }
+        return {**spelled(self), "parts": [part.facts for part in self.parts]}
 
 
 @dataclass(frozen=True, slots=True)

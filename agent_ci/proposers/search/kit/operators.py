@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from ....sandbox_kit.source import Source, Splice, has_exact_place
 from . import calls, completing, documented, expressions, guarding, literals, naming, statements
@@ -110,6 +111,37 @@ class Candidate:
     line: int
     rank: float
     parts: tuple[Candidate, ...] = ()
+
+
+class Edit(Protocol):
+    """What one edit is, whoever tells of it."""
+
+    @property
+    def path(self) -> str:
+        """Which file it changes."""
+        ...
+
+    @property
+    def splice(self) -> Splice:
+        """What it puts where."""
+        ...
+
+    @property
+    def operator(self) -> str:
+        """What made it."""
+        ...
+
+    @property
+    def line(self) -> int:
+        """The line on which it stands, from 1 on."""
+        ...
+
+
+def spelled(edit: Edit) -> dict[str, Any]:
+    """*edit* as JSON-like values."""
+    splice = edit.splice
+    place = {"path": edit.path, "start": splice.start, "end": splice.end, "line": edit.line}
+    return {**place, "replacement": splice.replacement, "operator": edit.operator}
 
 
 def candidates(

@@ -9,7 +9,7 @@ from .bench import Prepared
 from .differing import Apart
 from .meaning import is_far_fetched
 from .observed import Observed
-from .operators import REMOVALS, Candidate
+from .operators import REMOVALS, Candidate, spelled
 from .wanted import Wanted
 
 _MOST_COMPARED, _MOST_SIBLINGS = 8, 10
@@ -59,25 +59,13 @@ def is_worth_a_start(prepared: Prepared, survivors: Sequence[Prepared]) -> bool:
 def facts_of(prepared: Prepared) -> dict[str, Any]:
     """The edit itself."""
     candidate = prepared.candidate
-    return {**_edit(candidate), "rank": round(candidate.rank, 4), "size": _size(candidate)}
-
-
-def _edit(candidate: Candidate) -> dict[str, Any]:
-    splice = candidate.splice
-    return {
-        "path": candidate.path,
-        "start": splice.start,
-        "end": splice.end,
-        "replacement": splice.replacement,
-        "operator": candidate.operator,
-        "line": candidate.line,
-    }
+    return {**spelled(candidate), "rank": round(candidate.rank, 4), "size": _size(candidate)}
 
 
 def standing(prepared: Prepared, seen: Observed, wanted: Wanted) -> dict[str, Any]:
     """How well the tests know the edited place, for whoever decides how far a survivor is trusted."""
     tests = len(seen.red) + len(seen.covering(prepared.candidate))
-    parts = [_edit(part) for part in prepared.candidate.parts]
+    parts = [spelled(part) for part in prepared.candidate.parts]
     return {"tests": tests, "copied": _is_copied(prepared, wanted), "parts": parts}
 
 
