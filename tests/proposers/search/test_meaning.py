@@ -78,6 +78,13 @@ def test_an_edit_that_is_much_less_likely_is_not_thought_of(rank: float, *, is_f
     assert is_far_fetched(source, one, two) is is_far
 
 
+@pytest.mark.parametrize(("operator", "is_far"), [("off_by_one", True), ("variable", False)])
+def test_one_more_is_not_thought_of_where_a_comparison_says_it(operator: str, *, is_far: bool) -> None:
+    source = Source("x.py", b"x = 1 < 2\n")
+    first = Candidate("x.py", Splice(6, 7, "<="), "comparison", 1, 1.0)
+    assert is_far_fetched(source, first, Candidate("x.py", Splice(4, 5, "1 - 1"), operator, 1, 1.0)) is is_far
+
+
 MEETINGS = {
     "a condition with all that decides": ("if not (a and b): pass", ("a", "b"), "not (a and b)"),
     "a part of it": ("if c and a < b: pass", ("a", "b"), "c and a < b"),

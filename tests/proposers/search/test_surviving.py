@@ -30,16 +30,16 @@ def test_another_program_is_offered_after_the_best_and_before_the_same() -> None
     assert in_order([first, same, other], Apart()) == [first, same, other]
 
 
-def test_what_else_may_stand_in_the_place_of_the_best_is_tried_if_it_is_thought_of() -> None:
+def test_what_else_may_be_meant_in_the_line_of_the_best_is_tried_if_it_is_thought_of() -> None:
     first = prepared(0.9)
     near, far = (Candidate("a.py", Splice(4, 5, "3"), "integer", 1, rank) for rank in (0.3, 0.1))
-    elsewhere = Candidate("a.py", Splice(0, 1, "y"), "variable", 1, 0.8)
+    elsewhere = Candidate("a.py", Splice(0, 1, "y"), "variable", 2, 0.8)
     assert siblings([prepared(0.4), first], [elsewhere, near, far]) == [near]
     assert siblings([replace(first, is_warm=False)], [near]) == []
     assert siblings([], [near]) == []
 
 
-def test_what_stands_in_the_place_of_the_best_is_compared_before_the_others() -> None:
+def test_what_stands_in_the_line_of_the_best_is_compared_before_the_others() -> None:
     first, near = prepared(0.9), prepared(0.2)
-    elsewhere = [replace(near, candidate=Candidate("a.py", Splice(0, 1, "y"), "variable", 1, 0.8)) for _ in range(9)]
+    elsewhere = [replace(near, candidate=Candidate("a.py", Splice(0, 1, "y"), "variable", 2, 0.8)) for _ in range(9)]
     assert best_of([*elsewhere, near, first]) == [first, near, *elsewhere[:6]]

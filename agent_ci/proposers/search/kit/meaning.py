@@ -86,8 +86,8 @@ def is_far_fetched(source: Source, first: Candidate, other: Candidate) -> bool:
 
     Where neither side of a comparison is written like an object of which there is one, identity is what nobody means.
     """
-    if other.rank < _FAR * first.rank:
-        return True
+    if other.rank < _FAR * first.rank or (first.operator == "comparison" and other.operator == "off_by_one"):
+        return True  # of whole numbers, one more or less says what the comparison says
     if other.splice.replacement not in IDENTITIES or first.splice.replacement in IDENTITIES:
         return False
     return not any(is_singular(side) for side in _sides(source, other))

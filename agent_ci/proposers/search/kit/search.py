@@ -125,14 +125,13 @@ class Search:
         return reason
 
     def _try_siblings(self, ranked: list[Candidate]) -> None:
-        """Try what else may stand in the place of the best survivor's edit, so that its choice is one of all."""
-        for prepared in self._prepared(siblings(self._survivors, ranked)):
+        """Try what else may be meant in the line of the best survivor, so that its choice is one of all."""
+        for together in self._together(self._prepared(siblings(self._survivors, ranked))):
             if self._left() <= 0:
                 return
-            self._tried += 1
-            self._progress.add([prepared.candidate])
-            if self._is_plausible(prepared, []):
-                self._survivors.append(prepared)
+            self._progress.add(one.candidate for one in together)
+            found = self._not_refused(together, [])
+            self._survivors += [one for one in found if one.is_warm and self._is_plausible(one, [])]
 
     def _apart(self, best: list[Prepared]) -> Apart:
         """Which of the *best* survivors are another program than the first of them, or may be: one is proven next."""

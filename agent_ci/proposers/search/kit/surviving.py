@@ -12,7 +12,7 @@ from .observed import Observed
 from .operators import REMOVALS, Candidate, spelled
 from .wanted import Wanted
 
-_MOST_COMPARED, _MOST_SIBLINGS = 8, 10
+_MOST_COMPARED, _MOST_SIBLINGS = 8, 60
 _TELLING = 2  # characters of a literal that are no accident
 
 
@@ -27,23 +27,22 @@ def preference(survivor: Prepared) -> tuple[bool, float, int]:
 
 
 def best_of(survivors: Sequence[Prepared]) -> list[Prepared]:
-    """The best of *survivors*, then what else stands in its place, then the others, at most `_MOST_COMPARED`."""
+    """The best of *survivors*, then those of its line, then the others, at most `_MOST_COMPARED`."""
     ordered = sorted(survivors, key=preference)
-    rest = sorted(ordered[1:], key=lambda one: not _is_in_place_of(one.candidate, ordered[0].candidate))
+    rest = sorted(ordered[1:], key=lambda one: _line(one.candidate) != _line(ordered[0].candidate))
     return [*ordered[:1], *rest][:_MOST_COMPARED]
 
 
 def siblings(survivors: Sequence[Prepared], ranked: Sequence[Candidate]) -> list[Candidate]:
-    """What else of *ranked* is thought of in the place of the best survivor's edit, if that needs no fresh process."""
+    """What else of *ranked* is thought of in the line of the best survivor, if that needs no fresh process."""
     for first in [one for one in best_of(survivors)[:1] if one.is_warm]:
-        near = (one for one in ranked if _is_in_place_of(one, first.candidate))
+        near = (one for one in ranked if _line(one) == _line(first.candidate))
         return [one for one in near if not is_far_fetched(first.source, first.candidate, one)][:_MOST_SIBLINGS]
     return []
 
 
-def _is_in_place_of(one: Candidate, other: Candidate) -> bool:
-    mine, theirs = one.splice, other.splice
-    return (one.path, mine.start, mine.end) == (other.path, theirs.start, theirs.end)
+def _line(candidate: Candidate) -> tuple[str, int]:
+    return candidate.path, candidate.line
 
 
 def in_order(best: Sequence[Prepared], others: Apart) -> list[Prepared]:
