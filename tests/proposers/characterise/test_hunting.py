@@ -71,6 +71,10 @@ def sort(code: str, mode: str = "any") -> str:
     return _short(code) if mode == "size" else mode
 
 
+def is_tag_of(tag: str, name: str) -> bool:
+    return tag == name + "-sale" and name in ("tea", "tea-sale")
+
+
 fill(77)
 """
 CONDITION, SALE, FILLING, SHORT = 6, 9, 14, 35  # lines
@@ -242,6 +246,15 @@ def test_what_tells_a_change_apart_is_looked_for_near_what_runs_it(tmp_path: Pat
         return [dict(one.call.arguments)["amount"] for one in before.told_apart([case("1"), case("7", "2")], inventor)]
 
     assert {*told_in_fork(tmp_path, told)} == {"4"}
+
+
+def test_texts_of_which_one_begins_with_the_other_tell_a_change_apart(tmp_path: Path) -> None:
+    def told(setting: Setting, hunt: Hunt) -> list[list[str]]:
+        before = Before(SOURCE.replace("tag == name", "tag != name"), setting, frozenset({99}), hunt.is_late)
+        inventor = hunt.inventor(setting.targets["is_tag_of"])
+        return [[text for _, text in one.call.arguments] for one in before.told_apart([], inventor)]
+
+    assert ['"tea-sale"', '"tea"'] in told_in_fork(tmp_path, told)  # and no case is given to look near
 
 
 def test_what_a_call_does_to_the_module_is_seen_and_what_ends_the_program_is_told(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from . import exploring
+from .acts import Call
 from .calling import Setting
 from .exploring import Case
 from .inventing import Inventor
@@ -67,6 +69,8 @@ class Before:
             return []
         keys = self.differing(cases)
         found = [case for case in cases if case.call.key in keys]
+        if not found and inventor.is_possible:
+            found = self._differing_of(itertools.islice(inventor.alike(), _NEIGHBOURS))
         if not found:
             found = self._near(cases, inventor)
         return found + (self._simpler(found, inventor) if found else [])
@@ -86,11 +90,16 @@ class Before:
                 calls[call.key] = call
             fresh = [call for key, call in calls.items() if key not in known]
             known |= calls.keys()
-            tried = [case for case in exploring.run(fresh, self.setting.caller) if case.outcome.is_kept]
-            keys = self.differing(tried)
-            if keys:
-                return [case for case in tried if case.call.key in keys]
+            found = self._differing_of(fresh)
+            if found:
+                return found
         return []
+
+    def _differing_of(self, calls: Iterable[Call]) -> list[Case]:
+        """What those of *calls* come to that come to something else there."""
+        tried = [case for case in exploring.run([*calls], self.setting.caller) if case.outcome.is_kept]
+        keys = self.differing(tried)
+        return [case for case in tried if case.call.key in keys]
 
     def _simpler(self, found: Sequence[Case], inventor: Inventor) -> list[Case]:
         """Simpler calls than the simplest of *found* that differ as well."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import itertools
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +29,7 @@ _LOOKS_AT_TYPES = frozenset({"isinstance", "type", "TypeError"})
 _ODD = ("None", "1.5", '"x"', "[1]", "7")
 _OPTIONAL = 0.4  # how often a parameter with a default is given, and an object is used before
 _USUAL, _MOST_PARTS = 4, 5  # values that are tried in the place of an odd one, and words of it
+_BEGINNING = re.compile(r"(.*\w)\W\w+")
 _WORD = re.compile(r"[A-Za-z]{2,}|[0-9]+")
 _OPTIONS = 1.5  # how many options are given at a time
 _FEW_VALUES = 4  # of an option, beside another
@@ -218,6 +220,16 @@ class Inventor:
         else:
             arguments[parameter.name] = varied(arguments[parameter.name], rng, self.words, column)
         return self._call(arguments, call.receiver, call.before, "varied")
+
+    def alike(self) -> Iterator[Call]:
+        """Two needed parameters given a text and its beginning before the last sign: ``1.2-rc`` and ``1.2``."""
+        usual = {one.name: self._columns[one.name][0] for one in self.needed}
+        for one, other in itertools.permutations(usual, 2):
+            for text in self._columns[one]:
+                value = literal_value(text)
+                cut = _BEGINNING.fullmatch(value) if isinstance(value, str) else None
+                if cut and isinstance(literal_value(usual[other]), str):
+                    yield self._call({**usual, one: text, other: text_of(cut[1])}, self.objects[0])
 
     def taking(self, call: Call, other: Call) -> Call:
         """*call* with what *other*, of a target that this one leads to, is given: by name, or as the first argument."""
