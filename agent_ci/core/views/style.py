@@ -40,7 +40,7 @@ border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 .wide td{white-space:nowrap}
 .diff{width:max-content;min-width:100%}
 .diff th{width:3rem;padding:0 .5rem;color:var(--quiet);font-weight:400;text-align:right;user-select:none}
-.diff thead th{text-align:left}
+.diff thead th{text-align:left}.diff thead th:last-child{width:99%}
 .diff td{padding:0 .7rem;white-space:pre}
 .diff .added{background:var(--added)}.diff .gone{background:var(--gone)}
 .diff .hunk td{color:var(--quiet);background:var(--raised)}
