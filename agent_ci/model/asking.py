@@ -24,9 +24,8 @@ from agent_ci.ports import Journal
 
 TRIES = 3
 MAX_ANSWER_TOKENS = 8000
-ANSWER_TOKENS_AFTER_LATE = 2000
-"""Of an answer that did not come in time: at temperature zero the same model would write as long once more."""
-
+# Where one did not come in time: at temperature zero the same model would write as long once more.
+_MAX_AFTER_LATE = 2000
 _LONGEST_PAUSE = 30.0  # seconds, where the endpoint names no time itself
 _SHORTEST_CALL = 0.1  # seconds
 _SMALLEST_KEPT = 1024  # tokens; the least that any provider keeps of a question
@@ -206,7 +205,7 @@ class Asking:
                 if not fault.kind.can_be_retried:
                     raise
                 self._wait(fault, number)
-                longest = ANSWER_TOKENS_AFTER_LATE if fault.kind is FaultKind.LATE else longest
+                longest = _MAX_AFTER_LATE if fault.kind is FaultKind.LATE else longest
         return self._once(messages, longest)
 
     def _wait(self, fault: FaultError, number: int) -> None:
@@ -243,19 +242,19 @@ class Asking:
         lines = self.prompts.called(answer.calls) if self.prompts.tools else ""
         return replace(answer, text="\n".join(filter(None, (answer.text, lines)))) if lines else answer
 
-    def _room(self, messages: tuple[tuple[str, str], ...]) -> int:
-        """How many tokens an answer may have: what is left after the question, within reason."""
-        return min(MAX_ANSWER_TOKENS, self.tokens_left - self.cost.tokens - prompt_tokens(messages))
+    def _room(self, messages: tuple[tuple[str, str], ...], longest: int = MAX_ANSWER_TOKENS) -> int:
+        """How many tokens an answer may have: what is left after the question, and no more than *longest*."""
+        return min(longest, self.tokens_left - self.cost.tokens - prompt_tokens(messages))
 
     def _request(self, messages: tuple[tuple[str, str], ...], longest: int) -> Request:
-        if (room := self._room(messages)) < SMALLEST_ANSWER:
+        if (room := self._room(messages, longest)) < SMALLEST_ANSWER:
             raise self._too_dear(messages)
         endpoint = self.endpoint
         total = max(_SHORTEST_CALL, min(endpoint.timeouts.total, self.seconds_left()))
         return Request(
             model=endpoint.name,
             messages=messages,
-            max_tokens=min(room, longest),
+            max_tokens=room,
             seed=endpoint.seed,
             timeouts=replace(endpoint.timeouts, total=total),
             api_base=endpoint.api_base,

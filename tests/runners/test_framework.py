@@ -79,6 +79,12 @@ def test_a_build_is_a_case_of_its_own_and_without_it_nothing_runs(workspace: Ope
     assert (case.message, case.file, case.line) == ("no", "src/a.c", 3)
 
 
+def test_a_build_that_failed_is_told_without_the_folder_of_its_copy(workspace: Open) -> None:
+    step = Step(("sh", "-c", 'echo "in $PWD: $PWD/src/a.c:3: error: no"; exit 1'), builds=True)
+    [case] = runner(step).run(workspace({}), only=("build (scripted)",), timeout=60).cases
+    assert case.traceback.endswith("in .: src/a.c:3: error: no\n")
+
+
 def test_what_does_not_need_the_whole_build_runs_without_it(workspace: Open) -> None:
     steps = (builds(well=False, is_needed=False), says(RED, 1))
     assert runner(*steps).run(workspace({}), timeout=60).ids() == ("a::x", "build (scripted)")

@@ -40,9 +40,11 @@ def made_again(answer: Answer, spec: Mapping[str, object], python: str, workbenc
         try:
             with open_regular(result, root=workspace.outbox, max_bytes=_MOST_BYTES) as file:
                 made = json.loads(file.read(_MOST_BYTES))
-        except (UnsupportedError, ValueError):
-            made = [False] * len(edits)
-    kept = tuple(survivor for survivor, is_made in zip(answer.survivors, made, strict=True) if is_made)
+        except (UnsupportedError, ValueError, RecursionError):
+            made = None
+    if not isinstance(made, list) or len(made) != len(edits):  # it ended too early, or is no Python at all
+        made = [False] * len(edits)
+    kept = tuple(survivor for survivor, is_made in zip(answer.survivors, made, strict=True) if is_made is True)
     count = len(edits) - len(kept)
     fault = f"{count} of the edits that it told of are not its own, and were dropped" if count else ""
     return replace(answer, survivors=kept, fault="; ".join(filter(None, (answer.fault, fault))))

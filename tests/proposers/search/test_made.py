@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agent_ci.proposers.search.answers import Answer, Survivor
 from agent_ci.proposers.search.kit.clues import Clues
 from agent_ci.proposers.search.kit.made import Maker
 from agent_ci.proposers.search.kit.operators import EARLIER, PAIR
 from agent_ci.proposers.search.kit.spec import Spec
+from agent_ci.proposers.search.remaking import made_again
+from agent_ci.sandbox_kit.source import Splice
+from tests.proposers.search.conftest import FolderTree, FolderWorkbench
 
 TEXT = "def span(low, high):\n    size = high + low\n    return (size,\n            'wrld')\n"
 TEST = "from span import span\n\ndef test_span():\n    assert span(1, 3) == (2, 'world')\n"
@@ -62,6 +67,17 @@ def test_an_edit_is_made_once_more_from_what_the_tests_gave_away(
     spec = Spec(ids, (), ("span.py",), (), (), 0, 100, 5, 10.0, 0.0, {"span.py": BEFORE})
     clues = Clues(("AssertionError: assert (2, 'wrld') == (2, 'world')",), (), ids)
     assert Maker(spec, clues, tmp_path).makes(told) is is_ours
+
+
+@pytest.mark.parametrize("said", ["", "5", "{}", "[true]", "[1, 1]", "[" * 999, "x" * 2_000])
+def test_what_is_no_answer_about_each_edit_makes_none_of_them_ours(tmp_path: Path, said: str) -> None:
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nfor last in "$@"; do :; done\nprintf %s {shlex.quote(said)} > "$last"\n')
+    python.chmod(0o755)
+    survivor = Survivor("span.py", Splice(0, 1, "x"), "arithmetic", 1)
+    bench = FolderWorkbench(FolderTree(tmp_path))
+    answer = made_again(Answer(survivors=(survivor, survivor)), {}, str(python), bench)
+    assert (answer.survivors, answer.fault[:20]) == ((), "2 of the edits that ")
 
 
 def test_clues_are_few_and_what_is_no_list_of_texts_is_none() -> None:
